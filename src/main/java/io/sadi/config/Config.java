@@ -1,0 +1,431 @@
+package io.sadi.config;
+
+import io.sadi.io.BadInputException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+
+/**
+ * The values a run is configured with. A key is declared where it is read: one call gives its type,
+ * default, range and meaning, so the records that stand beside what they configure are also the
+ * only list of keys. Precedence: {@code --set} over {@code SADI_*} over the file over {@link
+ * #withDefaults} over the default in the call.
+ *
+ * <p>Keys are dotted, {@code section.name}. After everything has been read, {@link #finish} refuses
+ * keys that nobody asked for, and {@link #toYaml} is the resolved config, runnable as it is.
+ */
+public final class Config {
+
+  /** A declared key: what {@code --list-config} prints. */
+  public record Key(String name, String type, String defaultValue, String meaning) {}
+
+  /** A value as given: text, or the texts of a list. */
+  private record Given(String origin, @Nullable String text, @Nullable List<String> list) {
+    String shown() {
+      return list != null ? list.toString() : "'" + text + "'";
+    }
+  }
+
+  private final Map<String, Given> given = new LinkedHashMap<>();
+  private final Map<String, Object> overlay = new LinkedHashMap<>();
+  private final Map<String, Key> keys = new LinkedHashMap<>();
+  private final Map<String, Object> resolved = new LinkedHashMap<>();
+  private final Map<String, String> environment;
+
+  private Config(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  /** No file, no overrides: every key at its default. */
+  public static Config empty() {
+    return new Config(Map.of());
+  }
+
+  /**
+   * A config from its layers.
+   *
+   * @param file YAML of sections and keys, or null for defaults alone
+   * @param sets {@code key=value} overrides, the value in YAML
+   * @param environment variables; {@code SADI_TRAIN_EPOCHS} sets {@code train.epochs}
+   */
+  public static Config load(
+      @Nullable Path file, Collection<String> sets, Map<String, String> environment)
+      throws IOException {
+    Config config = new Config(environment);
+    if (file != null) {
+      config.addYaml(Yaml.readText(file), file.toString());
+    }
+    for (String set : sets) {
+      config.set(set);
+    }
+    return config;
+  }
+
+  /** A config from YAML text, such as the one inside a checkpoint. */
+  public static Config parse(String yaml, String origin) {
+    Config config = new Config(Map.of());
+    config.addYaml(yaml, origin);
+    return config;
+  }
+
+  /** Overrides one value, {@code section.key=value}. */
+  public void set(String assignment) {
+    int eq = assignment.indexOf('=');
+    if (eq <= 0) {
+      throw BadInputException.at("--set", "'" + assignment + "'", "key=value", "");
+    }
+    String key = assignment.substring(0, eq).strip();
+    String origin = "--set " + key;
+    given.put(key, given(Yaml.compose(assignment.substring(eq + 1), origin), origin));
+  }
+
+  /**
+   * Values to use where neither file nor override gives one, such as a variant's switches. A later
+   * call wins over an earlier one.
+   */
+  public void withDefaults(Map<String, ?> values) {
+    overlay.putAll(values);
+  }
+
+  /** Whether a file, an override or the environment gives this key. */
+  public boolean isGiven(String key) {
+    return lookup(key) != null;
+  }
+
+  public int integer(String key, int defaultValue, int min, int max, String meaning) {
+    Object value =
+        read(
+            key,
+            "integer " + range(min, max),
+            defaultValue,
+            meaning,
+            g -> parseInteger(g, min, max));
+    return (Integer) value;
+  }
+
+  public double number(String key, double defaultValue, double min, double max, String meaning) {
+    Object value =
+        read(
+            key, "number " + range(min, max), defaultValue, meaning, g -> parseNumber(g, min, max));
+    return ((Number) value).doubleValue();
+  }
+
+  public boolean flag(String key, boolean defaultValue, String meaning) {
+    return (Boolean) read(key, "on | off", defaultValue, meaning, Config::parseFlag);
+  }
+
+  public String text(String key, String defaultValue, String meaning) {
+    return (String) read(key, "text", defaultValue, meaning, Config::parseText);
+  }
+
+  /** One of an enum's constants, written in lower case with dashes for underscores. */
+  public <E extends Enum<E>> E choice(String key, Class<E> type, E defaultValue, String meaning) {
+    List<String> names = Stream.of(type.getEnumConstants()).map(Config::name).toList();
+    String value =
+        (String)
+            read(
+                key,
+                String.join(" | ", names),
+                name(defaultValue),
+                meaning,
+                g -> parseChoice(g, names));
+    return type.getEnumConstants()[names.indexOf(value)];
+  }
+
+  /** One of the names given. */
+  public String choice(String key, List<String> names, String defaultValue, String meaning) {
+    return (String)
+        read(key, String.join(" | ", names), defaultValue, meaning, g -> parseChoice(g, names));
+  }
+
+  /** One of the names given, or a number. */
+  public String choiceOrNumber(
+      String key, List<String> names, String defaultValue, double min, double max, String meaning) {
+    Object value =
+        read(
+            key,
+            String.join(" | ", names) + " | number " + range(min, max),
+            defaultValue,
+            meaning,
+            g ->
+                names.contains(g.text)
+                    ? String.valueOf(g.text)
+                    : String.valueOf(parseNumber(g, min, max)));
+    return value.toString();
+  }
+
+  public List<Integer> integers(
+      String key, List<Integer> defaultValue, int min, int max, String meaning) {
+    Object value =
+        read(
+            key,
+            "list of integers " + range(min, max),
+            defaultValue,
+            meaning,
+            g -> elements(g).map(e -> parseInteger(e, min, max)).toList());
+    return ((List<?>) value).stream().map(Integer.class::cast).toList();
+  }
+
+  public List<Double> numbers(
+      String key, List<Double> defaultValue, double min, double max, String meaning) {
+    Object value =
+        read(
+            key,
+            "list of numbers " + range(min, max),
+            defaultValue,
+            meaning,
+            g -> elements(g).map(e -> parseNumber(e, min, max)).toList());
+    return ((List<?>) value).stream().map(e -> ((Number) e).doubleValue()).toList();
+  }
+
+  /** Where a value came from, for messages: {@code small.yaml:4: train.lr}, or the key alone. */
+  public String where(String key) {
+    Given value = lookup(key);
+    if (value == null || value.origin.startsWith("--set")) {
+      return value == null ? key : value.origin;
+    }
+    return value.origin + ": " + key;
+  }
+
+  /** To be called when everything has been read: a key that nobody declared is an error. */
+  public void finish() {
+    for (Map.Entry<String, Given> entry : given.entrySet()) {
+      if (!keys.containsKey(entry.getKey())) {
+        throw new BadInputException(
+            where(entry.getKey())
+                + ": unknown key; the nearest known one is '"
+                + nearest(entry.getKey(), keys.keySet())
+                + "' (sadi train --list-config prints all)");
+      }
+    }
+  }
+
+  /** The declared keys, in the order they were read. */
+  public List<Key> keys() {
+    return List.copyOf(keys.values());
+  }
+
+  /** The resolved config: every declared key with its value, as nested maps. */
+  public Map<String, Object> resolved() {
+    Map<String, Object> root = new LinkedHashMap<>();
+    resolved.forEach(
+        (key, value) -> {
+          Map<String, Object> at = root;
+          String[] path = key.split("\\.", -1);
+          for (int i = 0; i < path.length - 1; i++) {
+            at = section(at, path[i]);
+          }
+          at.put(path[path.length - 1], value);
+        });
+    return root;
+  }
+
+  public String toYaml() {
+    return Yaml.write(resolved());
+  }
+
+  /** The element of {@code names} with the fewest edits to {@code word}. */
+  public static String nearest(String word, Collection<String> names) {
+    String best = "";
+    int bestDistance = Integer.MAX_VALUE;
+    for (String name : new TreeSet<>(names)) {
+      int distance = edits(word, name);
+      if (distance < bestDistance) {
+        bestDistance = distance;
+        best = name;
+      }
+    }
+    return best;
+  }
+
+  /** How an enum constant is written in configs and on the command line. */
+  public static String name(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  // ---------------------------------------------------------------------------------------------
+
+  @FunctionalInterface
+  private interface Parser {
+    Object parse(Given given);
+  }
+
+  private Object read(String key, String type, Object defaultValue, String meaning, Parser parser) {
+    keys.put(key, new Key(key, type, shown(defaultValue), meaning));
+    Given value = lookup(key);
+    Object result;
+    if (value != null) {
+      try {
+        result = parser.parse(value);
+      } catch (IllegalArgumentException e) {
+        throw BadInputException.at(where(key), value.shown(), type, "");
+      }
+    } else if (overlay.containsKey(key)) {
+      String text = String.valueOf(overlay.get(key));
+      result = parser.parse(new Given(key, text, null));
+    } else {
+      result = defaultValue;
+    }
+    resolved.put(key, result);
+    return result;
+  }
+
+  private @Nullable Given lookup(String key) {
+    Given value = given.get(key);
+    if (value != null && value.origin.startsWith("--set")) {
+      return value;
+    }
+    String variable = "SADI_" + key.toUpperCase(Locale.ROOT).replace('.', '_');
+    String text = environment.get(variable);
+    if (text != null) {
+      return given(Yaml.compose(text, "$" + variable), "$" + variable);
+    }
+    return value;
+  }
+
+  private void addYaml(String text, String origin) {
+    Node root = Yaml.compose(text, origin);
+    if (root == null) {
+      return; // an empty file sets nothing
+    }
+    if (!(root instanceof MappingNode mapping)) {
+      throw BadInputException.at(
+          origin, "no sections", "a mapping such as 'train: {epochs: 10}'", "");
+    }
+    flatten("", mapping, origin);
+  }
+
+  private void flatten(String prefix, MappingNode mapping, String origin) {
+    for (NodeTuple tuple : mapping.getValue()) {
+      String place = origin + ":" + (tuple.getKeyNode().getStartMark().getLine() + 1);
+      if (!(tuple.getKeyNode() instanceof ScalarNode keyNode)) {
+        throw BadInputException.at(place, "a key that is no name", "section.key", "");
+      }
+      String key = prefix + keyNode.getValue();
+      if (tuple.getValueNode() instanceof MappingNode inner) {
+        flatten(key + ".", inner, origin);
+      } else if (given.putIfAbsent(key, given(tuple.getValueNode(), place)) != null) {
+        throw new BadInputException(place + ": " + key + ": given twice; remove one");
+      }
+    }
+  }
+
+  private static Given given(@Nullable Node node, String origin) {
+    if (node instanceof ScalarNode scalar) {
+      return new Given(origin, scalar.getValue(), null);
+    }
+    if (node instanceof SequenceNode sequence) {
+      List<String> list = new ArrayList<>();
+      for (Node element : sequence.getValue()) {
+        if (!(element instanceof ScalarNode scalar)) {
+          throw BadInputException.at(origin, "a nested list", "a list of plain values", "");
+        }
+        list.add(scalar.getValue());
+      }
+      return new Given(origin, null, list);
+    }
+    return new Given(origin, "", null);
+  }
+
+  private static Stream<Given> elements(Given given) {
+    if (given.list == null) {
+      throw new IllegalArgumentException("not a list");
+    }
+    return given.list.stream().map(text -> new Given(given.origin, text, null));
+  }
+
+  private static Integer parseInteger(Given given, int min, int max) {
+    int value = Integer.parseInt(String.valueOf(given.text).replace("_", ""));
+    if (value < min || value > max) {
+      throw new IllegalArgumentException("out of range");
+    }
+    return value;
+  }
+
+  private static Double parseNumber(Given given, double min, double max) {
+    double value = Double.parseDouble(String.valueOf(given.text));
+    if (!(value >= min && value <= max)) {
+      throw new IllegalArgumentException("out of range");
+    }
+    return value;
+  }
+
+  private static Boolean parseFlag(Given given) {
+    return switch (String.valueOf(given.text).toLowerCase(Locale.ROOT)) {
+      case "true", "on", "yes" -> true;
+      case "false", "off", "no" -> false;
+      default -> throw new IllegalArgumentException("no flag");
+    };
+  }
+
+  private static String parseText(Given given) {
+    if (given.text == null) {
+      throw new IllegalArgumentException("a list");
+    }
+    return given.text;
+  }
+
+  private static String parseChoice(Given given, List<String> names) {
+    if (given.text == null || !names.contains(given.text)) {
+      throw new IllegalArgumentException("none of the names");
+    }
+    return given.text;
+  }
+
+  private static String shown(Object value) {
+    return value instanceof Boolean flag ? (flag ? "on" : "off") : value.toString();
+  }
+
+  private static String range(double min, double max) {
+    String low = min <= -1e9 ? "" : plain(min);
+    String high = max >= 1e9 ? "" : plain(max);
+    return low.isEmpty() && high.isEmpty() ? "" : low + ".." + high;
+  }
+
+  private static String plain(double value) {
+    return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, Object> section(Map<String, Object> at, String name) {
+    return (Map<String, Object>) at.computeIfAbsent(name, n -> new LinkedHashMap<String, Object>());
+  }
+
+  private static int edits(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int substitute = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(substitute, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
+  }
+
+  @Override
+  public String toString() {
+    return resolved.entrySet().stream()
+        .map(e -> e.getKey() + "=" + e.getValue())
+        .collect(Collectors.joining(", "));
+  }
+}

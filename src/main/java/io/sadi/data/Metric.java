@@ -1,0 +1,20 @@
+package io.sadi.data;
+
+/** What a dataset's published results are measured in. */
+public enum Metric {
+  /** Distance over 0.6 x the head box's diagonal, at most 0.5 (MPII). */
+  PCKH_05("pckh@0.5"),
+  /** Distance over the torso, left shoulder to right hip, at most 0.2 (LSP). */
+  PCK_02("pck@0.2");
+
+  private final String label;
+
+  Metric(String label) {
+    this.label = label;
+  }
+
+  /** As dataset.yaml and reports write it. */
+  public String label() {
+    return label;
+  }
+}

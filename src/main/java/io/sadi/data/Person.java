@@ -1,0 +1,51 @@
+package io.sadi.data;
+
+import io.sadi.geom.Box;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One annotated person in one image. Coordinates are image pixels, 0-based pixel centres.
+ *
+ * @param image the file's name relative to the dataset's image root, '/' between folders
+ * @param person 0-based index of the person in the image
+ * @param imageWidth in pixels; 0 where unknown
+ * @param imageHeight in pixels; 0 where unknown
+ * @param x joints, [K]
+ * @param y joints, [K]
+ * @param visibility [K]: 0 not annotated, 1 annotated but occluded, 2 visible
+ * @param box the person's box, or null where the file gives none
+ * @param centerX the crop's centre
+ * @param centerY the crop's centre
+ * @param scale the crop's side / 200, padding included
+ * @param headSize 0.6 x the head box's diagonal in pixels; NaN where unknown
+ * @param headBox the head box, or null where unknown
+ */
+// Arrays are the natural form here: they go straight into batches and metrics.
+@SuppressWarnings("ArrayRecordComponent")
+public record Person(
+    String image,
+    int person,
+    int imageWidth,
+    int imageHeight,
+    float[] x,
+    float[] y,
+    byte[] visibility,
+    @Nullable Box box,
+    double centerX,
+    double centerY,
+    double scale,
+    double headSize,
+    @Nullable Box headBox) {
+
+  /** MPII's unit of scale, in pixels. */
+  public static final double SCALE_UNIT = 200;
+
+  public static final byte NOT_ANNOTATED = 0;
+  public static final byte OCCLUDED = 1;
+  public static final byte VISIBLE = 2;
+
+  /** Whether joint k is annotated, occluded or not. */
+  public boolean annotated(int k) {
+    return visibility[k] != NOT_ANNOTATED;
+  }
+}

@@ -1,0 +1,106 @@
+package io.sadi.data;
+
+import java.util.List;
+
+/**
+ * The joints of a body in dataset order, which of them swap when an image is mirrored, and which
+ * are connected.
+ *
+ * @param joints names, person-centric left and right
+ * @param flipPairs pairs of joint indices, each joint in at most one pair
+ * @param edges pairs of joint indices that a drawing connects
+ */
+public record Skeleton(List<String> joints, List<Pair> flipPairs, List<Pair> edges) {
+
+  /** Two joint indices. */
+  public record Pair(int a, int b) {}
+
+  public Skeleton {
+    joints = List.copyOf(joints);
+    flipPairs = List.copyOf(flipPairs);
+    edges = List.copyOf(edges);
+  }
+
+  /** K, the number of joints. */
+  public int size() {
+    return joints.size();
+  }
+
+  /** The index of a joint, or -1. */
+  public int index(String joint) {
+    return joints.indexOf(joint);
+  }
+
+  /** For every joint the one that takes its place in a mirrored image. */
+  public int[] flipPermutation() {
+    int[] permutation = new int[size()];
+    for (int k = 0; k < permutation.length; k++) {
+      permutation[k] = k;
+    }
+    for (Pair pair : flipPairs) {
+      permutation[pair.a] = pair.b;
+      permutation[pair.b] = pair.a;
+    }
+    return permutation;
+  }
+
+  /**
+   * MPII's 16 joints (protocols of the benchmark: head box, pelvis and thorax outside the mean).
+   */
+  public static Skeleton mpii16() {
+    return new Skeleton(
+        List.of(
+            "right_ankle",
+            "right_knee",
+            "right_hip",
+            "left_hip",
+            "left_knee",
+            "left_ankle",
+            "pelvis",
+            "thorax",
+            "upper_neck",
+            "head_top",
+            "right_wrist",
+            "right_elbow",
+            "right_shoulder",
+            "left_shoulder",
+            "left_elbow",
+            "left_wrist"),
+        pairs(0, 5, 1, 4, 2, 3, 10, 15, 11, 14, 12, 13),
+        pairs(
+            0, 1, 1, 2, 2, 6, 6, 3, 3, 4, 4, 5, 6, 7, 7, 8, 8, 9, 10, 11, 11, 12, 12, 7, 7, 13, 13,
+            14, 14, 15));
+  }
+
+  /** The 14 joints of LSP and LSPET. */
+  public static Skeleton lsp14() {
+    return new Skeleton(
+        List.of(
+            "right_ankle",
+            "right_knee",
+            "right_hip",
+            "left_hip",
+            "left_knee",
+            "left_ankle",
+            "right_wrist",
+            "right_elbow",
+            "right_shoulder",
+            "left_shoulder",
+            "left_elbow",
+            "left_wrist",
+            "neck",
+            "head_top"),
+        pairs(0, 5, 1, 4, 2, 3, 6, 11, 7, 10, 8, 9),
+        pairs(
+            0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 7, 7, 8, 8, 12, 12, 9, 9, 10, 10, 11, 12, 13, 8, 2, 9,
+            3));
+  }
+
+  private static List<Pair> pairs(int... indices) {
+    Pair[] pairs = new Pair[indices.length / 2];
+    for (int i = 0; i < pairs.length; i++) {
+      pairs[i] = new Pair(indices[2 * i], indices[2 * i + 1]);
+    }
+    return List.of(pairs);
+  }
+}

@@ -1,0 +1,5 @@
+/** Plane geometry of crops and boxes: arithmetic only. */
+@NullMarked
+package io.sadi.geom;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,8 @@
+/**
+ * Files: atomic output, safetensors, JSON, checksums, and the one exception for input that cannot
+ * be used.
+ */
+@NullMarked
+package io.sadi.io;
+
+import org.jspecify.annotations.NullMarked;
