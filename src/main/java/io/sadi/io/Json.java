@@ -1,0 +1,141 @@
+package io.sadi.io;
+
+import com.google.gson.FormattingStyle;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** JSON as trees: strict reading, deterministic writing, no mapping to classes. */
+public final class Json {
+  /** The first key of every object that the toolkit writes for other programs. */
+  public static final String SCHEMA_VERSION = "schema_version";
+
+  private static final Gson COMPACT =
+      new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
+  private static final Gson PRETTY =
+      COMPACT.newBuilder().setFormattingStyle(FormattingStyle.PRETTY).create();
+  private static final Pattern POSITION = Pattern.compile("line (\\d+) column (\\d+)");
+
+  private Json() {}
+
+  /** A file's one value; a {@link BadInputException} names the line and column of what is wrong. */
+  public static JsonElement read(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new BadInputException(
+          file + ": " + (Files.exists(file) ? "not a file" : "no such file"));
+    }
+    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      return parse(reader, file);
+    }
+  }
+
+  /** A file that holds one object. */
+  public static JsonObject readObject(Path file) throws IOException {
+    return object(read(file), file);
+  }
+
+  /**
+   * A text as one value.
+   *
+   * @param origin what error messages call it
+   */
+  public static JsonElement parse(String text, Object origin) {
+    try {
+      return parse(new StringReader(text), origin);
+    } catch (IOException e) {
+      throw new IllegalStateException("a string was read", e);
+    }
+  }
+
+  private static JsonElement parse(Reader reader, Object origin) throws IOException {
+    JsonReader json = new JsonReader(reader);
+    json.setStrictness(Strictness.STRICT);
+    try {
+      JsonElement value = JsonParser.parseReader(json);
+      if (json.peek() != JsonToken.END_DOCUMENT) {
+        throw malformed(origin, new MalformedJsonException("two values"));
+      }
+      return value;
+    } catch (JsonParseException | MalformedJsonException | EOFException e) {
+      throw malformed(origin, e);
+    } catch (CharacterCodingException e) {
+      throw BadInputException.at(origin, "bytes that are not UTF-8", "a JSON text file", "");
+    }
+  }
+
+  private static BadInputException malformed(Object origin, Exception e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof CharacterCodingException) {
+        return BadInputException.at(origin, "bytes that are not UTF-8", "a JSON text file", "");
+      }
+    }
+    // Gson's message: what is wrong, "at line 1 column 2 path $.a", and a link to its own manual.
+    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    Matcher position = POSITION.matcher(message);
+    String place = position.find() ? ":" + position.group(1) + ":" + position.group(2) : "";
+    String what =
+        message.contains("setStrictness")
+            ? "something that JSON does not allow here"
+            : message.replaceFirst(" at line.*", "").replaceFirst("^[\\w.]*Exception: ", "");
+    return new BadInputException(origin + place + ": not valid JSON: " + what, e);
+  }
+
+  /** The value as an object, or a {@link BadInputException} that names {@code where}. */
+  public static JsonObject object(JsonElement value, Object where) {
+    if (!value.isJsonObject()) {
+      throw BadInputException.at(where, kind(value), "an object", "");
+    }
+    return value.getAsJsonObject();
+  }
+
+  /** What a value is, for messages. */
+  public static String kind(JsonElement value) {
+    return value.isJsonObject() ? "an object" : value.isJsonArray() ? "a list" : value.toString();
+  }
+
+  /** One line without spaces. Keys stay in the order they were added. */
+  public static String compact(JsonElement value) {
+    return COMPACT.toJson(value);
+  }
+
+  /** Indented by two spaces, ending in a newline. */
+  public static String pretty(JsonElement value) {
+    return PRETTY.toJson(value) + "\n";
+  }
+
+  /** Writes {@link #pretty} to a file that appears whole. */
+  public static void write(Path file, JsonElement value) throws IOException {
+    AtomicFile.writeString(file, pretty(value));
+  }
+
+  /** A number of at most {@code decimals} decimals, without trailing zeros; NaN becomes null. */
+  public static JsonElement number(double value, int decimals) {
+    if (!Double.isFinite(value)) {
+      return JsonNull.INSTANCE;
+    }
+    BigDecimal rounded = BigDecimal.valueOf(value).setScale(decimals, RoundingMode.HALF_EVEN);
+    // Back through plain text, as stripTrailingZeros alone turns 100 into 1E+2.
+    return new JsonPrimitive(new BigDecimal(rounded.stripTrailingZeros().toPlainString()));
+  }
+}

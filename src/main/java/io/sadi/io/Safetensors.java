@@ -1,0 +1,269 @@
+package io.sadi.io;
+
+import static io.sadi.io.SafetensorsHeader.bad;
+
+import io.sadi.io.SafetensorsHeader.Placed;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A safetensors file: named tensors and a few strings, no code. Eight bytes of little-endian header
+ * length, a JSON header, then the tensors' bytes without gaps.
+ *
+ * @param metadata the header's {@code __metadata__}
+ * @param tensors in the order of the header
+ * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
+ */
+public record Safetensors(Map<String, String> metadata, Map<String, Entry> tensors) {
+  /** As in the reference implementation, so that a wrong length cannot ask for all the memory. */
+  static final int MAX_HEADER = 100_000_000;
+
+  /** Tensors are mapped in windows of about this size, as one buffer ends at 2 GiB. */
+  private static final long WINDOW = 1 << 30;
+
+  private static final Entry EMPTY = new Entry(Dtype.U8, new long[] {0}, ByteBuffer.allocate(0));
+
+  public Safetensors {
+    metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+    tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+  }
+
+  /** Element types, under the names that the header gives them. */
+  public enum Dtype {
+    F64(8),
+    F32(4),
+    F16(2),
+    BF16(2),
+    I64(8),
+    I32(4),
+    U8(1),
+    BOOL(1);
+
+    private final int bytes;
+
+    Dtype(int bytes) {
+      this.bytes = bytes;
+    }
+
+    /** Size of one element. */
+    public int bytes() {
+      return bytes;
+    }
+  }
+
+  /**
+   * One tensor.
+   *
+   * @param dtype type of the elements
+   * @param shape row-major; empty for a scalar
+   * @param data the elements, little-endian, from position 0 to the limit. Read-only and mapped
+   *     where it comes from a file, and then at no particular alignment
+   */
+  @SuppressWarnings("ArrayRecordComponent") // a shape is long[] wherever tensors are made
+  public record Entry(Dtype dtype, long[] shape, ByteBuffer data) {
+    public Entry {
+      shape = shape.clone();
+      data = data.slice();
+      long expected = bytes(dtype, shape);
+      if (data.remaining() != expected) {
+        throw new IllegalArgumentException(
+            data.remaining() + " bytes for " + dtype + Arrays.toString(shape));
+      }
+    }
+
+    /** A float32 tensor with a copy of {@code values}. */
+    public static Entry ofFloats(long[] shape, float[] values) {
+      ByteBuffer data = ByteBuffer.allocate(Math.multiplyExact(values.length, 4));
+      data.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
+      return new Entry(Dtype.F32, shape, data);
+    }
+
+    /** A new view with a position of its own. */
+    @Override
+    public ByteBuffer data() {
+      return data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    @Override
+    public long[] shape() {
+      return shape.clone();
+    }
+
+    /**
+     * The elements of a floating-point tensor, F64 rounded to float.
+     *
+     * @throws IllegalStateException for integers and booleans
+     */
+    public float[] floats() {
+      ByteBuffer bytes = data();
+      float[] values = new float[bytes.remaining() / dtype.bytes()];
+      switch (dtype) {
+        case F32 -> bytes.asFloatBuffer().get(values);
+        case F64 -> {
+          for (int i = 0; i < values.length; i++) {
+            values[i] = (float) bytes.getDouble();
+          }
+        }
+        case F16 -> {
+          for (int i = 0; i < values.length; i++) {
+            values[i] = halfToFloat(bytes.getShort());
+          }
+        }
+        case BF16 -> {
+          for (int i = 0; i < values.length; i++) {
+            values[i] = Float.intBitsToFloat(bytes.getShort() << 16);
+          }
+        }
+        default -> throw new IllegalStateException(dtype + " is no floating-point type");
+      }
+      return values;
+    }
+
+    @Override
+    public String toString() {
+      return dtype + Arrays.toString(shape);
+    }
+
+    /** IEEE 754 binary16, as Float.float16ToFloat does from Java 20 on. */
+    private static float halfToFloat(short half) {
+      int sign = (half & 0x8000) << 16;
+      int exponent = (half >> 10) & 0x1f;
+      int fraction = half & 0x3ff;
+      if (exponent == 0) { // zero and subnormals: fraction x 2^-24
+        float magnitude = fraction * 0x1p-24f;
+        return sign == 0 ? magnitude : -magnitude;
+      }
+      int bits = exponent == 0x1f ? 0x7f800000 : (exponent + 127 - 15) << 23;
+      return Float.intBitsToFloat(sign | bits | (fraction << 13));
+    }
+  }
+
+  /**
+   * Opens a file. Its tensors are mapped, not read, so opening costs no more than the header.
+   *
+   * @throws BadInputException naming the file and the tensor, for anything that is not exactly a
+   *     safetensors file
+   */
+  public static Safetensors read(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new BadInputException(
+          file + ": " + (Files.exists(file) ? "not a file" : "no such file"));
+    }
+    try (FileChannel channel = FileChannel.open(file)) {
+      long size = channel.size();
+      if (size < 8) {
+        throw bad(file, size + " bytes", "at least 8, the header's length");
+      }
+      long headerLength = readFully(channel, 8).order(ByteOrder.LITTLE_ENDIAN).getLong();
+      if (headerLength < 2 || headerLength > Math.min(size - 8, MAX_HEADER)) {
+        throw bad(
+            file,
+            "a header of " + Long.toUnsignedString(headerLength) + " bytes",
+            "2 to " + Math.min(size - 8, MAX_HEADER));
+      }
+      byte[] text = readFully(channel, (int) headerLength).array();
+      if (text[0] != '{') {
+        throw bad(file, "a header that does not start with '{'", "a JSON object");
+      }
+      SafetensorsHeader header = SafetensorsHeader.parse(text, file);
+      return new Safetensors(header.metadata(), map(channel, 8 + headerLength, header, file));
+    }
+  }
+
+  /**
+   * Writes the file, whole or not at all. The same tensors in the same order give the same bytes.
+   */
+  public void write(Path file) throws IOException {
+    AtomicFile.write(file, this::writeTo);
+  }
+
+  private void writeTo(OutputStream out) throws IOException {
+    byte[] header = SafetensorsHeader.write(metadata, tensors).getBytes(StandardCharsets.UTF_8);
+    // Padded so that the tensors' bytes start on a multiple of 8.
+    byte[] padded = Arrays.copyOf(header, (header.length + 7) / 8 * 8);
+    Arrays.fill(padded, header.length, padded.length, (byte) ' ');
+    out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(padded.length).array());
+    out.write(padded);
+    WritableByteChannel channel = Channels.newChannel(out);
+    for (Entry entry : tensors.values()) {
+      for (ByteBuffer data = entry.data(); data.hasRemaining(); ) {
+        channel.write(data);
+      }
+    }
+  }
+
+  /** Checks that the tensors cover the data exactly, and maps them. */
+  private static Map<String, Entry> map(
+      FileChannel channel, long dataStart, SafetensorsHeader header, Path file) throws IOException {
+    long dataSize = channel.size() - dataStart;
+    List<Placed> inOrder = new ArrayList<>(header.tensors());
+    inOrder.sort(Comparator.comparingLong(Placed::begin).thenComparingLong(Placed::end));
+    long covered = 0;
+    for (Placed p : inOrder) {
+      String where = file + ": tensor '" + p.name() + "'";
+      if (p.begin() != covered) {
+        throw bad(where, "its begin at " + p.begin(), covered + ", where the one before it ends");
+      }
+      if (p.end() > dataSize) {
+        throw bad(where, "its end at " + p.end(), "at most " + dataSize + ", the data's size");
+      }
+      if (p.end() - p.begin() > Integer.MAX_VALUE) {
+        throw bad(where, p.end() - p.begin() + " bytes", "less than 2 GiB");
+      }
+      covered = p.end();
+    }
+    if (covered != dataSize) {
+      throw bad(file, dataSize - covered + " bytes behind the last tensor", "none");
+    }
+    Map<String, Entry> tensors = new LinkedHashMap<>();
+    header.tensors().forEach(p -> tensors.put(p.name(), EMPTY)); // for the header's order
+    ByteBuffer window = ByteBuffer.allocate(0);
+    long windowStart = 0;
+    for (Placed p : inOrder) {
+      if (p.end() > windowStart + window.capacity()) {
+        windowStart = p.begin();
+        long size = Math.min(Math.max(p.end() - windowStart, WINDOW), dataSize - windowStart);
+        window = channel.map(MapMode.READ_ONLY, dataStart + windowStart, size);
+      }
+      ByteBuffer data = window.slice((int) (p.begin() - windowStart), (int) (p.end() - p.begin()));
+      tensors.put(p.name(), new Entry(p.dtype(), p.shape(), data));
+    }
+    return tensors;
+  }
+
+  /** Size of a tensor; an ArithmeticException from 2^63 on. */
+  static long bytes(Dtype dtype, long[] shape) {
+    long bytes = dtype.bytes;
+    for (long side : shape) {
+      bytes = Math.multiplyExact(bytes, side);
+    }
+    return bytes;
+  }
+
+  private static ByteBuffer readFully(FileChannel channel, int size) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(size);
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer) < 0) {
+        throw new EOFException("the file was cut while it was read");
+      }
+    }
+    return buffer.flip();
+  }
+}
