@@ -1,11 +1,53 @@
 package io.sadi.cli;
 
+import io.sadi.io.Version;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code sadi}: the command that holds the others. */
 @Command(
     name = "sadi",
-    description = "Human pose estimation with SADI-Net: prepare, train, eval, predict, ablate.",
-    mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "COMMAND")
-final class SadiCommand {}
+    header = "Human pose estimation with SADI-Net.",
+    versionProvider = SadiCommand.VersionLines.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {},
+    footer = {
+      "",
+      "'sadi COMMAND --help' explains a command.",
+      "Exit codes: 0 done; 1 failed; 2 usage; 3 bad data or config; 4 done in part; 5 no such"
+          + " device; 130, 143 interrupted."
+    })
+final class SadiCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Mixin private CommonOptions common;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Show the version.")
+  boolean version;
+
+  /** Without a command there is nothing to do but to say which there are. */
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(common.console().err());
+    return ExitCode.USAGE;
+  }
+
+  static final class VersionLines implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {
+        "sadi " + Version.sadi(),
+        "LibTorch " + Version.pytorch() + ", " + Version.platform(),
+        "Java " + Runtime.version()
+      };
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package io.sadi.cli;
+
+import io.sadi.io.BadInputException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.ReadOnlyFileSystemException;
+import java.util.Locale;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The one place where what went wrong becomes an exit code and a line. */
+final class Failures {
+
+  /**
+   * How a command failed.
+   *
+   * @param line why, for a person; empty where nothing needs saying
+   */
+  record Failure(int exitCode, String line) {}
+
+  private Failures() {}
+
+  static Failure of(Throwable thrown) {
+    Throwable cause = unwrap(thrown);
+    if (cause instanceof BadInputException) {
+      return new Failure(ExitCode.BAD_INPUT, message(cause));
+    }
+    if (cause instanceof ParameterException usage) {
+      return new Failure(ExitCode.USAGE, usageLine(usage));
+    }
+    if (cause instanceof StandardOutput.ReaderGone) {
+      return new Failure(ExitCode.DONE, "");
+    }
+    return new Failure(ExitCode.FAILED, failedLine(cause));
+  }
+
+  private static String failedLine(Throwable cause) {
+    if (cause instanceof FileSystemException file) {
+      return fileLine(file);
+    }
+    if (cause instanceof IOException) {
+      return isDiskFull(message(cause))
+          ? "no space left on the device; free some, or write elsewhere"
+          : message(cause);
+    }
+    if (cause instanceof ReadOnlyFileSystemException) {
+      return "the file system is read-only; write elsewhere";
+    }
+    if (cause instanceof OutOfMemoryError) {
+      return "out of memory ("
+          + message(cause)
+          + "); take a smaller batch, or give Java more: SADI_JAVA_OPTS=-Xmx8g";
+    }
+    if (isNativeLoadFailure(cause)) {
+      return "a native library could not be loaded ("
+          + firstLine(rootCause(cause))
+          + "); 'sadi doctor' says what this machine lacks";
+    }
+    // JavaCPP turns every C++ exception into a plain RuntimeException whose text carries a C++
+    // stack trace from its second line on.
+    if (cause.getClass() == RuntimeException.class) {
+      String line = firstLine(cause);
+      return line.toLowerCase(Locale.ROOT).contains("out of memory")
+              || line.contains("not enough memory")
+              || line.contains("can't allocate memory")
+          ? "out of memory (" + line + "); take a smaller batch"
+          : "the computation failed (" + line + "); -v shows where";
+    }
+    return "internal error ("
+        + cause.getClass().getSimpleName()
+        + ": "
+        + firstLine(cause)
+        + "); this is a fault in sadi, -v shows where";
+  }
+
+  private static String fileLine(FileSystemException e) {
+    String file = e.getFile() == null ? "a file" : e.getFile();
+    if (e instanceof NoSuchFileException) {
+      return file + ": no such file or folder";
+    }
+    if (e instanceof AccessDeniedException) {
+      return file + ": permission denied";
+    }
+    if (e instanceof FileAlreadyExistsException) {
+      return file + ": exists already";
+    }
+    if (e instanceof NotDirectoryException) {
+      return file + ": not a folder";
+    }
+    if (e instanceof DirectoryNotEmptyException) {
+      return file + ": the folder is not empty";
+    }
+    String reason = e.getReason() == null ? message(e) : e.getReason();
+    return isDiskFull(reason)
+        ? file + ": no space left on the device; free some, or write elsewhere"
+        : file + ": " + reason;
+  }
+
+  /** Picocli's message, what it suggests, and where to read on: one line. */
+  private static String usageLine(ParameterException e) {
+    String command = e.getCommandLine().getCommandSpec().qualifiedName();
+    String problem = firstLine(e);
+    StringBuilder line = new StringBuilder(problem);
+    line.setCharAt(0, Character.toLowerCase(problem.charAt(0)));
+    if (e instanceof UnmatchedArgumentException unmatched
+        && !unmatched.getSuggestions().isEmpty()) {
+      line.append("; did you mean ")
+          .append(String.join(" or ", unmatched.getSuggestions().stream().limit(3).toList()))
+          .append('?');
+    }
+    return line.append(" (see '").append(command).append(" --help')").toString();
+  }
+
+  private static Throwable unwrap(Throwable thrown) {
+    Throwable cause = thrown;
+    while (cause.getCause() != null
+        && (cause instanceof UncheckedIOException
+            || cause instanceof ExecutionException
+            || cause instanceof CompletionException
+            || cause instanceof CommandLine.ExecutionException)) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+
+  private static boolean isNativeLoadFailure(Throwable cause) {
+    return cause instanceof UnsatisfiedLinkError
+        || ((cause instanceof NoClassDefFoundError || cause instanceof ExceptionInInitializerError)
+            && (message(cause).contains("bytedeco")
+                || rootCause(cause) instanceof UnsatisfiedLinkError));
+  }
+
+  private static Throwable rootCause(Throwable thrown) {
+    Throwable cause = thrown;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+
+  static boolean isDiskFull(String message) {
+    return message.contains("No space left") || message.contains("Disk quota exceeded");
+  }
+
+  private static String firstLine(Throwable cause) {
+    return message(cause)
+        .lines()
+        .map(String::strip)
+        .filter(l -> !l.isEmpty())
+        .findFirst()
+        .orElse("");
+  }
+
+  private static String message(Throwable cause) {
+    String message = cause.getMessage();
+    return message == null ? cause.getClass().getSimpleName() : message;
+  }
+}
