@@ -1,0 +1,316 @@
+package io.sadi.image;
+
+import static org.bytedeco.opencv.global.opencv_core.BORDER_CONSTANT;
+import static org.bytedeco.opencv.global.opencv_core.CV_64F;
+import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
+import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
+import static org.bytedeco.opencv.global.opencv_core.copyMakeBorder;
+import static org.bytedeco.opencv.global.opencv_core.flip;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_COLOR_RGB;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMWRITE_JPEG_QUALITY;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.imencode;
+import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_RGB2BGR;
+import static org.bytedeco.opencv.global.opencv_imgproc.INTER_AREA;
+import static org.bytedeco.opencv.global.opencv_imgproc.INTER_LINEAR;
+import static org.bytedeco.opencv.global.opencv_imgproc.WARP_INVERSE_MAP;
+import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
+import static org.bytedeco.opencv.global.opencv_imgproc.resize;
+import static org.bytedeco.opencv.global.opencv_imgproc.warpAffine;
+
+import io.sadi.geom.Affine;
+import io.sadi.io.AtomicFile;
+import io.sadi.io.BadInputException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Rect;
+import org.bytedeco.opencv.opencv_core.Scalar;
+import org.bytedeco.opencv.opencv_core.Size;
+
+/**
+ * An 8-bit RGB picture in native memory. Whoever makes one closes it; an enclosing JavaCPP scope
+ * does not. Instances are not safe for use by several threads at once.
+ */
+public final class Image implements AutoCloseable {
+  /**
+   * What lies outside an image: the ImageNet mean in 8-bit RGB, so that it is zero for the network.
+   */
+  public static final int OUTSIDE = 0x7C7468;
+
+  /** Larger images are refused: 134 Mpx decode to 400 MB, and every phone's photo is smaller. */
+  static final long MAX_PIXELS = 1L << 27;
+
+  private static final long MAX_FILE_BYTES = 1L << 30;
+
+  private final Mat mat;
+  private final int width;
+  private final int height;
+
+  /** Takes over a continuous CV_8UC3 matrix. */
+  private Image(Mat mat) {
+    // A reference of our own: the picture outlives a PointerScope it happens to be made in.
+    this.mat = mat.retainReference();
+    this.width = mat.cols();
+    this.height = mat.rows();
+  }
+
+  /**
+   * Decodes a photo: JPEG, PNG, WebP, BMP or TIFF, turned upright by its EXIF orientation; grey,
+   * CMYK, 16-bit and transparent pictures become 8-bit RGB.
+   *
+   * @throws BadInputException where the file is missing, empty, cut off, damaged, no image, or has
+   *     more than 134 million pixels
+   */
+  public static Image read(Path file) throws IOException {
+    byte[] bytes = bytes(file);
+    ImageHeader header = ImageHeader.of(file, bytes);
+    if (header.width() <= 0 || header.height() <= 0) {
+      throw BadInputException.at(
+          file, "a size of " + header.width() + "x" + header.height(), "at least 1x1", "");
+    }
+    if ((long) header.width() * header.height() > MAX_PIXELS) {
+      throw BadInputException.at(
+          file,
+          header.width() + "x" + header.height() + " pixels",
+          "at most " + MAX_PIXELS / 1_000_000 + " million",
+          "make it smaller");
+    }
+    OpenCv.load();
+    try (BytePointer data = new BytePointer(bytes);
+        Mat encoded = new Mat(1, bytes.length, CV_8UC1, data)) {
+      Mat decoded = imdecode(encoded, IMREAD_COLOR_RGB);
+      if (decoded.empty()) {
+        decoded.close();
+        throw new BadInputException(file + ": the image does not decode; it is damaged");
+      }
+      return new Image(decoded);
+    } catch (RuntimeException e) {
+      if (e instanceof BadInputException) {
+        throw e;
+      }
+      throw new BadInputException(file + ": the image does not decode; it is damaged", e);
+    }
+  }
+
+  private static byte[] bytes(Path file) throws IOException {
+    try {
+      if (Files.isDirectory(file)) {
+        throw BadInputException.at(file, "a folder", ImageHeader.KNOWN, "");
+      }
+      if (Files.size(file) > MAX_FILE_BYTES) {
+        throw BadInputException.at(
+            file, Files.size(file) + " bytes", "an image file of at most 1 GiB", "");
+      }
+      return Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      throw new BadInputException(file + ": no such file", e);
+    }
+  }
+
+  /** A picture from H*W*3 bytes, interleaved RGB, row by row. */
+  public static Image of(byte[] rgb, int width, int height) {
+    if (width <= 0 || height <= 0 || rgb.length != 3L * width * height) {
+      throw new IllegalArgumentException(rgb.length + " bytes for " + width + "x" + height);
+    }
+    OpenCv.load();
+    Mat mat = new Mat(height, width, CV_8UC3);
+    mat.data().put(rgb, 0, rgb.length);
+    return new Image(mat);
+  }
+
+  /** A picture of one colour, 0xRRGGBB. */
+  public static Image filled(int width, int height, int rgb) {
+    OpenCv.load();
+    try (Scalar colour = colour(rgb)) {
+      return new Image(new Mat(height, width, CV_8UC3, colour));
+    }
+  }
+
+  /** In pixels, after orientation. */
+  public int width() {
+    return width;
+  }
+
+  /** In pixels, after orientation. */
+  public int height() {
+    return height;
+  }
+
+  /** H*W*3 bytes, interleaved RGB, row by row. */
+  public byte[] rgb() {
+    byte[] rgb = new byte[3 * width * height];
+    mat.data().get(rgb, 0, rgb.length);
+    return rgb;
+  }
+
+  /** Puts H*W*3 bytes, interleaved RGB, at the buffer's position, and advances it. */
+  public void copyTo(ByteBuffer rgb) {
+    rgb.put(mat.data().capacity(3L * width * height).asByteBuffer());
+  }
+
+  /**
+   * The picture under an affine map: output pixel (u, v) shows what lies at {@code outputToInput(u,
+   * v)}, interpolated bilinearly, {@link #OUTSIDE} beyond the edges. Where the map makes smaller by
+   * more than 2, whole blocks are averaged first, so that nothing aliases. A map that mirrors gives
+   * exactly the mirror image of what the map without mirroring gives.
+   */
+  public Image warp(Affine outputToInput, int outputWidth, int outputHeight) {
+    if (outputToInput.determinant() < 0) {
+      Affine mirror = new Affine(-1, 0, outputWidth - 1, 0, 1, 0);
+      Mat result = warpUpright(outputToInput.after(mirror), outputWidth, outputHeight);
+      flip(result, result, 1);
+      return new Image(result);
+    }
+    return new Image(warpUpright(outputToInput, outputWidth, outputHeight));
+  }
+
+  private Mat warpUpright(Affine map, int outputWidth, int outputHeight) {
+    Shrunk source = shrunk(map, outputWidth, outputHeight);
+    Affine toSource = source.imageToSource().after(map);
+    double[] m = {
+      grid(toSource.a()), grid(toSource.b()), grid(toSource.c()),
+      grid(toSource.d()), grid(toSource.e()), grid(toSource.f())
+    };
+    Mat result = new Mat();
+    try (Mat pixels = source.pixels();
+        DoublePointer coefficients = new DoublePointer(m);
+        Mat matrix = new Mat(2, 3, CV_64F, coefficients);
+        Size size = new Size(outputWidth, outputHeight);
+        Scalar outside = colour(OUTSIDE)) {
+      warpAffine(
+          pixels, result, matrix, size, INTER_LINEAR | WARP_INVERSE_MAP, BORDER_CONSTANT, outside);
+    }
+    return result;
+  }
+
+  /** The part of the picture that a warp looks at, in blocks averaged to one pixel each. */
+  private record Shrunk(Mat pixels, Affine imageToSource) {}
+
+  private Shrunk shrunk(Affine map, int outputWidth, int outputHeight) {
+    // One step in the output moves this many pixels along each axis of the input.
+    int blockX = block(Math.hypot(map.a(), map.b()));
+    int blockY = block(Math.hypot(map.d(), map.e()));
+    double halfX = (Math.abs(map.a()) * outputWidth + Math.abs(map.b()) * outputHeight) / 2;
+    double halfY = (Math.abs(map.d()) * outputWidth + Math.abs(map.e()) * outputHeight) / 2;
+    double u = (outputWidth - 1) / 2.0;
+    double v = (outputHeight - 1) / 2.0;
+    int left = firstBlock(map.x(u, v) - halfX, blockX, width);
+    int top = firstBlock(map.y(u, v) - halfY, blockY, height);
+    int right = Math.max(left + 1, lastBlock(map.x(u, v) + halfX, blockX, width));
+    int bottom = Math.max(top + 1, lastBlock(map.y(u, v) + halfY, blockY, height));
+    Affine sourceToImage =
+        new Affine(1, 0, left * (double) blockX, 0, 1, top * (double) blockY)
+            .after(Affine.resize(blockX, blockY));
+    int x1 = Math.min(width, right * blockX);
+    int y1 = Math.min(height, bottom * blockY);
+    try (Rect area = new Rect(left * blockX, top * blockY, x1 - left * blockX, y1 - top * blockY)) {
+      Mat part = new Mat(mat, area);
+      if (blockX == 1 && blockY == 1) {
+        return new Shrunk(part, sourceToImage.inverse());
+      }
+      Mat small = new Mat();
+      // What the last blocks lack is outside the picture.
+      try (part;
+          Mat whole = new Mat();
+          Scalar outside = colour(OUTSIDE);
+          Size size = new Size(right - left, bottom - top)) {
+        copyMakeBorder(
+            part, whole, 0, bottom * blockY - y1, 0, right * blockX - x1, BORDER_CONSTANT, outside);
+        resize(whole, small, size, 0, 0, INTER_AREA);
+      }
+      return new Shrunk(small, sourceToImage.inverse());
+    }
+  }
+
+  /** How many pixels go into one: 1 up to twice smaller, which bilinear sampling does well. */
+  private int block(double minification) {
+    double n = Math.floor(minification + 1e-6);
+    return minification <= 2 + 1e-6 ? 1 : (int) Math.min(n, Math.max(width, height));
+  }
+
+  private static int firstBlock(double edge, int block, int size) {
+    int first = (int) Math.floor((edge - 2) / block); // saturates
+    return Math.max(0, Math.min(first, (size - 1) / block));
+  }
+
+  private static int lastBlock(double edge, int block, int size) {
+    int last = (int) Math.ceil((edge + 3) / block);
+    return Math.max(0, Math.min(last, (size + block - 1) / block));
+  }
+
+  /** To a grid finer than any interpolation: a map and its double mirror are then the same. */
+  private static double grid(double coefficient) {
+    return Math.rint(coefficient * 0x1p32) * 0x1p-32;
+  }
+
+  /** To draw on this picture. */
+  public Canvas canvas() {
+    return new Canvas(mat);
+  }
+
+  /** The picture as a PNG file's bytes. */
+  public byte[] png() {
+    return encode(".png", new int[0]);
+  }
+
+  /**
+   * The picture as a JPEG file's bytes.
+   *
+   * @param quality 1..100
+   */
+  public byte[] jpeg(int quality) {
+    return encode(".jpg", new int[] {IMWRITE_JPEG_QUALITY, quality});
+  }
+
+  /** Writes a PNG file, whole or not at all. */
+  public void writePng(Path file) throws IOException {
+    byte[] bytes = png();
+    AtomicFile.write(file, out -> out.write(bytes));
+  }
+
+  /**
+   * Writes a JPEG file, whole or not at all.
+   *
+   * @param quality 1..100
+   */
+  public void writeJpeg(Path file, int quality) throws IOException {
+    byte[] bytes = jpeg(quality);
+    AtomicFile.write(file, out -> out.write(bytes));
+  }
+
+  private byte[] encode(String extension, int[] options) {
+    try (Mat bgr = new Mat();
+        BytePointer encoded = new BytePointer();
+        IntPointer parameters = new IntPointer(options)) {
+      cvtColor(mat, bgr, COLOR_RGB2BGR);
+      if (!imencode(extension, bgr, encoded, parameters)) {
+        throw new IllegalStateException("OpenCV does not encode " + extension);
+      }
+      byte[] bytes = new byte[Math.toIntExact(encoded.limit())];
+      encoded.get(bytes);
+      return bytes;
+    }
+  }
+
+  /** A view of a part; the caller closes it. */
+  Mat part(Rect area) {
+    return new Mat(mat, area);
+  }
+
+  static Scalar colour(int rgb) {
+    return new Scalar((rgb >> 16) & 0xFF, (rgb >> 8) & 0xFF, rgb & 0xFF, 0);
+  }
+
+  /** Frees the pixels; nothing else may be called afterwards. */
+  @Override
+  public void close() {
+    mat.deallocate();
+  }
+}

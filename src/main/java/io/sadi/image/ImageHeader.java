@@ -1,0 +1,166 @@
+package io.sadi.image;
+
+import io.sadi.io.BadInputException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.zip.CRC32;
+
+/**
+ * What must be known of an encoded image before a decoder sees it: its size, so that a small file
+ * cannot ask for all the memory, and whether the file goes on to its end marker. Decoders make a
+ * whole picture, grey from where the bytes end, of half a file.
+ */
+record ImageHeader(int width, int height) {
+  static final String KNOWN = "a JPEG, PNG, WebP, BMP or TIFF image";
+
+  private static final long PNG_SIGNATURE = 0x89504E470D0A1A0AL;
+  private static final int PNG_IHDR = 0x49484452;
+  private static final int PNG_IEND = 0x49454E44;
+
+  /** The header of a whole image file; a {@link BadInputException} says what is wrong with it. */
+  static ImageHeader of(Path file, byte[] bytes) {
+    if (bytes.length == 0) {
+      throw BadInputException.at(file, "an empty file", KNOWN, "");
+    }
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    try {
+      return parse(in);
+    } catch (IndexOutOfBoundsException e) {
+      throw new BadInputException(file + ": the image is cut off; fetch the file again", e);
+    } catch (IllegalArgumentException e) {
+      throw BadInputException.at(file, String.valueOf(e.getMessage()), KNOWN, "");
+    }
+  }
+
+  /** Throws IndexOutOfBounds where the bytes end early, IllegalArgument where they are no image. */
+  private static ImageHeader parse(ByteBuffer in) {
+    if (u8(in, 0) == 0xFF && u8(in, 1) == 0xD8) {
+      return jpeg(in);
+    }
+    int magic = in.getInt(0);
+    if (magic == (int) (PNG_SIGNATURE >> 32)) {
+      return png(in);
+    }
+    if (magic == 0x52494646 && in.getInt(8) == 0x57454250) {
+      return webp(in.order(ByteOrder.LITTLE_ENDIAN));
+    }
+    if (magic >>> 16 == 0x424D) {
+      return bmp(in.order(ByteOrder.LITTLE_ENDIAN));
+    }
+    if (magic == 0x49492A00 || magic == 0x4D4D002A) {
+      return tiff(in.order(magic == 0x4D4D002A ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN));
+    }
+    throw new IllegalArgumentException(
+        String.format("bytes that start with %08x", Integer.toUnsignedLong(magic)));
+  }
+
+  /** Walks the segments from SOI to EOI, as thumbnails inside them have markers of their own. */
+  private static ImageHeader jpeg(ByteBuffer in) {
+    ImageHeader size = null;
+    int at = 2;
+    while (true) {
+      if (u8(in, at) != 0xFF) {
+        at++; // padding and entropy-coded bytes
+        continue;
+      }
+      int marker = u8(in, at + 1);
+      boolean restart = marker >= 0xD0 && marker <= 0xD7;
+      if (marker == 0xFF) {
+        at++;
+      } else if (marker == 0x00 || marker == 0x01 || restart) {
+        at += 2;
+      } else if (marker == 0xD9) {
+        if (size == null) {
+          throw new IllegalArgumentException("a JPEG without a picture");
+        }
+        return size;
+      } else {
+        boolean frame =
+            marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
+        if (frame && size == null) {
+          size = new ImageHeader(u16(in, at + 7), u16(in, at + 5));
+        }
+        at += 2 + Math.max(2, u16(in, at + 2));
+      }
+    }
+  }
+
+  /** Walks the chunks to IEND, their checksums too: libpng would complain on the console. */
+  private static ImageHeader png(ByteBuffer in) {
+    if (in.getLong(0) != PNG_SIGNATURE || in.getInt(12) != PNG_IHDR) {
+      throw new IllegalArgumentException("a PNG with a damaged start");
+    }
+    CRC32 crc = new CRC32();
+    int at = 8;
+    while (true) {
+      int length = in.getInt(at);
+      int type = in.getInt(at + 4);
+      if (length < 0 || length > in.capacity() - at - 12) {
+        throw new IndexOutOfBoundsException("chunk at " + at);
+      }
+      crc.reset();
+      crc.update(in.slice(at + 4, length + 4));
+      if ((int) crc.getValue() != in.getInt(at + 8 + length)) {
+        throw new IllegalArgumentException("a PNG with a damaged chunk at byte " + at);
+      }
+      if (type == PNG_IEND) {
+        return new ImageHeader(in.getInt(16), in.getInt(20));
+      }
+      at += 12 + length;
+    }
+  }
+
+  private static ImageHeader webp(ByteBuffer in) {
+    if (Integer.toUnsignedLong(in.getInt(4)) + 8 > in.capacity()) {
+      throw new IndexOutOfBoundsException("RIFF size");
+    }
+    return switch (in.getInt(12)) {
+      case 0x20385056 -> // "VP8 "
+          new ImageHeader(in.getShort(26) & 0x3FFF, in.getShort(28) & 0x3FFF);
+      case 0x4C385056 -> { // "VP8L"
+        int bits = in.getInt(21);
+        yield new ImageHeader((bits & 0x3FFF) + 1, ((bits >>> 14) & 0x3FFF) + 1);
+      }
+      case 0x58385056 -> // "VP8X"
+          new ImageHeader((in.getInt(24) & 0xFFFFFF) + 1, (in.getInt(26) >>> 8) + 1);
+      default -> throw new IllegalArgumentException("a WebP file of an unknown kind");
+    };
+  }
+
+  private static ImageHeader bmp(ByteBuffer in) {
+    int width = in.getInt(18);
+    int height = Math.abs(in.getInt(22));
+    boolean uncompressed = in.getInt(30) == 0;
+    long rowBytes = ((long) width * u16(in, 28) + 31) / 32 * 4;
+    if (uncompressed && Integer.toUnsignedLong(in.getInt(10)) + rowBytes * height > in.capacity()) {
+      throw new IndexOutOfBoundsException("pixels");
+    }
+    return new ImageHeader(width, height);
+  }
+
+  /** The size stands in the first directory's tags 256 and 257. */
+  private static ImageHeader tiff(ByteBuffer in) {
+    int directory = in.getInt(4);
+    int width = 0;
+    int height = 0;
+    for (int i = 0, n = u16(in, directory); i < n; i++) {
+      int entry = directory + 2 + 12 * i;
+      int value = u16(in, entry + 2) == 3 ? u16(in, entry + 8) : in.getInt(entry + 8);
+      switch (u16(in, entry)) {
+        case 256 -> width = value;
+        case 257 -> height = value;
+        default -> {}
+      }
+    }
+    return new ImageHeader(width, height);
+  }
+
+  private static int u8(ByteBuffer in, int at) {
+    return in.get(at) & 0xFF;
+  }
+
+  private static int u16(ByteBuffer in, int at) {
+    return in.getShort(at) & 0xFFFF;
+  }
+}

@@ -1,0 +1,36 @@
+package io.sadi.image;
+
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.global.opencv_imgproc;
+import org.jspecify.annotations.Nullable;
+
+/** Loads OpenCV's natives on first use, once, and keeps the reason when they do not load. */
+final class OpenCv {
+  @SuppressWarnings("StaticAssignmentOfThrowable") // loading is tried once and its reason kept
+  private static final @Nullable Throwable FAILURE = loadAll();
+
+  private OpenCv() {}
+
+  /** To be called before any OpenCV type is touched. */
+  static void load() {
+    if (FAILURE != null) {
+      throw new IllegalStateException(
+          "OpenCV does not load on this machine: " + FAILURE.getMessage(), FAILURE);
+    }
+  }
+
+  private static @Nullable Throwable loadAll() {
+    try {
+      Loader.load(opencv_core.class);
+      Loader.load(opencv_imgproc.class);
+      Loader.load(opencv_imgcodecs.class);
+      // Images are spread over Java threads; threads inside one image would only compete with them.
+      opencv_core.setNumThreads(1);
+      return null;
+    } catch (LinkageError | RuntimeException e) {
+      return e;
+    }
+  }
+}
