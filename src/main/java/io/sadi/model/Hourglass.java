@@ -1,0 +1,82 @@
+package io.sadi.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One level of an hourglass and, inside it, the coarser ones: {@code skip} at this resolution,
+ * {@code down} to half of it, {@code inner} the next level (at the bottom plain blocks), {@code up}
+ * back to this level's channels, doubled in size by repetition; skip + up.
+ */
+final class Hourglass {
+  private final List<Block> skip;
+  private final List<Block> down;
+  private final @Nullable Hourglass inner;
+  private final List<Block> bottom;
+  private final List<Block> up;
+
+  Hourglass(Parameters.Scope scope, ModelConfig config, int level) {
+    int channels = config.channels().get(level);
+    int below = config.channels().get(level + 1);
+    int n = config.blocks().get(level);
+    this.skip = blocks(scope.at("skip"), n, channels, channels, 1, false, config);
+    this.down = blocks(scope.at("down"), n, channels, below, 2, false, config);
+    if (level + 1 < config.levels()) {
+      this.inner = new Hourglass(scope.at("inner"), config, level + 1);
+      this.bottom = List.of();
+    } else {
+      this.inner = null;
+      int last = config.blocks().get(level + 1);
+      this.bottom = blocks(scope.at("inner"), last, below, below, 1, false, config);
+    }
+    this.up = blocks(scope.at("up"), n, below, channels, 1, true, config);
+  }
+
+  /**
+   * [B, c, H, W] to the same shape.
+   *
+   * @param levels receives this level's output, then those of the levels inside, fine to coarse
+   */
+  Tensor forward(Tensor x, boolean training, List<Tensor> levels) {
+    List<Tensor> coarser = new ArrayList<>();
+    Tensor y = forward(down, x, training);
+    y = inner == null ? forward(bottom, y, training) : inner.forward(y, training, coarser);
+    y = forward(up, y, training);
+    y = torch.upsample_nearest2d(y, x.size(2), x.size(3));
+    y = forward(skip, x, training).add(y);
+    levels.add(y);
+    levels.addAll(coarser);
+    return y;
+  }
+
+  private static Tensor forward(List<Block> blocks, Tensor x, boolean training) {
+    Tensor y = x;
+    for (Block block : blocks) {
+      y = block.forward(y, training);
+    }
+    return y;
+  }
+
+  /** n blocks; the channels change in the first, or in the last. */
+  private static List<Block> blocks(
+      Parameters.Scope scope,
+      int n,
+      int in,
+      int out,
+      int stride,
+      boolean changeLast,
+      ModelConfig config) {
+    List<Block> blocks = new ArrayList<>();
+    int channels = in;
+    for (int i = 0; i < n; i++) {
+      boolean change = changeLast ? i == n - 1 : i == 0;
+      int next = change ? out : channels;
+      blocks.add(new Block(scope.at(i), channels, next, i == 0 ? stride : 1, config.rfm()));
+      channels = next;
+    }
+    return List.copyOf(blocks);
+  }
+}

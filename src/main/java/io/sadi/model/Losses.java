@@ -1,0 +1,137 @@
+package io.sadi.model;
+
+import io.sadi.model.SadiNet.Output;
+import io.sadi.torch.Tensors;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The losses of section III-E, one visible function each. Every one gives a value per person and
+ * joint, [B, K]; only joints that are annotated and inside the crop count, and the total is the
+ * mean over those.
+ */
+public final class Losses {
+  private Losses() {}
+
+  /**
+   * What a batch should have said.
+   *
+   * @param joints [B, K, 2] in image units, -0.5 to 0.5 across the crop; finite everywhere
+   * @param mask [B, K], 1 where the joint is annotated and inside the crop, else 0
+   */
+  public record Targets(Tensor joints, Tensor mask) {}
+
+  /**
+   * The loss of a batch.
+   *
+   * @param total what is minimised, []
+   * @param h1 the mean of L_H1 before its weight, []
+   * @param h2 the mean of L_H2, []; null without it
+   */
+  public record Loss(Tensor total, Tensor h1, @Nullable Tensor h2) {}
+
+  /** The total loss of a batch, Eq. 8 or one of its alternatives. */
+  public static Loss of(SadiNet net, Output output, Targets targets, LossConfig config) {
+    Tensor target = h1Target(net, output, targets, config);
+    Tensor h1 = heatmapError(output.heatmaps().get(0), target);
+    // Intermediate supervision: every stack learns the same target.
+    for (Tensor heatmap : output.heatmaps().subList(1, output.heatmaps().size())) {
+      h1 = h1.add(heatmapError(heatmap, target));
+    }
+    Tensor weighted = h1.mul(Tensors.scalar(config.h1Weight()));
+    Tensor mu = output.mu();
+    Tensor sigma = output.sigma();
+    if (config.combine() == LossConfig.Combine.H1 || mu == null || sigma == null) {
+      return new Loss(mean(weighted, targets.mask), mean(h1, targets.mask), null);
+    }
+    Tensor h2 =
+        config.likelihood()
+            ? negativeLogLikelihood(net.dlm(), mu, sigma, targets.joints)
+            : h2Error(net, mu, sigma, target);
+    Tensor chi = chi(sigma, config);
+    Tensor rest = chi.neg().add(Tensors.scalar(1));
+    Tensor total =
+        switch (config.combine()) {
+          case WEIGHTED -> rest.mul(weighted).add(chi.mul(h2));
+          case SWAPPED -> chi.mul(weighted).add(rest.mul(h2));
+          case SUM -> weighted.add(h2);
+          case H1 -> throw new IllegalStateException("handled above");
+        };
+    return new Loss(mean(total, targets.mask), mean(h1, targets.mask), mean(h2, targets.mask));
+  }
+
+  /** Mean squared error over the pixels of each map: [B, K, H, W] twice to [B, K]. */
+  static Tensor heatmapError(Tensor heatmap, Tensor target) {
+    return heatmap.sub(target).square().mean(2, 3);
+  }
+
+  /**
+   * Gaussians of peak 1 at the joints' sub-pixel positions.
+   *
+   * @param joints [B, K, 2] in image units
+   * @param size side of the maps
+   * @param deviation in map pixels
+   * @return [B, K, size, size]
+   */
+  static Tensor gaussians(Tensor joints, int size, double deviation, SadiNet net) {
+    float[] centers = new float[size];
+    for (int i = 0; i < size; i++) {
+      centers[i] = i;
+    }
+    Tensor axis = Tensors.of(centers, net.device(), 1, 1, size);
+    Tensor place =
+        joints.add(Tensors.scalar(0.5)).mul(Tensors.scalar(size)).sub(Tensors.scalar(0.5));
+    Tensor scale =
+        Tensors.of(new float[] {(float) (-0.5 / (deviation * deviation))}, net.device(), 1);
+    Tensor x = axis.sub(place.narrow(2, 0, 1)).square().mul(scale).exp();
+    Tensor y = axis.sub(place.narrow(2, 1, 1)).square().mul(scale).exp();
+    return y.unsqueeze(3).mul(x.unsqueeze(2));
+  }
+
+  /**
+   * Eq. 7 (and, with the DLM's product, Eq. 4): -log P((g - mu) / sigma) + log sigma_x + log
+   * sigma_y, the negative log-likelihood of the joint g.
+   */
+  static Tensor negativeLogLikelihood(
+      DistributionLearningModule dlm, Tensor mu, Tensor sigma, Tensor joints) {
+    Tensor u = joints.sub(mu).div(sigma);
+    Tensor logP = dlm.logDensity(u.reshape(-1, 2)).view(mu.size(0), mu.size(1));
+    return sigma.log().sum(2).sub(logP);
+  }
+
+  /** Squared error of the rendered H2. No gradient reaches mu while it is far from the joint. */
+  private static Tensor h2Error(SadiNet net, Tensor mu, Tensor sigma, Tensor target) {
+    DistributionLearningModule dlm = net.dlm();
+    Tensor h2 =
+        dlm.render(
+            mu, sigma, net.config().heatmap(), dlm.lattice(net.config().dlm().trainingLattice()));
+    return heatmapError(h2, target);
+  }
+
+  /** What H1 learns: a Gaussian, or ("target") the learned P placed at the joint. */
+  private static Tensor h1Target(SadiNet net, Output output, Targets targets, LossConfig config) {
+    try (NoGradGuard noGrad = new NoGradGuard()) {
+      int size = net.config().heatmap();
+      Tensor sigma = output.sigma();
+      if (config.h2() == LossConfig.H2.TARGET && sigma != null) {
+        DistributionLearningModule dlm = net.dlm();
+        return dlm.render(
+            targets.joints, sigma, size, dlm.lattice(net.config().dlm().trainingLattice()));
+      }
+      return gaussians(targets.joints, size, config.targetSigma(), net);
+    }
+  }
+
+  /** The balance of the two losses, [B, K] or []; sigma carries no gradient here. */
+  private static Tensor chi(Tensor sigma, LossConfig config) {
+    return config.chiIsSigma()
+        ? sigma.detach().mean(2)
+        : sigma.detach().mean(2).fill_(Tensors.scalar(config.chi()));
+  }
+
+  /** The mean over the joints that count; 0 for a batch without any. */
+  static Tensor mean(Tensor perJoint, Tensor mask) {
+    return perJoint.mul(mask).sum().div(mask.sum().clamp_min(Tensors.scalar(1)));
+  }
+}

@@ -1,0 +1,58 @@
+package io.sadi.model;
+
+import java.util.Arrays;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One named tensor of a network: a weight that is learned, or a statistic that is tracked. Declared
+ * when the network is described; its memory comes with {@link Parameters#allocate}.
+ */
+public final class Parameter {
+  private final String name;
+  private final long[] shape;
+  private final boolean learned;
+  private final Initializer initializer;
+  private @Nullable Tensor tensor;
+
+  Parameter(String name, long[] shape, boolean learned, Initializer initializer) {
+    this.name = name;
+    this.shape = shape;
+    this.learned = learned;
+    this.initializer = initializer;
+  }
+
+  /** Its path in checkpoints, such as {@code stem.conv.bn.running_mean}. */
+  public String name() {
+    return name;
+  }
+
+  public long[] shape() {
+    return shape.clone();
+  }
+
+  /** Whether gradients reach it; false for running statistics. */
+  public boolean learned() {
+    return learned;
+  }
+
+  /** Number of elements. */
+  public long count() {
+    return Arrays.stream(shape).reduce(1, Math::multiplyExact);
+  }
+
+  public Tensor tensor() {
+    if (tensor == null) {
+      throw new IllegalStateException(name + " has no memory yet: Parameters.allocate comes first");
+    }
+    return tensor;
+  }
+
+  Initializer initializer() {
+    return initializer;
+  }
+
+  void tensor(Tensor allocated) {
+    tensor = allocated;
+  }
+}

@@ -1,0 +1,253 @@
+package io.sadi.model;
+
+import io.sadi.io.BadInputException;
+import io.sadi.io.Safetensors;
+import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.Tensors;
+import io.sadi.torch.Torch;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All named tensors of a network, in two buffers: one holds every learned weight, one every running
+ * statistic, and the tensors are views into them. An optimizer, an average of weights or an
+ * all-reduce then is a handful of operations on one tensor, however many layers there are.
+ *
+ * <p>Convolution weights lie channels-last in the buffer, the layout that the CPU's convolutions
+ * are fastest in; files hold them in the usual order.
+ */
+public final class Parameters implements AutoCloseable {
+  /** Views start at multiples of 64 bytes, as vector loads like them. */
+  private static final long ALIGNMENT = 16;
+
+  private final Map<String, Parameter> byName = new LinkedHashMap<>();
+  private final CostMeter meter = new CostMeter();
+  private @Nullable PointerScope memory;
+  private @Nullable Tensor weights;
+  private @Nullable Tensor gradients;
+  private @Nullable Tensor statistics;
+
+  /** Declares parameters below a path. */
+  final class Scope {
+    private final String path;
+
+    private Scope(String path) {
+      this.path = path;
+    }
+
+    Scope at(Object name) {
+      return new Scope(path.isEmpty() ? name.toString() : path + "." + name);
+    }
+
+    Parameter weight(String name, Initializer initializer, long... shape) {
+      return declare(name, true, initializer, shape);
+    }
+
+    Parameter statistic(String name, Initializer initializer, long... shape) {
+      return declare(name, false, initializer, shape);
+    }
+
+    CostMeter meter() {
+      return meter;
+    }
+
+    String path() {
+      return path;
+    }
+
+    private Parameter declare(String name, boolean learned, Initializer initializer, long[] shape) {
+      Parameter parameter = new Parameter(path + "." + name, shape, learned, initializer);
+      if (byName.put(parameter.name(), parameter) != null) {
+        throw new IllegalStateException(parameter.name() + " is declared twice");
+      }
+      return parameter;
+    }
+  }
+
+  Scope root() {
+    return new Scope("");
+  }
+
+  /** The declared parameters, in order of declaration. */
+  public List<Parameter> all() {
+    return List.copyOf(byName.values());
+  }
+
+  /** Number of learned values. */
+  public long count() {
+    return byName.values().stream().filter(Parameter::learned).mapToLong(Parameter::count).sum();
+  }
+
+  /** Measures the cost of layers as they run. */
+  CostMeter meter() {
+    return meter;
+  }
+
+  /**
+   * Gives every parameter its memory on a device and its initial value. The value depends on the
+   * seed and the parameter's name only, so layers that two variants share start equal.
+   *
+   * @param trainable whether gradients are to be computed; they are then views into one buffer
+   */
+  void allocate(ComputeDevice device, boolean trainable, long seed) {
+    if (memory != null) {
+      throw new IllegalStateException("allocated already");
+    }
+    Torch.load();
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      memory = scope.extend(); // outlives this block, until close()
+      weights = torch.zeros(new long[] {extent(true)}, device.floats());
+      statistics = torch.zeros(new long[] {extent(false)}, device.floats());
+      if (trainable) {
+        gradients = torch.zeros(new long[] {extent(true)}, device.floats());
+      }
+      long weightOffset = 0;
+      long statisticOffset = 0;
+      for (Parameter parameter : byName.values()) {
+        long offset = parameter.learned() ? weightOffset : statisticOffset;
+        Tensor view =
+            view(parameter.learned() ? weights : statistics, offset, parameter.shape()).detach();
+        if (parameter.learned()) {
+          weightOffset += padded(parameter.count());
+        } else {
+          statisticOffset += padded(parameter.count());
+        }
+        initialise(parameter, view, seed);
+        if (parameter.learned() && gradients != null) {
+          view.requires_grad_(true);
+          view.mutable_grad().put(view(gradients, offset, parameter.shape()));
+        }
+        parameter.tensor(view);
+      }
+    }
+  }
+
+  /** Every learned weight, [n], padding included. */
+  public Tensor weights() {
+    return allocated(weights);
+  }
+
+  /** The gradients at the weights' places, [n]; present if allocated as trainable. */
+  public Tensor gradients() {
+    return allocated(gradients);
+  }
+
+  /** Every running statistic, [m]. */
+  public Tensor statistics() {
+    return allocated(statistics);
+  }
+
+  /** All tensors by name in the usual order of axes, as files keep them. */
+  public Map<String, Safetensors.Entry> toEntries() {
+    Map<String, Safetensors.Entry> entries = new LinkedHashMap<>();
+    for (Parameter parameter : byName.values()) {
+      entries.put(
+          parameter.name(),
+          Safetensors.Entry.ofFloats(parameter.shape(), Tensors.floats(parameter.tensor())));
+    }
+    return entries;
+  }
+
+  /**
+   * Sets every parameter from a file's tensors. Strict: a missing, surplus or mis-shaped tensor is
+   * an error that names it.
+   *
+   * @param origin the file, for messages
+   */
+  public void load(Map<String, Safetensors.Entry> entries, Object origin) {
+    for (String name : entries.keySet()) {
+      if (!byName.containsKey(name)) {
+        throw new BadInputException(
+            origin
+                + ": tensor "
+                + name
+                + " has no place in this network; its architecture differs");
+      }
+    }
+    for (Parameter parameter : byName.values()) {
+      Safetensors.Entry entry = entries.get(parameter.name());
+      if (entry == null) {
+        throw new BadInputException(
+            origin + ": tensor " + parameter.name() + " is missing; its architecture differs");
+      }
+      if (!Arrays.equals(entry.shape(), parameter.shape())) {
+        throw BadInputException.at(
+            origin + ": tensor " + parameter.name(),
+            "shape " + Arrays.toString(entry.shape()),
+            Arrays.toString(parameter.shape()),
+            "its architecture differs");
+      }
+    }
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      for (Parameter parameter : byName.values()) {
+        Safetensors.Entry entry = entries.get(parameter.name());
+        if (entry != null) {
+          parameter
+              .tensor()
+              .copy_(Tensors.of(entry.floats(), ComputeDevice.CPU, parameter.shape()));
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    if (memory != null) {
+      memory.close();
+      memory = null;
+    }
+  }
+
+  private long extent(boolean learned) {
+    return byName.values().stream()
+        .filter(p -> p.learned() == learned)
+        .mapToLong(p -> padded(p.count()))
+        .sum();
+  }
+
+  private static long padded(long count) {
+    return (count + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+
+  private static Tensor view(Tensor buffer, long offset, long[] shape) {
+    long count = Arrays.stream(shape).reduce(1, Math::multiplyExact);
+    Tensor flat = buffer.narrow(0, offset, count);
+    return shape.length == 4
+        ? flat.view(shape[0], shape[2], shape[3], shape[1]).permute(0, 3, 1, 2)
+        : flat.view(shape);
+  }
+
+  private static void initialise(Parameter parameter, Tensor view, long seed) {
+    long[] shape = parameter.shape();
+    long taps = shape.length == 4 ? shape[2] * shape[3] : 1;
+    long fanIn = shape.length > 1 ? shape[1] * taps : shape[0];
+    long fanOut = shape[0] * taps;
+    Torch.seed(seed ^ hash(parameter.name()));
+    parameter.initializer().fill(view, fanIn, fanOut);
+  }
+
+  /** FNV-1a, 64 bits: stable everywhere, unlike String.hashCode in width. */
+  private static long hash(String text) {
+    long hash = 0xcbf29ce484222325L;
+    for (int i = 0; i < text.length(); i++) {
+      hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
+    }
+    return hash;
+  }
+
+  private static Tensor allocated(@Nullable Tensor tensor) {
+    if (tensor == null) {
+      throw new IllegalStateException("not allocated");
+    }
+    return tensor;
+  }
+}

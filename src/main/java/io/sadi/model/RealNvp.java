@@ -1,0 +1,108 @@
+package io.sadi.model;
+
+import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The flow f_xi: six affine couplings of the plane (Dinh et al.), as residual log-likelihood
+ * estimation uses them. Each keeps one coordinate and scales and shifts the other by functions of
+ * the kept one. G is the density of its output for a standard normal input.
+ */
+final class RealNvp {
+  private static final int COUPLINGS = 6;
+  private static final int HIDDEN = 64;
+  private static final double LEAK = 0.01;
+  private static final double LOG_2_PI = Math.log(2 * Math.PI);
+
+  private final List<Net> scale = new ArrayList<>();
+  private final List<Net> translate = new ArrayList<>();
+  private final ComputeDevice device;
+
+  RealNvp(Parameters.Scope scope, ComputeDevice device) {
+    this.device = device;
+    for (int i = 0; i < COUPLINGS; i++) {
+      scale.add(new Net(scope.at("scale").at(i)));
+      translate.add(new Net(scope.at("translate").at(i)));
+    }
+  }
+
+  /** log G at points [N, 2], as [N]: back to the prior, with the change of volume. */
+  Tensor logDensity(Tensor points) {
+    Tensor z = points;
+    Tensor logVolume = null;
+    for (int i = COUPLINGS - 1; i >= 0; i--) {
+      Tensor keep = kept(i);
+      Tensor change = changed(i);
+      Tensor fixed = z.mul(keep);
+      Tensor s = scale.get(i).forward(fixed).tanh().mul(change);
+      Tensor t = translate.get(i).forward(fixed).mul(change);
+      z = fixed.add(z.sub(t).mul(change).mul(s.neg().exp()));
+      Tensor sum = s.sum(1);
+      logVolume = logVolume == null ? sum : logVolume.add(sum);
+    }
+    Tensor prior = logNormal(z);
+    return logVolume == null ? prior : prior.sub(logVolume);
+  }
+
+  /** Points [N, 2] of the prior to those of G. */
+  Tensor push(Tensor points) {
+    Tensor x = points;
+    for (int i = 0; i < COUPLINGS; i++) {
+      Tensor change = changed(i);
+      Tensor fixed = x.mul(kept(i));
+      Tensor s = scale.get(i).forward(fixed).tanh().mul(change);
+      Tensor t = translate.get(i).forward(fixed).mul(change);
+      x = fixed.add(x.mul(s.exp()).add(t).mul(change));
+    }
+    return x;
+  }
+
+  /** log Q, the standard normal density of the plane, at points [..., 2]. */
+  static Tensor logNormal(Tensor points) {
+    return points.square().sum(-1).mul(Tensors.scalar(-0.5)).sub(Tensors.scalar(LOG_2_PI));
+  }
+
+  /** The masks alternate, [0, 1] first. */
+  private Tensor kept(int coupling) {
+    return coupling % 2 == 0 ? mask(0, 1) : mask(1, 0);
+  }
+
+  private Tensor changed(int coupling) {
+    return coupling % 2 == 0 ? mask(1, 0) : mask(0, 1);
+  }
+
+  private Tensor mask(float x, float y) {
+    return Tensors.of(new float[] {x, y}, device, 2);
+  }
+
+  /** 2-64-64-2 with leaky ReLUs: layers {@code 0}, {@code 2} and {@code 4}. */
+  private static final class Net {
+    private final List<Parameter> weights = new ArrayList<>();
+    private final List<Parameter> biases = new ArrayList<>();
+
+    Net(Parameters.Scope scope) {
+      int[] widths = {2, HIDDEN, HIDDEN, 2};
+      for (int i = 0; i < 3; i++) {
+        Parameters.Scope layer = scope.at(2 * i);
+        weights.add(layer.weight("weight", Initializer.xavier(0.01), widths[i + 1], widths[i]));
+        biases.add(layer.weight("bias", Initializer.ZERO, widths[i + 1]));
+      }
+    }
+
+    Tensor forward(Tensor x) {
+      Tensor y = x;
+      for (int i = 0; i < 3; i++) {
+        y = torch.linear(y, weights.get(i).tensor(), new TensorOptional(biases.get(i).tensor()));
+        if (i < 2) {
+          y = torch.leaky_relu(y, Tensors.scalar(LEAK));
+        }
+      }
+      return y;
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package io.sadi.model;
+
+import io.sadi.model.DistributionLearningModule.Lattice;
+import io.sadi.model.SpatialFusionModule.Regression;
+import io.sadi.torch.Autocast;
+import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * SADI-Net (Fig. 2): an hourglass of RFM blocks gives a first heatmap H1 for every joint; the SFM
+ * fuses the hourglass's scales into a position mu and a deviation sigma; the DLM makes of them a
+ * second heatmap H2 whose shape is learned.
+ *
+ * <pre>
+ * image -> stem -> hourglass -> head -> H1
+ *                      |
+ *                      +-> SFM -> mu, sigma -> DLM -> H2
+ * </pre>
+ */
+public final class SadiNet implements AutoCloseable {
+  /** ImageNet's mean and deviation of red, green and blue, 0 to 255. */
+  private static final float[] MEAN = {123.675f, 116.28f, 103.53f};
+
+  private static final float[] DEVIATION = {58.395f, 57.12f, 57.375f};
+
+  /**
+   * What the network says of a batch.
+   *
+   * @param heatmaps H1 of every stack, [B, K, H, W]; the last one counts
+   * @param mu [B, K, 2] in image units, -0.5 to 0.5 across the crop; null without the SFM
+   * @param sigma [B, K, 2] in the same units; null without the SFM
+   */
+  public record Output(List<Tensor> heatmaps, @Nullable Tensor mu, @Nullable Tensor sigma) {
+    /** H1 of the last stack. */
+    public Tensor h1() {
+      return heatmaps.get(heatmaps.size() - 1);
+    }
+  }
+
+  private final ModelConfig config;
+  private final int joints;
+  private final ComputeDevice device;
+  private final Parameters parameters = new Parameters();
+  private final ConvBn stemConv;
+  private final Block stemBlock;
+  private final List<Hourglass> hourglasses = new ArrayList<>();
+  private final List<ConvBn> features = new ArrayList<>();
+  private final List<Conv> heatmaps = new ArrayList<>();
+  private final List<Conv> mergeFeatures = new ArrayList<>();
+  private final List<Conv> mergeHeatmaps = new ArrayList<>();
+  private final @Nullable SpatialFusionModule sfm;
+  private final @Nullable DistributionLearningModule dlm;
+
+  private SadiNet(ModelConfig config, int joints, ComputeDevice device) {
+    this.config = config;
+    this.joints = joints;
+    this.device = device;
+    Parameters.Scope root = parameters.root();
+    int channels = config.channels().get(0);
+    Parameters.Scope stem = root.at("stem");
+    this.stemConv = new ConvBn(stem.at("conv"), 3, config.stem(), 7, 2, 1, true);
+    this.stemBlock = new Block(stem.at("block"), config.stem(), channels, 2, config.rfm());
+    for (int s = 0; s < config.stacks(); s++) {
+      hourglasses.add(new Hourglass(root.at("hourglass").at(s), config, 0));
+      Parameters.Scope head = root.at("head").at(s);
+      features.add(ConvBn.relu(head.at("features"), channels, config.features(), 3));
+      heatmaps.add(
+          Conv.pointwise(head.at("heatmap"), config.features(), joints, Initializer.normal(0.001)));
+      if (s + 1 < config.stacks()) {
+        Parameters.Scope merge = root.at("merge").at(s);
+        mergeFeatures.add(
+            Conv.pointwise(merge.at("features"), config.features(), channels, Initializer.KAIMING));
+        mergeHeatmaps.add(
+            Conv.pointwise(merge.at("heatmap"), joints, channels, Initializer.KAIMING));
+      }
+    }
+    boolean withSfm = config.sfm().enabled();
+    this.sfm = withSfm ? new SpatialFusionModule(root.at("sfm"), config, joints, device) : null;
+    this.dlm =
+        withSfm ? new DistributionLearningModule(root.at("dlm"), config.dlm(), device) : null;
+  }
+
+  /** The network without memory for its parameters: what {@link #parameters} counts. */
+  public static SadiNet describe(ModelConfig config, int joints) {
+    return new SadiNet(config, joints, ComputeDevice.CPU);
+  }
+
+  /**
+   * A network with fresh weights.
+   *
+   * @param joints K
+   * @param trainable whether gradients will be asked for
+   * @param seed of the initial weights; each depends on the seed and its own name alone
+   */
+  public static SadiNet create(
+      ModelConfig config, int joints, ComputeDevice device, boolean trainable, long seed) {
+    SadiNet net = new SadiNet(config, joints, device);
+    net.parameters.allocate(device, trainable, seed);
+    return net;
+  }
+
+  public ModelConfig config() {
+    return config;
+  }
+
+  /** K, the number of joints. */
+  public int joints() {
+    return joints;
+  }
+
+  public ComputeDevice device() {
+    return device;
+  }
+
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  /** Whether the network regresses positions, and so has mu, sigma and H2. */
+  public boolean hasSfm() {
+    return sfm != null;
+  }
+
+  /**
+   * The batch as the network wants it.
+   *
+   * @param rgb uint8 [B, H, W, 3]
+   * @return float32 [B, 3, H, W], channels-last, ImageNet's mean and deviation removed
+   */
+  public Tensor normalise(Tensor rgb) {
+    Tensor x = rgb.to(device.device(), ScalarType.Float);
+    Tensor mean = Tensors.of(MEAN, device, 3);
+    Tensor deviation = Tensors.of(DEVIATION, device, 3);
+    return x.sub_(mean).div_(deviation).permute(0, 3, 1, 2);
+  }
+
+  /**
+   * Runs the network.
+   *
+   * @param image float32 [B, 3, input, input], normalised
+   * @param training whether batch norm uses the batch's own statistics
+   */
+  public Output forward(Tensor image, boolean training) {
+    Tensor x = image.contiguous(MemoryFormat.ChannelsLast);
+    x = stemConv.forward(x, training);
+    x = stemBlock.forward(x, training);
+    List<Tensor> h1 = new ArrayList<>();
+    List<Tensor> levels = new ArrayList<>();
+    for (int s = 0; s < hourglasses.size(); s++) {
+      levels.clear();
+      Tensor y = hourglasses.get(s).forward(x, training, levels);
+      Tensor f = features.get(s).forward(y, training);
+      Tensor h = heatmap(s, f);
+      h1.add(h);
+      if (s + 1 < hourglasses.size()) {
+        x = x.add(mergeFeatures.get(s).forward(f)).add(mergeHeatmaps.get(s).forward(h));
+      }
+    }
+    if (sfm == null) {
+      return new Output(h1, null, null);
+    }
+    Regression theta = sfm.forward(levels, training);
+    return new Output(h1, theta.mu(), theta.sigma());
+  }
+
+  /** In float32 whatever the rest runs in: bf16 would leave 8 bits of a peak's height. */
+  private Tensor heatmap(int stack, Tensor features) {
+    try (Autocast fp32 = Autocast.off(device)) {
+      return heatmaps.get(stack).forward(features.to(ScalarType.Float));
+    }
+  }
+
+  /** The DLM; only networks with an SFM have one. */
+  DistributionLearningModule dlm() {
+    if (dlm == null) {
+      throw new IllegalStateException("a network without SFM has no second heatmap");
+    }
+    return dlm;
+  }
+
+  /**
+   * The second heatmap, drawn from positions and deviations.
+   *
+   * @param mu [B, K, 2]
+   * @param sigma [B, K, 2]
+   * @param size side of the map
+   * @return [B, K, size, size], peak 1
+   */
+  public Tensor renderH2(Tensor mu, Tensor sigma, int size) {
+    return dlm().render(mu, sigma, size, dlm().lattice(config.dlm().lattice()));
+  }
+
+  /** argmax_u P(u), the place of H2's peak: mu + sigma x this, one constant a model. */
+  public float[] h2Mode() {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      Lattice lattice = dlm().lattice(config.dlm().lattice());
+      return DistributionLearningModule.mode(lattice);
+    }
+  }
+
+  /** What each layer costs for one image of the configured size, in the order they run. */
+  public List<LayerCost> costs() {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      parameters.meter().start();
+      forward(
+          torch.zeros(new long[] {1, 3, config.input(), config.input()}, device.floats()), false);
+      return parameters.meter().stop();
+    }
+  }
+
+  @Override
+  public void close() {
+    parameters.close();
+  }
+}

@@ -1,0 +1,29 @@
+package io.sadi.model;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Squeeze-and-excitation (Hu et al.): every channel is scaled by a number in (0, 1) that depends on
+ * the means of all channels. {@code reduce} and {@code expand} are 1x1 convolutions with bias; the
+ * hidden width is c / 16, at least 1.
+ */
+final class SqueezeExcitation {
+  private static final int RATIO = 16;
+
+  private final Conv reduce;
+  private final Conv expand;
+
+  SqueezeExcitation(Parameters.Scope scope, int channels) {
+    int hidden = Math.max(channels / RATIO, 1);
+    this.reduce = Conv.pointwise(scope.at("reduce"), channels, hidden, Initializer.KAIMING);
+    this.expand = Conv.pointwise(scope.at("expand"), hidden, channels, Initializer.KAIMING);
+  }
+
+  /** [B, c, H, W] to the same shape. */
+  Tensor forward(Tensor x) {
+    Tensor squeezed = torch.adaptive_avg_pool2d(x, 1, 1);
+    Tensor hidden = torch.relu_(reduce.forward(squeezed));
+    return x.mul(expand.forward(hidden).sigmoid());
+  }
+}

@@ -1,0 +1,70 @@
+package io.sadi.torch;
+
+import io.sadi.io.BadInputException;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.DeviceType;
+
+/**
+ * Where tensors live and are computed: the CPU, or one CUDA GPU.
+ *
+ * @param cuda whether it is a GPU
+ * @param index the GPU's number; 0 for the CPU
+ */
+public record ComputeDevice(boolean cuda, int index) {
+  public static final ComputeDevice CPU = new ComputeDevice(false, 0);
+
+  /**
+   * The device that {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N} names on this
+   * machine.
+   *
+   * @throws DeviceUnavailableException if the machine has no such device
+   * @throws BadInputException if the text is none of these
+   */
+  public static ComputeDevice of(String text) {
+    if (text.equals("cpu")) {
+      return CPU;
+    }
+    boolean auto = text.equals("auto");
+    if (!auto && !text.matches("cuda(:[0-9]{1,3})?")) {
+      throw BadInputException.at("--device", "'" + text + "'", "auto, cpu, cuda or cuda:N", "");
+    }
+    int index = text.startsWith("cuda:") ? Integer.parseInt(text.substring(5)) : 0;
+    Torch.load();
+    int count = torch.hasCUDA() ? Byte.toUnsignedInt(torch.cuda_device_count()) : 0;
+    if (auto) {
+      return count > 0 ? new ComputeDevice(true, 0) : CPU;
+    }
+    if (count == 0) {
+      throw new DeviceUnavailableException(
+          "--device "
+              + text
+              + ": this build of LibTorch sees no CUDA device; use --device cpu, or the GPU build on a"
+              + " machine with an NVIDIA driver");
+    }
+    if (index >= count) {
+      throw new DeviceUnavailableException(
+          "--device " + text + ": this machine has " + count + " CUDA device(s), numbered from 0");
+    }
+    return new ComputeDevice(true, index);
+  }
+
+  public DeviceType type() {
+    return cuda ? DeviceType.CUDA : DeviceType.CPU;
+  }
+
+  public Device device() {
+    return new Device(type(), (byte) (cuda ? index : -1));
+  }
+
+  /** Options of a float32 tensor on this device. */
+  public TensorOptions floats() {
+    return new TensorOptions(device());
+  }
+
+  @Override
+  public String toString() {
+    return cuda ? "cuda:" + index : "cpu";
+  }
+}

@@ -1,0 +1,62 @@
+package io.sadi.torch;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** Numbers into tensors and out again. What is returned belongs to the caller's PointerScope. */
+public final class Tensors {
+  private Tensors() {}
+
+  /** A float32 tensor on {@code device} with a copy of the values, row-major. */
+  public static Tensor of(float[] values, ComputeDevice device, long... shape) {
+    // from_blob borrows the memory; the copy owns its own.
+    Tensor copy = torch.from_blob(new FloatPointer(values), shape).clone();
+    return device.cuda() ? copy.to(device.device(), ScalarType.Float) : copy;
+  }
+
+  /**
+   * A uint8 tensor that <em>borrows</em> a direct buffer from its position 0: the buffer must stay
+   * reachable, and unchanged, as long as the tensor is used.
+   */
+  public static Tensor borrow(ByteBuffer direct, long... shape) {
+    return torch.from_blob(
+        new BytePointer(direct.duplicate().clear()), shape, new TensorOptions(ScalarType.Byte));
+  }
+
+  /** All values as float32, row-major. */
+  public static float[] floats(Tensor tensor) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor plain = tensor.detach().cpu().to(ScalarType.Float).contiguous();
+      float[] values = new float[Math.toIntExact(plain.numel())];
+      if (values.length > 0) {
+        FloatPointer pointer = plain.data_ptr_float();
+        pointer.get(values);
+      }
+      return values;
+    }
+  }
+
+  /** All values as little-endian float32, row-major: how files keep them. */
+  public static ByteBuffer bytes(Tensor tensor) {
+    float[] values = floats(tensor);
+    ByteBuffer buffer =
+        ByteBuffer.allocate(Math.multiplyExact(values.length, Float.BYTES))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    FloatBuffer floats = buffer.asFloatBuffer();
+    floats.put(values);
+    return buffer;
+  }
+
+  public static Scalar scalar(double value) {
+    return new Scalar(value);
+  }
+}

@@ -1,0 +1,60 @@
+package io.sadi.torch;
+
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/** The LibTorch library as a whole: loading, threads, the seed of its random numbers. */
+public final class Torch {
+  private static @Nullable String failure;
+  private static boolean loaded;
+
+  private Torch() {}
+
+  /**
+   * Loads the native library, once. A failure is kept and explained again, because the JVM itself
+   * would report the second attempt as a bare NoClassDefFoundError.
+   */
+  public static synchronized void load() {
+    if (failure != null) {
+      throw new IllegalStateException(failure);
+    }
+    if (loaded) {
+      return;
+    }
+    try {
+      Loader.load(torch.class);
+      loaded = true;
+    } catch (LinkageError | RuntimeException e) {
+      failure =
+          "LibTorch could not be loaded on "
+              + System.getProperty("os.name")
+              + " "
+              + System.getProperty("os.arch")
+              + ": "
+              + firstLine(e)
+              + "; check that the jar was built for this platform";
+      throw new IllegalStateException(failure, e);
+    }
+  }
+
+  /** Threads of one operator; the data loader's threads come on top. */
+  public static void threads(int count) {
+    load();
+    torch.set_num_threads(count);
+  }
+
+  public static void seed(long seed) {
+    load();
+    torch.manual_seed(seed);
+  }
+
+  /** A LibTorch error without its C++ stack. */
+  public static String firstLine(Throwable e) {
+    String message = e.getMessage();
+    if (message == null || message.isBlank()) {
+      return e.getClass().getSimpleName();
+    }
+    return message.lines().findFirst().orElse(message).strip();
+  }
+}
