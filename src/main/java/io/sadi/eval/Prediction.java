@@ -1,0 +1,31 @@
+package io.sadi.eval;
+
+import java.util.Arrays;
+
+/**
+ * The predicted joints of one person. Coordinates are image pixels, 0-based pixel centres, joints
+ * in dataset order.
+ *
+ * @param image the image's name as the dataset has it
+ * @param person 0-based index of the person in the image
+ * @param x finite, [K]
+ * @param y finite, [K]
+ * @param score confidence in [0, 1], [K]; NaN where unknown
+ * @param sigmaX predicted standard deviation in pixels, [K]; NaN where unknown
+ * @param sigmaY predicted standard deviation in pixels, [K]; NaN where unknown
+ */
+@SuppressWarnings("ArrayRecordComponent") // arrays as in Person, which these are compared with
+public record Prediction(
+    String image, int person, float[] x, float[] y, float[] score, float[] sigmaX, float[] sigmaY) {
+
+  /** A person with K joints at (0, 0), score and sigma unknown, to be filled in. */
+  public static Prediction empty(String image, int person, int k) {
+    Prediction prediction =
+        new Prediction(
+            image, person, new float[k], new float[k], new float[k], new float[k], new float[k]);
+    Arrays.fill(prediction.score, Float.NaN);
+    Arrays.fill(prediction.sigmaX, Float.NaN);
+    Arrays.fill(prediction.sigmaY, Float.NaN);
+    return prediction;
+  }
+}

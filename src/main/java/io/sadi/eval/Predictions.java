@@ -1,0 +1,59 @@
+package io.sadi.eval;
+
+import io.sadi.data.Person;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Predicted people, found by image and person, at most one each. */
+public final class Predictions {
+  private record Key(String image, int person) {}
+
+  private final Map<Key, Prediction> byPerson = new LinkedHashMap<>();
+
+  public Predictions() {}
+
+  public Predictions(Collection<Prediction> predictions) {
+    for (Prediction prediction : predictions) {
+      if (!add(prediction)) {
+        throw new IllegalArgumentException(
+            "two predictions for " + prediction.image() + ", person " + prediction.person());
+      }
+    }
+  }
+
+  /** Adds one, or returns false if the person already has one. */
+  public boolean add(Prediction prediction) {
+    return byPerson.putIfAbsent(new Key(prediction.image(), prediction.person()), prediction)
+        == null;
+  }
+
+  /** The prediction for an annotated person, or null. */
+  public @Nullable Prediction of(Person person) {
+    return byPerson.get(new Key(person.image(), person.person()));
+  }
+
+  /** In the order they were added. */
+  public Collection<Prediction> all() {
+    return byPerson.values();
+  }
+
+  public int size() {
+    return byPerson.size();
+  }
+
+  /** The people without a prediction. */
+  public List<Person> missing(List<Person> people) {
+    return people.stream().filter(person -> of(person) == null).toList();
+  }
+
+  /** The predictions for nobody among {@code people}. */
+  public List<Prediction> unknown(List<Person> people) {
+    Map<Key, Prediction> rest = new LinkedHashMap<>(byPerson);
+    people.forEach(person -> rest.remove(new Key(person.image(), person.person())));
+    return new ArrayList<>(rest.values());
+  }
+}

@@ -1,0 +1,135 @@
+package io.sadi.eval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import io.sadi.data.Metric;
+import io.sadi.data.Person;
+import io.sadi.data.Skeleton;
+import io.sadi.io.Json;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Other programs read these; a person must see at once which mean is which. */
+class EvaluationFormatTest {
+  private final Locale locale = Locale.getDefault();
+
+  /** Digits, decimal point and upper case of their own, all at once. */
+  @BeforeEach
+  void useAForeignLocale() {
+    Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+  }
+
+  @AfterEach
+  void restoreLocale() {
+    Locale.setDefault(locale);
+  }
+
+  /** Three of four people predicted, one of the four without a torso. */
+  private static Evaluation evaluation(boolean withIntervals) {
+    Skeleton skeleton = Skeleton.lsp14();
+    List<Person> people = People.random(skeleton, 4, new Random(1));
+    people.get(0).visibility()[skeleton.index("right_hip")] = Person.NOT_ANNOTATED;
+    Map<String, Predictions> predictions = new LinkedHashMap<>();
+    predictions.put("h1", People.perfect(people.subList(0, 3)));
+    predictions.put("mu", People.perfect(people));
+    return Evaluation.of(
+        People.dataset(skeleton, Metric.PCK_02),
+        "val",
+        people,
+        predictions,
+        List.of(PoseMetric.parse("pck@0.2"), PoseMetric.parse("pckh@0.5")),
+        withIntervals);
+  }
+
+  @Test
+  void jsonIsAsOtherProgramsReadIt() {
+    String text = EvaluationFormat.JSON.write(evaluation(false));
+    JsonObject root = Json.parse(text, "json").getAsJsonObject();
+    assertThat(root.keySet())
+        .containsExactly("schema_version", "dataset", "split", "people", "results");
+    assertThat(root.get("schema_version").getAsInt()).isEqualTo(1);
+    assertThat(root.get("people").getAsInt()).isEqualTo(4);
+    assertThat(root.getAsJsonArray("results")).hasSize(4);
+    JsonObject result = root.getAsJsonArray("results").get(0).getAsJsonObject();
+    assertThat(result.keySet())
+        .containsExactly(
+            "metric",
+            "decode",
+            "mean_joint_weighted",
+            "mean_unweighted",
+            "interval_95",
+            "groups",
+            "joints",
+            "counted",
+            "left_out",
+            "missing");
+    assertThat(result.get("metric").getAsString()).isEqualTo("pck@0.2");
+    assertThat(result.get("decode").getAsString()).isEqualTo("h1");
+    assertThat(result.get("mean_joint_weighted").toString()).isEqualTo("66.6667");
+    assertThat(result.get("interval_95").isJsonNull()).isTrue();
+    assertThat(result.getAsJsonObject("groups").keySet())
+        .containsExactly("head", "shoulder", "elbow", "wrist", "hip", "knee", "ankle");
+    assertThat(result.getAsJsonObject("counted").get("neck").getAsInt()).isEqualTo(3);
+    assertThat(result.get("left_out").getAsInt()).isEqualTo(1);
+    assertThat(result.get("missing").getAsInt()).isEqualTo(1);
+  }
+
+  @Test
+  void intervalsAreTwoNumbers() {
+    JsonObject root = EvaluationFormat.json(evaluation(true));
+    for (var result : root.getAsJsonArray("results")) {
+      var interval = result.getAsJsonObject().getAsJsonArray("interval_95");
+      assertThat(interval).hasSize(2);
+      assertThat(interval.get(0).getAsDouble())
+          .isLessThanOrEqualTo(result.getAsJsonObject().get("mean_joint_weighted").getAsDouble());
+    }
+  }
+
+  @Test
+  void theTableLabelsBothMeansAndLinesUp() {
+    assertThat(EvaluationFormat.TABLE.write(evaluation(false)))
+        .startsWith(
+            """
+            made-up, split val: 4 people
+
+            metric    decode    head  shoulder   elbow   wrist     hip    knee   ankle  mean (joint-weighted)  mean (unweighted)
+            pck@0.2   h1       66.67     66.67   66.67   66.67   66.67   66.67   66.67                  66.67              66.67
+            pck@0.2   mu      100.00    100.00  100.00  100.00  100.00  100.00  100.00                 100.00             100.00
+            """)
+        .contains("joint           counted  pck@0.2 h1  pck@0.2 mu  counted  pckh@0.5 h1")
+        .contains("right_ankle           3       66.67      100.00        4        75.00")
+        .contains("\n1 person without left_shoulder and right_hip left out of pck@0.2\n")
+        .endsWith("\n1 person without a prediction: all joints count as wrong\n");
+  }
+
+  @Test
+  void markdownIsTheSameInPipes() {
+    assertThat(EvaluationFormat.MARKDOWN.write(evaluation(true)))
+        .startsWith("### made-up, split val: 4 people\n\n| metric | decode | head |")
+        .contains(
+            "| mean (joint-weighted) | its 95 % interval | mean (unweighted) |\n| --- | --- | ---: |")
+        .contains("| pck@0.2 | mu | 100.00 |")
+        .contains("| 100.00 | 100.00 to 100.00 | 100.00 |");
+  }
+
+  @Test
+  void csvIsOneRowAValue() {
+    String csv = EvaluationFormat.CSV.write(evaluation(true));
+    assertThat(csv.lines().findFirst())
+        .contains("dataset,split,metric,decode,kind,name,value,counted");
+    assertThat(csv)
+        .contains("\r\nmade-up,val,pck@0.2,h1,mean,joint_weighted,66.6667,\r\n")
+        .contains("\r\nmade-up,val,pck@0.2,mu,interval_95,low,100,\r\n")
+        .contains("\r\nmade-up,val,pckh@0.5,h1,joint,right_ankle,75,4\r\n")
+        .contains("\r\nmade-up,val,pck@0.2,h1,people,left_out,1,\r\n");
+    // 2 means, 2 ends of the interval, 7 groups, 14 joints, 3 counts; 4 results and a header.
+    assertThat(csv.lines()).hasSize(4 * (2 + 2 + 7 + 14 + 3) + 1);
+  }
+}
