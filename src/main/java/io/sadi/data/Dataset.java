@@ -1,6 +1,8 @@
 package io.sadi.data;
 
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -22,6 +24,6 @@ public record Dataset(
     Map<String, Integer> splits,
     Path imageRoot) {
   public Dataset {
-    splits = Map.copyOf(splits);
+    splits = Collections.unmodifiableMap(new LinkedHashMap<>(splits)); // in the file's order
   }
 }

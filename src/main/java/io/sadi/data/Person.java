@@ -44,8 +44,30 @@ public record Person(
   public static final byte OCCLUDED = 1;
   public static final byte VISIBLE = 2;
 
+  /** MPII's head size: 0.6 x the head box's diagonal, in pixels. */
+  public static double headSize(Box headBox) {
+    return 0.6 * Math.hypot(headBox.width(), headBox.height());
+  }
+
   /** Whether joint k is annotated, occluded or not. */
   public boolean annotated(int k) {
     return visibility[k] != NOT_ANNOTATED;
+  }
+
+  /** The smallest box around the annotated joints; of no size at (0, 0) where there are none. */
+  public Box extent() {
+    double left = Double.POSITIVE_INFINITY;
+    double top = Double.POSITIVE_INFINITY;
+    double right = Double.NEGATIVE_INFINITY;
+    double bottom = Double.NEGATIVE_INFINITY;
+    for (int k = 0; k < x.length; k++) {
+      if (annotated(k)) {
+        left = Math.min(left, x[k]);
+        top = Math.min(top, y[k]);
+        right = Math.max(right, x[k]);
+        bottom = Math.max(bottom, y[k]);
+      }
+    }
+    return right >= left ? new Box(left, top, right - left, bottom - top) : new Box(0, 0, 0, 0);
   }
 }

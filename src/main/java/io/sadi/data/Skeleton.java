@@ -1,5 +1,7 @@
 package io.sadi.data;
 
+import io.sadi.io.BadInputException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,10 +17,48 @@ public record Skeleton(List<String> joints, List<Pair> flipPairs, List<Pair> edg
   /** Two joint indices. */
   public record Pair(int a, int b) {}
 
+  private static final int MAX_JOINTS = 200;
+
   public Skeleton {
     joints = List.copyOf(joints);
     flipPairs = List.copyOf(flipPairs);
     edges = List.copyOf(edges);
+  }
+
+  /**
+   * A skeleton from the names of its joints: {@code left_X} and {@code right_X} swap in a mirrored
+   * image.
+   *
+   * @param where what an error message calls the place of the names
+   * @throws BadInputException where a name is blank or given twice, or there are none or over 200
+   */
+  public static Skeleton named(List<String> joints, List<Pair> edges, String where) {
+    checkNames(joints, where);
+    List<Pair> flipPairs = new ArrayList<>();
+    for (int k = 0; k < joints.size(); k++) {
+      if (joints.get(k).startsWith("left_")) {
+        int other = joints.indexOf("right_" + joints.get(k).substring("left_".length()));
+        if (other >= 0) {
+          flipPairs.add(new Pair(Math.min(k, other), Math.max(k, other)));
+        }
+      }
+    }
+    return new Skeleton(joints, flipPairs, edges);
+  }
+
+  static void checkNames(List<String> joints, String where) {
+    if (joints.isEmpty() || joints.size() > MAX_JOINTS) {
+      throw BadInputException.at(where, joints.size() + " joints", "1.." + MAX_JOINTS, "");
+    }
+    for (int k = 0; k < joints.size(); k++) {
+      String name = joints.get(k);
+      if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
+        throw BadInputException.at(where + "[" + k + "]", "'" + name.strip() + "'", "a name", "");
+      }
+      if (joints.indexOf(name) < k) {
+        throw BadInputException.at(where + "[" + k + "]", name + " again", "a new name", "");
+      }
+    }
   }
 
   /** K, the number of joints. */

@@ -16,8 +16,8 @@ final class OpenCv {
   /** To be called before any OpenCV type is touched. */
   static void load() {
     if (FAILURE != null) {
-      throw new IllegalStateException(
-          "OpenCV does not load on this machine: " + FAILURE.getMessage(), FAILURE);
+      throw (UnsatisfiedLinkError)
+          new UnsatisfiedLinkError("OpenCV does not load on this machine").initCause(FAILURE);
     }
   }
 

@@ -11,11 +11,11 @@ public final class BadInputException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   public BadInputException(String message) {
-    super(message);
+    super(oneLine(message));
   }
 
   public BadInputException(String message, @Nullable Throwable cause) {
-    super(message, cause);
+    super(oneLine(message), cause);
   }
 
   /**
@@ -34,5 +34,10 @@ public final class BadInputException extends RuntimeException {
             + ", expected "
             + expected
             + (remedy.isEmpty() ? "" : "; " + remedy));
+  }
+
+  /** What a damaged file holds may end lines and steer terminals. */
+  private static String oneLine(String message) {
+    return message.replaceAll("\\p{Cntrl}+", " ");
   }
 }

@@ -41,12 +41,26 @@ public final class Json {
 
   /** A file's one value; a {@link BadInputException} names the line and column of what is wrong. */
   public static JsonElement read(Path file) throws IOException {
+    return stream(file, JsonParser::parseReader);
+  }
+
+  /** Takes one value from a stream of tokens. */
+  @FunctionalInterface
+  public interface Content<T> {
+    T readFrom(JsonReader json) throws IOException;
+  }
+
+  /**
+   * Reads a file too large to be held as a tree. Whatever is wrong with the JSON itself becomes a
+   * {@link BadInputException} that names line and column.
+   */
+  public static <T> T stream(Path file, Content<T> content) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new BadInputException(
           file + ": " + (Files.exists(file) ? "not a file" : "no such file"));
     }
     try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-      return parse(reader, file);
+      return parse(reader, file, content);
     }
   }
 
@@ -62,22 +76,26 @@ public final class Json {
    */
   public static JsonElement parse(String text, Object origin) {
     try {
-      return parse(new StringReader(text), origin);
+      return parse(new StringReader(text), origin, JsonParser::parseReader);
     } catch (IOException e) {
       throw new IllegalStateException("a string was read", e);
     }
   }
 
-  private static JsonElement parse(Reader reader, Object origin) throws IOException {
+  private static <T> T parse(Reader reader, Object origin, Content<T> content) throws IOException {
     JsonReader json = new JsonReader(reader);
     json.setStrictness(Strictness.STRICT);
     try {
-      JsonElement value = JsonParser.parseReader(json);
+      T value = content.readFrom(json);
       if (json.peek() != JsonToken.END_DOCUMENT) {
         throw malformed(origin, new MalformedJsonException("two values"));
       }
       return value;
-    } catch (JsonParseException | MalformedJsonException | EOFException e) {
+    } catch (JsonParseException
+        | MalformedJsonException
+        | EOFException
+        | IllegalStateException // another kind of token than was asked for
+        | NumberFormatException e) {
       throw malformed(origin, e);
     } catch (CharacterCodingException e) {
       throw BadInputException.at(origin, "bytes that are not UTF-8", "a JSON text file", "");

@@ -1,0 +1,246 @@
+package io.sadi.data;
+
+import io.sadi.config.Config;
+import io.sadi.config.Yaml;
+import io.sadi.io.BadInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a dataset folder: {@code dataset.yaml} and {@code annotations/SPLIT.json}. Whatever is
+ * wrong with them is a {@link BadInputException} that names file and field. Images are not looked
+ * at.
+ */
+public final class DatasetReader {
+  static final String DESCRIPTION = "dataset.yaml";
+  static final String ANNOTATIONS = "annotations";
+  static final String DEFAULT_IMAGE_ROOT = "images";
+
+  /** A split's name is a file's name. */
+  private static final Pattern SPLIT_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*");
+
+  private DatasetReader() {}
+
+  /**
+   * The description of a dataset. Required are name, joints, flip_pairs and metric; edges of known
+   * skeletons, an image root of {@code images/} and the splits' counts are filled in.
+   */
+  public static Dataset read(Path folder) throws IOException {
+    Path file = folder.resolve(DESCRIPTION);
+    if (!Files.isRegularFile(file)) {
+      throw BadInputException.at(
+          folder,
+          Files.isDirectory(folder) ? "no " + DESCRIPTION : "no such folder",
+          "a dataset folder",
+          "'sadi prepare' makes one");
+    }
+    Map<String, Object> yaml = Yaml.readMap(file);
+    List<String> joints = texts(yaml.get("joints"), file + ": joints");
+    Skeleton.checkNames(joints, file + ": joints");
+    List<Skeleton.Pair> flipPairs = pairs(yaml.get("flip_pairs"), joints, file + ": flip_pairs");
+    checkFlipPairs(flipPairs, joints, file + ": flip_pairs");
+    List<Skeleton.Pair> edges =
+        yaml.containsKey("skeleton")
+            ? pairs(yaml.get("skeleton"), joints, file + ": skeleton")
+            : knownEdges(joints);
+    Skeleton skeleton = new Skeleton(joints, flipPairs, edges);
+    return new Dataset(
+        folder,
+        text(yaml.get("name"), file + ": name"),
+        skeleton,
+        metric(text(yaml.get("metric"), file + ": metric"), file),
+        splits(yaml.get("splits"), folder, skeleton, file),
+        imageRoot(yaml.get("image_root"), folder, file));
+  }
+
+  /**
+   * The people of a split, in file order.
+   *
+   * @throws BadInputException also where the file does not hold as many people as dataset.yaml says
+   */
+  public static List<Person> people(Dataset dataset, String split) throws IOException {
+    Integer count = dataset.splits().get(split);
+    if (count == null) {
+      throw BadInputException.at(
+          dataset.folder(), "no split '" + split + "'", names(dataset.splits().keySet()), "");
+    }
+    Path file = annotations(dataset.folder(), split);
+    List<Person> people = CocoFile.read(file, dataset.skeleton()).people();
+    if (people.size() != count) {
+      throw BadInputException.at(
+          file,
+          people.size() + " people",
+          count + " as " + DESCRIPTION + " says",
+          "one of them is not the original: prepare the dataset again");
+    }
+    return people;
+  }
+
+  static Path annotations(Path folder, String split) {
+    return folder.resolve(ANNOTATIONS).resolve(split + ".json");
+  }
+
+  /** Whether a text can name a split. */
+  public static boolean isSplitName(String name) {
+    return SPLIT_NAME.matcher(name).matches();
+  }
+
+  private static Map<String, Integer> splits(
+      @Nullable Object value, Path folder, Skeleton skeleton, Path file) throws IOException {
+    Map<String, Integer> splits = new LinkedHashMap<>();
+    if (value == null) {
+      for (String name : splitFiles(folder)) {
+        splits.put(name, CocoFile.read(annotations(folder, name), skeleton).people().size());
+      }
+    } else if (value instanceof Map<?, ?> map) {
+      for (Map.Entry<?, ?> entry : map.entrySet()) {
+        String where = file + ": splits." + entry.getKey();
+        String name = text(entry.getKey(), where);
+        if (!isSplitName(name)) {
+          throw BadInputException.at(where, "'" + name + "'", "a name such as train or val", "");
+        }
+        if (!(entry.getValue() instanceof Integer count) || count < 0) {
+          throw BadInputException.at(where, shown(entry.getValue()), "a number of people", "");
+        }
+        splits.put(name, count);
+      }
+    } else {
+      throw BadInputException.at(
+          file + ": splits", shown(value), "split names with their number of people", "");
+    }
+    if (splits.isEmpty()) {
+      throw BadInputException.at(
+          folder, "no splits", "files such as " + ANNOTATIONS + "/train.json", "");
+    }
+    return splits;
+  }
+
+  private static List<String> splitFiles(Path folder) throws IOException {
+    Path annotations = folder.resolve(ANNOTATIONS);
+    if (!Files.isDirectory(annotations)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(annotations)) {
+      return files
+          .map(path -> path.getFileName().toString())
+          .filter(name -> name.endsWith(".json"))
+          .map(name -> name.substring(0, name.length() - ".json".length()))
+          .filter(DatasetReader::isSplitName)
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static Path imageRoot(@Nullable Object value, Path folder, Path file) {
+    String root = value == null ? DEFAULT_IMAGE_ROOT : text(value, file + ": image_root");
+    try {
+      return folder.resolve(root).normalize();
+    } catch (InvalidPathException e) {
+      throw BadInputException.at(file + ": image_root", "'" + root + "'", "a folder", "");
+    }
+  }
+
+  private static Metric metric(String label, Path file) {
+    for (Metric metric : Metric.values()) {
+      if (metric.label().equals(label)) {
+        return metric;
+      }
+    }
+    List<String> known = Arrays.stream(Metric.values()).map(Metric::label).toList();
+    throw BadInputException.at(file + ": metric", label, names(known), "");
+  }
+
+  private static List<Skeleton.Pair> knownEdges(List<String> joints) {
+    return Stream.of(Skeleton.mpii16(), Skeleton.lsp14())
+        .filter(skeleton -> skeleton.joints().equals(joints))
+        .findFirst()
+        .map(Skeleton::edges)
+        .orElse(List.of());
+  }
+
+  private static List<Skeleton.Pair> pairs(
+      @Nullable Object value, List<String> joints, String where) {
+    List<Skeleton.Pair> pairs = new ArrayList<>();
+    for (Object element : list(value, where)) {
+      List<String> names = texts(element, where + "[" + pairs.size() + "]");
+      if (names.size() != 2) {
+        throw BadInputException.at(
+            where + "[" + pairs.size() + "]", names.toString(), "two joints", "");
+      }
+      pairs.add(
+          new Skeleton.Pair(
+              joint(names.get(0), joints, where), joint(names.get(1), joints, where)));
+    }
+    return pairs;
+  }
+
+  private static int joint(String name, List<String> joints, String where) {
+    int index = joints.indexOf(name);
+    if (index < 0) {
+      throw BadInputException.at(
+          where, name, "one of the joints", "the nearest is " + Config.nearest(name, joints));
+    }
+    return index;
+  }
+
+  private static void checkFlipPairs(List<Skeleton.Pair> pairs, List<String> joints, String where) {
+    boolean[] paired = new boolean[joints.size()];
+    for (Skeleton.Pair pair : pairs) {
+      for (int k : new int[] {pair.a(), pair.b()}) {
+        if (paired[k]) {
+          throw BadInputException.at(
+              where, joints.get(k) + " for the second time", "each joint in one pair", "");
+        }
+        paired[k] = true;
+      }
+    }
+  }
+
+  private static List<String> texts(@Nullable Object value, String where) {
+    List<String> texts = new ArrayList<>();
+    for (Object element : list(value, where)) {
+      texts.add(text(element, where + "[" + texts.size() + "]"));
+    }
+    return texts;
+  }
+
+  private static List<?> list(@Nullable Object value, String where) {
+    if (value instanceof List<?> list) {
+      return list;
+    }
+    throw BadInputException.at(where, shown(value), "a list", "");
+  }
+
+  private static String text(@Nullable Object value, String where) {
+    if (value instanceof String text && !text.isBlank()) {
+      return text;
+    }
+    throw BadInputException.at(
+        where,
+        shown(value),
+        "text",
+        value == null || value instanceof String ? "" : "put it in quotes");
+  }
+
+  private static String shown(@Nullable Object value) {
+    return value == null
+        ? "nothing"
+        : value instanceof List
+            ? "a list"
+            : value instanceof Map ? "a mapping" : "'" + String.valueOf(value).strip() + "'";
+  }
+
+  private static String names(Iterable<String> names) {
+    return "one of " + String.join(", ", names);
+  }
+}

@@ -1,0 +1,126 @@
+package io.sadi.data;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.sadi.io.BadInputException;
+import io.sadi.io.Json;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of one JSON object, each checked where it is read.
+ *
+ * @param where the file and the object's place in it, for messages
+ */
+record Fields(JsonObject object, String where) {
+  /** Farther from an image than any annotation: what lies beyond is a damaged number. */
+  private static final double FARTHEST = 1e6;
+
+  /** Whether the field is there and not null. */
+  boolean has(String name) {
+    JsonElement value = object.get(name);
+    return value != null && !value.isJsonNull();
+  }
+
+  /** An integer; the limits must be ones that a double holds exactly. */
+  long integer(String name, long min, long max) {
+    Double value = number(object.get(name));
+    if (value == null || value != Math.rint(value) || value < min || value > max) {
+      throw wrong(name, "an integer " + min + ".." + max);
+    }
+    return value.longValue();
+  }
+
+  double positive(String name) {
+    Double value = number(object.get(name));
+    if (value == null || !(value > 0 && value <= FARTHEST)) {
+      throw wrong(name, "a positive number");
+    }
+    return value;
+  }
+
+  String text(String name) {
+    String text = text(object.get(name));
+    if (text == null) {
+      throw wrong(name, "text");
+    }
+    return text;
+  }
+
+  List<String> texts(String name) {
+    List<String> texts = new ArrayList<>();
+    for (JsonElement element : list(name)) {
+      String text = text(element);
+      if (text == null) {
+        throw wrong(name + "[" + texts.size() + "]", element, "text");
+      }
+      texts.add(text);
+    }
+    return texts;
+  }
+
+  /** A list of exactly {@code length} numbers. */
+  double[] numbers(String name, int length) {
+    return numbers(name, object.get(name), length);
+  }
+
+  double[] numbers(String name, @Nullable JsonElement value, int length) {
+    if (value == null || !value.isJsonArray() || value.getAsJsonArray().size() != length) {
+      throw wrong(name, value, "a list of " + length + " numbers");
+    }
+    return numbers(name, value.getAsJsonArray());
+  }
+
+  double[] numbers(String name) {
+    return numbers(name, list(name));
+  }
+
+  private double[] numbers(String name, JsonArray list) {
+    double[] values = new double[list.size()];
+    for (int i = 0; i < values.length; i++) {
+      Double value = number(list.get(i));
+      if (value == null || !(Math.abs(value) <= FARTHEST)) {
+        throw wrong(name + "[" + i + "]", list.get(i), "a number within +-1e6");
+      }
+      values[i] = value;
+    }
+    return values;
+  }
+
+  JsonArray list(String name) {
+    JsonElement value = object.get(name);
+    if (value == null || !value.isJsonArray()) {
+      throw wrong(name, "a list");
+    }
+    return value.getAsJsonArray();
+  }
+
+  BadInputException wrong(String name, String expected) {
+    return wrong(name, object.get(name), expected);
+  }
+
+  private BadInputException wrong(String name, @Nullable JsonElement found, String expected) {
+    String shown =
+        found == null
+            ? "nothing"
+            : found.isJsonArray() && found.getAsJsonArray().size() < 8
+                ? found.toString()
+                : Json.kind(found);
+    return BadInputException.at(
+        where + "." + name, shown.length() > 80 ? "a longer value" : shown, expected, "");
+  }
+
+  private static @Nullable Double number(@Nullable JsonElement value) {
+    return value != null && value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber()
+        ? (Double) value.getAsDouble()
+        : null;
+  }
+
+  private static @Nullable String text(@Nullable JsonElement value) {
+    return value != null && value.isJsonPrimitive() && value.getAsJsonPrimitive().isString()
+        ? value.getAsString()
+        : null;
+  }
+}
