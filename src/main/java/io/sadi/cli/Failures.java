@@ -1,6 +1,8 @@
 package io.sadi.cli;
 
 import io.sadi.io.BadInputException;
+import io.sadi.io.FailedException;
+import io.sadi.torch.DeviceUnavailableException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -33,6 +35,12 @@ final class Failures {
     Throwable cause = unwrap(thrown);
     if (cause instanceof BadInputException) {
       return new Failure(ExitCode.BAD_INPUT, message(cause));
+    }
+    if (cause instanceof DeviceUnavailableException) {
+      return new Failure(ExitCode.NO_DEVICE, message(cause));
+    }
+    if (cause instanceof FailedException) {
+      return new Failure(ExitCode.FAILED, message(cause));
     }
     if (cause instanceof ParameterException usage) {
       return new Failure(ExitCode.USAGE, usageLine(usage));

@@ -136,17 +136,16 @@ final class DistributionLearningModule {
    * @param sigma [B, K, 2]; floored here at half a map pixel, below which pixels would miss the
    *     peak
    * @param size side of the map
+   * @param lattice {@link Lattice#values}
    * @return [B, K, size, size], peak 1
    */
-  Tensor render(Tensor mu, Tensor sigma, int size, Lattice lattice) {
+  Tensor render(Tensor mu, Tensor sigma, int size, Tensor lattice) {
     // The grid's coordinates are in units of the lattice's extent, -1 to 1.
     Tensor grid =
         normalised(mu, sigma.clamp_min(Tensors.scalar(0.5 / size)), size)
             .div(Tensors.scalar(EXTENT))
             .view(1, -1, size, 2);
-    return torch
-        .grid_sampler(lattice.values, grid, 0, 0, true)
-        .view(mu.size(0), mu.size(1), size, size);
+    return torch.grid_sampler(lattice, grid, 0, 0, true).view(mu.size(0), mu.size(1), size, size);
   }
 
   /** The same with the flow run at every pixel: what {@link #render} approximates. */

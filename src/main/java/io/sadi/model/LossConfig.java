@@ -53,8 +53,9 @@ public record LossConfig(Combine combine, double chi, H2 h2, double h1Weight, do
     return config.choice("loss.h2", H2.class, H2.NLL, "the loss of the second heatmap");
   }
 
-  /** Reads the section {@code loss}. */
-  static LossConfig from(Config config, boolean sfm) {
+  /** Reads the section {@code loss} of a config whose model has been read. */
+  public static LossConfig from(Config config, ModelConfig model) {
+    boolean sfm = model.sfm().enabled();
     Combine combine =
         config.choice(
             "loss.combine",

@@ -105,7 +105,10 @@ public final class Losses {
     DistributionLearningModule dlm = net.dlm();
     Tensor h2 =
         dlm.render(
-            mu, sigma, net.config().heatmap(), dlm.lattice(net.config().dlm().trainingLattice()));
+            mu,
+            sigma,
+            net.config().heatmap(),
+            dlm.lattice(net.config().dlm().trainingLattice()).values());
     return heatmapError(h2, target);
   }
 
@@ -117,7 +120,10 @@ public final class Losses {
       if (config.h2() == LossConfig.H2.TARGET && sigma != null) {
         DistributionLearningModule dlm = net.dlm();
         return dlm.render(
-            targets.joints, sigma, size, dlm.lattice(net.config().dlm().trainingLattice()));
+            targets.joints,
+            sigma,
+            size,
+            dlm.lattice(net.config().dlm().trainingLattice()).values());
       }
       return gaussians(targets.joints, size, config.targetSigma(), net);
     }

@@ -123,11 +123,18 @@ public record ModelConfig(
   }
 
   /**
-   * Reads the sections {@code model}, {@code rfm}, {@code sfm} and {@code dlm}.
-   *
-   * @param h2 the loss of the second heatmap, which some readings of the DLM belong to
+   * Reads the sections {@code model}, {@code rfm}, {@code sfm} and {@code dlm}, after the variant's
+   * switches have taken the place of their defaults.
    */
-  static ModelConfig from(Config config, LossConfig.H2 h2) {
+  public static ModelConfig from(Config config) {
+    String variant =
+        config.text(
+            "model.variant",
+            Variant.FULL,
+            "a row of the ablations; sets switches that are not given themselves");
+    config.withDefaults(Variant.overrides(variant, config.where("model.variant")));
+    // Some readings of the DLM belong to one loss.
+    LossConfig.H2 h2 = LossConfig.h2(config);
     int input =
         config.integer("model.input", 256, 32, 2048, "side of the network's input in pixels");
     int stacks = config.integer("model.stacks", 1, 1, 8, "hourglasses in a row");

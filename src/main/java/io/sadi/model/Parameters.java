@@ -97,6 +97,19 @@ public final class Parameters implements AutoCloseable {
    * @param trainable whether gradients are to be computed; they are then views into one buffer
    */
   void allocate(ComputeDevice device, boolean trainable, long seed) {
+    allocate(device, trainable);
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      byName.values().forEach(parameter -> initialise(parameter, seed));
+    }
+  }
+
+  /** Gives every parameter its memory and the value 0, where only the cost of layers matters. */
+  void allocateZeros(ComputeDevice device) {
+    allocate(device, false);
+  }
+
+  private void allocate(ComputeDevice device, boolean trainable) {
     if (memory != null) {
       throw new IllegalStateException("allocated already");
     }
@@ -120,7 +133,6 @@ public final class Parameters implements AutoCloseable {
         } else {
           statisticOffset += padded(parameter.count());
         }
-        initialise(parameter, view, seed);
         if (parameter.learned() && gradients != null) {
           view.requires_grad_(true);
           view.mutable_grad().put(view(gradients, offset, parameter.shape()));
@@ -226,13 +238,13 @@ public final class Parameters implements AutoCloseable {
         : flat.view(shape);
   }
 
-  private static void initialise(Parameter parameter, Tensor view, long seed) {
+  private static void initialise(Parameter parameter, long seed) {
     long[] shape = parameter.shape();
     long taps = shape.length == 4 ? shape[2] * shape[3] : 1;
     long fanIn = shape.length > 1 ? shape[1] * taps : shape[0];
     long fanOut = shape[0] * taps;
     Torch.seed(seed ^ hash(parameter.name()));
-    parameter.initializer().fill(view, fanIn, fanOut);
+    parameter.initializer().fill(parameter.tensor(), fanIn, fanOut);
   }
 
   /** FNV-1a, 64 bits: stable everywhere, unlike String.hashCode in width. */

@@ -1,6 +1,5 @@
 package io.sadi.model;
 
-import io.sadi.model.DistributionLearningModule.Lattice;
 import io.sadi.model.SpatialFusionModule.Regression;
 import io.sadi.torch.Autocast;
 import io.sadi.torch.ComputeDevice;
@@ -187,35 +186,25 @@ public final class SadiNet implements AutoCloseable {
     return dlm;
   }
 
-  /**
-   * The second heatmap, drawn from positions and deviations.
-   *
-   * @param mu [B, K, 2]
-   * @param sigma [B, K, 2]
-   * @param size side of the map
-   * @return [B, K, size, size], peak 1
-   */
-  public Tensor renderH2(Tensor mu, Tensor sigma, int size) {
-    return dlm().render(mu, sigma, size, dlm().lattice(config.dlm().lattice()));
-  }
-
-  /** argmax_u P(u), the place of H2's peak: mu + sigma x this, one constant a model. */
-  public float[] h2Mode() {
+  /** Draws second heatmaps with P as the DLM has it now. */
+  public HeatmapRenderer renderer() {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
-      Lattice lattice = dlm().lattice(config.dlm().lattice());
-      return DistributionLearningModule.mode(lattice);
+      return new HeatmapRenderer(dlm(), dlm().lattice(config.dlm().lattice()), device);
     }
   }
 
   /** What each layer costs for one image of the configured size, in the order they run. */
-  public List<LayerCost> costs() {
+  public static List<LayerCost> costs(ModelConfig config, int joints) {
     try (PointerScope scope = new PointerScope();
-        NoGradGuard noGrad = new NoGradGuard()) {
-      parameters.meter().start();
-      forward(
-          torch.zeros(new long[] {1, 3, config.input(), config.input()}, device.floats()), false);
-      return parameters.meter().stop();
+        NoGradGuard noGrad = new NoGradGuard();
+        SadiNet net = new SadiNet(config, joints, ComputeDevice.CPU)) {
+      net.parameters.allocateZeros(ComputeDevice.CPU);
+      net.parameters.meter().start();
+      net.forward(
+          torch.zeros(new long[] {1, 3, config.input(), config.input()}, net.device.floats()),
+          false);
+      return net.parameters.meter().stop();
     }
   }
 

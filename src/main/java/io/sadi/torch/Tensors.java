@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -21,6 +22,18 @@ public final class Tensors {
     // from_blob borrows the memory; the copy owns its own.
     Tensor copy = torch.from_blob(new FloatPointer(values), shape).clone();
     return device.cuda() ? copy.to(device.device(), ScalarType.Float) : copy;
+  }
+
+  /** An int64 tensor [n] on {@code device} with a copy of the values. */
+  public static Tensor of(long[] values, ComputeDevice device) {
+    Tensor copy =
+        torch
+            .from_blob(
+                new LongPointer(values),
+                new long[] {values.length},
+                new TensorOptions(ScalarType.Long))
+            .clone();
+    return device.cuda() ? copy.to(device.device(), ScalarType.Long) : copy;
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.sadi.torch;
 
+import io.sadi.io.FailedException;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ public final class Torch {
    */
   public static synchronized void load() {
     if (failure != null) {
-      throw new IllegalStateException(failure);
+      throw new FailedException(failure);
     }
     if (loaded) {
       return;
@@ -34,7 +35,7 @@ public final class Torch {
               + ": "
               + firstLine(e)
               + "; check that the jar was built for this platform";
-      throw new IllegalStateException(failure, e);
+      throw new FailedException(failure, e);
     }
   }
 

@@ -67,7 +67,7 @@ class ModelOracleTest {
       check(expected, "flow_peak", lattice.logPeak().exp().view(1), 1e-4);
       int size = (int) output.h1().size(2);
       check(expected, "h2", dlm.renderExactly(mu, sigma, size), 1e-4);
-      check(expected, "h2", dlm.render(mu, sigma, size, lattice), 2e-3);
+      check(expected, "h2", dlm.render(mu, sigma, size, lattice.values()), 2e-3);
     }
   }
 

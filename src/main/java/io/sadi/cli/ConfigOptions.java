@@ -1,0 +1,43 @@
+package io.sadi.cli;
+
+import io.sadi.config.Config;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** For commands that are configured: a file, and values that win over it. */
+final class ConfigOptions {
+  @Option(
+      names = {"-c", "--config"},
+      order = 1,
+      paramLabel = "FILE",
+      description = "YAML of sections and keys (configs/*.yaml); every key has a default.")
+  @Nullable Path config;
+
+  @Option(
+      names = {"-s", "--set"},
+      order = 10,
+      paramLabel = "KEY=VALUE",
+      description = "Set one key, as in --set train.lr=5e-4. Repeatable; wins over the file.")
+  List<String> set = new ArrayList<>();
+
+  /** Whether any of these options was used. */
+  boolean given() {
+    return config != null || !set.isEmpty();
+  }
+
+  /** The config of these options and the environment. */
+  Config load() throws IOException {
+    return Config.load(config, set, System.getenv());
+  }
+
+  /** For an option that is another name of a key. */
+  void set(String key, @Nullable Object value) {
+    if (value != null) {
+      set.add(key + "=" + value);
+    }
+  }
+}

@@ -1,0 +1,215 @@
+package io.sadi.data;
+
+import io.sadi.image.Image;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The batches of one pass over people, made ahead by threads of their own and handed out in order.
+ * What is in a batch depends on the seed, the epoch and the person's place alone, never on the
+ * threads. A worker's failure is thrown by {@link #next}.
+ */
+public final class Batches implements AutoCloseable {
+  private final Dataset dataset;
+  private final List<Person> people;
+  private final int crop;
+  private final @Nullable Augmentation augmentation;
+  private final long seed;
+  private final int[] flipPermutation;
+  private final ExecutorService workers;
+  private final Deque<Future<Batch>> ahead = new ArrayDeque<>();
+  private final Deque<Batch> free = new ArrayDeque<>();
+  private final Deque<int[]> plan;
+  private final int prefetch;
+
+  private Batches(
+      Dataset dataset,
+      List<Person> people,
+      int crop,
+      @Nullable Augmentation augmentation,
+      long seed,
+      List<int[]> plan,
+      int threads) {
+    this.dataset = dataset;
+    this.people = people;
+    this.crop = crop;
+    this.augmentation = augmentation;
+    this.seed = seed;
+    this.flipPermutation = dataset.skeleton().flipPermutation();
+    this.plan = new ArrayDeque<>(plan);
+    this.prefetch = threads + 2;
+    this.workers =
+        Executors.newFixedThreadPool(
+            threads,
+            task -> {
+              Thread thread = new Thread(task, "sadi-batches");
+              thread.setDaemon(true);
+              return thread;
+            });
+    while (ahead.size() < prefetch && submit()) {}
+  }
+
+  /**
+   * The batches of a training epoch: shuffled, augmented, all of one size; people who do not fill a
+   * last batch wait for another epoch's shuffle.
+   *
+   * @param size of a batch; that of {@code people} where they are fewer
+   * @param skip batches at the start to leave out, when an interrupted epoch goes on
+   */
+  public static Batches training(
+      Dataset dataset,
+      List<Person> people,
+      int crop,
+      int size,
+      Augmentation augmentation,
+      long seed,
+      int epoch,
+      int skip,
+      int threads) {
+    int[] order = shuffled(people.size(), mix(seed, epoch));
+    int b = Math.min(size, people.size());
+    List<int[]> plan = new ArrayList<>();
+    for (int at = skip * b; at + b <= order.length; at += b) {
+      plan.add(Arrays.copyOfRange(order, at, at + b));
+    }
+    return new Batches(dataset, people, crop, augmentation, mix(seed, epoch), plan, threads);
+  }
+
+  /** Everyone once, as annotated and in order; the last batch may be smaller. */
+  public static Batches inOrder(
+      Dataset dataset, List<Person> people, int crop, int size, int threads) {
+    List<int[]> plan = new ArrayList<>();
+    for (int at = 0; at < people.size(); at += size) {
+      int[] indices = new int[Math.min(size, people.size() - at)];
+      for (int i = 0; i < indices.length; i++) {
+        indices[i] = at + i;
+      }
+      plan.add(indices);
+    }
+    return new Batches(dataset, people, crop, null, 0, plan, threads);
+  }
+
+  /** How many batches a training epoch has. */
+  public static int count(int people, int size) {
+    return people == 0 ? 0 : people / Math.min(size, people);
+  }
+
+  /** The next batch, or null after the last. */
+  public @Nullable Batch next() {
+    Future<Batch> first = ahead.poll();
+    if (first == null) {
+      return null;
+    }
+    try {
+      Batch batch = first.get();
+      submit();
+      return batch;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      if (e.getCause() instanceof Error cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for a batch", e);
+    }
+  }
+
+  /** Gives a batch's buffers back for another one. */
+  public void release(Batch batch) {
+    synchronized (free) {
+      free.add(batch);
+    }
+  }
+
+  @Override
+  public void close() {
+    workers.shutdownNow();
+  }
+
+  private boolean submit() {
+    int[] indices = plan.poll();
+    if (indices == null) {
+      return false;
+    }
+    ahead.add(workers.submit(() -> make(indices)));
+    return true;
+  }
+
+  private Batch make(int[] indices) {
+    Batch batch = take(indices.length);
+    batch.rgb().clear();
+    for (int i = 0; i < indices.length; i++) {
+      Person person = people.get(indices[i]);
+      batch.indices()[i] = indices[i];
+      Crop place = crop(person, indices[i]);
+      place.targets(
+          person, flipPermutation, batch.joints(), batch.mask(), i * 2 * flipPermutation.length);
+      pixels(dataset.imageRoot().resolve(person.image()), place, batch.rgb());
+    }
+    return batch;
+  }
+
+  private Crop crop(Person person, int index) {
+    if (augmentation == null) {
+      return Crop.of(person, crop);
+    }
+    RandomGenerator random = new SplittableRandom(mix(seed, index));
+    return Crop.of(person, crop, augmentation.draw(random));
+  }
+
+  private static void pixels(Path file, Crop crop, ByteBuffer into) {
+    try (Image image = Image.read(file);
+        Image warped = image.warp(crop.imageToCrop().inverse(), crop.size(), crop.size())) {
+      warped.copyTo(into);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Batch take(int size) {
+    synchronized (free) {
+      free.removeIf(batch -> batch.size() != size);
+      Batch batch = free.poll();
+      return batch != null ? batch : new Batch(size, crop, flipPermutation.length);
+    }
+  }
+
+  private static int[] shuffled(int n, long seed) {
+    int[] order = new int[n];
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < n; i++) {
+      int j = random.nextInt(i + 1);
+      order[i] = order[j];
+      order[j] = i;
+    }
+    return order;
+  }
+
+  /**
+   * Two numbers to one seed, with every bit of both in every bit of it (SplitMix64's finaliser).
+   */
+  private static long mix(long a, long b) {
+    long z = a * 0x9e3779b97f4a7c15L + b + 0x632be59bd9b4e019L;
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
+  }
+}

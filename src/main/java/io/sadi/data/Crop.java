@@ -1,0 +1,91 @@
+package io.sadi.data;
+
+import io.sadi.geom.Affine;
+
+/**
+ * The square around a person that the network sees, and how it lies in the image.
+ *
+ * @param imageToCrop image pixels to crop pixels, pixel centres both
+ * @param size side of the crop in crop pixels
+ * @param mirrored whether left and right are exchanged
+ */
+public record Crop(Affine imageToCrop, int size, boolean mirrored) {
+
+  /** The crop of a person as annotated: upright, its side 200 x scale image pixels. */
+  public static Crop of(Person person, int size) {
+    return of(person, size, Augmentation.Draw.NONE);
+  }
+
+  /** The crop of a person, varied for training. */
+  public static Crop of(Person person, int size, Augmentation.Draw draw) {
+    double side = person.scale() * Person.SCALE_UNIT;
+    return of(
+        person.centerX() + draw.shiftX() * side,
+        person.centerY() + draw.shiftY() * side,
+        side,
+        size,
+        draw);
+  }
+
+  /**
+   * The crop around a point.
+   *
+   * @param centerX in image pixels
+   * @param centerY in image pixels
+   * @param side of the square in image pixels
+   * @param size of the crop in crop pixels
+   * @param draw how the crop is enlarged, turned and mirrored about its centre
+   */
+  public static Crop of(
+      double centerX, double centerY, double side, int size, Augmentation.Draw draw) {
+    double zoom = size / (side * draw.scale());
+    double cos = Math.cos(draw.rotation()) * zoom;
+    double sin = Math.sin(draw.rotation()) * zoom;
+    double mirror = draw.flip() ? -1 : 1;
+    // The centre of a crop of n pixels lies at n / 2 - 0.5, between pixels where n is even.
+    double middle = size / 2.0 - 0.5;
+    Affine turned =
+        new Affine(
+            mirror * cos,
+            mirror * -sin,
+            middle - mirror * (cos * centerX - sin * centerY),
+            sin,
+            cos,
+            middle - (sin * centerX + cos * centerY));
+    return new Crop(turned, size, draw.flip());
+  }
+
+  /** The same crop seen in a mirror. */
+  public Crop mirror() {
+    Affine flip = new Affine(-1, 0, size - 1, 0, 1, 0);
+    return new Crop(flip.after(imageToCrop), size, !mirrored);
+  }
+
+  /**
+   * Where the joints lie in the crop, in the units of the network's mu: -0.5 at the left or upper
+   * edge, 0.5 at the right or lower one. Left and right are exchanged where the crop is mirrored.
+   *
+   * @param joints receives x and y of every joint from {@code offset}, [K, 2]; 0 where not
+   *     annotated
+   * @param mask receives 1 where a joint is annotated and inside, else 0, from {@code offset / 2}
+   */
+  public void targets(
+      Person person, int[] flipPermutation, float[] joints, float[] mask, int offset) {
+    for (int k = 0; k < flipPermutation.length; k++) {
+      int source = mirrored ? flipPermutation[k] : k;
+      double x = 0;
+      double y = 0;
+      boolean counts = false;
+      if (person.annotated(source)) {
+        double px = person.x()[source];
+        double py = person.y()[source];
+        x = (imageToCrop.x(px, py) + 0.5) / size - 0.5;
+        y = (imageToCrop.y(px, py) + 0.5) / size - 0.5;
+        counts = Math.abs(x) <= 0.5 && Math.abs(y) <= 0.5;
+      }
+      joints[offset + 2 * k] = (float) x;
+      joints[offset + 2 * k + 1] = (float) y;
+      mask[offset / 2 + k] = counts ? 1 : 0;
+    }
+  }
+}

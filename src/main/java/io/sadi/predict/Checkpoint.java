@@ -1,0 +1,203 @@
+package io.sadi.predict;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import io.sadi.config.Config;
+import io.sadi.data.Metric;
+import io.sadi.data.Skeleton;
+import io.sadi.data.Skeleton.Pair;
+import io.sadi.io.BadInputException;
+import io.sadi.io.Json;
+import io.sadi.io.Safetensors;
+import io.sadi.model.Architecture;
+import io.sadi.model.ModelConfig;
+import io.sadi.model.SadiNet;
+import io.sadi.torch.ComputeDevice;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A trained network as a safetensors file: its tensors, and in the header everything that using it
+ * takes.
+ *
+ * @param config the resolved config it was trained with, YAML
+ * @param model read from that
+ * @param skeleton the joints it finds
+ * @param metric what its training data is measured in
+ * @param epoch how many epochs it was trained
+ * @param fusionWeight w of {@link Decode#FUSED}, 0 to 1
+ * @param tensors the network's, by name
+ */
+public record Checkpoint(
+    String config,
+    ModelConfig model,
+    Skeleton skeleton,
+    Metric metric,
+    int epoch,
+    double fusionWeight,
+    Map<String, Safetensors.Entry> tensors) {
+
+  /** Tensors that only a resumed training needs lie under this prefix. */
+  public static final String STATE = "state/";
+
+  private static final String FORMAT = "sadi-1";
+
+  /** Reads and checks a checkpoint; its tensors stay mapped to the file. */
+  public static Checkpoint read(Path file) throws IOException {
+    Safetensors content = Safetensors.read(file);
+    Map<String, String> metadata = content.metadata();
+    String format = metadata.getOrDefault("format", "nothing");
+    if (!format.equals(FORMAT)) {
+      throw BadInputException.at(
+          file + ": metadata 'format'",
+          format,
+          FORMAT + ", a checkpoint written by sadi train",
+          "");
+    }
+    String yaml = field(file, metadata, "config");
+    ModelConfig model = ModelConfig.from(Config.parse(yaml, file + ": config"));
+    List<String> joints = new ArrayList<>();
+    for (JsonElement joint : array(file, metadata, "joints")) {
+      joints.add(joint.getAsString());
+    }
+    Skeleton skeleton =
+        new Skeleton(
+            joints,
+            pairs(file, metadata, "flip_pairs", joints.size()),
+            pairs(file, metadata, "skeleton", joints.size()));
+    String label = field(file, metadata, "metric");
+    Metric metric = null;
+    for (Metric candidate : Metric.values()) {
+      if (candidate.label().equals(label)) {
+        metric = candidate;
+      }
+    }
+    if (metric == null) {
+      throw BadInputException.at(file + ": metadata 'metric'", label, "pckh@0.5 or pck@0.2", "");
+    }
+    Map<String, Safetensors.Entry> tensors = new LinkedHashMap<>();
+    content
+        .tensors()
+        .forEach(
+            (name, entry) -> {
+              if (!name.startsWith(STATE)) {
+                tensors.put(name, entry);
+              }
+            });
+    return new Checkpoint(
+        yaml,
+        model,
+        skeleton,
+        metric,
+        (int) number(file, metadata, "epoch", 1e9),
+        number(file, metadata, "fusion_weight", 1),
+        tensors);
+  }
+
+  /**
+   * Writes the checkpoint whole or not at all.
+   *
+   * @param state further tensors, by names that begin with {@link #STATE}
+   * @param notes further metadata
+   */
+  public void write(Path file, Map<String, Safetensors.Entry> state, Map<String, String> notes)
+      throws IOException {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put("format", FORMAT);
+    metadata.put("architecture", Architecture.toJson(model, skeleton.size()));
+    metadata.put("config", config);
+    JsonArray joints = new JsonArray();
+    skeleton.joints().forEach(joints::add);
+    metadata.put("joints", Json.compact(joints));
+    metadata.put("flip_pairs", Json.compact(json(skeleton.flipPairs())));
+    metadata.put("skeleton", Json.compact(json(skeleton.edges())));
+    metadata.put("metric", metric.label());
+    metadata.put("epoch", String.valueOf(epoch));
+    metadata.put("fusion_weight", String.valueOf(fusionWeight));
+    metadata.putAll(notes);
+    Map<String, Safetensors.Entry> all = new LinkedHashMap<>(tensors);
+    all.putAll(state);
+    new Safetensors(metadata, all).write(file);
+  }
+
+  /** The network with these weights. */
+  public SadiNet network(ComputeDevice device, Object origin) {
+    SadiNet net = SadiNet.create(model, skeleton.size(), device, false, 0);
+    try {
+      net.parameters().load(tensors, origin);
+    } catch (RuntimeException e) {
+      net.close();
+      throw e;
+    }
+    return net;
+  }
+
+  private static JsonArray json(List<Pair> pairs) {
+    JsonArray array = new JsonArray();
+    for (Pair pair : pairs) {
+      JsonArray two = new JsonArray();
+      two.add(pair.a());
+      two.add(pair.b());
+      array.add(two);
+    }
+    return array;
+  }
+
+  private static String field(Path file, Map<String, String> metadata, String name) {
+    String value = metadata.get(name);
+    if (value == null) {
+      throw new BadInputException(
+          file + ": metadata '" + name + "' is missing; is this a checkpoint of sadi train?");
+    }
+    return value;
+  }
+
+  private static double number(Path file, Map<String, String> metadata, String name, double max) {
+    String text = field(file, metadata, name);
+    try {
+      double value = Double.parseDouble(text);
+      if (value >= 0 && value <= max) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // Falls through to the same line as a number out of range.
+    }
+    throw BadInputException.at(
+        file + ": metadata '" + name + "'", text, "a number from 0 to " + (long) max, "");
+  }
+
+  private static JsonArray array(Path file, Map<String, String> metadata, String name) {
+    String where = file + ": metadata '" + name + "'";
+    JsonElement value = Json.parse(field(file, metadata, name), where);
+    if (!value.isJsonArray()) {
+      throw BadInputException.at(where, Json.kind(value), "a list", "");
+    }
+    return value.getAsJsonArray();
+  }
+
+  private static List<Pair> pairs(
+      Path file, Map<String, String> metadata, String name, int joints) {
+    List<Pair> pairs = new ArrayList<>();
+    for (JsonElement element : array(file, metadata, name)) {
+      try {
+        int a = element.getAsJsonArray().get(0).getAsInt();
+        int b = element.getAsJsonArray().get(1).getAsInt();
+        if (a < 0 || b < 0 || a >= joints || b >= joints) {
+          throw new IndexOutOfBoundsException();
+        }
+        pairs.add(new Pair(a, b));
+      } catch (RuntimeException e) {
+        throw BadInputException.at(
+            file + ": metadata '" + name + "'",
+            element.toString(),
+            "pairs of joint numbers below " + joints,
+            "");
+      }
+    }
+    return pairs;
+  }
+}

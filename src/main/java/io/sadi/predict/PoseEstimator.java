@@ -1,0 +1,166 @@
+package io.sadi.predict;
+
+import io.sadi.data.Batch;
+import io.sadi.data.Crop;
+import io.sadi.eval.Prediction;
+import io.sadi.geom.Affine;
+import io.sadi.model.HeatmapRenderer;
+import io.sadi.model.SadiNet;
+import io.sadi.model.SadiNet.Output;
+import io.sadi.torch.Autocast;
+import io.sadi.torch.Precision;
+import io.sadi.torch.Tensors;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.InferenceMode;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/** Runs a network on crops and reads people from what it says. */
+public final class PoseEstimator {
+  private final SadiNet net;
+  private final int[] flipPermutation;
+  private final boolean flip;
+  private final Precision precision;
+  private final PeakFinder peaks;
+  private final @Nullable HeatmapRenderer renderer;
+
+  /**
+   * @param net with the weights to use; they must not change while this is used
+   * @param flipPermutation for every joint the one that it is in a mirrored image, [K]
+   * @param flip whether every crop is also seen in a mirror, and the two answers averaged
+   * @param refine how peaks are placed between pixels
+   */
+  public PoseEstimator(
+      SadiNet net, int[] flipPermutation, boolean flip, Refine refine, Precision precision) {
+    this.net = net;
+    this.flipPermutation = flipPermutation.clone();
+    this.flip = flip;
+    this.precision = precision;
+    int size = net.config().heatmap();
+    this.peaks = new PeakFinder(size, size, refine);
+    this.renderer = net.hasSfm() ? net.renderer() : null;
+  }
+
+  /** Runs the network on a batch. */
+  Maps run(Batch batch) {
+    int crop = net.config().input();
+    try (PointerScope scope = new PointerScope();
+        InferenceMode inference = new InferenceMode()) {
+      Tensor image = net.normalise(Tensors.borrow(batch.rgb(), batch.size(), crop, crop, 3));
+      Output output = forward(image);
+      Tensor h1 = output.h1();
+      Tensor mu = output.mu();
+      Tensor sigma = output.sigma();
+      if (flip) {
+        Output mirrored = forward(image.flip(3));
+        h1 = average(h1, swapped(mirrored.h1()).flip(3));
+        Tensor mirroredMu = mirrored.mu();
+        Tensor mirroredSigma = mirrored.sigma();
+        if (mu != null && sigma != null && mirroredMu != null && mirroredSigma != null) {
+          Tensor sign = Tensors.of(new float[] {-1, 1}, net.device(), 2);
+          mu = average(mu, swapped(mirroredMu).mul(sign));
+          sigma = average(sigma, swapped(mirroredSigma));
+        }
+      }
+      int size = net.config().heatmap();
+      if (mu == null || sigma == null || renderer == null) {
+        return new Maps(net.joints(), size, Tensors.floats(h1), null, null, null);
+      }
+      return new Maps(
+          net.joints(),
+          size,
+          Tensors.floats(h1),
+          Tensors.floats(renderer.render(mu, sigma, size)),
+          Tensors.floats(mu),
+          Tensors.floats(sigma));
+    }
+  }
+
+  /**
+   * Reads one person.
+   *
+   * @param maps of the batch
+   * @param b the person's place in it
+   * @param crop how the crop lies in the image
+   * @param fusionWeight w of {@link Decode#FUSED}
+   * @param image the image's name, for the result
+   * @param person its number in the image, for the result
+   */
+  Prediction read(
+      Maps maps, int b, Crop crop, Decode decode, double fusionWeight, String image, int person) {
+    int k = maps.joints();
+    Prediction result = Prediction.empty(image, person, k);
+    Affine toImage = crop.imageToCrop().inverse();
+    double pixelsPerUnit = crop.size() * Math.sqrt(Math.abs(toImage.determinant()));
+    float[] h2 = maps.h2();
+    float[] mu = maps.mu();
+    float[] sigma = maps.sigma();
+    // Without the SFM there is one heatmap, whatever is asked for.
+    Decode from = h2 == null || mu == null || sigma == null ? Decode.H1 : decode;
+    int area = maps.size() * maps.size();
+    float[] fused = new float[area];
+    for (int j = 0; j < k; j++) {
+      int joint = b * k + j;
+      double x; // in crop pixels
+      double y;
+      double score;
+      if (mu != null && sigma != null && (from == Decode.MU || from == Decode.H2)) {
+        float[] mode = from == Decode.H2 && renderer != null ? renderer.mode() : new float[2];
+        double ux = mu[2 * joint] + sigma[2 * joint] * mode[0];
+        double uy = mu[2 * joint + 1] + sigma[2 * joint + 1] * mode[1];
+        x = (ux + 0.5) * crop.size() - 0.5;
+        y = (uy + 0.5) * crop.size() - 0.5;
+        // H2's peak is 1 whatever the joint, so it says nothing; sigma does (as in RLE).
+        score = 1 - (sigma[2 * joint] + sigma[2 * joint + 1]) / 2;
+      } else {
+        PeakFinder.Peak peak;
+        if (from == Decode.H1 || h2 == null || sigma == null) {
+          peak = peaks.find(maps.h1(), joint * area);
+        } else {
+          double w =
+              from == Decode.FUSED_PAPER
+                  ? (sigma[2 * joint] + sigma[2 * joint + 1]) / 2
+                  : fusionWeight;
+          for (int i = 0; i < area; i++) {
+            int at = joint * area + i;
+            fused[i] = (float) ((1 - w) * maps.h1()[at] + w * h2[at]);
+          }
+          peak = peaks.find(fused, 0);
+        }
+        double stride = (double) crop.size() / maps.size();
+        x = (peak.x() + 0.5) * stride - 0.5;
+        y = (peak.y() + 0.5) * stride - 0.5;
+        score = peak.value();
+      }
+      result.x()[j] = (float) toImage.x(x, y);
+      result.y()[j] = (float) toImage.y(x, y);
+      result.score()[j] = (float) Math.max(0, Math.min(1, score));
+      if (sigma != null) {
+        result.sigmaX()[j] = (float) (sigma[2 * joint] * pixelsPerUnit);
+        result.sigmaY()[j] = (float) (sigma[2 * joint + 1] * pixelsPerUnit);
+      }
+    }
+    return result;
+  }
+
+  private Output forward(Tensor image) {
+    try (Autocast autocast = Autocast.of(precision, net.device())) {
+      return net.forward(image, false);
+    }
+  }
+
+  private static Tensor average(Tensor a, Tensor b) {
+    return a.add(b).mul(Tensors.scalar(0.5));
+  }
+
+  /** Left and right joints exchanged along the second axis. */
+  private Tensor swapped(Tensor perJoint) {
+    long[] order = new long[flipPermutation.length];
+    for (int j = 0; j < order.length; j++) {
+      order[j] = flipPermutation[j];
+    }
+    Tensor index = Tensors.of(order, net.device());
+    return torch.index_select(perJoint, 1, index);
+  }
+}

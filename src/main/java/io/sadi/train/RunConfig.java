@@ -1,0 +1,25 @@
+package io.sadi.train;
+
+import io.sadi.config.Config;
+import io.sadi.data.Augmentation;
+import io.sadi.model.LossConfig;
+import io.sadi.model.ModelConfig;
+
+/**
+ * Everything a training run is configured with.
+ *
+ * @param yaml the resolved config, every key with its value
+ */
+public record RunConfig(
+    ModelConfig model, LossConfig loss, Augmentation augmentation, TrainConfig train, String yaml) {
+
+  /** Reads a whole config; an unknown key is an error. */
+  public static RunConfig from(Config config) {
+    ModelConfig model = ModelConfig.from(config);
+    LossConfig loss = LossConfig.from(config, model);
+    Augmentation augmentation = Augmentation.from(config);
+    TrainConfig train = TrainConfig.from(config);
+    config.finish();
+    return new RunConfig(model, loss, augmentation, train, config.toYaml());
+  }
+}

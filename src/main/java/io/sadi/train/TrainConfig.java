@@ -1,0 +1,108 @@
+package io.sadi.train;
+
+import io.sadi.config.Config;
+import io.sadi.io.BadInputException;
+import java.util.List;
+
+/**
+ * How a network is trained.
+ *
+ * @param epochs passes over the training split
+ * @param batch crops a step
+ * @param lr learning rate of Adam before the first milestone
+ * @param milestones epochs after which the rate is multiplied by gamma
+ * @param gamma that factor
+ * @param warmupSteps steps over which the rate rises linearly from 0
+ * @param weightDecay decoupled from the gradient, as in AdamW; 0: Adam
+ * @param clip largest norm of the gradient; 0: not clipped
+ * @param ema decay of the averaged weights, which are evaluated and kept as best; 0: no average
+ * @param evalEvery epochs from one validation to the next; the last epoch is always validated
+ * @param trainSplit the dataset's split to learn from
+ * @param valSplit the split to validate on
+ * @param limitTrain people of the training split to use; 0: all
+ * @param workers threads that prepare crops
+ * @param threads of LibTorch's operators; 0: one a core
+ * @param device auto, cpu, cuda or cuda:N
+ * @param precision auto, fp32 or bf16
+ * @param seed of weights, order and augmentation
+ */
+public record TrainConfig(
+    int epochs,
+    int batch,
+    double lr,
+    List<Integer> milestones,
+    double gamma,
+    int warmupSteps,
+    double weightDecay,
+    double clip,
+    double ema,
+    int evalEvery,
+    String trainSplit,
+    String valSplit,
+    int limitTrain,
+    int workers,
+    int threads,
+    String device,
+    String precision,
+    int seed) {
+
+  /** Reads the sections {@code train} and {@code data}. */
+  static TrainConfig from(Config config) {
+    int epochs = config.integer("train.epochs", 210, 1, 1_000_000, "passes over the training data");
+    List<Integer> milestones =
+        config.integers(
+            "train.milestones",
+            List.of(170, 200),
+            1,
+            1_000_000,
+            "epochs after which the learning rate is multiplied by gamma");
+    for (int i = 1; i < milestones.size(); i++) {
+      if (milestones.get(i) <= milestones.get(i - 1)) {
+        throw BadInputException.at(
+            config.where("train.milestones"), milestones.toString(), "rising epochs", "");
+      }
+    }
+    return new TrainConfig(
+        epochs,
+        config.integer("train.batch", 32, 1, 65536, "crops a step"),
+        config.number("train.lr", 1e-3, 0, 1, "learning rate of Adam"),
+        milestones,
+        config.number("train.gamma", 0.1, 0, 1, "factor of the learning rate at a milestone"),
+        config.integer(
+            "train.warmup_steps", 0, 0, 1_000_000, "steps of linearly rising learning rate"),
+        config.number("train.weight_decay", 0, 0, 1, "decoupled weight decay (AdamW)"),
+        config.number("train.clip", 0, 0, 1e9, "largest norm of the gradient; 0: not clipped"),
+        config.number(
+            "train.ema", 0.999, 0, 0.999999, "decay of the averaged weights; 0: no average"),
+        config.integer("train.eval_every", 1, 1, 1_000_000, "epochs between validations"),
+        config.text("data.train_split", "train", "the split to learn from"),
+        config.text("data.val_split", "val", "the split to validate on"),
+        config.integer("data.limit_train", 0, 0, 1_000_000_000, "people to learn from; 0: all"),
+        config.integer("data.workers", 2, 1, 256, "threads that prepare crops"),
+        config.integer("train.threads", 0, 0, 1024, "threads of an operator; 0: one a core"),
+        config.text("train.device", "auto", "auto, cpu, cuda or cuda:N"),
+        config.choice(
+            "train.precision",
+            List.of("auto", "fp32", "bf16"),
+            "auto",
+            "arithmetic of the convolutions; auto: bf16 where the hardware has it"),
+        config.integer(
+            "train.seed", 1, 0, Integer.MAX_VALUE, "of weights, order and augmentation"));
+  }
+
+  /**
+   * The learning rate of a step.
+   *
+   * @param epoch 0-based
+   * @param step 0-based, over all epochs
+   */
+  double rate(int epoch, long step) {
+    double rate = lr;
+    for (int milestone : milestones) {
+      if (epoch >= milestone) {
+        rate *= gamma;
+      }
+    }
+    return step < warmupSteps ? rate * (step + 1) / warmupSteps : rate;
+  }
+}

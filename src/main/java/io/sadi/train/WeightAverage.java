@@ -1,0 +1,57 @@
+package io.sadi.train;
+
+import io.sadi.model.Parameters;
+import io.sadi.model.SadiNet;
+import io.sadi.torch.Tensors;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+
+/**
+ * The exponential moving average of a network's weights and statistics, as a network of its own:
+ * the one that is validated and kept. Early on it averages less, min(d, (1 + n) / (10 + n)), so
+ * that the random start is forgotten soon.
+ */
+final class WeightAverage implements AutoCloseable {
+  private final SadiNet source;
+  private final SadiNet average;
+  private final double decay;
+
+  /**
+   * @param decay 0: the average is the source as it stands
+   */
+  WeightAverage(SadiNet source, double decay) {
+    this.source = source;
+    this.decay = decay;
+    this.average = SadiNet.create(source.config(), source.joints(), source.device(), false, 0);
+    pull(1);
+  }
+
+  /**
+   * After an optimizer step.
+   *
+   * @param steps done so far
+   */
+  void update(long steps) {
+    double d = Math.min(decay, (1.0 + steps) / (10.0 + steps));
+    pull(1 - d);
+  }
+
+  SadiNet network() {
+    return average;
+  }
+
+  private void pull(double share) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      Parameters from = source.parameters();
+      Parameters to = average.parameters();
+      to.weights().lerp_(from.weights(), Tensors.scalar(share));
+      to.statistics().lerp_(from.statistics(), Tensors.scalar(share));
+    }
+  }
+
+  @Override
+  public void close() {
+    average.close();
+  }
+}
