@@ -32,6 +32,16 @@ public enum EvaluationFormat {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** What the name of such a file ends in. */
+  public String extension() {
+    return switch (this) {
+      case TABLE -> "txt";
+      case CSV -> "csv";
+      case JSON -> "json";
+      case MARKDOWN -> "md";
+    };
+  }
+
   /** The evaluation as text that ends in a newline. */
   public String write(Evaluation evaluation) {
     return switch (this) {

@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  * joint, in any order. {@code NAME_score,NAME_sigma_x,NAME_sigma_y} are read where they are there;
  * other columns do not matter.
  */
-public final class PredictionsCsv {
+final class PredictionsCsv {
   private PredictionsCsv() {}
 
   /** Reads a whole file; every error names its line and column. */
-  public static Predictions read(Path file, List<String> joints) throws IOException {
+  static Predictions read(Path file, List<String> joints) throws IOException {
     Predictions predictions = new Predictions();
     try (Csv csv = Csv.open(file)) {
       Csv.Column image = csv.column("image");

@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -111,11 +109,7 @@ public final class Csv implements Closeable {
 
   /** Opens a file and reads its header. */
   public static Csv open(Path file) throws IOException {
-    if (!Files.isReadable(file) || Files.isDirectory(file)) {
-      throw new BadInputException(
-          file + ": " + (Files.exists(file) ? "not a readable file" : "no such file"));
-    }
-    BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8);
+    BufferedReader reader = InputFile.text(file);
     try {
       Csv csv = new Csv(file, CSVParser.parse(withoutByteOrderMark(reader, file), FORMAT));
       Row header = csv.next();

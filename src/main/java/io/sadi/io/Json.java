@@ -20,8 +20,6 @@ import java.io.StringReader;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -55,11 +53,7 @@ public final class Json {
    * {@link BadInputException} that names line and column.
    */
   public static <T> T stream(Path file, Content<T> content) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new BadInputException(
-          file + ": " + (Files.exists(file) ? "not a file" : "no such file"));
-    }
-    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+    try (Reader reader = InputFile.text(file)) {
       return parse(reader, file, content);
     }
   }

@@ -13,7 +13,6 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -162,10 +161,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
    *     safetensors file
    */
   public static Safetensors read(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new BadInputException(
-          file + ": " + (Files.exists(file) ? "not a file" : "no such file"));
-    }
+    InputFile.require(file);
     try (FileChannel channel = FileChannel.open(file)) {
       long size = channel.size();
       if (size < 8) {

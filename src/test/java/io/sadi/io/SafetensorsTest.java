@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sadi.io.Safetensors.Dtype;
 import io.sadi.io.Safetensors.Entry;
+import io.sadi.testing.Shared;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -195,7 +195,7 @@ class SafetensorsTest {
         .hasMessageEndingWith("none: no such file");
     assertThatThrownBy(() -> Safetensors.read(folder))
         .isInstanceOf(BadInputException.class)
-        .hasMessageEndingWith(": not a file");
+        .hasMessageEndingWith(": found a folder, expected a file");
   }
 
   @Test
@@ -220,12 +220,9 @@ class SafetensorsTest {
 
   @Test
   void readsFilesThatOthersWrote() throws IOException {
-    String shared = System.getenv().getOrDefault("SADI_SHARED", "../shared");
-    List<Path> models =
-        List.of(Path.of(shared, "oracles/model/full"), Path.of(shared, "oracles/model/baseline"));
-    assumeTrue(models.stream().allMatch(Files::isDirectory), "no " + models + ": skipped");
-    for (Path model : models) {
-      Safetensors weights = Safetensors.read(model.resolve("weights.safetensors"));
+    Path oracles = Shared.require("oracles/model");
+    for (String model : List.of("full", "baseline")) {
+      Safetensors weights = Safetensors.read(oracles.resolve(model + "/weights.safetensors"));
       assertThat(
               Json.parse(requireNonNull(weights.metadata().get("architecture")), model)
                   .getAsJsonObject()
@@ -235,7 +232,7 @@ class SafetensorsTest {
       assertThat(stem.shape()).containsExactly(8, 3, 7, 7);
       assertThat(stem.floats()).hasSize(8 * 3 * 7 * 7).doesNotContain(Float.NaN);
       assertThat(weights.tensors().keySet().iterator().next()).isEqualTo("stem.conv.conv.weight");
-      assertThat(Safetensors.read(model.resolve("input.safetensors")).tensors())
+      assertThat(Safetensors.read(oracles.resolve(model + "/input.safetensors")).tensors())
           .containsOnlyKeys("image");
     }
   }
