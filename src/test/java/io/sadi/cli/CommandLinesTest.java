@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
+import io.sadi.torch.DeviceUnavailableException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -122,6 +123,12 @@ class CommandLinesTest {
     assertThat(code).isEqualTo(3);
     assertThat(err().lines())
         .containsExactly("sadi: a.yaml:3: train.lr: found 'x', expected number");
+  }
+
+  @Test
+  void missingDeviceIsCode5() {
+    assertThat(runFailing(new DeviceUnavailableException("no CUDA device"))).isEqualTo(5);
+    assertThat(err().lines()).containsExactly("sadi: no CUDA device");
   }
 
   @Test

@@ -1,0 +1,149 @@
+package io.sadi;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * The rules of the house: which package may know which. As long as they hold, a reader finds the
+ * place for a change from the packages' names, and the tool starts without its native libraries.
+ */
+@AnalyzeClasses(packages = "io.sadi", importOptions = DoNotIncludeTests.class)
+final class ArchitectureTest {
+
+  private ArchitectureTest() {}
+
+  @ArchTest
+  static final ArchRule dependenciesPointDown =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .withOptionalLayers(true) // a package is listed before it is built
+          .layer("main")
+          .definedBy("io.sadi")
+          .layer("cli")
+          .definedBy("io.sadi.cli..")
+          .layer("demo")
+          .definedBy("io.sadi.demo..")
+          .layer("ablate")
+          .definedBy("io.sadi.ablate..")
+          .layer("bench")
+          .definedBy("io.sadi.bench..")
+          .layer("export")
+          .definedBy("io.sadi.export..")
+          .layer("prepare")
+          .definedBy("io.sadi.prepare..")
+          .layer("train")
+          .definedBy("io.sadi.train..")
+          .layer("predict")
+          .definedBy("io.sadi.predict..")
+          .layer("eval")
+          .definedBy("io.sadi.eval..")
+          .layer("model")
+          .definedBy("io.sadi.model..")
+          .layer("data")
+          .definedBy("io.sadi.data..")
+          .layer("image")
+          .definedBy("io.sadi.image..")
+          .layer("torch")
+          .definedBy("io.sadi.torch..")
+          .layer("geom")
+          .definedBy("io.sadi.geom..")
+          .layer("config")
+          .definedBy("io.sadi.config..")
+          .layer("io")
+          .definedBy("io.sadi.io..")
+          .whereLayer("main")
+          .mayOnlyAccessLayers("cli")
+          .whereLayer("cli")
+          .mayOnlyBeAccessedByLayers("main")
+          .whereLayer("demo")
+          .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("ablate")
+          .mayOnlyBeAccessedByLayers("cli", "demo")
+          .whereLayer("bench")
+          .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("export")
+          .mayOnlyBeAccessedByLayers("cli", "bench")
+          .whereLayer("prepare")
+          .mayOnlyBeAccessedByLayers("cli", "demo", "ablate", "bench")
+          .whereLayer("train")
+          .mayOnlyBeAccessedByLayers("cli", "demo", "ablate", "bench")
+          .whereLayer("predict")
+          .mayOnlyAccessLayers("eval", "model", "data", "image", "torch", "geom", "config", "io")
+          .whereLayer("eval")
+          .mayOnlyAccessLayers("data", "geom", "config", "io")
+          .whereLayer("model")
+          .mayOnlyAccessLayers("data", "torch", "geom", "config", "io")
+          .whereLayer("data")
+          .mayOnlyAccessLayers("image", "torch", "geom", "config", "io")
+          .whereLayer("image")
+          .mayOnlyAccessLayers("geom", "config", "io")
+          .whereLayer("torch")
+          .mayOnlyAccessLayers("geom", "config", "io")
+          .whereLayer("geom")
+          .mayNotAccessAnyLayer()
+          .whereLayer("config")
+          .mayOnlyAccessLayers("io")
+          .whereLayer("io")
+          .mayNotAccessAnyLayer();
+
+  @ArchTest
+  static final ArchRule noCycles = slices().matching("io.sadi.(*)..").should().beFreeOfCycles();
+
+  @ArchTest static final ArchRule picocliIsInCli = only("picocli..", "cli");
+
+  @ArchTest static final ArchRule snakeYamlIsInConfig = only("org.yaml.snakeyaml..", "config");
+
+  @ArchTest static final ArchRule openCvIsInImage = only("org.bytedeco.opencv..", "image");
+
+  @ArchTest
+  static final ArchRule libTorchIsWhereTensorsAre =
+      only("org.bytedeco.pytorch..", "torch", "model", "train", "predict", "bench", "export");
+
+  /** Metrics test in milliseconds and --help answers at once because of these. */
+  @ArchTest
+  static final ArchRule theseAreFreeOfNatives =
+      noClasses()
+          .that()
+          .resideInAnyPackage(packages("eval", "geom", "config", "io", "cli"))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.bytedeco..");
+
+  /** stdout is data, and only the console of cli knows where it goes. */
+  @ArchTest
+  static final ArchRule nobodyPrints = noClasses().should().accessField(System.class, "out");
+
+  @ArchTest
+  static void packagesAreNullMarkedAndNamedForWhatTheyHold(JavaClasses classes) {
+    for (JavaPackage place : classes.getPackage("io.sadi").getSubpackages()) {
+      assertThat(place.isAnnotatedWith(NullMarked.class)).as(place.getName()).isTrue();
+      assertThat(place.getRelativeName())
+          .as("a name that says what the package holds")
+          .doesNotMatch("utils?|helpers?|managers?|common|misc|core");
+    }
+  }
+
+  private static ArchRule only(String library, String... places) {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackages(packages(places))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(library);
+  }
+
+  private static String[] packages(String... names) {
+    return Stream.of(names).map(name -> "io.sadi." + name + "..").toArray(String[]::new);
+  }
+}

@@ -1,0 +1,214 @@
+package io.sadi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** bin/sadi is the tool's face: it must run from anywhere, and what fails must say why. */
+class LauncherIT {
+  @TempDir private Path folder;
+
+  /** A folder with bin/sadi as a release has it; the jar is a link to the one under test. */
+  private Path install(String name, boolean withJar) throws IOException {
+    Path home = folder.resolve(name);
+    Files.createDirectories(home.resolve("bin"));
+    Files.createDirectories(home.resolve("lib"));
+    Files.copy(BinSadi.HOME.resolve("bin/sadi"), home.resolve("bin/sadi"));
+    if (withJar) {
+      Files.createSymbolicLink(
+          home.resolve("lib").resolve(BinSadi.JAR.getFileName().toString()), BinSadi.JAR);
+    }
+    return home.resolve("bin/sadi");
+  }
+
+  /** A program in a folder of its own. */
+  private Path program(String name, String script) throws IOException {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, script);
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /** Something that calls itself a Java of this version, and says how it was called. */
+  private Path java(String version) throws IOException {
+    Path java =
+        program(
+            "java " + version + "/bin/java",
+            """
+            #!/bin/sh
+            for a in "$@"; do printf '%s\\n' "$a"; done
+            echo "pid $$"
+            exit 42
+            """);
+    Files.writeString(
+        java.resolveSibling("../release").normalize(), "JAVA_VERSION=\"" + version + "\"\n");
+    return java;
+  }
+
+  @Test
+  void saysItsVersion() {
+    BinSadi.Result result = new BinSadi().run("--version");
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out()).startsWith("sadi " + System.getProperty("sadi.version"));
+    assertThat(result.err()).isEmpty();
+  }
+
+  @Test
+  void runsFromFoldersWithSpacesAndUmlautsThroughLinks() throws IOException {
+    Path launcher = install("Grüße an 世界 $HOME", true);
+    Path links = Files.createDirectories(folder.resolve("a b"));
+    Path first = links.resolve("sadi");
+    Files.createSymbolicLink(first, links.relativize(launcher));
+    Path second = Files.createSymbolicLink(folder.resolve("pose"), first);
+    for (Path file : List.of(launcher, first, second)) {
+      BinSadi.Result result = new BinSadi().launcher(file).in(folder).run("--version");
+      assertThat(result.err()).isEmpty();
+      assertThat(result.out()).startsWith("sadi ");
+    }
+  }
+
+  @Test
+  void isNothingButTheLastJava() throws IOException {
+    Path java = java("21.0.4");
+    Process process =
+        new BinSadi()
+            .with("SADI_JAVA", java.toString())
+            .with("SADI_JAVA_OPTS", "-Xmx8g -Dmine=1")
+            .start(folder.resolve("out"), folder.resolve("err"), "predict", "two words", "", "*");
+    assertThat(process.onExit().join().exitValue()).isEqualTo(42);
+    List<String> said = Files.readAllLines(folder.resolve("out"));
+    // The process that was started is Java itself, so signals reach it.
+    assertThat(said)
+        .contains(
+            "pid " + process.pid(), "-Xmx8g", "-Dmine=1", "--enable-native-access=ALL-UNNAMED")
+        .contains("-Dorg.bytedeco.javacpp.maxbytes=0", "-Dorg.bytedeco.javacpp.maxphysicalbytes=0");
+    assertThat(said)
+        .containsSequence("-jar", BinSadi.JAR.toString(), "predict", "two words", "", "*");
+  }
+
+  @Test
+  void namesAJavaThatIsTooOldOrMissing() throws IOException {
+    Path old = java("11.0.2");
+    BinSadi.Result result = new BinSadi().with("SADI_JAVA", old.toString()).run("--help");
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.errLines())
+        .singleElement()
+        .asString()
+        .contains("11.0.2", "17 or newer", "SADI_JAVA");
+    Files.delete(old.resolveSibling("../release").normalize());
+    program(
+        folder.relativize(old).toString(), "#!/bin/sh\necho 'java version \"1.8.0_402\"' >&2\n");
+    result = new BinSadi().with("SADI_JAVA", old.toString()).run("--help");
+    assertThat(result.errLines()).singleElement().asString().contains("1.8.0_402", "17 or newer");
+    result = new BinSadi().with("SADI_JAVA", "/no such/java").run("--help");
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.errLines()).singleElement().asString().contains("/no such/java");
+    result = new BinSadi().without("SADI_JAVA").with("JAVA_HOME", "/no such").run("--help");
+    assertThat(result.errLines()).singleElement().asString().contains("/no such");
+  }
+
+  @Test
+  void fileNamesWorkInThePlainLocale() throws IOException {
+    for (Map.Entry<String, String> locale :
+        Map.of("LANG", "C", "LC_ALL", "POSIX", "LC_CTYPE", "xx_XX.UTF-8").entrySet()) {
+      BinSadi.Result result =
+          new BinSadi().with(locale.getKey(), locale.getValue()).run("--größe=世界");
+      assertThat(result.exitCode()).isEqualTo(2);
+      assertThat(result.err()).contains("--größe=世界");
+    }
+  }
+
+  @Test
+  void installedWithoutAJarSaysSo() throws IOException {
+    BinSadi.Result result = new BinSadi().launcher(install("empty", false)).run("--help");
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.errLines()).singleElement().asString().contains("no jar", "empty/lib");
+  }
+
+  // --- a checkout, where the first use builds ---------------------------------------------------
+
+  /** A checkout without a jar, and a Maven that takes a second to make one. */
+  private BinSadi checkout(String mvn) throws IOException {
+    Path launcher = install("checkout of sadi", false);
+    Files.copy(
+        BinSadi.HOME.resolve("pom.xml"), folder.resolve("checkout of sadi").resolve("pom.xml"));
+    program("tools/mvn", mvn);
+    return new BinSadi()
+        .launcher(launcher)
+        .in(folder)
+        .with("PATH", folder.resolve("tools") + ":" + System.getenv("PATH"));
+  }
+
+  private String builds(String jarName) {
+    return "#!/bin/sh\necho built >>"
+        + folder.resolve("builds")
+        + "\nsleep 1\nmkdir -p target/one-jar\ncp '"
+        + BinSadi.JAR
+        + "' target/one-jar/"
+        + jarName
+        + "\necho done\n";
+  }
+
+  private static String jarName() {
+    return BinSadi.JAR.getFileName().toString();
+  }
+
+  @Test
+  void firstUsesBuildOnceAndWaitForEachOther() throws IOException {
+    BinSadi checkout = checkout(builds(jarName()));
+    Path[] outs = new Path[3];
+    Process[] processes = new Process[3];
+    for (int i = 0; i < 3; i++) {
+      outs[i] = folder.resolve("out" + i);
+      processes[i] = checkout.start(outs[i], folder.resolve("err" + i), "--version");
+    }
+    for (int i = 0; i < 3; i++) {
+      assertThat(processes[i].onExit().join().exitValue()).isZero();
+      assertThat(Files.readString(outs[i])).startsWith("sadi ");
+    }
+    assertThat(Files.readAllLines(folder.resolve("builds"))).hasSize(1);
+    String said = "";
+    for (int i = 0; i < 3; i++) {
+      said += Files.readString(folder.resolve("err" + i), StandardCharsets.UTF_8);
+    }
+    assertThat(said).contains("sadi: building").contains("sadi: waiting for another process");
+    // Later uses find it.
+    BinSadi.Result later = checkout.run("--version");
+    assertThat(later.err()).isEmpty();
+    assertThat(Files.readAllLines(folder.resolve("builds"))).hasSize(1);
+  }
+
+  @Test
+  void buildThatFailsLeavesNothing() throws IOException {
+    BinSadi checkout =
+        checkout(
+            "#!/bin/sh\nmkdir -p target/one-jar\necho half >target/one-jar/"
+                + jarName()
+                + "\necho 'no route to host'\nexit 1\n");
+    BinSadi.Result result = checkout.run("--version");
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err()).contains("no route to host").contains("sadi: the build failed");
+    Path target = folder.resolve("checkout of sadi/target");
+    assertThat(target.resolve(jarName())).doesNotExist();
+    assertThat(target.resolve(".building")).doesNotExist();
+  }
+
+  @Test
+  void lockOfADeadBuildIsNamed() throws IOException {
+    BinSadi checkout = checkout(builds(jarName()));
+    Path lock = Files.createDirectories(folder.resolve("checkout of sadi/target/.building"));
+    Files.writeString(lock.resolve("pid"), "99999999\n");
+    BinSadi.Result result = checkout.run("--version");
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.errLines()).singleElement().asString().contains("remove " + lock);
+  }
+}

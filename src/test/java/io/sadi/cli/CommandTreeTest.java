@@ -1,0 +1,89 @@
+package io.sadi.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What holds for every command, so that they behave alike. */
+class CommandTreeTest {
+
+  static CommandLine sadi() {
+    return CommandLines.build(
+        new SadiCommand(),
+        new Console(new ByteArrayOutputStream(), new ByteArrayOutputStream(), Terminal.NONE));
+  }
+
+  static Stream<CommandSpec> commands() {
+    List<CommandSpec> all = new ArrayList<>();
+    collect(sadi().getCommandSpec(), all);
+    return all.stream();
+  }
+
+  private static void collect(CommandSpec command, List<CommandSpec> all) {
+    all.add(command);
+    command.subcommands().values().forEach(sub -> collect(sub.getCommandSpec(), all));
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void takesTheCommonOptions(CommandSpec command) {
+    assertThat(command.mixins().values())
+        .extracting(mixin -> (Object) mixin.userObject().getClass())
+        .contains(CommonOptions.class);
+    assertThat(command.optionsMap()).containsKeys("-q", "-v", "--color", "-h", "--help");
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void explainsItselfAndItsOptions(CommandSpec command) {
+    var usage = command.usageMessage();
+    assertThat(usage.header().length + usage.description().length).isPositive();
+    for (ArgSpec argument : command.args()) {
+      assertThat(argument.description()).as(argument.toString()).isNotEmpty();
+    }
+    if (command.parent() != null) {
+      assertThat(String.join("\n", usage.footer())).as("examples").contains("Example");
+    }
+  }
+
+  /** NullAway leaves picocli's fields alone, so null must be seen where it can come from here. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void optionsThatMayBeLeftOutAreNullableOrHaveADefault(CommandSpec command) {
+    for (ArgSpec argument : command.args()) {
+      Field field = (Field) argument.userObject();
+      if (!field.getType().isPrimitive()
+          && !argument.required()
+          && argument.defaultValue() == null
+          && argument.initialValue() == null) {
+        assertThat(field.getAnnotatedType().isAnnotationPresent(Nullable.class))
+            .as(field + " may stay null")
+            .isTrue();
+      }
+    }
+  }
+
+  /** Users write fused-paper, not FUSED_PAPER; completion and help show what toString says. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void enumsAreWrittenInLowerCase(CommandSpec command) {
+    for (ArgSpec argument : command.args()) {
+      Class<?> type = argument.auxiliaryTypes()[0];
+      if (type.isEnum()) {
+        assertThat(type.getEnumConstants())
+            .extracting(Object::toString)
+            .allMatch(name -> name.matches("[a-z0-9@.-]+"));
+      }
+    }
+  }
+}

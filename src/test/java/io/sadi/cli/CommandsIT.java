@@ -1,0 +1,163 @@
+package io.sadi.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParser;
+import io.sadi.BinSadi;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Every command of the packaged tool: its help, its usage errors, and what they cost. */
+class CommandsIT {
+  @TempDir private Path folder;
+
+  /** The words that call each command: {@code []}, {@code [prepare]}, {@code [prepare, lspet]}. */
+  static Stream<List<String>> commands() {
+    List<List<String>> all = new ArrayList<>();
+    collect(CommandTreeTest.sadi(), List.of(), all);
+    return all.stream();
+  }
+
+  private static void collect(CommandLine command, List<String> words, List<List<String>> all) {
+    all.add(words);
+    command
+        .getSubcommands()
+        .forEach(
+            (name, sub) ->
+                collect(sub, Stream.concat(words.stream(), Stream.of(name)).toList(), all));
+  }
+
+  private static String[] args(List<String> words, String... more) {
+    return Stream.concat(words.stream(), Arrays.stream(more)).toArray(String[]::new);
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void helpExplainsTheCommand(List<String> words) {
+    BinSadi.Result result = new BinSadi().run(args(words, "--help"));
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.err()).isEmpty();
+    assertThat(result.out())
+        .contains("Usage: " + String.join(" ", args(List.of("sadi"), args(words))));
+    assertThat(result.out().lines()).as("80 columns").allMatch(line -> line.length() <= 80);
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void unknownOptionIsAUsageError(List<String> words) {
+    BinSadi.Result result = new BinSadi().run(args(words, "--no-such-option"));
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.errLines()).singleElement().asString().contains("--help");
+  }
+
+  @Test
+  void unknownCommandIsAUsageError() {
+    BinSadi.Result result = new BinSadi().run("trian");
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.errLines()).singleElement().asString().contains("trian", "sadi --help");
+  }
+
+  @Test
+  void noCommandShowsWhatThereIs() {
+    BinSadi.Result result = new BinSadi().run();
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err()).contains("Usage: sadi");
+  }
+
+  @Test
+  void readerThatClosesStdoutEarlyIsNoError() {
+    BinSadi.Result result =
+        new BinSadi().shell("set -o pipefail; sadi --help | head -n 1; echo ${PIPESTATUS[0]}");
+    assertThat(result.err()).isEmpty();
+    assertThat(result.out().lines().toList()).hasSize(2).last().isEqualTo("0");
+    assertThat(new BinSadi().shell("sadi --help >&-").exitCode()).isNotEqualTo(2);
+  }
+
+  @Test
+  void fullStdoutIsAnError() {
+    BinSadi.Result result = new BinSadi().shell("sadi --help >/dev/full");
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.errLines()).singleElement().asString().contains("no space left");
+  }
+
+  @Test
+  void helpAndErrorsLoadNoNativeLibrary() throws IOException {
+    for (String[] args : new String[][] {{"--help"}, {"--no-such-option"}, {"trian"}, {}}) {
+      assertThat(loadedBy(args))
+          .as(String.join(" ", args))
+          .contains("io.sadi.cli.SadiCommand")
+          .noneMatch(name -> name.startsWith("org.bytedeco."));
+    }
+    for (List<String> words : commands().toList()) {
+      assertThat(loadedBy(args(words, "--help")))
+          .as(String.join(" ", words) + " --help")
+          .noneMatch(name -> name.startsWith("org.bytedeco."));
+    }
+  }
+
+  /** The classes that a JVM loads for a command line. */
+  private Set<String> loadedBy(String... args) throws IOException {
+    Path log = folder.resolve("classes.txt");
+    Path cache = folder.resolve("cache");
+    new BinSadi()
+        .with(
+            "SADI_JAVA_OPTS",
+            "-Xlog:class+load:file=" + log + " -Dorg.bytedeco.javacpp.cachedir=" + cache)
+        .run(args);
+    assertThat(cache).doesNotExist();
+    Set<String> classes = new TreeSet<>();
+    for (String line : Files.readAllLines(log)) {
+      // [0.084s][info][class,load] io.sadi.Sadi source: jar:file:...
+      String[] words = line.substring(line.lastIndexOf(']') + 1).strip().split(" ", 2);
+      classes.add(words[0]);
+    }
+    return classes;
+  }
+
+  /** Without reflection metadata a native image would have commands without options. */
+  @Test
+  void everyCommandIsInTheReflectConfig() throws IOException {
+    Set<String> configured = new TreeSet<>();
+    try (JarFile jar = new JarFile(BinSadi.JAR.toFile());
+        Reader reader =
+            new InputStreamReader(
+                jar.getInputStream(
+                    jar.getJarEntry(
+                        "META-INF/native-image/picocli-generated/io.sadi/sadi/reflect-config.json")),
+                StandardCharsets.UTF_8)) {
+      for (JsonElement element : JsonParser.parseReader(reader).getAsJsonArray()) {
+        configured.add(element.getAsJsonObject().get("name").getAsString());
+      }
+    }
+    Set<String> used = new TreeSet<>();
+    userClasses(CommandTreeTest.sadi().getCommandSpec(), used);
+    assertThat(used).contains(SadiCommand.class.getName(), CommonOptions.class.getName());
+    assertThat(configured).containsAll(used);
+  }
+
+  private static void userClasses(CommandSpec spec, Set<String> names) {
+    names.add(spec.userObject().getClass().getName());
+    spec.mixins().values().forEach(mixin -> userClasses(mixin, names));
+    spec.subcommands().values().forEach(sub -> userClasses(sub.getCommandSpec(), names));
+  }
+}
