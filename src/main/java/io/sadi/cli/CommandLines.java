@@ -1,5 +1,7 @@
 package io.sadi.cli;
 
+import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_COMMAND_LIST;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +12,7 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Builds the command line and runs it. */
 public final class CommandLines {
@@ -42,19 +45,27 @@ public final class CommandLines {
             .setExecutionStrategy(parsed -> execute(parsed, console))
             .setParameterExceptionHandler((e, arguments) -> report(e, console))
             .setExecutionExceptionHandler((e, at, parsed) -> report(e, console));
-    readEnums(commandLine);
+    commandLine.getHelpSectionMap().put(SECTION_KEY_COMMAND_LIST, new CommandGroups());
+    adapt(commandLine);
     return commandLine;
   }
 
-  /** Enum options read what they print: {@code fused-paper}, in any case. */
-  private static void readEnums(CommandLine commandLine) {
+  /** What every command has alike: the look of its help, and enums that read what they print. */
+  private static void adapt(CommandLine commandLine) {
+    commandLine
+        .getCommandSpec()
+        .usageMessage()
+        .synopsisHeading("%nUsage: ")
+        .optionListHeading("%nOptions:%n")
+        .commandListHeading("")
+        .sortOptions(false); // a command's own options first, what all have last
     for (ArgSpec argument : commandLine.getCommandSpec().args()) {
       Class<?> type = argument.auxiliaryTypes()[0];
       if (type.isEnum()) {
         readEnum(commandLine, type);
       }
     }
-    commandLine.getSubcommands().values().forEach(CommandLines::readEnums);
+    commandLine.getSubcommands().values().forEach(CommandLines::adapt);
   }
 
   private static <E> void readEnum(CommandLine commandLine, Class<E> type) {
@@ -75,6 +86,9 @@ public final class CommandLines {
     ParseResult last = parsed;
     while (last.hasSubcommand()) {
       last = last.subcommand();
+    }
+    if (!last.unmatched().isEmpty()) { // picocli lets them pass beside --help
+      throw new UnmatchedArgumentException(last.commandSpec().commandLine(), last.unmatched());
     }
     for (CommandLine.Model.CommandSpec mixin : last.commandSpec().mixins().values()) {
       if (mixin.userObject() instanceof CommonOptions options) {

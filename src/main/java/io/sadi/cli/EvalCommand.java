@@ -36,6 +36,12 @@ import picocli.CommandLine.TypeConversionException;
           + " ones too; a person without a prediction counts as wrong.",
       "Two means are always printed, as published tables mix them: joint-weighted (pooled over all"
           + " joints of all people) and unweighted (of the joints' percentages)."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  sadi eval --predictions predictions.csv --data data/mpii",
+      "  sadi eval --predictions predictions.csv --data data/mpii --format json"
     })
 final class EvalCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;

@@ -115,17 +115,24 @@ final class Failures {
 
   /** Picocli's message, what it suggests, and where to read on: one line. */
   private static String usageLine(ParameterException e) {
-    String command = e.getCommandLine().getCommandSpec().qualifiedName();
-    String problem = firstLine(e);
-    StringBuilder line = new StringBuilder(problem);
-    line.setCharAt(0, Character.toLowerCase(problem.charAt(0)));
-    if (e instanceof UnmatchedArgumentException unmatched
-        && !unmatched.getSuggestions().isEmpty()) {
-      line.append("; did you mean ")
-          .append(String.join(" or ", unmatched.getSuggestions().stream().limit(3).toList()))
-          .append('?');
+    CommandLine command = e.getCommandLine();
+    StringBuilder line = new StringBuilder(firstLine(e));
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      String first = unmatched.getUnmatched().get(0);
+      if (!unmatched.isUnknownOption()) {
+        boolean isCommand = !command.getSubcommands().isEmpty();
+        line =
+            new StringBuilder(
+                (isCommand ? "unknown command '" : "surplus argument '") + first + "'");
+      }
+      if (!unmatched.getSuggestions().isEmpty()) {
+        line.append("; did you mean ")
+            .append(String.join(" or ", unmatched.getSuggestions().stream().limit(3).toList()))
+            .append('?');
+      }
     }
-    return line.append(" (see '").append(command).append(" --help')").toString();
+    line.setCharAt(0, Character.toLowerCase(line.charAt(0)));
+    return line + " (see '" + command.getCommandSpec().qualifiedName() + " --help')";
   }
 
   private static Throwable unwrap(Throwable thrown) {

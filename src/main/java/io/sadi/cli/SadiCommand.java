@@ -18,7 +18,10 @@ import picocli.CommandLine.Spec;
     subcommands = {TrainCommand.class, EvalCommand.class},
     footer = {
       "",
-      "'sadi COMMAND --help' explains a command.",
+      "Examples:",
+      "  sadi train --help",
+      "  sadi train --config configs/small.yaml --data data/lspet --out runs/small",
+      "",
       "Exit codes: 0 done; 1 failed; 2 usage; 3 bad data or config; 4 done in part; 5 no such"
           + " device; 130, 143 interrupted."
     })

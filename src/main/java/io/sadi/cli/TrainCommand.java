@@ -25,12 +25,11 @@ import picocli.CommandLine.Spec;
     description =
         "Writes RUN/checkpoints/{best,last}.safetensors, RUN/metrics.csv (one row an epoch),"
             + " RUN/config.yaml (resolved) and RUN/summary.json.",
-    sortOptions = true,
     footer = {
       "",
       "Examples:",
       "  sadi train --config configs/small.yaml --data data/lspet --out runs/small",
-      "  sadi train --data data/mpii --out runs/a --set model.variant=rfm-only --epochs 40",
+      "  sadi train --data data/mpii --out runs/a --set model.variant=rfm-only",
       "  sadi train --data data/mpii --out runs/a --resume"
     })
 final class TrainCommand implements Callable<Integer> {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
@@ -51,9 +52,16 @@ class CommandTreeTest {
     for (ArgSpec argument : command.args()) {
       assertThat(argument.description()).as(argument.toString()).isNotEmpty();
     }
-    if (command.parent() != null) {
-      assertThat(String.join("\n", usage.footer())).as("examples").contains("Example");
-    }
+    assertThat(String.join("\n", usage.footer())).as("examples").contains("Example");
+  }
+
+  /** A command in no group would not be listed. */
+  @Test
+  void everyCommandIsInOneGroupOfTheHelp() {
+    assertThat(CommandGroups.GROUPS.stream().flatMap(group -> group.commands().stream()))
+        .doesNotHaveDuplicates()
+        .containsAll(sadi().getSubcommands().keySet());
+    assertThat(sadi().getUsageMessage()).contains("Learn and measure:", "  train  Train a network");
   }
 
   /** NullAway leaves picocli's fields alone, so null must be seen where it can come from here. */

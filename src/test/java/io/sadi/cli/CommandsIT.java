@@ -77,6 +77,13 @@ class CommandsIT {
   }
 
   @Test
+  void helpOfAnUnknownCommandIsAUsageError() {
+    BinSadi.Result result = new BinSadi().run("trian", "--help");
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.errLines()).singleElement().asString().contains("'trian'", "did you mean");
+  }
+
+  @Test
   void noCommandShowsWhatThereIs() {
     BinSadi.Result result = new BinSadi().run();
     assertThat(result.exitCode()).isEqualTo(2);
