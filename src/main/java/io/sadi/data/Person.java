@@ -54,6 +54,42 @@ public record Person(
     return visibility[k] != NOT_ANNOTATED;
   }
 
+  /** The same person with another box, crop centre and scale. */
+  public Person withCrop(Box newBox, double newCenterX, double newCenterY, double newScale) {
+    return new Person(
+        image,
+        person,
+        imageWidth,
+        imageHeight,
+        x,
+        y,
+        visibility,
+        newBox,
+        newCenterX,
+        newCenterY,
+        newScale,
+        headSize,
+        headBox);
+  }
+
+  /** The same person in an image of known size. */
+  public Person withImageSize(int width, int height) {
+    return new Person(
+        image,
+        person,
+        width,
+        height,
+        x,
+        y,
+        visibility,
+        box,
+        centerX,
+        centerY,
+        scale,
+        headSize,
+        headBox);
+  }
+
   /** The smallest box around the annotated joints; of no size at (0, 0) where there are none. */
   public Box extent() {
     double left = Double.POSITIVE_INFINITY;

@@ -1,0 +1,119 @@
+package io.sadi.io;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Folders that appear whole: they are built as {@code NAME.part}, which then becomes NAME. */
+public final class AtomicFolder {
+  private AtomicFolder() {}
+
+  /** Fills the folder it is given. */
+  @FunctionalInterface
+  public interface Content {
+    void writeTo(Path folder) throws IOException;
+  }
+
+  /**
+   * Says early what {@link #write} would refuse: a folder that holds something, unless it may be
+   * overwritten and has {@code marker} in it. So a wrong {@code --out} never deletes what is not
+   * ours.
+   *
+   * @param marker a file that every folder of this kind has
+   */
+  public static void check(Path folder, boolean overwrite, String marker) throws IOException {
+    Path target = folder.toAbsolutePath().normalize();
+    if (target.getFileName() == null) {
+      throw BadInputException.at(folder, "the root of all files", "a folder of its own", "");
+    }
+    if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS) || isEmptyFolder(target)) {
+      return;
+    }
+    if (!overwrite) {
+      throw new BadInputException(
+          folder + ": exists already; name another folder, or replace it with --overwrite");
+    }
+    if (!Files.isRegularFile(target.resolve(marker))) {
+      throw BadInputException.at(
+          folder,
+          "something without " + marker,
+          "a folder that --overwrite may replace",
+          "name another folder, or remove this one yourself");
+    }
+  }
+
+  /**
+   * Writes a folder whole or not at all, replacing what {@link #check} lets it replace. On any
+   * failure the part is removed and the old folder stays.
+   */
+  public static void write(Path folder, boolean overwrite, String marker, Content content)
+      throws IOException {
+    check(folder, overwrite, marker);
+    Path target = folder.toAbsolutePath().normalize();
+    Path part = AtomicFile.part(target);
+    try {
+      delete(part);
+      Files.createDirectories(part);
+      content.writeTo(part);
+      check(folder, overwrite, marker); // somebody else may have been quicker
+      if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+        Path old = target.resolveSibling(target.getFileName() + ".old");
+        delete(old);
+        Files.move(target, old);
+        Files.move(part, target);
+        delete(old);
+      } else {
+        Files.move(part, target);
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      try {
+        delete(part);
+      } catch (IOException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isEmptyFolder(Path path) throws IOException {
+    if (!Files.isDirectory(path)) {
+      return false;
+    }
+    try (Stream<Path> files = Files.list(path)) {
+      return files.findAny().isEmpty();
+    }
+  }
+
+  /** Deletes a tree, if it is there; links are deleted, not followed. */
+  private static void delete(Path root) throws IOException {
+    if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    Files.walkFileTree(
+        root,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+            Files.delete(folder);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

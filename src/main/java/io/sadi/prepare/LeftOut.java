@@ -1,0 +1,14 @@
+package io.sadi.prepare;
+
+/**
+ * Somebody in the annotations who does not get into the dataset.
+ *
+ * @param image relative to the image root
+ * @param person 0-based index in the image
+ * @param reason one of few, so that they can be counted
+ * @param detail more about this one; empty where there is no more to say
+ */
+public record LeftOut(String image, int person, String reason, String detail) {
+  static final String MISSING = "image missing";
+  static final String BROKEN = "image broken";
+}
