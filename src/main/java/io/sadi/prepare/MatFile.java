@@ -3,8 +3,11 @@ package io.sadi.prepare;
 import io.sadi.io.BadInputException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
 import us.hebi.matlab.mat.format.BufferAllocator;
 import us.hebi.matlab.mat.format.Mat5;
 import us.hebi.matlab.mat.types.Array;
@@ -16,6 +19,10 @@ import us.hebi.matlab.mat.types.Sources;
 final class MatFile {
   /** The largest official annotation file has 12 MB, and unpacked less than 200. */
   private static final int MAX_BYTES = 1 << 28;
+
+  private static final int HEADER_BYTES = 128;
+  private static final int ENDIAN_INDICATOR = 126;
+  private static final int COMPRESSED = 15;
 
   private MatFile() {}
 
@@ -30,12 +37,14 @@ final class MatFile {
     if (Files.size(file) > MAX_BYTES) {
       throw BadInputException.at(file, Files.size(file) + " bytes", "at most " + MAX_BYTES, "");
     }
+    byte[] bytes = Files.readAllBytes(file);
     Array array;
-    try (Source source = Sources.wrap(Files.readAllBytes(file))) {
+    try (Source source = Sources.wrap(bytes)) {
+      checkElements(ByteBuffer.wrap(bytes));
       us.hebi.matlab.mat.types.MatFile content =
           Mat5.newReader(source).setBufferAllocator(new Limited()).readMat();
       array = content.getArray(name);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | DataFormatException e) {
       // The parser trusts its input: damage shows as all kinds of runtime exceptions.
       throw new BadInputException(
           file
@@ -49,6 +58,39 @@ final class MatFile {
           file + ": " + name, String.valueOf(array.getType()), "a matrix of numbers", "");
     }
     return matrix;
+  }
+
+  /**
+   * Walks the file's elements before the parser does, which would take their sizes on trust and
+   * complain on the console: each must end inside the file, and unpack whole, to its checksum.
+   */
+  private static void checkElements(ByteBuffer bytes) throws DataFormatException {
+    boolean littleEndian = bytes.get(ENDIAN_INDICATOR) == 'I';
+    bytes.order(littleEndian ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+    long unpacked = 0;
+    int at = HEADER_BYTES;
+    while (at < bytes.capacity()) {
+      int type = bytes.getInt(at);
+      int size = bytes.getInt(at + 4);
+      ByteBuffer element = bytes.slice(at + 8, size);
+      if (type == COMPRESSED) {
+        Inflater inflater = new Inflater();
+        try {
+          inflater.setInput(element);
+          byte[] chunk = new byte[1 << 16];
+          while (!inflater.finished()) {
+            int n = inflater.inflate(chunk);
+            unpacked += n;
+            if ((n == 0 && !inflater.finished()) || unpacked > MAX_BYTES) {
+              throw new DataFormatException("cut off, or too large");
+            }
+          }
+        } finally {
+          inflater.end();
+        }
+      }
+      at += 8 + size + (type == COMPRESSED ? 0 : -size & 7); // the others are padded
+    }
   }
 
   /** Refuses what a small compressed file must not ask for. */

@@ -103,6 +103,15 @@ public record PreparedDataset(
     return counts;
   }
 
+  /** One line for a person: {@code lsp: 1000 people in train, 1000 in test}. */
+  public String summary() {
+    List<String> counts = new ArrayList<>();
+    splits.forEach(
+        (split, people) ->
+            counts.add(people.size() + (counts.isEmpty() ? " people in " : " in ") + split));
+    return name + ": " + String.join(", ", counts);
+  }
+
   /** Images and people of each split, and how many were left out: for {@code --json}. */
   public JsonObject toJson() {
     JsonObject counts = new JsonObject();

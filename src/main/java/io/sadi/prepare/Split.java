@@ -17,15 +17,33 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Split {
 
   /** Images by their number in the dataset, both ends included, counted from 1. */
-  record Range(String name, int from, int to) implements Split {}
+  record Range(String name, int from, int to) implements Split {
+    @Override
+    public String toString() {
+      return name + "=" + from + "-" + to;
+    }
+  }
 
   /** A share of all images, drawn with the seed. */
-  record Fraction(String name, double fraction) implements Split {}
+  record Fraction(String name, double fraction) implements Split {
+    @Override
+    public String toString() {
+      return name + "=" + fraction;
+    }
+  }
 
   /** The dataset's own split. */
-  record Official() implements Split {}
+  record Official() implements Split {
+    @Override
+    public String toString() {
+      return "official";
+    }
+  }
 
-  /** Reads what {@code --split} takes; an IllegalArgumentException says what was expected. */
+  /**
+   * Reads what {@code --split} takes, as {@code toString} writes it; an IllegalArgumentException
+   * says what was expected.
+   */
   static Split parse(String text) {
     if (text.equals("official")) {
       return new Official();
@@ -120,7 +138,7 @@ public sealed interface Split {
   private static Assignment ranges(List<Range> ranges, int images) {
     @Nullable String[] assigned = new String[images];
     for (Range range : ranges) {
-      String where = "--split " + range.name + "=" + range.from + "-" + range.to;
+      String where = "--split " + range;
       if (range.to > images) {
         throw BadInputException.at(
             where, "image " + range.to, "at most " + images + ", as many as there are", "");

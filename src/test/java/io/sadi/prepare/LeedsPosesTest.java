@@ -1,0 +1,191 @@
+package io.sadi.prepare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sadi.data.Metric;
+import io.sadi.data.Person;
+import io.sadi.data.Skeleton;
+import io.sadi.io.BadInputException;
+import io.sadi.testing.Shared;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import us.hebi.matlab.mat.format.Mat5;
+import us.hebi.matlab.mat.types.MatFile;
+import us.hebi.matlab.mat.types.Matrix;
+import us.hebi.matlab.mat.types.Sinks;
+
+class LeedsPosesTest {
+  private final Path folder;
+
+  LeedsPosesTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
+
+  /** The flag means opposite things in the two files, and the axes are swapped. */
+  @Test
+  void readsBothLayouts() throws IOException {
+    Path lspet = write(at -> at[0] * 10 + at[2] + at[1] / 4.0 + 1, 14, 3, 2, at -> at[0] % 2);
+    Annotations extended = LeedsPoses.LSPET.read(lspet, all(2), 1);
+    Person person = people(extended, "train").get(1);
+    assertThat(person.image()).isEqualTo("im00002.jpg");
+    assertThat(person.visibility()).containsExactly(0, 2, 0, 2, 0, 2, 0, 2, 0, 2, 0, 2, 0, 2);
+    assertThat(person.x()[3]).isEqualTo(31); // 1-based 32
+    assertThat(person.y()[3]).isEqualTo(31.25f);
+    assertThat(person.x()[2]).isZero(); // not annotated: its coordinates mean nothing
+    assertThat(person.centerX()).isEqualTo((11 + 131) / 2.0);
+    assertThat(person.scale()).isCloseTo(120 * 1.25 / 200, within(1e-9));
+
+    Path lsp = write(at -> at[1] * 10 + at[2] + at[0] / 4.0 + 1, 3, 14, 2, at -> at[1] % 2);
+    Annotations official = LeedsPoses.LSP.read(lsp, all(2), 1);
+    person = people(official, "train").get(0);
+    assertThat(person.image()).isEqualTo("im0001.jpg");
+    assertThat(person.visibility()).containsExactly(2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1);
+    assertThat(person.x()[3]).isEqualTo(30);
+    assertThat(person.y()[3]).isEqualTo(30.25f);
+    assertThat(official.boxes()).isEqualTo(Annotations.Boxes.WHOLE_IMAGE);
+  }
+
+  @Test
+  void tellsTheTwoFilesApart() throws IOException {
+    Path lsp = write(at -> 5.0, 3, 14, 2, at -> 0);
+    assertThatThrownBy(() -> LeedsPoses.LSPET.read(lsp, all(2), 1))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("[3, 14, 2]")
+        .hasMessageContaining("prepare lsp'");
+  }
+
+  @Test
+  void namesTheJointThatIsWrong() throws IOException {
+    Path nan = write(at -> at[0] == 7 && at[2] == 1 ? Double.NaN : 5.0, 14, 3, 2, at -> 1);
+    assertThatThrownBy(() -> LeedsPoses.LSPET.read(nan, all(2), 1))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("person 2, right_elbow");
+    Path flag = write(at -> 5.0, 14, 3, 2, at -> 7);
+    assertThatThrownBy(() -> LeedsPoses.LSPET.read(flag, all(2), 1))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("a flag of 7");
+  }
+
+  @Test
+  void survivesDamage() throws IOException {
+    Path file = write(at -> at[0] * 10 + 1.5, 14, 3, 3, at -> 1);
+    byte[] whole = Files.readAllBytes(file);
+    for (int n = 0; n < whole.length; n++) {
+      Files.write(file, Arrays.copyOf(whole, n));
+      assertThatThrownBy(() -> LeedsPoses.LSPET.read(file, all(3), 1))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageStartingWith(file.toString());
+    }
+    Random random = new Random(1);
+    for (int i = 0; i < 500; i++) {
+      byte[] damaged = whole.clone();
+      damaged[random.nextInt(whole.length)] ^= (byte) (1 << random.nextInt(8));
+      Files.write(file, damaged);
+      try {
+        assertThat(people(LeedsPoses.LSPET.read(file, List.of(), 1), "train")).isNotEmpty();
+      } catch (BadInputException e) {
+        assertThat(e.getMessage()).startsWith(file.toString());
+      }
+    }
+    assertThatThrownBy(() -> LeedsPoses.LSPET.read(folder.resolve("no.mat"), all(1), 1))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("no such file");
+  }
+
+  /** Protocol facts: 10,000 people, of whom 2,821 lack the torso that PCK@0.2 is measured in. */
+  @Test
+  void readsTheRealLspet() throws IOException {
+    Path file = Shared.require("data/lspet/joints.mat");
+    Annotations annotations = LeedsPoses.LSPET.read(file, all(10_000), 1);
+    List<Person> people = people(annotations, "train");
+    assertThat(people).hasSize(10_000);
+    assertThat(annotations.leftOut()).isEmpty();
+    assertThat(annotations.metric()).isEqualTo(Metric.PCK_02);
+    Skeleton skeleton = annotations.skeleton();
+    int shoulder = skeleton.index("left_shoulder");
+    int hip = skeleton.index("right_hip");
+    assertThat(people).filteredOn(p -> !p.annotated(shoulder) || !p.annotated(hip)).hasSize(2821);
+    assertThat(annotated(people, "head_top")).isEqualTo(9549);
+    assertThat(annotated(people, "right_ankle")).isEqualTo(8908);
+    assertThat(people).allMatch(p -> p.scale() > 0.15 && p.scale() < 5);
+    // People stand on their feet more often than not, and face the camera.
+    assertThat(mean(people, "right_ankle", false)).isGreaterThan(mean(people, "head_top", false));
+    assertThat(mean(people, "left_shoulder", true))
+        .isGreaterThan(mean(people, "right_shoulder", true));
+  }
+
+  @Test
+  void readsTheRealLsp() throws IOException {
+    Path file = Shared.require("data/lsp/joints.mat");
+    Annotations annotations = LeedsPoses.LSP.read(file, List.of(), 1);
+    assertThat(annotations.splits().keySet()).containsExactly("train", "test");
+    assertThat(people(annotations, "train")).hasSize(1000);
+    assertThat(people(annotations, "test")).hasSize(1000);
+    assertThat(people(annotations, "test").get(0).image()).isEqualTo("im1001.jpg");
+    double occluded = 0;
+    for (String split : new String[] {"train", "test"}) {
+      for (Person person : people(annotations, split)) {
+        for (byte v : person.visibility()) {
+          assertThat(v).isIn(Person.OCCLUDED, Person.VISIBLE);
+          occluded += v == Person.OCCLUDED ? 1 : 0;
+        }
+      }
+    }
+    assertThat(occluded / (2000 * 14)).isCloseTo(0.073, within(0.001));
+  }
+
+  static List<Person> people(Annotations annotations, String split) {
+    return annotations.splits().getOrDefault(split, List.of());
+  }
+
+  private static long annotated(List<Person> people, String joint) {
+    int k = Skeleton.lsp14().index(joint);
+    return people.stream().filter(p -> p.annotated(k)).count();
+  }
+
+  private static double mean(List<Person> people, String joint, boolean x) {
+    int k = Skeleton.lsp14().index(joint);
+    return people.stream()
+        .filter(p -> p.annotated(k))
+        .mapToDouble(p -> x ? p.x()[k] - p.centerX() : p.y()[k] - p.centerY())
+        .average()
+        .orElseThrow();
+  }
+
+  private static List<Split> all(int n) {
+    return List.of(new Split.Range("train", 1, n));
+  }
+
+  /** A joints.mat whose flags stand on the third place of the axis of length 3. */
+  private Path write(
+      Function<int[], Double> coordinate,
+      int rows,
+      int columns,
+      int n,
+      Function<int[], Integer> flag)
+      throws IOException {
+    Matrix joints = Mat5.newMatrix(new int[] {rows, columns, n});
+    for (int i = 0; i < rows * columns * n; i++) {
+      int[] at = {i % rows, i / rows % columns, i / rows / columns};
+      boolean isFlag = (rows == 3 ? at[0] : at[1]) == 2;
+      joints.setDouble(at, isFlag ? flag.apply(at) : coordinate.apply(at));
+    }
+    Path file = folder.resolve("joints.mat");
+    Files.deleteIfExists(file);
+    try (MatFile content = Mat5.newMatFile();
+        var sink = Sinks.newStreamingFile(file.toFile())) {
+      content.addArray("joints", joints);
+      content.writeTo(sink);
+    }
+    return file;
+  }
+}

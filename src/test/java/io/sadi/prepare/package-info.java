@@ -1,0 +1,5 @@
+/** Tests of preparing datasets. */
+@NullMarked
+package io.sadi.prepare;
+
+import org.jspecify.annotations.NullMarked;
