@@ -39,7 +39,7 @@ final class ImageCheck {
     List<String> names = List.copyOf(images);
     Finding[] findings = new Finding[names.size()];
     try (Interruption.Guard guard = Interruption.guard();
-        Progress.Work work = progress.start("images", names.size(), "images")) {
+        Progress.Work work = progress.start("checking", names.size(), "images")) {
       IntStream.range(0, findings.length)
           .parallel()
           .forEach(

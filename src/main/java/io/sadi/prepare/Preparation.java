@@ -64,7 +64,7 @@ public final class Preparation {
             leftOut,
             annotations.boxes().description(),
             annotations.source());
-    prepared.reportLeftOut(progress);
+    prepared.reportLeftOut(progress, !output.dryRun());
     if (!output.dryRun()) {
       AtomicFolder.write(
           output.folder(),

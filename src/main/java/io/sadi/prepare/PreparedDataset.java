@@ -71,8 +71,12 @@ public record PreparedDataset(
     }
   }
 
-  /** One line for each reason. */
-  void reportLeftOut(Progress progress) {
+  /**
+   * One line for each reason.
+   *
+   * @param written whether the list of them has been
+   */
+  void reportLeftOut(Progress progress, boolean written) {
     countsByReason()
         .forEach(
             (reason, count) -> {
@@ -90,9 +94,7 @@ public record PreparedDataset(
                       + ": "
                       + String.join(", ", names)
                       + (count > names.size() ? ", ..." : "")
-                      + " (all in "
-                      + LEFT_OUT_FILE
-                      + ")");
+                      + (written ? " (" + LEFT_OUT_FILE + " lists them)" : ""));
             });
   }
 
