@@ -50,14 +50,28 @@ final class Conv {
             new long[] {padding, padding},
             new long[] {dilation, dilation},
             1);
-    if (meter.running()) {
-      long pixels = y.size(2) * y.size(3);
-      long parameters = weight.count() + (bias == null ? 0 : bias.count());
-      meter.record(
-          new LayerCost(
-              path, kind(), y.size(1), y.size(2), y.size(3), parameters, weight.count() * pixels));
-    }
+    record(y.size(1), y.size(2), y.size(3));
     return y;
+  }
+
+  /**
+   * The same map on pooled features, for a 1x1 kernel: [B, in, 1, 1] to [B, out, 1, 1]. As a matrix
+   * product; convolution kernels have more to set up than there is to compute for a single pixel.
+   */
+  Tensor forwardPooled(Tensor x) {
+    Tensor matrix = weight.tensor().flatten(1, 3);
+    TensorOptional shift = bias == null ? new TensorOptional() : new TensorOptional(bias.tensor());
+    Tensor y = torch.linear(x.flatten(1, 3), matrix, shift);
+    record(y.size(1), 1, 1);
+    return y.unsqueeze(2).unsqueeze(3);
+  }
+
+  private void record(long channels, long height, long width) {
+    if (meter.running()) {
+      long parameters = weight.count() + (bias == null ? 0 : bias.count());
+      long macs = weight.count() * height * width;
+      meter.record(new LayerCost(path, kind(), channels, height, width, parameters, macs));
+    }
   }
 
   private String kind() {

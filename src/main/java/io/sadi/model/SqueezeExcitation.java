@@ -23,7 +23,7 @@ final class SqueezeExcitation {
   /** [B, c, H, W] to the same shape. */
   Tensor forward(Tensor x) {
     Tensor squeezed = torch.adaptive_avg_pool2d(x, 1, 1);
-    Tensor hidden = torch.relu_(reduce.forward(squeezed));
-    return x.mul(expand.forward(hidden).sigmoid());
+    Tensor hidden = torch.relu_(reduce.forwardPooled(squeezed));
+    return x.mul(expand.forwardPooled(hidden).sigmoid());
   }
 }
