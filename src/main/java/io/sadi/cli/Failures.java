@@ -116,7 +116,7 @@ final class Failures {
   /** Picocli's message, what it suggests, and where to read on: one line. */
   private static String usageLine(ParameterException e) {
     CommandLine command = e.getCommandLine();
-    StringBuilder line = new StringBuilder(firstLine(e));
+    StringBuilder line = new StringBuilder(firstLine(e).replaceFirst("^Error: ", ""));
     if (e instanceof UnmatchedArgumentException unmatched) {
       String first = unmatched.getUnmatched().get(0);
       if (!unmatched.isUnknownOption()) {

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -107,38 +108,50 @@ class CommandsIT {
     assertThat(result.errLines()).singleElement().asString().contains("no space left");
   }
 
-  @Test
-  void helpAndErrorsLoadNoNativeLibrary() throws IOException {
-    for (String[] args : new String[][] {{"--help"}, {"--no-such-option"}, {"trian"}, {}}) {
-      assertThat(loadedBy(args))
-          .as(String.join(" ", args))
-          .contains("io.sadi.cli.SadiCommand")
-          .noneMatch(name -> name.startsWith("org.bytedeco."));
-    }
-    for (List<String> words : commands().toList()) {
-      assertThat(loadedBy(args(words, "--help")))
-          .as(String.join(" ", words) + " --help")
-          .noneMatch(name -> name.startsWith("org.bytedeco."));
-    }
+  @ParameterizedTest
+  @MethodSource("commands")
+  void helpLoadsNoNativeLibrary(List<String> words) throws IOException {
+    assertThat(watched(args(words, "--help")).exitCode()).isZero();
   }
 
-  /** The classes that a JVM loads for a command line. */
-  private Set<String> loadedBy(String... args) throws IOException {
+  @ParameterizedTest
+  @CsvSource({
+    "2, trian",
+    "2, train --no-such-option",
+    "2, train --out runs/a",
+    "3, train --data /no/such --out runs/a",
+    "3, train --data /no/such --out runs/a --set trian.lr=1",
+    "3, train --data /no/such --out runs/a --set train.lr=fast",
+    "3, train --data /no/such --out runs/a --set model.variant=ful",
+    "3, train --data /no/such --out runs/a --set model.input=100",
+    "3, train --data /no/such --out runs/a --config /no/such.yaml",
+    "3, eval --predictions /no/such.csv --data /no/such",
+  })
+  void badUsageAndBadInputAreOneLineWithoutNativeLibraries(int exitCode, String line)
+      throws IOException {
+    BinSadi.Result result = watched(line.split(" "));
+    assertThat(result.exitCode()).isEqualTo(exitCode);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.errLines()).hasSize(1).first().asString().startsWith("sadi: ");
+    assertThat(folder.resolve("runs")).doesNotExist();
+  }
+
+  /** Runs a command line, and sees to it that its JVM loads nothing of LibTorch or OpenCV. */
+  private BinSadi.Result watched(String... args) throws IOException {
     Path log = folder.resolve("classes.txt");
     Path cache = folder.resolve("cache");
-    new BinSadi()
-        .with(
-            "SADI_JAVA_OPTS",
-            "-Xlog:class+load:file=" + log + " -Dorg.bytedeco.javacpp.cachedir=" + cache)
-        .run(args);
+    BinSadi.Result result =
+        new BinSadi()
+            .in(folder)
+            .with(
+                "SADI_JAVA_OPTS",
+                "-Xlog:class+load:file=" + log + " -Dorg.bytedeco.javacpp.cachedir=" + cache)
+            .run(args);
     assertThat(cache).doesNotExist();
-    Set<String> classes = new TreeSet<>();
-    for (String line : Files.readAllLines(log)) {
-      // [0.084s][info][class,load] io.sadi.Sadi source: jar:file:...
-      String[] words = line.substring(line.lastIndexOf(']') + 1).strip().split(" ", 2);
-      classes.add(words[0]);
-    }
-    return classes;
+    assertThat(Files.readAllLines(log))
+        .anyMatch(loaded -> loaded.contains(" io.sadi.cli.SadiCommand "))
+        .noneMatch(loaded -> loaded.contains(" org.bytedeco."));
+    return result;
   }
 
   /** Without reflection metadata a native image would have commands without options. */

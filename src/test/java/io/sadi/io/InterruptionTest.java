@@ -1,0 +1,90 @@
+package io.sadi.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A night's training must survive Ctrl-C and the scheduler's SIGTERM. */
+class InterruptionTest {
+
+  /** Runs in a JVM of its own: works until it is told to end, then takes its time to save. */
+  static final class Work {
+    private Work() {}
+
+    public static void main(String[] args) throws InterruptedException {
+      if (args[0].equals("unguarded")) {
+        System.out.println("working");
+        Thread.sleep(60_000);
+        System.out.println("ended by itself");
+        return;
+      }
+      try (Interruption.Guard guard = Interruption.guard()) {
+        System.out.println("working");
+        while (!guard.requested()) {
+          Thread.sleep(10);
+        }
+        Thread.sleep(300);
+        System.out.println("saved");
+      }
+    }
+  }
+
+  private static Process start(String how) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            Work.class.getName(),
+            how)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  private static void signal(Process process, String name) throws Exception {
+    int sent =
+        new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
+    assertThat(sent).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"INT, 130", "TERM, 143"})
+  void stateIsSavedBeforeTheProcessEndsWithTheSignalsCode(String signal, int exitCode)
+      throws Exception {
+    Process process = start("guarded");
+    try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+      assertThat(out.readLine()).isEqualTo("working");
+      signal(process, signal);
+      assertThat(out.readLine()).isEqualTo("saved");
+    }
+    assertThat(process.waitFor()).isEqualTo(exitCode);
+  }
+
+  @Test
+  void workWithoutAGuardEndsAtOnce() throws Exception {
+    Process process = start("unguarded");
+    try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+      assertThat(out.readLine()).isEqualTo("working");
+      signal(process, "INT");
+      assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(out.readLine()).isNull();
+    }
+    assertThat(process.exitValue()).isEqualTo(130);
+  }
+
+  /** Guards come and go with every run; none may be left behind. */
+  @Test
+  void guardIsQuietWhenNothingHappens() {
+    for (int i = 0; i < 3; i++) {
+      try (Interruption.Guard guard = Interruption.guard()) {
+        assertThat(guard.requested()).isFalse();
+      }
+    }
+  }
+}
