@@ -47,6 +47,7 @@ public final class CommandLines {
             .setExecutionExceptionHandler((e, at, parsed) -> report(e, console));
     commandLine.getHelpSectionMap().put(SECTION_KEY_COMMAND_LIST, new CommandGroups());
     adapt(commandLine);
+    commandLine.getCommandSpec().usageMessage().commandListHeading(""); // its groups have their own
     return commandLine;
   }
 
@@ -57,7 +58,8 @@ public final class CommandLines {
         .usageMessage()
         .synopsisHeading("%nUsage: ")
         .optionListHeading("%nOptions:%n")
-        .commandListHeading("")
+        .descriptionHeading("%n")
+        .commandListHeading("%nCommands:%n")
         .sortOptions(false); // a command's own options first, what all have last
     for (ArgSpec argument : commandLine.getCommandSpec().args()) {
       Class<?> type = argument.auxiliaryTypes()[0];

@@ -31,7 +31,6 @@ import picocli.CommandLine.TypeConversionException;
     name = "eval",
     header = "Measure predictions: PCKh, PCK, per joint and group, both means.",
     description = {
-      "",
       "Compares predicted joints with a dataset's annotations. All annotated joints count, occluded"
           + " ones too; a person without a prediction counts as wrong.",
       "Two means are always printed, as published tables mix them: joint-weighted (pooled over all"

@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Example:",
-      "  sadi prepare coco --annotations person_keypoints_val2017.json --images val2017 \\",
-      "    --out data/coco-val --split val=1.0"
+      "  sadi prepare coco --annotations person_keypoints_val2017.json \\",
+      "    --images val2017 --out data/coco-val --split val=1.0"
     })
 final class PrepareCocoCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;

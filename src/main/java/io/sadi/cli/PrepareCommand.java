@@ -15,7 +15,12 @@ import picocli.CommandLine.Spec;
             + " was left out, DIR/left_out.csv. Images stay where they are.",
     synopsisSubcommandLabel = "KIND",
     subcommands = {PrepareLspCommand.class, PrepareLspetCommand.class, PrepareCocoCommand.class},
-    footer = {"", "'sadi prepare KIND --help' explains a kind."})
+    footer = {
+      "",
+      "Examples:",
+      "  sadi prepare KIND --help",
+      "  sadi prepare lspet --annotations joints.mat --images images --out data/lspet"
+    })
 final class PrepareCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private CommonOptions common;

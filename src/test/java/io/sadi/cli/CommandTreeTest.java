@@ -52,7 +52,12 @@ class CommandTreeTest {
     for (ArgSpec argument : command.args()) {
       assertThat(argument.description()).as(argument.toString()).isNotEmpty();
     }
-    assertThat(String.join("\n", usage.footer())).as("examples").contains("Example");
+    assertThat(usage.footer()).as("examples").anyMatch(line -> line.startsWith("Example"));
+    assertThat(usage.footer())
+        .as("examples that fit a terminal")
+        .filteredOn(line -> line.startsWith("  "))
+        .isNotEmpty()
+        .allMatch(line -> line.length() <= 80);
   }
 
   /** A command in no group would not be listed. */
