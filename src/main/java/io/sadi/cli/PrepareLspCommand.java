@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Example:",
-      "  sadi prepare lsp --annotations lsp/joints.mat --images lsp/images --out data/lsp"
+      "  sadi prepare lsp --annotations joints.mat --images images --out data/lsp"
     })
 final class PrepareLspCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
