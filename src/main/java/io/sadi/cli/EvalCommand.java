@@ -12,8 +12,12 @@ import io.sadi.eval.PredictionsFile;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
+import io.sadi.predict.Decode;
+import io.sadi.predict.InferenceConfig;
+import io.sadi.predict.ModelEvaluation;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,42 +27,60 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code sadi eval}: predictions against the annotations of a dataset. */
 @Command(
     name = "eval",
-    header = "Measure predictions: PCKh, PCK, per joint and group, both means.",
+    header = "Measure a model or predictions: PCKh, PCK, per joint and group, both means.",
     description = {
-      "Compares predicted joints with a dataset's annotations. All annotated joints count, occluded"
-          + " ones too; a person without a prediction counts as wrong.",
+      "Compares joints that a model finds, or that a file holds, with a dataset's annotations. All"
+          + " annotated joints count, occluded ones too; a person without a prediction counts as"
+          + " wrong.",
       "Two means are always printed, as published tables mix them: joint-weighted (pooled over all"
           + " joints of all people) and unweighted (of the joints' percentages)."
     },
     footer = {
       "",
       "Examples:",
+      "  sadi eval --model runs/a/checkpoints/best.safetensors --data data/mpii",
+      "  sadi eval --model runs/a/checkpoints/best.safetensors --data data/mpii \\",
+      "    --decode all --flip --intervals",
       "  sadi eval --predictions predictions.csv --data data/mpii",
       "  sadi eval --predictions predictions.csv --data data/mpii --format json"
     })
 final class EvalCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
   @Mixin private CommonOptions common;
   @Mixin private JsonOption json;
   @Mixin private DryRunOption dryRun;
   @Mixin private OverwriteOption overwrite;
 
+  @Mixin private InferenceOptions inference;
+
+  @Option(
+      names = "--model",
+      order = 1,
+      paramLabel = "FILE",
+      description = "A checkpoint to predict with, such as RUN/checkpoints/best.safetensors.")
+  private @Nullable Path model;
+
   @Option(
       names = "--predictions",
-      required = true,
+      order = 2,
       paramLabel = "FILE",
       description =
-          "Predictions as CSV (image, person, and NAME_x, NAME_y for every joint, in any order),"
-              + " JSON or JSONL.")
-  private Path predictions;
+          "Instead of a model: predictions as CSV (image, person, and NAME_x, NAME_y for every"
+              + " joint, in any order), JSON or JSONL.")
+  private @Nullable Path predictions;
 
   @Option(
       names = "--data",
+      order = 3,
       required = true,
       paramLabel = "DIR",
       description = "The dataset folder, as 'sadi prepare' writes it.")
@@ -66,12 +88,14 @@ final class EvalCommand implements Callable<Integer> {
 
   @Option(
       names = "--split",
+      order = 4,
       paramLabel = "NAME",
       description = "The split to compare with. Default: val, or test where there is no val.")
   private @Nullable String split;
 
   @Option(
       names = "--metric",
+      order = 5,
       split = ",",
       paramLabel = "METRIC",
       converter = MetricConverter.class,
@@ -81,24 +105,46 @@ final class EvalCommand implements Callable<Integer> {
   private @Nullable List<PoseMetric> metrics;
 
   @Option(
+      names = "--limit",
+      order = 6,
+      paramLabel = "N",
+      description = "With --model: only the first N people of the split.")
+  private @Nullable Integer limit;
+
+  @Option(
+      names = "--decode",
+      order = 20,
+      paramLabel = "HOW",
+      converter = DecodeChoice.Converter.class,
+      description =
+          "With --model: which answer of the network counts. fused (default), fused-paper, h1, h2,"
+              + " mu, or all of them.")
+  private @Nullable DecodeChoice decode;
+
+  @Option(
       names = "--intervals",
+      order = 40,
       description = "Add the 95 %% bootstrap interval of the joint-weighted mean over people.")
   private boolean intervals;
 
   @Option(
       names = "--format",
+      order = 41,
       paramLabel = "FORMAT",
       description = "${COMPLETION-CANDIDATES}. Default: table, or what the name of --out ends in.")
   private @Nullable EvaluationFormat format;
 
   @Option(
       names = "--out",
+      order = 42,
       paramLabel = "FILE",
       description = "Write the result here instead of to stdout.")
   private @Nullable Path out;
 
   @Override
   public Integer call() throws IOException {
+    checkUsage();
+    InferenceConfig config = inference.config();
     if (out != null) {
       overwrite.check(out);
     }
@@ -107,29 +153,67 @@ final class EvalCommand implements Callable<Integer> {
     List<Person> people = DatasetReader.people(dataset, split);
     List<PoseMetric> metrics =
         this.metrics == null ? List.of(PoseMetric.of(dataset.metric())) : this.metrics;
-    Map<String, Predictions> predicted = predictions(dataset, split, people);
+    ModelEvaluation evaluation = null;
+    Map<String, Predictions> predicted = Map.of();
+    if (model != null) {
+      people = first(people);
+      Decode asked = decode == null ? Decode.FUSED : decode.decode();
+      evaluation = ModelEvaluation.prepare(model, dataset, people, asked, common.console());
+    } else if (predictions != null) {
+      predicted = Map.of("predictions", read(predictions, dataset, split, people));
+    }
     if (dryRun.dryRun) {
       common.console().note(plan(dataset, split, people, metrics));
       return ExitCode.DONE;
+    }
+    if (evaluation != null) {
+      predicted = evaluation.run(config, common.console());
     }
     print(Evaluation.of(dataset, split, people, predicted, metrics, intervals));
     return ExitCode.DONE;
   }
 
-  /** Where predictions come from, by decoder. */
-  private Map<String, Predictions> predictions(Dataset dataset, String split, List<Person> people)
-      throws IOException {
-    Predictions read = PredictionsFile.read(predictions, dataset.skeleton().joints());
-    reportMismatch(read, split, people);
-    return Map.of("predictions", read);
+  /** Usage that picocli cannot check: it would take a model's options without a model. */
+  private void checkUsage() {
+    if ((model == null) == (predictions == null)) {
+      throw new ParameterException(spec.commandLine(), "give one of --model and --predictions");
+    }
+    if (model == null) {
+      List<String> needless = new ArrayList<>(inference.names());
+      needless.addAll(List.of("--decode", "--limit"));
+      for (String option : needless) {
+        if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+          throw new ParameterException(
+              spec.commandLine(), option + " is for --model, not for --predictions");
+        }
+      }
+    }
   }
 
-  private void reportMismatch(Predictions read, String split, List<Person> people) {
+  private List<Person> first(List<Person> people) {
+    if (limit == null) {
+      return people;
+    }
+    if (limit < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--limit: found " + limit + ", expected at least 1");
+    }
+    return people.subList(0, Math.min(limit, people.size()));
+  }
+
+  private Predictions read(Path file, Dataset dataset, String split, List<Person> people)
+      throws IOException {
+    Predictions read = PredictionsFile.read(file, dataset.skeleton().joints());
+    reportMismatch(file, read, split, people);
+    return read;
+  }
+
+  private void reportMismatch(Path file, Predictions read, String split, List<Person> people) {
     List<Prediction> unknown = read.unknown(people);
     List<Person> missing = read.missing(people);
     if (missing.size() == people.size() && !people.isEmpty()) {
       throw BadInputException.at(
-          predictions,
+          file,
           unknown.isEmpty() ? "nobody" : "nobody but such as " + named(unknown.get(0)),
           "people of split " + split + ", such as " + named(people.get(0)),
           "images are named as in " + data.resolve("annotations").resolve(split + ".json"));
@@ -141,7 +225,7 @@ final class EvalCommand implements Callable<Integer> {
               String.format(
                   Locale.ROOT,
                   "%s: nothing for %d of %d people, who count as wrong; the first is %s",
-                  predictions,
+                  file,
                   missing.size(),
                   people.size(),
                   named(missing.get(0))));
@@ -153,7 +237,7 @@ final class EvalCommand implements Callable<Integer> {
               String.format(
                   Locale.ROOT,
                   "%s: %d of %d predictions are for nobody in split %s; the first is for %s",
-                  predictions,
+                  file,
                   unknown.size(),
                   read.size(),
                   split,

@@ -8,6 +8,7 @@ import io.sadi.data.Skeleton;
 import io.sadi.data.Skeleton.Pair;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
+import io.sadi.io.Progress;
 import io.sadi.io.Safetensors;
 import io.sadi.model.Architecture;
 import io.sadi.model.ModelConfig;
@@ -134,6 +135,29 @@ public record Checkpoint(
       throw e;
     }
     return net;
+  }
+
+  /** Every way to read the network's answers, the default one first. */
+  public List<Decode> decodes() {
+    return model.sfm().enabled() ? List.of(Decode.values()) : List.of(Decode.H1);
+  }
+
+  /**
+   * The decode to use where {@code asked} is asked for. Without the SFM there is one heatmap, so
+   * that {@link Decode#FUSED} means {@link Decode#H1}, which is said.
+   *
+   * @throws BadInputException if the network has no such answer
+   */
+  Decode available(Decode asked, Path file, Progress progress) {
+    if (decodes().contains(asked)) {
+      return asked;
+    }
+    if (asked == Decode.FUSED) {
+      progress.note(file + ": a network without SFM has one heatmap: fused is h1");
+      return Decode.H1;
+    }
+    throw BadInputException.at(
+        "--decode", asked.toString(), "h1", file + " is a network without SFM");
   }
 
   private static JsonArray json(List<Pair> pairs) {

@@ -1,5 +1,7 @@
 package io.sadi.predict;
 
+import io.sadi.config.Config;
+
 /** Which of the network's answers a joint's position is taken from. */
 public enum Decode {
   /** (1 - w) H1 + w H2 with the checkpoint's w, chosen on the validation split. */
@@ -11,5 +13,11 @@ public enum Decode {
   /** The second heatmap's peak in closed form: mu + sigma argmax_u P(u). */
   H2,
   /** The regressed mean. */
-  MU
+  MU;
+
+  /** As options are written: lower case. */
+  @Override
+  public String toString() {
+    return Config.name(this);
+  }
 }

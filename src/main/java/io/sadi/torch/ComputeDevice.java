@@ -23,13 +23,11 @@ public record ComputeDevice(boolean cuda, int index) {
    * @throws BadInputException if the text is none of these
    */
   public static ComputeDevice of(String text) {
+    checkName(text);
     if (text.equals("cpu")) {
       return CPU;
     }
     boolean auto = text.equals("auto");
-    if (!auto && !text.matches("cuda(:[0-9]{1,3})?")) {
-      throw BadInputException.at("--device", "'" + text + "'", "auto, cpu, cuda or cuda:N", "");
-    }
     int index = text.startsWith("cuda:") ? Integer.parseInt(text.substring(5)) : 0;
     Torch.load();
     int count = torch.hasCUDA() ? Byte.toUnsignedInt(torch.cuda_device_count()) : 0;
@@ -48,6 +46,17 @@ public record ComputeDevice(boolean cuda, int index) {
           "--device " + text + ": this machine has " + count + " CUDA device(s), numbered from 0");
     }
     return new ComputeDevice(true, index);
+  }
+
+  /**
+   * Refuses a text that names no device of any machine, before a native library is loaded.
+   *
+   * @throws BadInputException naming what is allowed
+   */
+  public static void checkName(String text) {
+    if (!text.matches("auto|cpu|cuda(:[0-9]{1,3})?")) {
+      throw BadInputException.at("--device", "'" + text + "'", "auto, cpu, cuda or cuda:N", "");
+    }
   }
 
   public DeviceType type() {

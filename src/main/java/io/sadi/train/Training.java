@@ -97,12 +97,7 @@ public record Training(
   /** Trains. Interrupted, it saves and returns. */
   public RunState run(Progress progress) throws IOException {
     ComputeDevice device = ComputeDevice.of(config.train().device());
-    Precision precision =
-        switch (config.train().precision()) {
-          case "fp32" -> Precision.FP32;
-          case "bf16" -> Precision.BF16;
-          default -> Precision.auto(device);
-        };
+    Precision precision = Precision.of(config.train().precision(), device);
     if (config.train().threads() > 0) {
       Torch.threads(config.train().threads());
     }

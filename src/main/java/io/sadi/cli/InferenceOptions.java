@@ -1,0 +1,63 @@
+package io.sadi.cli;
+
+import io.sadi.predict.InferenceConfig;
+import io.sadi.predict.Refine;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** For commands that run a trained network. */
+final class InferenceOptions {
+  private static final List<String> NAMES =
+      List.of("--flip", "--refine", "--batch", "--threads", "--device", "--precision");
+
+  @Option(
+      names = "--flip",
+      order = 30,
+      description = "See every crop in a mirror too, and average the two answers.")
+  private boolean flip;
+
+  @Option(
+      names = "--refine",
+      order = 31,
+      paramLabel = "HOW",
+      description = "Where a peak lies between pixels: ${COMPLETION-CANDIDATES}. Default: quarter.")
+  private Refine refine = Refine.QUARTER;
+
+  @Option(
+      names = "--batch",
+      order = 32,
+      paramLabel = "N",
+      description = "Crops at a time. Default: 16.")
+  private int batch = 16;
+
+  @Option(
+      names = "--threads",
+      order = 33,
+      paramLabel = "N",
+      description = "Threads that compute, and as many that decode images. Default: one a core.")
+  private int threads;
+
+  @Option(
+      names = "--device",
+      order = 34,
+      paramLabel = "DEVICE",
+      description = "auto, cpu, cuda or cuda:N.")
+  private String device = "auto";
+
+  @Option(
+      names = "--precision",
+      order = 35,
+      paramLabel = "HOW",
+      description = "auto, fp32 or bf16. auto: bf16 where the hardware computes it.")
+  private String precision = "auto";
+
+  /** The options' names, for commands that can do without a network. */
+  List<String> names() {
+    return NAMES;
+  }
+
+  /** As given, checked. */
+  InferenceConfig config() {
+    return new InferenceConfig(device, precision, batch, threads, flip, refine);
+  }
+}

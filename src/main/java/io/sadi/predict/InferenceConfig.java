@@ -1,0 +1,37 @@
+package io.sadi.predict;
+
+import io.sadi.io.BadInputException;
+import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.Precision;
+
+/**
+ * How a trained network is run.
+ *
+ * @param device {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}
+ * @param precision {@code auto}, {@code fp32} or {@code bf16}
+ * @param batch crops at a time, at least 1
+ * @param threads of LibTorch's operators, and as many again that prepare crops; 0: one a core
+ * @param flip whether every crop is also seen in a mirror, and the two answers averaged
+ * @param refine how peaks are placed between pixels
+ */
+public record InferenceConfig(
+    String device, String precision, int batch, int threads, boolean flip, Refine refine) {
+  private static final int MAX_BATCH = 4096;
+  private static final int MAX_THREADS = 1024;
+
+  public InferenceConfig {
+    ComputeDevice.checkName(device);
+    Precision.checkName(precision);
+    if (batch < 1 || batch > MAX_BATCH) {
+      throw BadInputException.at("--batch", "" + batch, "1.." + MAX_BATCH, "");
+    }
+    if (threads < 0 || threads > MAX_THREADS) {
+      throw BadInputException.at("--threads", "" + threads, "0.." + MAX_THREADS, "");
+    }
+  }
+
+  /** Threads that prepare crops. */
+  int workers() {
+    return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+  }
+}

@@ -1,0 +1,106 @@
+package io.sadi.predict;
+
+import io.sadi.config.Config;
+import io.sadi.data.Dataset;
+import io.sadi.data.Person;
+import io.sadi.eval.Predictions;
+import io.sadi.io.BadInputException;
+import io.sadi.io.Progress;
+import io.sadi.predict.DatasetPredictor.Reading;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model to be measured on the people of a split, checked before a native library is loaded:
+ * {@code prepare} reads what it needs, {@code run} predicts.
+ *
+ * @param file the checkpoint
+ * @param checkpoint what is in it
+ * @param dataset with the checkpoint's joints
+ * @param people to find
+ * @param decodes ways to read the network's answers, all from one pass
+ */
+public record ModelEvaluation(
+    Path file, Checkpoint checkpoint, Dataset dataset, List<Person> people, List<Decode> decodes) {
+
+  /**
+   * Reads the checkpoint and checks that it fits the dataset.
+   *
+   * @param decode how to read the network's answers; null for every way that it has
+   * @throws BadInputException if the joints differ, images are missing, or the network has no such
+   *     decode
+   */
+  public static ModelEvaluation prepare(
+      Path file, Dataset dataset, List<Person> people, @Nullable Decode decode, Progress progress)
+      throws IOException {
+    Checkpoint checkpoint = Checkpoint.read(file);
+    checkJoints(file, checkpoint.skeleton().joints(), dataset);
+    checkImages(dataset, people);
+    List<Decode> decodes =
+        decode == null
+            ? checkpoint.decodes()
+            : List.of(checkpoint.available(decode, file, progress));
+    return new ModelEvaluation(file, checkpoint, dataset, people, decodes);
+  }
+
+  /** Predicts everybody; by the name of the decode, in the order asked for. */
+  public Map<String, Predictions> run(InferenceConfig config, Progress progress) {
+    List<Reading> readings = DatasetPredictor.readings(decodes, checkpoint.fusionWeight());
+    try (TrainedModel model = new TrainedModel(checkpoint, file, config)) {
+      DatasetPredictor.predict(
+          model.estimator(),
+          dataset,
+          people,
+          checkpoint.model().input(),
+          readings,
+          config.batch(),
+          config.workers(),
+          progress);
+    }
+    Map<String, Predictions> predicted = new LinkedHashMap<>();
+    for (Reading reading : readings) {
+      predicted.put(Config.name(reading.decode()), reading.predictions());
+    }
+    return predicted;
+  }
+
+  private static void checkJoints(Path file, List<String> joints, Dataset dataset) {
+    List<String> expected = dataset.skeleton().joints();
+    for (int k = 0; k < Math.max(joints.size(), expected.size()); k++) {
+      String found = k < joints.size() ? joints.get(k) : "nothing";
+      String there = k < expected.size() ? expected.get(k) : "nothing";
+      if (!found.equals(there)) {
+        throw BadInputException.at(
+            file + ": joints[" + k + "]",
+            found,
+            there + " as in " + dataset.folder().resolve("dataset.yaml"),
+            "the model finds "
+                + joints.size()
+                + " joints, the dataset has "
+                + expected.size()
+                + "; they must be the same");
+      }
+    }
+  }
+
+  private static void checkImages(Dataset dataset, List<Person> people) {
+    List<String> missing =
+        people.stream()
+            .map(Person::image)
+            .distinct()
+            .filter(image -> !Files.exists(dataset.imageRoot().resolve(image)))
+            .toList();
+    if (!missing.isEmpty()) {
+      throw BadInputException.at(
+          dataset.imageRoot(),
+          missing.size() + " images missing, the first is " + missing.get(0),
+          "every image of the split",
+          "put them there, or prepare the dataset again");
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.sadi.predict;
+
+import io.sadi.model.SadiNet;
+import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.Precision;
+import io.sadi.torch.Torch;
+import java.nio.file.Path;
+
+/** A checkpoint's network in the memory of a device, ready to be shown crops. */
+final class TrainedModel implements AutoCloseable {
+  private final SadiNet net;
+  private final PoseEstimator estimator;
+
+  /**
+   * Loads LibTorch and the weights.
+   *
+   * @param file the checkpoint's, for messages
+   * @throws io.sadi.torch.DeviceUnavailableException if there is no such device
+   * @throws io.sadi.io.BadInputException if the tensors are not those of the checkpoint's config
+   */
+  TrainedModel(Checkpoint checkpoint, Path file, InferenceConfig config) {
+    ComputeDevice device = ComputeDevice.of(config.device());
+    Precision precision = Precision.of(config.precision(), device);
+    if (config.threads() > 0) {
+      Torch.threads(config.threads());
+    }
+    net = checkpoint.network(device, file);
+    estimator =
+        new PoseEstimator(
+            net,
+            checkpoint.skeleton().flipPermutation(),
+            config.flip(),
+            config.refine(),
+            precision);
+  }
+
+  PoseEstimator estimator() {
+    return estimator;
+  }
+
+  @Override
+  public void close() {
+    net.close();
+  }
+}
