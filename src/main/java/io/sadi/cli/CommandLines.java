@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.TypeConversionException;
@@ -43,12 +45,20 @@ public final class CommandLines {
             .setExpandAtFiles(false)
             .setUsageHelpWidth(console.columns())
             .setExecutionStrategy(parsed -> execute(parsed, console))
-            .setParameterExceptionHandler((e, arguments) -> report(e, console))
+            .setParameterExceptionHandler((e, arguments) -> report(misspeltFirst(e), console))
             .setExecutionExceptionHandler((e, at, parsed) -> report(e, console));
     commandLine.getHelpSectionMap().put(SECTION_KEY_COMMAND_LIST, new CommandGroups());
     adapt(commandLine);
     commandLine.getCommandSpec().usageMessage().commandListHeading(""); // its groups have their own
     return commandLine;
+  }
+
+  /** A misspelt option is what is wrong, not that the one it stands for is missing. */
+  private static ParameterException misspeltFirst(ParameterException e) {
+    CommandLine at = e.getCommandLine();
+    return e instanceof MissingParameterException && !at.getUnmatchedArguments().isEmpty()
+        ? new UnmatchedArgumentException(at, at.getUnmatchedArguments())
+        : e;
   }
 
   /** What every command has alike: the look of its help, and enums that read what they print. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.lang.reflect.Field;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -58,6 +59,20 @@ class CommandTreeTest {
         .filteredOn(line -> line.startsWith("  "))
         .isNotEmpty()
         .allMatch(line -> line.length() <= 80);
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void unknownOptionIsAUsageErrorThatNamesTheCommand(CommandSpec command) {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Console console = new Console(new ByteArrayOutputStream(), err, Terminal.NONE);
+    String words = command.qualifiedName() + " --no-such-option";
+    String[] args = words.substring("sadi ".length()).split(" ");
+    assertThat(CommandLines.run(new SadiCommand(), console, args)).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString(StandardCharsets.UTF_8).lines())
+        .singleElement()
+        .asString()
+        .contains("--no-such-option", "'" + command.qualifiedName() + " --help'");
   }
 
   /** A command in no group would not be listed. */
