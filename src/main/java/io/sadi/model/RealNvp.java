@@ -22,9 +22,13 @@ final class RealNvp {
   private final List<Net> scale = new ArrayList<>();
   private final List<Net> translate = new ArrayList<>();
   private final ComputeDevice device;
+  private final CostMeter meter;
+  private final String path;
 
   RealNvp(Parameters.Scope scope, ComputeDevice device) {
     this.device = device;
+    this.meter = scope.meter();
+    this.path = scope.path();
     for (int i = 0; i < COUPLINGS; i++) {
       scale.add(new Net(scope.at("scale").at(i)));
       translate.add(new Net(scope.at("translate").at(i)));
@@ -33,6 +37,7 @@ final class RealNvp {
 
   /** log G at points [N, 2], as [N]: back to the prior, with the change of volume. */
   Tensor logDensity(Tensor points) {
+    record(points.size(0));
     Tensor z = points;
     Tensor logVolume = null;
     for (int i = COUPLINGS - 1; i >= 0; i--) {
@@ -51,6 +56,7 @@ final class RealNvp {
 
   /** Points [N, 2] of the prior to those of G. */
   Tensor push(Tensor points) {
+    record(points.size(0));
     Tensor x = points;
     for (int i = 0; i < COUPLINGS; i++) {
       Tensor change = changed(i);
@@ -65,6 +71,14 @@ final class RealNvp {
   /** log Q, the standard normal density of the plane, at points [..., 2]. */
   static Tensor logNormal(Tensor points) {
     return points.square().sum(-1).mul(Tensors.scalar(-0.5)).sub(Tensors.scalar(LOG_2_PI));
+  }
+
+  private void record(long points) {
+    if (meter.running()) {
+      long weights = 2L * COUPLINGS * (2 * HIDDEN + HIDDEN * HIDDEN + HIDDEN * 2);
+      long biases = 2L * COUPLINGS * (HIDDEN + HIDDEN + 2);
+      meter.record(new LayerCost(path, "flow", 2, points, 1, weights + biases, weights * points));
+    }
   }
 
   /** The masks alternate, [0, 1] first. */

@@ -1,0 +1,84 @@
+package io.sadi.cli;
+
+import io.sadi.bench.ModelInfo;
+import io.sadi.config.Config;
+import io.sadi.io.Json;
+import io.sadi.predict.Checkpoint;
+import io.sadi.train.RunConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code sadi info}. */
+@Command(
+    name = "info",
+    header = "Show a network's layers, parameters, computation and memory.",
+    description = "Of a checkpoint, or of what a config describes.",
+    footer = {
+      "",
+      "Examples:",
+      "  sadi info --model runs/small/checkpoints/best.safetensors",
+      "  sadi info --config configs/paper-mpii.yaml --set model.variant=rfm-only --json"
+    })
+final class InfoCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private CommonOptions common;
+  @Mixin private JsonOption json;
+  @Mixin private ConfigOptions options;
+
+  @Option(
+      names = {"-m", "--model"},
+      order = 2,
+      paramLabel = "FILE",
+      description = "A checkpoint.")
+  @Nullable Path model;
+
+  @Option(
+      names = "--joints",
+      order = 11,
+      paramLabel = "K",
+      description = "Joints of the network that a config describes (default: ${DEFAULT-VALUE}).")
+  int joints = 16;
+
+  @Option(names = "--summary", order = 12, description = "The sums alone, not every layer.")
+  boolean summary;
+
+  @Override
+  public Integer call() throws IOException {
+    if (model != null && options.given()) {
+      throw new ParameterException(
+          spec.commandLine(), "--model carries its own config: leave out --config and --set");
+    }
+    ModelInfo info;
+    String heading = "";
+    if (model != null) {
+      Checkpoint checkpoint = Checkpoint.read(model);
+      info = ModelInfo.of(checkpoint.model(), checkpoint.skeleton().size());
+      heading =
+          String.format(
+              Locale.ROOT,
+              "%s: trained %d epochs, fusion weight %.1f, joints %s%n",
+              model,
+              checkpoint.epoch(),
+              checkpoint.fusionWeight(),
+              String.join(" ", checkpoint.skeleton().joints()));
+    } else {
+      Config config = options.load();
+      info = ModelInfo.of(RunConfig.from(config).model(), joints);
+    }
+    String text =
+        json.json
+            ? Json.compact(info.json())
+            : heading + (summary ? info.summary() : info.table()).stripTrailing();
+    common.console().print(text);
+    return ExitCode.DONE;
+  }
+}

@@ -1,0 +1,281 @@
+package io.sadi.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sadi.config.Config;
+import io.sadi.model.Losses.Loss;
+import io.sadi.model.Losses.Targets;
+import io.sadi.model.SadiNet.Output;
+import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.Tensors;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the network is trained to do is what these numbers say. */
+class LossesTest {
+  private static final double LOG_2_PI = Math.log(2 * Math.PI);
+
+  private PointerScope scope;
+
+  @BeforeEach
+  void open() {
+    io.sadi.torch.Torch.load();
+    scope = new PointerScope();
+  }
+
+  @AfterEach
+  void close() {
+    scope.close();
+  }
+
+  @Test
+  void theTargetIsAGaussianOfPeakOneAtTheSubPixelJoint() {
+    try (SadiNet net = net("model.variant=baseline")) {
+      // Image unit 0.1 on a map of 16 pixels is (0.1 + 0.5) 16 - 0.5 = 9.1.
+      float[] map = Tensors.floats(Losses.gaussians(tensor(1, 1, 0.1f, -0.2f), 16, 1.5, net));
+      double x = 9.1;
+      double y = 0.3 * 16 - 0.5;
+      for (int i = 0; i < map.length; i++) {
+        int row = i / 16;
+        double squared = Math.pow(i % 16 - x, 2) + Math.pow(row - y, 2);
+        assertThat((double) map[i]).isEqualTo(Math.exp(-squared / (2 * 1.5 * 1.5)), within(1e-5));
+      }
+    }
+  }
+
+  @Test
+  void theHeatmapErrorIsTheMeanOverPixels() {
+    Tensor a = Tensors.of(new float[] {1, 2, 3, 4}, ComputeDevice.CPU, 1, 1, 2, 2);
+    Tensor b = Tensors.of(new float[] {1, 0, 3, 1}, ComputeDevice.CPU, 1, 1, 2, 2);
+    assertThat(Losses.heatmapError(a, b).item_float()).isEqualTo((4 + 9) / 4f);
+  }
+
+  @Test
+  void theLikelihoodWithoutAFlowIsTheNormalOne() {
+    try (SadiNet net = net("dlm.flow=off")) {
+      Tensor nll =
+          Losses.negativeLogLikelihood(
+              net.dlm(),
+              tensor(1, 1, 0.1f, 0.2f),
+              tensor(1, 1, 0.05f, 0.2f),
+              tensor(1, 1, 0.2f, 0.1f));
+      double ux = 0.1 / 0.05;
+      double uy = -0.1 / 0.2;
+      double expected = 0.5 * (ux * ux + uy * uy) + LOG_2_PI + Math.log(0.05) + Math.log(0.2);
+      assertThat((double) nll.item_float()).isEqualTo(expected, within(1e-4));
+    }
+  }
+
+  @Test
+  void theMixtureIsHalfTheFlowAndHalfTheNormal() {
+    try (SadiNet net = net("dlm.standardize=none")) {
+      TestNets.disturbFlow(net);
+      Tensor u = Tensors.of(new float[] {0.3f, -0.7f, 2, 1}, ComputeDevice.CPU, 2, 2);
+      float[] g = Tensors.floats(net.dlm().logFlow(u));
+      float[] q = Tensors.floats(RealNvp.logNormal(u));
+      float[] p = Tensors.floats(net.dlm().logDensity(u));
+      for (int i = 0; i < 2; i++) {
+        assertThat(Math.exp(p[i])).isEqualTo((Math.exp(g[i]) + Math.exp(q[i])) / 2, within(1e-6));
+      }
+    }
+  }
+
+  @Test
+  void residualLogLikelihoodCountsTheFlowOnceAndDropsTheConstant() {
+    try (SadiNet net = net("loss.h2=rle")) {
+      TestNets.disturbFlow(net);
+      Tensor mu = tensor(1, 1, 0.1f, 0.2f);
+      Tensor sigma = tensor(1, 1, 0.3f, 0.2f);
+      Tensor g = tensor(1, 1, 0.25f, 0.1f);
+      Tensor u = g.sub(mu).div(sigma).view(1, 2);
+      double expected =
+          -RealNvp.logNormal(u).item_float()
+              - net.dlm().logFlow(u).item_float()
+              + Math.log(0.3)
+              + Math.log(0.2);
+      Tensor loss = Losses.negativeLogLikelihood(net.dlm(), mu, sigma, g);
+      assertThat((double) loss.item_float()).isEqualTo(expected, within(1e-4));
+    }
+  }
+
+  @Test
+  void standardisedTheFlowHasMeanZeroAndDeviationOne() {
+    try (SadiNet net = net("dlm.standardize=moments")) {
+      TestNets.disturbFlow(net);
+      DistributionLearningModule dlm = net.dlm();
+      // I = 2 P - Q integrated over the lattice.
+      int n = 241;
+      float[] nodes = new float[2 * n * n];
+      double h = 2 * DistributionLearningModule.EXTENT / (n - 1);
+      for (int i = 0; i < n * n; i++) {
+        int row = i / n;
+        nodes[2 * i] = (float) (-DistributionLearningModule.EXTENT + i % n * h);
+        nodes[2 * i + 1] = (float) (-DistributionLearningModule.EXTENT + row * h);
+      }
+      Tensor u = Tensors.of(nodes, ComputeDevice.CPU, nodes.length / 2, 2);
+      float[] p = Tensors.floats(dlm.logDensity(u));
+      float[] q = Tensors.floats(RealNvp.logNormal(u));
+      double mass = 0;
+      double mean = 0;
+      double square = 0;
+      for (int i = 0; i < p.length; i++) {
+        double density = (2 * Math.exp(p[i]) - Math.exp(q[i])) * h * h;
+        mass += density;
+        mean += density * nodes[2 * i];
+        square += density * nodes[2 * i] * nodes[2 * i];
+      }
+      assertThat(mass).isEqualTo(1, offset(0.01));
+      assertThat(mean).isEqualTo(0, offset(0.02));
+      assertThat(square).isEqualTo(1, offset(0.05));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nll", "mse", "rle", "target"})
+  void gradientsAreWhatFiniteDifferencesSay(String h2) {
+    Config config = TestNets.config("loss.h2=" + h2, "loss.combine=sum", "loss.h1_weight=1");
+    ModelConfig model = ModelConfig.from(config);
+    LossConfig loss = LossConfig.from(config, model);
+    try (SadiNet net = TestNets.net(model)) {
+      TestNets.disturbFlow(net);
+      Targets targets = TestNets.targets(2);
+      float[] heat = new float[2 * TestNets.JOINTS * 16 * 16];
+      float[] theta = new float[2 * TestNets.JOINTS * 4];
+      for (int i = 0; i < theta.length; i++) {
+        theta[i] = i % 4 < 2 ? 0.05f * (i % 7 - 3) : 0.2f + 0.02f * (i % 5);
+      }
+      Tensor leaf =
+          Tensors.of(theta, ComputeDevice.CPU, 2, TestNets.JOINTS, 4).requires_grad_(true);
+      total(net, leaf, heat, targets, loss).backward();
+      float[] gradient = Tensors.floats(leaf.grad());
+      // "target" draws its target from sigma without a gradient, so only mu can be compared there.
+      for (int i = 0; i < theta.length; i++) {
+        boolean comparable = !h2.equals("target") || i % 4 < 2;
+        if (comparable && i / 4 != 1) { // the second joint of the first person is not annotated
+          double step = 2e-3;
+          float[] more = theta.clone();
+          float[] less = theta.clone();
+          more[i] += (float) step;
+          less[i] -= (float) step;
+          double difference =
+              (value(net, more, heat, targets, loss) - value(net, less, heat, targets, loss))
+                  / (2 * step);
+          assertThat((double) gradient[i])
+              .as(h2 + " " + i)
+              .isEqualTo(difference, within(0.01 + 0.05 * Math.abs(difference)));
+        } else if (i / 4 == 1) {
+          assertThat(gradient[i]).as("not annotated").isZero();
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nll", "rle", "target"})
+  void staysFiniteThreeHundredDeviationsAway(String h2) {
+    Config config = TestNets.config("loss.h2=" + h2);
+    ModelConfig model = ModelConfig.from(config);
+    try (SadiNet net = TestNets.net(model)) {
+      TestNets.disturbFlow(net);
+      Tensor mu = tensor(1, 1, -0.15f, 0.1f).requires_grad_(true);
+      Tensor sigma = tensor(1, 1, 1e-3f, 1e-3f).requires_grad_(true);
+      Tensor loss = Losses.negativeLogLikelihood(net.dlm(), mu, sigma, tensor(1, 1, 0.15f, 0.1f));
+      assertThat((double) loss.item_float()).isFinite().isGreaterThan(1000);
+      loss.backward(
+          tensor(1, 1, 1f).view(1, 1),
+          new org.bytedeco.pytorch.BoolOptional(),
+          false,
+          new org.bytedeco.pytorch.TensorArrayRefOptional());
+      for (Tensor leaf : List.of(mu, sigma)) {
+        for (float g : Tensors.floats(leaf.grad())) {
+          assertThat(g).isFinite();
+        }
+      }
+    }
+  }
+
+  @Test
+  void theTotalIsTheCombinationAskedFor() {
+    double chi = 0.3;
+    for (String combine : List.of("weighted", "sum", "swapped", "h1")) {
+      Config config =
+          TestNets.config("loss.combine=" + combine, "loss.chi=" + chi, "loss.h1_weight=50");
+      ModelConfig model = ModelConfig.from(config);
+      try (SadiNet net = TestNets.net(model);
+          NoGradGuard noGrad = new NoGradGuard()) {
+        Output output = net.forward(TestNets.images(model, 2), true);
+        Loss loss = Losses.of(net, output, TestNets.targets(2), LossConfig.from(config, model));
+        double h1 = 50 * loss.h1().item_float();
+        Tensor second = loss.h2();
+        double h2 = second == null ? 0 : second.item_float();
+        double expected =
+            switch (combine) {
+              case "weighted" -> (1 - chi) * h1 + chi * h2;
+              case "sum" -> h1 + h2;
+              case "swapped" -> chi * h1 + (1 - chi) * h2;
+              default -> h1;
+            };
+        assertThat((double) loss.total().item_float())
+            .as(combine)
+            .isEqualTo(expected, within(1e-4 * Math.abs(expected) + 1e-5));
+      }
+    }
+  }
+
+  @Test
+  void renderingRunsTheFlowOnTheLatticeAloneHoweverMuchIsDrawn() {
+    try (SadiNet net = net("dlm.lattice=65")) {
+      long few = flowMacs(net, 1, 1, 16);
+      long many = flowMacs(net, 4, 16, 64);
+      assertThat(few).isPositive();
+      assertThat(many).isEqualTo(few);
+    }
+  }
+
+  private static long flowMacs(SadiNet net, int batch, int joints, int size) {
+    float[] mu = new float[batch * joints * 2];
+    float[] sigma = new float[mu.length];
+    java.util.Arrays.fill(sigma, 0.1f);
+    net.parameters().meter().start();
+    DistributionLearningModule dlm = net.dlm();
+    dlm.render(
+        Tensors.of(mu, ComputeDevice.CPU, batch, joints, 2),
+        Tensors.of(sigma, ComputeDevice.CPU, batch, joints, 2),
+        size,
+        dlm.lattice(65).values());
+    return net.parameters().meter().stop().stream().mapToLong(LayerCost::macs).sum();
+  }
+
+  /** The loss as a function of theta = (mu_x, mu_y, sigma_x, sigma_y), H1 fixed. */
+  private static Tensor total(
+      SadiNet net, Tensor theta, float[] heat, Targets targets, LossConfig loss) {
+    Tensor h1 = Tensors.of(heat, ComputeDevice.CPU, 2, TestNets.JOINTS, 16, 16);
+    Output output = new Output(List.of(h1), theta.narrow(2, 0, 2), theta.narrow(2, 2, 2));
+    return Losses.of(net, output, targets, loss).total();
+  }
+
+  private static double value(
+      SadiNet net, float[] theta, float[] heat, Targets targets, LossConfig loss) {
+    try (NoGradGuard noGrad = new NoGradGuard()) {
+      Tensor leaf = Tensors.of(theta, ComputeDevice.CPU, 2, TestNets.JOINTS, 4);
+      return total(net, leaf, heat, targets, loss).item_float();
+    }
+  }
+
+  private static SadiNet net(String... sets) {
+    return TestNets.net(ModelConfig.from(TestNets.config(sets)));
+  }
+
+  private static Tensor tensor(long batch, long joints, float... values) {
+    return Tensors.of(values, ComputeDevice.CPU, batch, joints, values.length / (batch * joints));
+  }
+}
