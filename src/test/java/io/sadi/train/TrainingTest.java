@@ -1,0 +1,229 @@
+package io.sadi.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sadi.config.Config;
+import io.sadi.data.Dataset;
+import io.sadi.data.DatasetWriter;
+import io.sadi.data.Metric;
+import io.sadi.data.Person;
+import io.sadi.data.Skeleton;
+import io.sadi.image.Image;
+import io.sadi.io.BadInputException;
+import io.sadi.io.Progress;
+import io.sadi.predict.Checkpoint;
+import io.sadi.torch.ComputeDevice;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A run is what its config says, and an interrupted run is the same run. */
+class TrainingTest {
+  private static final String TINY =
+      """
+      model: {input: 64, stem: 4, channels: [4, 4, 4, 4, 8], blocks: [1, 1, 1, 1, 1], features: 4}
+      sfm: {width: [4, 4, 4, 4], attention: 4, planes: [2, 2, 2, 2], final: 8}
+      dlm: {lattice: 33, training_lattice: 33}
+      train: {epochs: 3, batch: 4, milestones: [2], threads: 1, precision: fp32}
+      """;
+
+  @TempDir Path folder;
+  private Path data;
+
+  @BeforeEach
+  void makePeople() throws IOException {
+    data = folder.resolve("data");
+    Files.createDirectories(data.resolve("images"));
+    Random random = new Random(3);
+    List<Person> people = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      byte[] pixels = new byte[48 * 48 * 3];
+      random.nextBytes(pixels);
+      try (Image image = Image.of(pixels, 48, 48)) {
+        image.writePng(data.resolve("images/" + i + ".png"));
+      }
+      float[] x = new float[14];
+      float[] y = new float[14];
+      for (int j = 0; j < 14; j++) {
+        x[j] = random.nextInt(48);
+        y[j] = random.nextInt(48);
+      }
+      byte[] visible = new byte[14];
+      Arrays.fill(visible, Person.VISIBLE);
+      people.add(
+          new Person(i + ".png", 0, 48, 48, x, y, visible, null, 24, 24, 0.24, Double.NaN, null));
+    }
+    Map<String, List<Person>> splits =
+        Map.of("train", people.subList(0, 8), "val", people.subList(8, 12));
+    Dataset dataset =
+        new Dataset(
+            data,
+            "noise",
+            Skeleton.lsp14(),
+            Metric.PCK_02,
+            Map.of("train", 8, "val", 4),
+            data.resolve("images"));
+    DatasetWriter.write(dataset, "images", Map.of(), splits);
+  }
+
+  @Test
+  void anInterruptedAndResumedRunEndsWithTheSameBytes() throws IOException {
+    Path whole = folder.resolve("whole");
+    assertThat(training(whole, Training.Mode.REFUSE).run(Progress.NONE)).isEqualTo(RunState.DONE);
+
+    // A run that was stopped by force after its second epoch: what it would have written later is
+    // not there, and a part of a file is.
+    Path broken = folder.resolve("broken");
+    Training first =
+        Training.prepare(config("train.epochs=2"), true, data, broken, Training.Mode.REFUSE, null);
+    first.run(Progress.NONE);
+    Files.copy(
+        whole.resolve("config.yaml"),
+        broken.resolve("config.yaml"),
+        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    Files.writeString(broken.resolve("checkpoints/last.safetensors.part"), "half");
+    Training.prepare(Config.empty(), false, data, broken, Training.Mode.RESUME, null)
+        .run(Progress.NONE);
+
+    for (String name : List.of("best", "last")) {
+      Path file = Path.of("checkpoints", name + ".safetensors");
+      if (name.equals("last")) {
+        assertThat(broken.resolve(file)).hasSameBinaryContentAs(whole.resolve(file));
+      } else {
+        assertThat(Checkpoint.read(broken.resolve(file)).epoch())
+            .isEqualTo(Checkpoint.read(whole.resolve(file)).epoch());
+      }
+    }
+    assertThat(columns(broken)).isEqualTo(columns(whole)).hasSize(4);
+  }
+
+  @Test
+  void resumingAFinishedRunDoesNothing() throws IOException {
+    Path run = folder.resolve("run");
+    training(run, Training.Mode.REFUSE).run(Progress.NONE);
+    byte[] before = Files.readAllBytes(run.resolve("checkpoints/last.safetensors"));
+    assertThat(
+            Training.prepare(Config.empty(), false, data, run, Training.Mode.RESUME, null)
+                .run(Progress.NONE))
+        .isEqualTo(RunState.DONE);
+    assertThat(Files.readAllBytes(run.resolve("checkpoints/last.safetensors"))).isEqualTo(before);
+  }
+
+  @Test
+  void aRunThatIsThereIsNotTouchedWithoutAWord() throws IOException {
+    Path run = folder.resolve("run");
+    Files.createDirectories(run);
+    Files.writeString(run.resolve("config.yaml"), "train: {epochs: 9}\n");
+    assertThatThrownBy(() -> training(run, Training.Mode.REFUSE).run(Progress.NONE))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("--resume continues it, --overwrite replaces it");
+    assertThat(run.resolve("config.yaml")).hasContent("train: {epochs: 9}");
+  }
+
+  @Test
+  void aFolderOfOtherFilesIsNoPlaceForARun() throws IOException {
+    Files.createDirectories(folder.resolve("photos"));
+    Files.writeString(folder.resolve("photos/a.txt"), "mine");
+    assertThatThrownBy(
+            () -> training(folder.resolve("photos"), Training.Mode.OVERWRITE).run(Progress.NONE))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("holds other files");
+  }
+
+  @Test
+  void aChangedConfigIsNotResumed() throws IOException {
+    Path run = folder.resolve("run");
+    training(run, Training.Mode.REFUSE).run(Progress.NONE);
+    assertThatThrownBy(
+            () ->
+                Training.prepare(
+                    config("train.lr=0.5"), true, data, run, Training.Mode.RESUME, null))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("lr: 0.001")
+        .hasMessageContaining("lr: 0.5");
+  }
+
+  @Test
+  void aCheckpointOfAnotherArchitectureIsNamed() throws IOException {
+    Path run = folder.resolve("run");
+    training(run, Training.Mode.REFUSE).run(Progress.NONE);
+    Path best = run.resolve("checkpoints/best.safetensors");
+    Training other =
+        Training.prepare(
+            config("model.features=6"),
+            true,
+            data,
+            folder.resolve("other"),
+            Training.Mode.REFUSE,
+            best);
+    assertThatThrownBy(() -> other.run(Progress.NONE))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("head.0.features.conv.weight")
+        .hasMessageContaining("architecture differs");
+  }
+
+  @Test
+  void aCheckpointHoldsWhatItsUseTakes() throws IOException {
+    Path run = folder.resolve("run");
+    training(run, Training.Mode.REFUSE).run(Progress.NONE);
+    Checkpoint checkpoint = Checkpoint.read(run.resolve("checkpoints/last.safetensors"));
+    assertThat(checkpoint.skeleton()).isEqualTo(Skeleton.lsp14());
+    assertThat(checkpoint.metric()).isEqualTo(Metric.PCK_02);
+    assertThat(checkpoint.epoch()).isEqualTo(3);
+    assertThat(checkpoint.tensors().keySet())
+        .contains("stem.conv.conv.weight", "stem.conv.bn.running_mean", "dlm.flow.scale.0.0.weight")
+        .noneMatch(name -> name.startsWith("state/") || name.contains("num_batches_tracked"));
+    checkpoint.network(ComputeDevice.CPU, run).close();
+    assertThat(Files.readString(run.resolve("summary.json"), StandardCharsets.UTF_8))
+        .contains("\"state\": \"done\"");
+  }
+
+  @Test
+  void anEmptySplitIsNoTrainingData() {
+    assertThatThrownBy(
+            () ->
+                Training.prepare(
+                    config("data.train_split=nobody"),
+                    true,
+                    data,
+                    folder.resolve("x"),
+                    Training.Mode.REFUSE,
+                    null))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("nobody");
+    assertThat(folder.resolve("x")).doesNotExist();
+  }
+
+  private Training training(Path out, Training.Mode mode) throws IOException {
+    return Training.prepare(config(), true, data, out, mode, null);
+  }
+
+  private static Config config(String... sets) {
+    Config config = Config.parse(TINY, "tiny");
+    for (String set : sets) {
+      config.set(set);
+    }
+    return config;
+  }
+
+  /** metrics.csv without the columns that tell of the machine. */
+  private static List<String> columns(Path run) throws IOException {
+    List<String> rows = new ArrayList<>();
+    for (String line : Files.readAllLines(run.resolve("metrics.csv"), StandardCharsets.UTF_8)) {
+      List<String> cells = new ArrayList<>(Arrays.asList(line.split(",", -1)));
+      cells.subList(6, 8).clear();
+      rows.add(String.join(",", cells));
+    }
+    return rows;
+  }
+}
