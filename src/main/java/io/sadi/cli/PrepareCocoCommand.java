@@ -18,13 +18,14 @@ import picocli.CommandLine.Option;
             + " in the file's order; without --split, nine tenths are train and one tenth is val.",
     footer = {
       "",
-      "Example:",
+      "Examples:",
       "  sadi prepare coco --annotations person_keypoints_val2017.json \\",
       "    --images val2017 --out data/coco-val --split val=1.0"
     })
 final class PrepareCocoCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
   @Mixin private PrepareOptions options;
+  @Mixin private LimitOption limit;
 
   @Option(
       names = "--annotations",
@@ -48,6 +49,7 @@ final class PrepareCocoCommand implements Callable<Integer> {
         "coco",
         CocoAnnotations.read(annotations, options.splits(), options.seed()),
         images,
+        limit,
         common.console());
   }
 }

@@ -12,13 +12,19 @@ import picocli.CommandLine.Spec;
     header = "Turn annotations and images into a dataset folder.",
     description =
         "Writes DIR/dataset.yaml, DIR/annotations/SPLIT.json (COCO keypoints) and, where somebody"
-            + " was left out, DIR/left_out.csv. Images stay where they are.",
+            + " was left out, DIR/left_out.csv. Images stay where they are; synthetic draws its own.",
     synopsisSubcommandLabel = "KIND",
-    subcommands = {PrepareLspCommand.class, PrepareLspetCommand.class, PrepareCocoCommand.class},
+    subcommands = {
+      PrepareLspCommand.class,
+      PrepareLspetCommand.class,
+      PrepareCocoCommand.class,
+      PrepareSyntheticCommand.class
+    },
     footer = {
       "",
       "Examples:",
       "  sadi prepare KIND --help",
+      "  sadi prepare synthetic --count 5000 --out data/synthetic",
       "  sadi prepare lspet --annotations joints.mat --images images --out data/lspet"
     })
 final class PrepareCommand implements Callable<Integer> {

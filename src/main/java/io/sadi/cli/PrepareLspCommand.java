@@ -17,12 +17,13 @@ import picocli.CommandLine.Option;
             + " the answer. Without --split: official, 1-1000 train and 1001-2000 test.",
     footer = {
       "",
-      "Example:",
+      "Examples:",
       "  sadi prepare lsp --annotations joints.mat --images images --out data/lsp"
     })
 final class PrepareLspCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
   @Mixin private PrepareOptions options;
+  @Mixin private LimitOption limit;
 
   @Option(
       names = "--annotations",
@@ -46,6 +47,7 @@ final class PrepareLspCommand implements Callable<Integer> {
         "lsp",
         LeedsPoses.LSP.read(annotations, options.splits(), options.seed()),
         images,
+        limit,
         common.console());
   }
 }

@@ -17,13 +17,14 @@ import picocli.CommandLine.Option;
             + " tenths of the images are train and one tenth is val; official is all in train.",
     footer = {
       "",
-      "Example:",
+      "Examples:",
       "  sadi prepare lspet --annotations lspet/joints.mat --images lspet/images \\",
       "    --out data/lspet --split train=1-9000 --split val=9001-10000"
     })
 final class PrepareLspetCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
   @Mixin private PrepareOptions options;
+  @Mixin private LimitOption limit;
 
   @Option(
       names = "--annotations",
@@ -47,6 +48,7 @@ final class PrepareLspetCommand implements Callable<Integer> {
         "lspet",
         LeedsPoses.LSPET.read(annotations, options.splits(), options.seed()),
         images,
+        limit,
         common.console());
   }
 }

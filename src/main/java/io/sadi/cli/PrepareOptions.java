@@ -40,13 +40,6 @@ final class PrepareOptions {
   private List<Split> splits = new ArrayList<>();
 
   @Option(
-      names = "--limit",
-      order = 12,
-      paramLabel = "N",
-      description = "At most the first N people of each split.")
-  private int limit;
-
-  @Option(
       names = "--seed",
       order = 13,
       paramLabel = "N",
@@ -84,18 +77,15 @@ final class PrepareOptions {
     options.put("kind", kind);
     options.put("splits", splits.stream().map(Split::toString).toList());
     options.put("seed", seed);
-    if (limit > 0) {
-      options.put("limit", limit);
-    }
     options.putAll(more);
     return new Output(out, overwrite, dryRun.dryRun, options);
   }
 
   /** From annotations that have been read to the folder. */
-  int finish(String kind, Annotations annotations, Path images, Console console)
+  int finish(String kind, Annotations annotations, Path images, LimitOption limit, Console console)
       throws IOException {
-    Output output = output(kind, Map.of());
-    return report(new Preparation(annotations, images, output, limit).run(console), console);
+    Output output = output(kind, limit.limit > 0 ? Map.of("limit", limit.limit) : Map.of());
+    return report(new Preparation(annotations, images, output, limit.limit).run(console), console);
   }
 
   int report(PreparedDataset prepared, Console console) {
