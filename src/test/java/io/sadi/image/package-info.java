@@ -1,5 +1,0 @@
-/** Tests of pictures. */
-@NullMarked
-package io.sadi.image;
-
-import org.jspecify.annotations.NullMarked;
