@@ -25,8 +25,12 @@ import java.util.List;
  * @param results one a decode, {@code fused} first
  */
 record Validation(double fusionWeight, List<MetricResult> results) {
-  /** Tried for w: 0 is H1 alone, 1 is H2 alone. */
-  private static final int STEPS = 10;
+  /**
+   * Tried for w: 0 is H1 alone, 1 is H2 alone. Denser where w is small, because H2's peak is always 1
+   * and H1's rarely is.
+   */
+  private static final List<Double> WEIGHTS =
+      List.of(0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0);
 
   static Validation of(
       SadiNet net,
@@ -43,8 +47,8 @@ record Validation(double fusionWeight, List<MetricResult> results) {
     List<Reading> others = new ArrayList<>();
     others.add(new Reading(Decode.H1, 0, new Predictions()));
     if (net.hasSfm()) {
-      for (int i = 0; i <= STEPS; i++) {
-        fused.add(new Reading(Decode.FUSED, (double) i / STEPS, new Predictions()));
+      for (double w : WEIGHTS) {
+        fused.add(new Reading(Decode.FUSED, w, new Predictions()));
       }
       others.add(new Reading(Decode.H2, 0, new Predictions()));
       others.add(new Reading(Decode.MU, 0, new Predictions()));
