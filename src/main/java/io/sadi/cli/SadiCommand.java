@@ -15,7 +15,13 @@ import picocli.CommandLine.Spec;
     header = "Human pose estimation with SADI-Net.",
     versionProvider = SadiCommand.VersionLines.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {PrepareCommand.class, TrainCommand.class, EvalCommand.class, InfoCommand.class},
+    subcommands = {
+      PrepareCommand.class,
+      TrainCommand.class,
+      EvalCommand.class,
+      PredictCommand.class,
+      InfoCommand.class
+    },
     footer = {
       "",
       "Examples:",

@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
 import io.sadi.geom.Box;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
@@ -30,6 +31,7 @@ final class CocoParser {
   /**
    * One element of {@code annotations}.
    *
+   * @param categoryId the smallest long where the file does not say
    * @param person -1 where the file does not say
    * @param center null where the file does not say, and then scale is NaN
    */
@@ -37,6 +39,7 @@ final class CocoParser {
   record Annotation(
       int number,
       long imageId,
+      long categoryId,
       boolean crowd,
       int person,
       double @Nullable [] keypoints,
@@ -61,6 +64,7 @@ final class CocoParser {
       Pattern.compile("([/\\\\]|[A-Za-z]:).*|(.*[/\\\\])?\\.\\.([/\\\\].*)?|.*\\p{Cntrl}.*|");
 
   final Map<Long, Image> images = new LinkedHashMap<>();
+  final Map<Long, String> categoryNames = new LinkedHashMap<>();
   final List<Category> categories = new ArrayList<>();
   final List<Annotation> annotations = new ArrayList<>();
 
@@ -79,6 +83,10 @@ final class CocoParser {
   }
 
   private CocoParser read(JsonReader json) throws IOException {
+    if (json.peek() == JsonToken.BEGIN_ARRAY) { // such as a list of detections
+      throw BadInputException.at(
+          file, "a list", "an object with images and annotations", "a list has no file names");
+    }
     json.beginObject();
     while (json.hasNext()) {
       String section = json.nextName();
@@ -135,6 +143,9 @@ final class CocoParser {
   }
 
   private void category(Fields fields, int number) {
+    if (fields.has("id") && fields.has("name")) {
+      categoryNames.put(fields.integer("id", -ANY, ANY), fields.text("name"));
+    }
     List<String> keypoints = fields.has("keypoints") ? fields.texts("keypoints") : List.of();
     if (keypoints.isEmpty()) {
       return; // a category of things without joints
@@ -177,6 +188,7 @@ final class CocoParser {
         new Annotation(
             number,
             fields.integer("image_id", -ANY, ANY),
+            fields.has("category_id") ? fields.integer("category_id", -ANY, ANY) : Long.MIN_VALUE,
             fields.has("iscrowd") && fields.integer("iscrowd", 0, 1) == 1,
             fields.has("person") ? (int) fields.integer("person", 0, MAX_SIZE) : -1,
             fields.has("keypoints") ? fields.numbers("keypoints") : null,

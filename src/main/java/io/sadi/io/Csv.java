@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVPrinter;
 import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 public final class Csv implements Closeable {
   private static final CSVFormat FORMAT =
       CSVFormat.RFC4180.builder().setIgnoreEmptyLines(true).get();
+
+  /** Lines end as a shell's tools expect: a carriage return would stick to the last column. */
+  private static final CSVFormat OUTPUT =
+      CSVFormat.RFC4180.builder().setRecordSeparator("\n").get();
 
   private final Path file;
   private final CSVParser parser;
@@ -105,6 +110,11 @@ public final class Csv implements Closeable {
     this.file = file;
     this.parser = parser;
     this.records = parser.iterator();
+  }
+
+  /** Writes rows, quoted where they need it. */
+  public static CSVPrinter printer(Appendable out) throws IOException {
+    return new CSVPrinter(out, OUTPUT);
   }
 
   /** Opens a file and reads its header. */

@@ -1,5 +1,6 @@
 package io.sadi.predict;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,4 +20,21 @@ record Maps(
     float[] h1,
     float @Nullable [] h2,
     float @Nullable [] mu,
-    float @Nullable [] sigma) {}
+    float @Nullable [] sigma) {
+
+  /** What was said of one crop, as a batch of one. */
+  Maps of(int b) {
+    int area = size * size;
+    return new Maps(
+        joints,
+        size,
+        Arrays.copyOfRange(h1, b * joints * area, (b + 1) * joints * area),
+        part(h2, b, joints * area),
+        part(mu, b, joints * 2),
+        part(sigma, b, joints * 2));
+  }
+
+  private static float @Nullable [] part(float @Nullable [] values, int b, int length) {
+    return values == null ? null : Arrays.copyOfRange(values, b * length, (b + 1) * length);
+  }
+}

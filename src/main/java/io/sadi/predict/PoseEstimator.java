@@ -10,6 +10,7 @@ import io.sadi.model.SadiNet.Output;
 import io.sadi.torch.Autocast;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Tensors;
+import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.Tensor;
@@ -44,10 +45,20 @@ public final class PoseEstimator {
 
   /** Runs the network on a batch. */
   Maps run(Batch batch) {
+    return run(batch.rgb(), batch.size());
+  }
+
+  /**
+   * Runs the network on crops.
+   *
+   * @param rgb direct, [B, H, W, 3] from position 0
+   * @param size B
+   */
+  Maps run(ByteBuffer rgb, int size) {
     int crop = net.config().input();
     try (PointerScope scope = new PointerScope();
         InferenceMode inference = new InferenceMode()) {
-      Tensor image = net.normalise(Tensors.borrow(batch.rgb(), batch.size(), crop, crop, 3));
+      Tensor image = net.normalise(Tensors.borrow(rgb, size, crop, crop, 3));
       Output output = forward(image);
       Tensor h1 = output.h1();
       Tensor mu = output.mu();
@@ -63,15 +74,15 @@ public final class PoseEstimator {
           sigma = average(sigma, swapped(mirroredSigma));
         }
       }
-      int size = net.config().heatmap();
+      int side = net.config().heatmap();
       if (mu == null || sigma == null || renderer == null) {
-        return new Maps(net.joints(), size, Tensors.floats(h1), null, null, null);
+        return new Maps(net.joints(), side, Tensors.floats(h1), null, null, null);
       }
       return new Maps(
           net.joints(),
-          size,
+          side,
           Tensors.floats(h1),
-          Tensors.floats(renderer.render(mu, sigma, size)),
+          Tensors.floats(renderer.render(mu, sigma, side)),
           Tensors.floats(mu),
           Tensors.floats(sigma));
     }

@@ -1,0 +1,171 @@
+package io.sadi.cli;
+
+import io.sadi.predict.Decode;
+import io.sadi.predict.PredictionJob;
+import io.sadi.predict.PredictionJob.Outcome;
+import io.sadi.predict.PredictionRequest;
+import io.sadi.predict.PredictionsFormat;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code sadi predict}. */
+@Command(
+    name = "predict",
+    header = "Find people's joints in images.",
+    description = {
+      "Every image is one person's, who fills it, unless --boxes says who is where. Every joint has"
+          + " a position, a score from 0 to 1 and, if the network has an SFM, a deviation in"
+          + " pixels; none is left out, however unsure.",
+      "Images that cannot be read are listed and left out; the exit code is then 4, or 3 if there"
+          + " is no other."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  sadi predict --model best.safetensors photos --out joints.csv",
+      "  find . -name '*.png' | sadi predict --model best.safetensors - | head",
+      "  sadi predict --model best.safetensors photos --boxes people.csv \\\\",
+      "    --out joints.json --overlays drawn --errors broken.csv"
+    })
+final class PredictCommand implements Callable<Integer> {
+  @Mixin private CommonOptions common;
+  @Mixin private DryRunOption dryRun;
+  @Mixin private OverwriteOption overwrite;
+  @Mixin private InferenceOptions inference;
+
+  @Parameters(
+      paramLabel = "INPUT",
+      arity = "1..*",
+      description =
+          "Images, folders (searched to the bottom), patterns such as 'a/*.jpg', @FILE with a path"
+              + " a line, or - for such lines on stdin.")
+  private List<String> inputs;
+
+  @Option(
+      names = "--model",
+      order = 1,
+      required = true,
+      paramLabel = "FILE",
+      description = "A checkpoint, such as RUN/checkpoints/best.safetensors.")
+  private Path model;
+
+  @Option(
+      names = "--boxes",
+      order = 2,
+      paramLabel = "FILE",
+      description =
+          "Who is where: CSV with the columns image,x,y,w,h (and person), or COCO (.json). Images"
+              + " are named as in the output; several people an image; nobody is looked for in an"
+              + " image that is not listed.")
+  private @Nullable Path boxes;
+
+  @Option(
+      names = "--out",
+      order = 3,
+      paramLabel = "FILE",
+      defaultValue = "-",
+      description = "The file of predictions, whole or not at all. Default: -, stdout.")
+  private Path out;
+
+  @Option(
+      names = "--format",
+      order = 4,
+      paramLabel = "FORMAT",
+      description =
+          "${COMPLETION-CANDIDATES}. Default: what --out ends in (.json, .jsonl, .coco.json), or"
+              + " csv.")
+  private @Nullable PredictionsFormat format;
+
+  @Option(
+      names = "--overlays",
+      order = 5,
+      paramLabel = "DIR",
+      description =
+          "Draw people over the images: left orange, right blue; joints with a score below 0.3"
+              + " hollow, their limbs dashed.")
+  private @Nullable Path overlays;
+
+  @Option(
+      names = "--heatmaps",
+      order = 6,
+      paramLabel = "DIR",
+      description = "Draw the heatmaps H1, H2 and both fused beside each crop.")
+  private @Nullable Path heatmaps;
+
+  @Option(
+      names = "--errors",
+      order = 7,
+      paramLabel = "FILE",
+      description = "List the inputs that could not be used as CSV: image,error.")
+  private @Nullable Path errors;
+
+  @Option(
+      names = "--decode",
+      order = 20,
+      paramLabel = "HOW",
+      description = "Which answer of the network counts: ${COMPLETION-CANDIDATES}. Default: fused.")
+  private Decode decode = Decode.FUSED;
+
+  @Override
+  public Integer call() throws IOException {
+    Path file = out.toString().equals("-") ? null : out;
+    if (file != null) {
+      overwrite.check(file);
+    }
+    if (errors != null) {
+      overwrite.check(errors);
+    }
+    PredictionsFormat chosen =
+        format != null ? format : file == null ? PredictionsFormat.CSV : PredictionsFormat.of(file);
+    PredictionRequest request =
+        new PredictionRequest(
+            model,
+            inputs,
+            boxes,
+            decode,
+            inference.config(),
+            file,
+            chosen,
+            overlays,
+            heatmaps,
+            errors,
+            overwrite.overwrite);
+    Console console = common.console();
+    PredictionJob job = PredictionJob.prepare(request, System.in, console);
+    if (dryRun.dryRun) {
+      console.note(job.describe());
+      return ExitCode.DONE;
+    }
+    Outcome outcome;
+    try (OutputStream stdout = console.data()) {
+      outcome = job.run(stdout, console);
+    }
+    console.note(
+        String.format(
+            Locale.ROOT,
+            "%d people in %d images%s",
+            outcome.people(),
+            outcome.images(),
+            file == null ? "" : ", in " + file));
+    if (outcome.failures().isEmpty()) {
+      return ExitCode.DONE;
+    }
+    console.warn(
+        String.format(
+            Locale.ROOT,
+            "%d of %d inputs could not be used%s",
+            outcome.failures().size(),
+            outcome.failures().size() + outcome.images(),
+            errors == null ? "" : "; they are listed in " + errors));
+    return ExitCode.PARTIAL;
+  }
+}

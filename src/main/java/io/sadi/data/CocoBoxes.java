@@ -1,0 +1,76 @@
+package io.sadi.data;
+
+import io.sadi.geom.Box;
+import io.sadi.io.BadInputException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The people's boxes of a COCO file, whether or not it has joints. Crowds are left out, and where a
+ * category is called {@code person}, so is everything else. The extra fields {@code person}, {@code
+ * center} and {@code scale} of a dataset folder are used where they are, so that the crops are the
+ * dataset's own.
+ *
+ * @param ids of all images, by name
+ * @param people of all images, also of those without, by name in file order
+ */
+public record CocoBoxes(Map<String, Long> ids, Map<String, List<PersonBox>> people) {
+
+  /** Reads and checks a file; {@link BadInputException} names the field that is wrong. */
+  public static CocoBoxes read(Path file) throws IOException {
+    CocoParser parsed = CocoParser.parse(file);
+    Map<String, Long> ids = new LinkedHashMap<>();
+    Map<String, List<PersonBox>> people = new LinkedHashMap<>();
+    parsed.images.forEach(
+        (id, image) -> {
+          ids.put(image.name(), id);
+          people.put(image.name(), new ArrayList<>());
+        });
+    boolean named = parsed.categoryNames.containsValue("person");
+    for (CocoParser.Annotation annotation : parsed.annotations) {
+      CocoParser.Image image = parsed.images.get(annotation.imageId());
+      if (image == null) {
+        throw BadInputException.at(
+            annotation.where(file) + ".image_id",
+            Long.toString(annotation.imageId()),
+            "the id of one of the images",
+            "");
+      }
+      boolean other = named && !"person".equals(parsed.categoryNames.get(annotation.categoryId()));
+      if (!annotation.crowd() && !other) {
+        List<PersonBox> inImage = people.getOrDefault(image.name(), List.of());
+        inImage.add(person(annotation, inImage, image.name(), file));
+      }
+    }
+    return new CocoBoxes(ids, people);
+  }
+
+  private static PersonBox person(
+      CocoParser.Annotation annotation, List<PersonBox> before, String image, Path file) {
+    int number = annotation.person() >= 0 ? annotation.person() : before.size();
+    if (before.stream().anyMatch(other -> other.person() == number)) {
+      throw BadInputException.at(
+          annotation.where(file) + ".person",
+          number + " for the second time in " + image,
+          "the person's own number in the image",
+          "");
+    }
+    double[] center = annotation.center();
+    Box box = annotation.box();
+    if (center != null) {
+      return PersonBox.of(number, box, center[0], center[1], annotation.scale());
+    }
+    if (box == null || Math.max(box.width(), box.height()) == 0) {
+      throw BadInputException.at(
+          annotation.where(file) + ".bbox",
+          box == null ? "nothing" : "an empty box",
+          "the person's box, or center and scale",
+          "");
+    }
+    return PersonBox.of(number, box);
+  }
+}

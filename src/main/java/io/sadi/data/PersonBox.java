@@ -1,0 +1,49 @@
+package io.sadi.data;
+
+import io.sadi.geom.Box;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a person is, as something other than this toolkit has found.
+ *
+ * @param person number of the person in the image, from 0
+ * @param box around the person, in image pixels
+ * @param centerX the crop's centre
+ * @param centerY the crop's centre
+ * @param scale the crop's side / 200, padding included
+ */
+public record PersonBox(int person, Box box, double centerX, double centerY, double scale) {
+
+  /** The person in a box that fits tightly: the crop leaves {@link CocoFile#BOX_PADDING} around. */
+  public static PersonBox of(int person, Box box) {
+    double side = Math.max(box.width(), box.height());
+    return new PersonBox(
+        person, box, box.centerX(), box.centerY(), side * CocoFile.BOX_PADDING / Person.SCALE_UNIT);
+  }
+
+  /** The whole image as one person's: the square around it, centred, without padding. */
+  public static PersonBox wholeImage(int width, int height) {
+    return new PersonBox(
+        0,
+        new Box(0, 0, width, height),
+        (width - 1) / 2.0,
+        (height - 1) / 2.0,
+        Math.max(width, height) / Person.SCALE_UNIT);
+  }
+
+  /** An annotated person; without a box of its own the crop's. */
+  public static PersonBox of(Person person) {
+    return of(person.person(), person.box(), person.centerX(), person.centerY(), person.scale());
+  }
+
+  static PersonBox of(int person, @Nullable Box box, double centerX, double centerY, double scale) {
+    double side = scale * Person.SCALE_UNIT;
+    Box shown = box != null ? box : new Box(centerX - side / 2, centerY - side / 2, side, side);
+    return new PersonBox(person, shown, centerX, centerY, scale);
+  }
+
+  /** The crop of this person, upright, {@code size} pixels a side. */
+  public Crop crop(int size) {
+    return Crop.of(centerX, centerY, scale * Person.SCALE_UNIT, size, Augmentation.Draw.NONE);
+  }
+}

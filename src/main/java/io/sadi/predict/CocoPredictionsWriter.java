@@ -1,0 +1,92 @@
+package io.sadi.predict;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.sadi.eval.Prediction;
+import io.sadi.io.Json;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The list of results that pycocotools' {@code loadRes} reads, one person a line. */
+final class CocoPredictionsWriter implements PredictionsWriter {
+  private static final int PERSON = 1; // COCO's category
+
+  private final BufferedWriter text;
+  private final Map<String, Long> ids;
+  private boolean begun;
+
+  /**
+   * @param ids of all images that will come, by name
+   */
+  CocoPredictionsWriter(OutputStream out, Map<String, Long> ids) {
+    this.text = PredictionsWriter.text(out);
+    this.ids = ids;
+  }
+
+  /**
+   * Numbers for images that have none: their names', where all are whole numbers as in COCO ({@code
+   * 000000000139.jpg} is 139), else their places in the input from 1.
+   */
+  static Map<String, Long> number(List<InputImage> images) {
+    Map<String, Long> named = new HashMap<>();
+    Set<Long> used = new HashSet<>();
+    for (InputImage image : images) {
+      String file = image.name().substring(image.name().lastIndexOf('/') + 1);
+      String stem = file.replaceFirst("\\.[^.]*$", "");
+      if (!stem.matches("[0-9]{1,15}") || !used.add(Long.parseLong(stem))) {
+        named.clear();
+        break;
+      }
+      named.put(image.name(), Long.parseLong(stem));
+    }
+    if (named.isEmpty()) {
+      for (InputImage image : images) {
+        named.put(image.name(), named.size() + 1L);
+      }
+    }
+    return named;
+  }
+
+  @Override
+  public void write(FoundImage image) throws IOException {
+    Long id = ids.get(image.name());
+    if (id == null) {
+      throw new IllegalArgumentException(image.name() + " has no id");
+    }
+    for (FoundPerson person : image.people()) {
+      text.write(begun ? ",\n" : "[\n");
+      begun = true;
+      text.write(Json.compact(json(image.name(), id, person)));
+    }
+  }
+
+  @Override
+  public void finish(List<InputFailure> failures) throws IOException {
+    text.write(begun ? "\n]\n" : "[]\n");
+    text.flush();
+  }
+
+  private static JsonObject json(String image, long id, FoundPerson person) {
+    Prediction joints = person.joints();
+    JsonObject object = new JsonObject();
+    object.addProperty("image_id", id);
+    object.addProperty("category_id", PERSON);
+    JsonArray keypoints = new JsonArray();
+    for (int k = 0; k < joints.x().length; k++) {
+      keypoints.add(Json.number(joints.x()[k], PIXEL_DECIMALS));
+      keypoints.add(Json.number(joints.y()[k], PIXEL_DECIMALS));
+      keypoints.add(Json.number(joints.score()[k], SCORE_DECIMALS));
+    }
+    object.add("keypoints", keypoints);
+    object.add("score", Json.number(person.score(), SCORE_DECIMALS));
+    // Ours, left alone by pycocotools; a bbox would make it take these for boxes alone.
+    object.addProperty("file_name", image);
+    return object;
+  }
+}

@@ -1,0 +1,9 @@
+package io.sadi.predict;
+
+/**
+ * An input that could not be used; the others are not affected.
+ *
+ * @param image its name
+ * @param error why, one line
+ */
+public record InputFailure(String image, String error) {}

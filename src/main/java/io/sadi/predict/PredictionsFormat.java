@@ -1,0 +1,52 @@
+package io.sadi.predict;
+
+import io.sadi.config.Config;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+
+/** How found people are written: formats.md, "Predictions". */
+public enum PredictionsFormat {
+  /** One row a person. */
+  CSV,
+  /** One object with the model, the joints, every image and the errors. */
+  JSON,
+  /** An object of JSON's list of images a line. */
+  JSONL,
+  /** The list of results that pycocotools loads. */
+  COCO;
+
+  /** As options are written: lower case. */
+  @Override
+  public String toString() {
+    return Config.name(this);
+  }
+
+  /** What a file's name says: .coco.json, .json, .jsonl, and CSV under any other name. */
+  public static PredictionsFormat of(Path file) {
+    String name = file.toString().toLowerCase(Locale.ROOT);
+    if (name.endsWith(".coco.json")) {
+      return COCO;
+    }
+    if (name.endsWith(".json")) {
+      return JSON;
+    }
+    return name.endsWith(".jsonl") ? JSONL : CSV;
+  }
+
+  /**
+   * A writer onto a stream that the caller closes.
+   *
+   * @param about for JSON's head, and the joints for all
+   * @param ids of images by name, for COCO
+   */
+  PredictionsWriter writer(OutputStream out, ModelInfo about, Map<String, Long> ids) {
+    return switch (this) {
+      case CSV -> new CsvPredictionsWriter(out, about.joints());
+      case JSON -> new JsonPredictionsWriter(out, about);
+      case JSONL -> new JsonLinesPredictionsWriter(out, about.joints());
+      case COCO -> new CocoPredictionsWriter(out, ids);
+    };
+  }
+}
