@@ -3,13 +3,11 @@ package io.sadi.config;
 import io.sadi.io.BadInputException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +15,6 @@ import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
-import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
  * The values a run is configured with. A key is declared where it is read: one call gives its type,
@@ -32,13 +29,6 @@ public final class Config {
 
   /** A declared key: what {@code --list-config} prints. */
   public record Key(String name, String type, String defaultValue, String meaning) {}
-
-  /** A value as given: text, or the texts of a list. */
-  private record Given(String origin, @Nullable String text, @Nullable List<String> list) {
-    String shown() {
-      return list != null ? list.toString() : "'" + text + "'";
-    }
-  }
 
   private final Map<String, Given> given = new LinkedHashMap<>();
   private final Map<String, Object> overlay = new LinkedHashMap<>();
@@ -90,7 +80,7 @@ public final class Config {
     }
     String key = assignment.substring(0, eq).strip();
     String origin = "--set " + key;
-    given.put(key, given(Yaml.compose(assignment.substring(eq + 1), origin), origin));
+    given.put(key, Given.of(Yaml.compose(assignment.substring(eq + 1), origin), origin));
   }
 
   /**
@@ -108,28 +98,22 @@ public final class Config {
 
   public int integer(String key, int defaultValue, int min, int max, String meaning) {
     Object value =
-        read(
-            key,
-            "integer " + range(min, max),
-            defaultValue,
-            meaning,
-            g -> parseInteger(g, min, max));
+        read(key, "integer " + range(min, max), defaultValue, meaning, g -> g.integer(min, max));
     return (Integer) value;
   }
 
   public double number(String key, double defaultValue, double min, double max, String meaning) {
     Object value =
-        read(
-            key, "number " + range(min, max), defaultValue, meaning, g -> parseNumber(g, min, max));
+        read(key, "number " + range(min, max), defaultValue, meaning, g -> g.number(min, max));
     return ((Number) value).doubleValue();
   }
 
   public boolean flag(String key, boolean defaultValue, String meaning) {
-    return (Boolean) read(key, "on | off", defaultValue, meaning, Config::parseFlag);
+    return (Boolean) read(key, "on | off", defaultValue, meaning, Given::flag);
   }
 
   public String text(String key, String defaultValue, String meaning) {
-    return (String) read(key, "text", defaultValue, meaning, Config::parseText);
+    return (String) read(key, "text", defaultValue, meaning, Given::plainText);
   }
 
   /** One of an enum's constants, written in lower case with dashes for underscores. */
@@ -137,19 +121,14 @@ public final class Config {
     List<String> names = Stream.of(type.getEnumConstants()).map(Config::name).toList();
     String value =
         (String)
-            read(
-                key,
-                String.join(" | ", names),
-                name(defaultValue),
-                meaning,
-                g -> parseChoice(g, names));
+            read(key, String.join(" | ", names), name(defaultValue), meaning, g -> g.oneOf(names));
     return type.getEnumConstants()[names.indexOf(value)];
   }
 
   /** One of the names given. */
   public String choice(String key, List<String> names, String defaultValue, String meaning) {
     return (String)
-        read(key, String.join(" | ", names), defaultValue, meaning, g -> parseChoice(g, names));
+        read(key, String.join(" | ", names), defaultValue, meaning, g -> g.oneOf(names));
   }
 
   /** One of the names given, or a number. */
@@ -162,9 +141,9 @@ public final class Config {
             defaultValue,
             meaning,
             g ->
-                names.contains(g.text)
-                    ? String.valueOf(g.text)
-                    : String.valueOf(parseNumber(g, min, max)));
+                names.contains(g.text())
+                    ? String.valueOf(g.text())
+                    : String.valueOf(g.number(min, max)));
     return value.toString();
   }
 
@@ -176,7 +155,7 @@ public final class Config {
             "list of integers " + range(min, max),
             defaultValue,
             meaning,
-            g -> elements(g).map(e -> parseInteger(e, min, max)).toList());
+            g -> g.elements().map(e -> e.integer(min, max)).toList());
     return ((List<?>) value).stream().map(Integer.class::cast).toList();
   }
 
@@ -188,17 +167,17 @@ public final class Config {
             "list of numbers " + range(min, max),
             defaultValue,
             meaning,
-            g -> elements(g).map(e -> parseNumber(e, min, max)).toList());
+            g -> g.elements().map(e -> e.number(min, max)).toList());
     return ((List<?>) value).stream().map(e -> ((Number) e).doubleValue()).toList();
   }
 
   /** Where a value came from, for messages: {@code small.yaml:4: train.lr}, or the key alone. */
   public String where(String key) {
     Given value = lookup(key);
-    if (value == null || value.origin.startsWith("--set")) {
-      return value == null ? key : value.origin;
+    if (value == null || value.origin().startsWith("--set")) {
+      return value == null ? key : value.origin();
     }
-    return value.origin + ": " + key;
+    return value.origin() + ": " + key;
   }
 
   /** To be called when everything has been read: a key that nobody declared is an error. */
@@ -208,7 +187,7 @@ public final class Config {
         throw new BadInputException(
             where(entry.getKey())
                 + ": unknown key; the nearest known one is '"
-                + nearest(entry.getKey(), keys.keySet())
+                + Names.nearest(entry.getKey(), keys.keySet())
                 + "' (sadi train --list-config prints all)");
       }
     }
@@ -236,20 +215,6 @@ public final class Config {
 
   public String toYaml() {
     return Yaml.write(resolved());
-  }
-
-  /** The element of {@code names} with the fewest edits to {@code word}. */
-  public static String nearest(String word, Collection<String> names) {
-    String best = "";
-    int bestDistance = Integer.MAX_VALUE;
-    for (String name : new TreeSet<>(names)) {
-      int distance = edits(word, name);
-      if (distance < bestDistance) {
-        bestDistance = distance;
-        best = name;
-      }
-    }
-    return best;
   }
 
   /** How an enum constant is written in configs and on the command line. */
@@ -286,13 +251,13 @@ public final class Config {
 
   private @Nullable Given lookup(String key) {
     Given value = given.get(key);
-    if (value != null && value.origin.startsWith("--set")) {
+    if (value != null && value.origin().startsWith("--set")) {
       return value;
     }
     String variable = "SADI_" + key.toUpperCase(Locale.ROOT).replace('.', '_');
     String text = environment.get(variable);
     if (text != null) {
-      return given(Yaml.compose(text, "$" + variable), "$" + variable);
+      return Given.of(Yaml.compose(text, "$" + variable), "$" + variable);
     }
     return value;
   }
@@ -318,72 +283,10 @@ public final class Config {
       String key = prefix + keyNode.getValue();
       if (tuple.getValueNode() instanceof MappingNode inner) {
         flatten(key + ".", inner, origin);
-      } else if (given.putIfAbsent(key, given(tuple.getValueNode(), place)) != null) {
+      } else if (given.putIfAbsent(key, Given.of(tuple.getValueNode(), place)) != null) {
         throw new BadInputException(place + ": " + key + ": given twice; remove one");
       }
     }
-  }
-
-  private static Given given(@Nullable Node node, String origin) {
-    if (node instanceof ScalarNode scalar) {
-      return new Given(origin, scalar.getValue(), null);
-    }
-    if (node instanceof SequenceNode sequence) {
-      List<String> list = new ArrayList<>();
-      for (Node element : sequence.getValue()) {
-        if (!(element instanceof ScalarNode scalar)) {
-          throw BadInputException.at(origin, "a nested list", "a list of plain values", "");
-        }
-        list.add(scalar.getValue());
-      }
-      return new Given(origin, null, list);
-    }
-    return new Given(origin, "", null);
-  }
-
-  private static Stream<Given> elements(Given given) {
-    if (given.list == null) {
-      throw new IllegalArgumentException("not a list");
-    }
-    return given.list.stream().map(text -> new Given(given.origin, text, null));
-  }
-
-  private static Integer parseInteger(Given given, int min, int max) {
-    int value = Integer.parseInt(String.valueOf(given.text).replace("_", ""));
-    if (value < min || value > max) {
-      throw new IllegalArgumentException("out of range");
-    }
-    return value;
-  }
-
-  private static Double parseNumber(Given given, double min, double max) {
-    double value = Double.parseDouble(String.valueOf(given.text));
-    if (!(value >= min && value <= max)) {
-      throw new IllegalArgumentException("out of range");
-    }
-    return value;
-  }
-
-  private static Boolean parseFlag(Given given) {
-    return switch (String.valueOf(given.text).toLowerCase(Locale.ROOT)) {
-      case "true", "on", "yes" -> true;
-      case "false", "off", "no" -> false;
-      default -> throw new IllegalArgumentException("no flag");
-    };
-  }
-
-  private static String parseText(Given given) {
-    if (given.text == null) {
-      throw new IllegalArgumentException("a list");
-    }
-    return given.text;
-  }
-
-  private static String parseChoice(Given given, List<String> names) {
-    if (given.text == null || !names.contains(given.text)) {
-      throw new IllegalArgumentException("none of the names");
-    }
-    return given.text;
   }
 
   private static String shown(Object value) {
@@ -403,23 +306,6 @@ public final class Config {
   @SuppressWarnings("unchecked")
   private static Map<String, Object> section(Map<String, Object> at, String name) {
     return (Map<String, Object>) at.computeIfAbsent(name, n -> new LinkedHashMap<String, Object>());
-  }
-
-  private static int edits(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int substitute = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(substitute, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.sadi.data;
 
-import io.sadi.config.Config;
+import io.sadi.config.Names;
 import io.sadi.config.Yaml;
 import io.sadi.io.BadInputException;
 import java.io.IOException;
@@ -188,7 +188,7 @@ public final class DatasetReader {
     int index = joints.indexOf(name);
     if (index < 0) {
       throw BadInputException.at(
-          where, name, "one of the joints", "the nearest is " + Config.nearest(name, joints));
+          where, name, "one of the joints", "the nearest is " + Names.nearest(name, joints));
     }
     return index;
   }

@@ -1,6 +1,6 @@
 package io.sadi.model;
 
-import io.sadi.config.Config;
+import io.sadi.config.Names;
 import io.sadi.io.BadInputException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -62,6 +62,6 @@ public final class Variant {
         where,
         "'" + name + "'",
         "a variant: " + String.join(", ", OVERRIDES.keySet()) + ", " + CHI + "<number>",
-        "the nearest is '" + Config.nearest(name, OVERRIDES.keySet()) + "'");
+        "the nearest is '" + Names.nearest(name, OVERRIDES.keySet()) + "'");
   }
 }

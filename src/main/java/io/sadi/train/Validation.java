@@ -26,8 +26,8 @@ import java.util.List;
  */
 record Validation(double fusionWeight, List<MetricResult> results) {
   /**
-   * Tried for w: 0 is H1 alone, 1 is H2 alone. Denser where w is small, because H2's peak is always 1
-   * and H1's rarely is.
+   * Tried for w: 0 is H1 alone, 1 is H2 alone. Denser where w is small, because H2's peak is always
+   * 1 and H1's rarely is.
    */
   private static final List<Double> WEIGHTS =
       List.of(0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0);
