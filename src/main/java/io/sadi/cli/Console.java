@@ -1,5 +1,6 @@
 package io.sadi.cli;
 
+import io.sadi.io.NativeStderr;
 import io.sadi.io.Progress;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
@@ -38,7 +39,7 @@ final class Console implements Progress {
   static Console system() {
     return new Console(
         new FileOutputStream(FileDescriptor.out),
-        new FileOutputStream(FileDescriptor.err),
+        NativeStderr.silence(),
         Terminal.of(System.getProperty("sadi.terminal", ""), System.getenv()));
   }
 

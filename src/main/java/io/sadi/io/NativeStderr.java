@@ -1,0 +1,65 @@
+package io.sadi.io;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Keeps native libraries off the standard error that a person reads. libjpeg says "Corrupt JPEG
+ * data" there and libpng complains about colour profiles, without a file name and from any thread;
+ * neither asks Java first.
+ */
+public final class NativeStderr {
+  private static final Path STDERR = Path.of("/dev/fd/2");
+  private static final Path FLAGS = Path.of("/proc/self/fdinfo/2");
+
+  private NativeStderr() {}
+
+  /**
+   * Sends what native code writes to standard error nowhere from now on, and returns a stream that
+   * still goes where standard error went; {@code System.err} is that stream, too. Where this cannot
+   * be done, both are what they were.
+   */
+  public static OutputStream silence() {
+    try {
+      if (!canBeOpenedAgain()) {
+        return ordinary();
+      }
+      FileOutputStream own = new FileOutputStream(STDERR.toFile(), true);
+      // The JDK does not close 0, 1 and 2, whose numbers the next file would get: it points them
+      // at /dev/null. It is the only way from Java to the descriptor that native code writes to.
+      ordinary().close();
+      System.setErr(new PrintStream(own, true, StandardCharsets.UTF_8));
+      return own;
+    } catch (IOException e) {
+      return ordinary(); // another system, or a terminal of somebody else's
+    }
+  }
+
+  /**
+   * A plain file that is not appended to (2> log) has a position that we share with the shell;
+   * opened a second time it would have two, and what the shell writes next would overwrite what we
+   * wrote.
+   */
+  private static boolean canBeOpenedAgain() throws IOException {
+    if (!Files.isRegularFile(STDERR) || !Files.exists(FLAGS)) {
+      return true; // without Linux's /proc, /dev/fd shares the position
+    }
+    final int append = 02000;
+    for (String line : Files.readAllLines(FLAGS)) {
+      if (line.startsWith("flags:")) {
+        return (Integer.parseInt(line.substring("flags:".length()).strip(), 8) & append) != 0;
+      }
+    }
+    return false;
+  }
+
+  private static FileOutputStream ordinary() {
+    return new FileOutputStream(FileDescriptor.err);
+  }
+}
