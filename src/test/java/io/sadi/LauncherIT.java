@@ -2,6 +2,7 @@ package io.sadi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sadi.testing.BinSadi;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

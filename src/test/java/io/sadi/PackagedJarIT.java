@@ -3,6 +3,7 @@ package io.sadi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.sadi.testing.BinSadi;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;

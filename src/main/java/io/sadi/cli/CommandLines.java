@@ -67,6 +67,7 @@ public final class CommandLines {
         .getCommandSpec()
         .usageMessage()
         .synopsisHeading("%nUsage: ")
+        .parameterListHeading("%nArguments:%n")
         .optionListHeading("%nOptions:%n")
         .descriptionHeading("%n")
         .commandListHeading("%nCommands:%n")

@@ -33,7 +33,7 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  sadi predict --model best.safetensors photos --out joints.csv",
       "  find . -name '*.png' | sadi predict --model best.safetensors - | head",
-      "  sadi predict --model best.safetensors photos --boxes people.csv \\\\",
+      "  sadi predict --model best.safetensors photos --boxes people.csv \\",
       "    --out joints.json --overlays drawn --errors broken.csv"
     })
 final class PredictCommand implements Callable<Integer> {

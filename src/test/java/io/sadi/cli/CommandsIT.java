@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
-import io.sadi.BinSadi;
+import io.sadi.testing.BinSadi;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;

@@ -1,4 +1,4 @@
-package io.sadi;
+package io.sadi.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
