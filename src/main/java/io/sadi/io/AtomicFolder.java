@@ -14,10 +14,13 @@ import org.jspecify.annotations.Nullable;
 public final class AtomicFolder {
   private AtomicFolder() {}
 
-  /** Fills the folder it is given. */
+  /**
+   * Fills the folder it is given. Long work looks at the guard and throws an InterruptedIOException
+   * when the process has been told to end.
+   */
   @FunctionalInterface
   public interface Content {
-    void writeTo(Path folder) throws IOException;
+    void writeTo(Path folder, Interruption.Guard guard) throws IOException;
   }
 
   /**
@@ -50,35 +53,46 @@ public final class AtomicFolder {
 
   /**
    * Writes a folder whole or not at all, replacing what {@link #check} lets it replace. On any
-   * failure the part is removed and the old folder stays.
+   * failure the part is removed and the old folder stays; Ctrl-C and SIGTERM wait for that.
    */
   public static void write(Path folder, boolean overwrite, String marker, Content content)
       throws IOException {
     check(folder, overwrite, marker);
     Path target = folder.toAbsolutePath().normalize();
     Path part = AtomicFile.part(target);
-    try {
-      delete(part);
-      Files.createDirectories(part);
-      content.writeTo(part);
-      check(folder, overwrite, marker); // somebody else may have been quicker
-      if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-        Path old = target.resolveSibling(target.getFileName() + ".old");
-        delete(old);
-        Files.move(target, old);
-        Files.move(part, target);
-        delete(old);
-      } else {
-        Files.move(part, target);
-      }
-    } catch (IOException | RuntimeException | Error e) {
+    try (Interruption.Guard guard = Interruption.guard()) {
       try {
         delete(part);
-      } catch (IOException suppressed) {
-        e.addSuppressed(suppressed);
+        Files.createDirectories(part);
+        content.writeTo(part, guard);
+        check(folder, overwrite, marker); // somebody else may have been quicker
+        moveInPlace(part, target);
+      } catch (IOException | RuntimeException | Error e) {
+        try {
+          delete(part);
+        } catch (IOException suppressed) {
+          e.addSuppressed(suppressed);
+        }
+        throw e;
       }
+    }
+  }
+
+  private static void moveInPlace(Path part, Path target) throws IOException {
+    if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      Files.move(part, target);
+      return;
+    }
+    Path old = target.resolveSibling(target.getFileName() + ".old");
+    delete(old);
+    Files.move(target, old);
+    try {
+      Files.move(part, target);
+    } catch (IOException e) {
+      Files.move(old, target);
       throw e;
     }
+    delete(old);
   }
 
   private static boolean isEmptyFolder(Path path) throws IOException {

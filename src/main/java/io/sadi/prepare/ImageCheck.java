@@ -2,10 +2,8 @@ package io.sadi.prepare;
 
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
-import io.sadi.io.Interruption;
 import io.sadi.io.Progress;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -38,20 +36,14 @@ final class ImageCheck {
       Path root, Collection<String> images, boolean decode, Progress progress) throws IOException {
     List<String> names = List.copyOf(images);
     Finding[] findings = new Finding[names.size()];
-    try (Interruption.Guard guard = Interruption.guard();
-        Progress.Work work = progress.start("checking", names.size(), "images")) {
+    try (Progress.Work work = progress.start("checking", names.size(), "images")) {
       IntStream.range(0, findings.length)
           .parallel()
           .forEach(
               i -> {
-                if (!guard.requested()) {
-                  findings[i] = look(root.resolve(names.get(i)), decode);
-                  work.advance(1);
-                }
+                findings[i] = look(root.resolve(names.get(i)), decode);
+                work.advance(1);
               });
-      if (guard.requested()) {
-        throw new InterruptedIOException("interrupted; nothing was written");
-      }
     }
     Map<String, Finding> result = new LinkedHashMap<>();
     for (int i = 0; i < findings.length; i++) {

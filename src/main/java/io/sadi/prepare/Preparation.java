@@ -70,7 +70,7 @@ public final class Preparation {
           output.folder(),
           output.overwrite(),
           Output.MARKER,
-          part -> prepared.write(part, output.nameOf(imageRoot), output.options()));
+          (part, guard) -> prepared.write(part, output.nameOf(imageRoot), output.options()));
     }
     return prepared;
   }

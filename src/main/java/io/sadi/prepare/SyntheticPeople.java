@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -57,57 +58,72 @@ public final class SyntheticPeople {
     Split.Assignment assigned =
         Split.assign(splits, FALLBACK, List.of(new Split.Range("train", 1, count)), count, seed);
     if (output.dryRun()) {
-      return dataset(assigned, drawn(assigned, null, Progress.NONE));
+      return dataset(assigned, people(assigned, SyntheticPeople::undrawn));
     }
     List<PreparedDataset> result = new ArrayList<>();
     AtomicFolder.write(
         output.folder(),
         output.overwrite(),
         Output.MARKER,
-        part -> {
+        (part, guard) -> {
           Path images = Files.createDirectories(part.resolve(IMAGES));
-          PreparedDataset prepared = dataset(assigned, drawn(assigned, images, progress));
+          PreparedDataset prepared = dataset(assigned, drawn(assigned, images, guard, progress));
           prepared.write(part, IMAGES, output.options());
           result.add(prepared);
         });
     return result.get(0);
   }
 
-  /** The people of all splits by number; null for those in none. Without a folder none is drawn. */
   private @Nullable Person[] drawn(
-      Split.Assignment assigned, @Nullable Path folder, Progress progress) throws IOException {
-    @Nullable Person[] people = new Person[count];
-    try (Interruption.Guard guard = Interruption.guard();
-        Progress.Work work = progress.start("drawing", count, "people")) {
-      IntStream.range(0, count)
-          .parallel()
-          .forEach(
-              i -> {
-                if (assigned.of(i) != null && !guard.requested()) {
-                  people[i] = draw(i + 1, folder);
-                  work.advance(1);
-                }
-              });
-      if (guard.requested()) {
-        throw new InterruptedIOException("interrupted; nothing was written");
-      }
+      Split.Assignment assigned, Path images, Interruption.Guard guard, Progress progress)
+      throws IOException {
+    try (Progress.Work work = progress.start("drawing", count, "people")) {
+      return people(
+          assigned,
+          i -> {
+            if (guard.requested()) {
+              throw new UncheckedIOException(
+                  new InterruptedIOException("interrupted; nothing was written"));
+            }
+            SyntheticPerson drawn = draw(i + 1);
+            try (Image image = drawn.image()) {
+              // Not atomic: the folder is.
+              Files.write(images.resolve(drawn.person().image()), image.jpeg(JPEG_QUALITY));
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+            work.advance(1);
+            return drawn.person();
+          });
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+  }
+
+  /** Everybody in a split, by number; null for the others. */
+  private @Nullable Person[] people(Split.Assignment assigned, IntFunction<Person> draw) {
+    @Nullable Person[] people = new Person[count];
+    IntStream.range(0, count)
+        .parallel()
+        .filter(i -> assigned.of(i) != null)
+        .forEach(i -> people[i] = draw.apply(i));
     return people;
   }
 
-  private Person draw(int number, @Nullable Path folder) {
-    String name = String.format(Locale.ROOT, "%06d.jpg", number);
-    SyntheticPerson drawn = SyntheticPerson.draw(name, seed, number);
-    if (folder != null) {
-      try (Image image = drawn.image()) {
-        Files.write(folder.resolve(name), image.jpeg(JPEG_QUALITY)); // the folder is atomic
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-    return drawn.person();
+  private SyntheticPerson draw(int number) {
+    return SyntheticPerson.draw(name(number), seed, number);
+  }
+
+  /** To be counted only. */
+  private static Person undrawn(int i) {
+    int joints = Skeleton.mpii16().size();
+    float[] none = new float[joints];
+    return new Person(
+        name(i + 1), 0, 0, 0, none, none, new byte[joints], null, 0, 0, 0, Double.NaN, null);
+  }
+
+  private static String name(int number) {
+    return String.format(Locale.ROOT, "%06d.jpg", number);
   }
 
   private static PreparedDataset dataset(Split.Assignment assigned, @Nullable Person[] people) {
