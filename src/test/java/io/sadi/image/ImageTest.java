@@ -17,7 +17,12 @@ import java.util.Arrays;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Scalar;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -98,6 +103,31 @@ class ImageTest {
     ImageIO.write(picture, "bmp", bmp.toFile());
     try (Image image = Image.read(bmp)) {
       assertThat(image.rgb()).startsWith(0x10, 0x20, 0x30);
+    }
+  }
+
+  @Test
+  void readsWebP() throws IOException {
+    Path file = folder.resolve("a.webp");
+    for (int quality : new int[] {60, 101}) { // lossy and lossless are different formats inside
+      byte[] webp;
+      try (Mat mat = new Mat(37, 53, opencv_core.CV_8UC3, new Scalar(30, 200, 10, 0));
+          BytePointer encoded = new BytePointer();
+          IntPointer options = new IntPointer(opencv_imgcodecs.IMWRITE_WEBP_QUALITY, quality)) {
+        opencv_imgcodecs.imencode(".webp", mat, encoded, options);
+        webp = new byte[(int) encoded.limit()];
+        encoded.get(webp);
+      }
+      Files.write(file, webp);
+      try (Image image = Image.read(file)) {
+        assertThat(image.width()).isEqualTo(53);
+        assertThat(image.height()).isEqualTo(37);
+        assertThat(image.rgb()[1] & 0xFF).isCloseTo(200, within(8));
+      }
+      for (int n = 0; n < webp.length; n++) {
+        Files.write(file, Arrays.copyOf(webp, n));
+        assertThatThrownBy(() -> Image.read(file)).isInstanceOf(BadInputException.class);
+      }
     }
   }
 
