@@ -189,20 +189,19 @@ class WorkflowIT {
   void interruptedTrainingResumes() throws Exception {
     String[] start =
         new String[] {"train", "--config", TinyRun.CONFIG, "--data", "people", "--out", "long"};
-    interrupt(
-        with(start, "--epochs", "500", "--limit-train", "16"), "epoch 1/500: 16/16", "TERM", 143);
+    interrupt(with(start, "--epochs", "500", "--limit-train", "16"), "epoch 2/500", "TERM", 143);
     assertThat(object(Files.readString(folder.resolve("long/summary.json"))).get("state"))
         .hasToString("\"interrupted\"");
     String said =
-        interrupt("train --data people --out long --resume".split(" "), "epoch 3/500", "INT", 130);
-    assertThat(said).contains("resumed after epoch").doesNotContain("epoch 1/500: 16/16");
+        interrupt("train --data people --out long --resume".split(" "), "epoch 4/500", "INT", 130);
+    assertThat(said).contains("resumed after epoch").doesNotContain("epoch 1/500");
     List<String> epochs =
         Files.readAllLines(folder.resolve("long/metrics.csv")).stream()
             .skip(1)
             .map(row -> row.substring(0, row.indexOf(',')))
             .toList();
     assertThat(epochs)
-        .hasSizeGreaterThanOrEqualTo(2)
+        .hasSizeGreaterThanOrEqualTo(3)
         .isEqualTo(IntStream.rangeClosed(1, epochs.size()).mapToObj(String::valueOf).toList());
   }
 
