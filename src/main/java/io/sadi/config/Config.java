@@ -48,16 +48,32 @@ public final class Config {
   /**
    * A config from its layers.
    *
-   * @param file YAML of sections and keys, or null for defaults alone
+   * @param file YAML of sections and keys, or null for defaults alone; {@code configs/NAME.yaml} is
+   *     also in the jar
    * @param sets {@code key=value} overrides, the value in YAML
    * @param environment variables; {@code SADI_TRAIN_EPOCHS} sets {@code train.epochs}
    */
   public static Config load(
       @Nullable Path file, Collection<String> sets, Map<String, String> environment)
       throws IOException {
+    return layered(file == null ? null : ConfigFile.read(file), sets, environment);
+  }
+
+  /**
+   * The config of a preset, with its layers as in {@link #load}.
+   *
+   * @param name of a file in {@code configs/}, without {@code .yaml}
+   */
+  public static Config preset(String name, Collection<String> sets, Map<String, String> environment)
+      throws IOException {
+    return layered(ConfigFile.preset(name), sets, environment);
+  }
+
+  private static Config layered(
+      @Nullable ConfigFile file, Collection<String> sets, Map<String, String> environment) {
     Config config = new Config(environment);
     if (file != null) {
-      config.addYaml(Yaml.readText(file), file.toString());
+      config.addYaml(file.text(), file.origin());
     }
     for (String set : sets) {
       config.set(set);
