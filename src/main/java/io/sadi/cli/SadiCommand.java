@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       PrepareCommand.class,
       TrainCommand.class,
       EvalCommand.class,
+      AblateCommand.class,
       PredictCommand.class,
       InfoCommand.class
     },

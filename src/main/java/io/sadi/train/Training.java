@@ -126,9 +126,22 @@ public record Training(
     }
   }
 
-  /** The config that a run was started with; another one given now must be the same. */
-  private static RunConfig resumed(Config config, boolean configGiven, Path out)
-      throws IOException {
+  /** The same people for another run. */
+  public Training with(RunConfig other, Path folder, Mode how) {
+    return new Training(other, dataset, people, validationPeople, folder, how, null);
+  }
+
+  /** Where a run keeps its best weights once it has any. */
+  public static Path best(Path run) {
+    return RunFolder.open(run).best();
+  }
+
+  /**
+   * The config that a run was started with.
+   *
+   * @throws BadInputException if another one is given now
+   */
+  public static RunConfig resumed(Config config, boolean configGiven, Path out) throws IOException {
     Path file = RunFolder.open(out).config();
     RunConfig before = RunConfig.from(Config.load(file, List.of(), Map.of()));
     if (!configGiven) {

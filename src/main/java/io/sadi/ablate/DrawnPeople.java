@@ -1,0 +1,51 @@
+package io.sadi.ablate;
+
+import io.sadi.io.Progress;
+import io.sadi.prepare.Output;
+import io.sadi.prepare.Split;
+import io.sadi.prepare.SyntheticPeople;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Drawn people for where there are no photos.
+ *
+ * @param train how many to learn from
+ * @param val how many to measure on, none of them among the others
+ * @param seed of the pictures
+ */
+public record DrawnPeople(int train, int val, long seed) {
+
+  /** Writes the dataset folder, unless it is there. */
+  public void draw(Path folder, Progress progress) throws IOException {
+    if (Files.exists(folder.resolve("dataset.yaml"))) {
+      return;
+    }
+    List<Split> splits =
+        List.of(new Split.Range("train", 1, train), new Split.Range("val", train + 1, train + val));
+    new SyntheticPeople(train + val, splits, seed)
+        .run(
+            new Output(
+                folder,
+                false,
+                false,
+                Map.of(
+                    "kind",
+                    "synthetic",
+                    "count",
+                    train + val,
+                    "splits",
+                    splits.stream().map(Split::toString).toList(),
+                    "seed",
+                    seed)),
+            progress);
+  }
+
+  @Override
+  public String toString() {
+    return train + " drawn people to learn from and " + val + " to measure on";
+  }
+}

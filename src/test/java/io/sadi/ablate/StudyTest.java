@@ -1,0 +1,212 @@
+package io.sadi.ablate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sadi.config.Config;
+import io.sadi.io.BadInputException;
+import io.sadi.io.Csv;
+import io.sadi.io.Progress;
+import io.sadi.train.RunState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Studies end to end, on a dozen drawn people and the smallest networks. */
+class StudyTest {
+  private static final List<String> SETS =
+      List.of(
+          "train.epochs=1",
+          "train.batch=6",
+          "train.threads=1",
+          "data.workers=1",
+          "model.stem=8",
+          "model.channels=[8, 8, 8, 8, 8]",
+          "model.features=4",
+          "sfm.width=[4, 4, 4, 4]",
+          "sfm.attention=4",
+          "sfm.planes=[1, 1, 1, 1]",
+          "sfm.final=4");
+
+  @TempDir private static Path shared;
+  private static Path data;
+
+  private final Path out;
+
+  StudyTest(@TempDir Path folder) {
+    this.out = folder.resolve("study é 1");
+  }
+
+  @BeforeAll
+  static void drawPeople() throws IOException {
+    data = shared.resolve("data");
+    new DrawnPeople(12, 4, 1).draw(data, Progress.NONE);
+  }
+
+  private StudyPlan plan(boolean resume, String variants, Integer... seeds) throws IOException {
+    return plan(resume, SETS, variants, seeds);
+  }
+
+  private StudyPlan plan(boolean resume, List<String> sets, String variants, Integer... seeds)
+      throws IOException {
+    return StudyPlan.of(
+        () -> Config.preset("tiny", sets, Map.of()),
+        List.of(variants.split(",")),
+        List.of(seeds),
+        out,
+        resume);
+  }
+
+  private Study.Outcome run(StudyPlan plan) throws IOException {
+    return Study.prepare(plan, data).run(Progress.NONE, Throwable::getMessage);
+  }
+
+  private List<String> column(String name) throws IOException {
+    List<String> values = new ArrayList<>();
+    try (Csv csv = Csv.open(out.resolve("results.csv"))) {
+      Csv.Column column = csv.column(name);
+      for (Csv.Row row = csv.next(); row != null; row = csv.next()) {
+        values.add(row.text(column));
+      }
+    }
+    return values;
+  }
+
+  @Test
+  void variantsBecomeRunFoldersWithResultsAndAReport() throws IOException {
+    Study.Outcome outcome = run(plan(false, "full,baseline", 1));
+
+    assertThat(outcome.failures()).isEmpty();
+    assertThat(outcome.interrupted()).isFalse();
+    for (String variant : List.of("baseline", "full")) {
+      Path run = out.resolve("runs").resolve(variant).resolve("seed-1");
+      assertThat(run.resolve("config.yaml")).content().contains("variant: " + variant);
+      assertThat(run.resolve("metrics.csv")).exists();
+      assertThat(run.resolve("checkpoints/best.safetensors")).exists();
+    }
+    assertThat(out.resolve("runs/baseline/seed-1/config.yaml"))
+        .content()
+        .contains("rfm:\n  enabled: false");
+    assertThat(column("variant")).containsOnly("baseline", "full").startsWith("baseline");
+    assertThat(column("decode")).contains("fused", "fused-paper", "h1", "h2", "mu");
+    assertThat(column("joint"))
+        .contains("mean (joint-weighted)", "mean (unweighted)", "ankle (group)", "left_ankle");
+    // Two means, seven groups and sixteen joints, for h1 of baseline and five decodes of full.
+    assertThat(column("value")).hasSize((2 + 7 + 16) * 6).noneMatch(String::isEmpty);
+    assertThat(out.resolve("report.md"))
+        .content()
+        .contains("`synthetic`, split `val`, 4 people, in pckh@0.5")
+        .contains("| baseline | here, seed 1 |", "paper, Tables III and IV, Hourglass", "| full |");
+  }
+
+  @Test
+  void resumingRepeatsNothingAndAddsWhatIsMissing() throws IOException {
+    run(plan(false, "baseline", 1));
+    Path first = out.resolve("runs/baseline/seed-1");
+    String log = Files.readString(first.resolve("train.log"));
+    Object weights = Files.getLastModifiedTime(first.resolve("checkpoints/last.safetensors"));
+    Object measured = Files.getLastModifiedTime(first.resolve("evaluation.json"));
+
+    StudyPlan plan = plan(true, "baseline", 1, 2);
+    assertThat(plan.describe()).startsWith("2 networks, 1 of them finished: baseline; seeds 1, 2");
+    assertThat(run(plan).failures()).isEmpty();
+
+    assertThat(first.resolve("train.log")).content().isEqualTo(log);
+    assertThat(Files.getLastModifiedTime(first.resolve("checkpoints/last.safetensors")))
+        .isEqualTo(weights);
+    assertThat(Files.getLastModifiedTime(first.resolve("evaluation.json"))).isEqualTo(measured);
+    assertThat(column("seed")).contains("1", "2");
+    assertThat(out.resolve("report.md")).content().contains("mean ± sd of 2 seeds");
+  }
+
+  @Test
+  void networkThatWasTrainedButNotMeasuredIsOnlyMeasured() throws IOException {
+    run(plan(false, "baseline", 1));
+    Path run = out.resolve("runs/baseline/seed-1");
+    String log = Files.readString(run.resolve("train.log"));
+    Files.delete(run.resolve("evaluation.json"));
+
+    run(plan(true, "baseline", 1));
+
+    assertThat(run.resolve("train.log")).content().isEqualTo(log);
+    assertThat(run.resolve("evaluation.json")).exists();
+  }
+
+  @Test
+  void cellThatFailsIsReportedAndTheOthersGoOn() throws IOException {
+    Path inTheWay = out.resolve("runs/baseline/seed-1/notes.txt");
+    Files.createDirectories(inTheWay.getParent());
+    Files.writeString(inTheWay, "somebody's");
+
+    Study.Outcome outcome = run(plan(true, "baseline,rfm-only", 1));
+
+    assertThat(outcome.failures()).containsOnlyKeys(new Cell("baseline", 1));
+    assertThat(outcome.failures().get(new Cell("baseline", 1))).contains("holds other files");
+    assertThat(column("variant")).containsOnly("rfm-only");
+    assertThat(inTheWay).exists();
+  }
+
+  @Test
+  void reportIsWrittenAnewFromTheRunsAlone() throws IOException {
+    run(plan(false, "baseline", 1));
+    String report = Files.readString(out.resolve("report.md"));
+    String results = Files.readString(out.resolve("results.csv"));
+    Files.delete(out.resolve("report.md"));
+    Files.delete(out.resolve("results.csv"));
+
+    StudyFolder study = StudyFolder.open(out);
+    study.writeReport(Map.of());
+
+    assertThat(study.report()).content().isEqualTo(report);
+    assertThat(study.results()).content().isEqualTo(results);
+    assertThat(study.state(new Cell("baseline", 1))).isEqualTo(RunState.DONE);
+    assertThat(study.json(Map.of()).getAsJsonArray("cells").get(0).getAsJsonObject().asMap())
+        .containsKeys("variant", "seed", "state", "run", "results");
+  }
+
+  @Test
+  void studyIsNotMixedWithAnother() throws IOException {
+    run(plan(false, "baseline", 1));
+    assertThatThrownBy(() -> plan(false, "baseline", 2))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("holds a study already; continue it with --resume");
+
+    List<String> otherConfig = new ArrayList<>(SETS);
+    otherConfig.add("train.lr=0.5");
+    assertThatThrownBy(() -> plan(true, otherConfig, "baseline", 1))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("lr: 0.002")
+        .hasMessageContaining("lr: 0.5");
+
+    Path others = shared.resolve("others");
+    new DrawnPeople(12, 5, 2).draw(others, Progress.NONE);
+    assertThatThrownBy(() -> Study.prepare(plan(true, "baseline", 1), others))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("found measured on 4 people of synthetic, expected 5");
+  }
+
+  @Test
+  void baseConfigThatUndoesAVariantIsRefused() {
+    List<String> sets = new ArrayList<>(SETS);
+    sets.add("rfm.enabled=on");
+    assertThatThrownBy(() -> plan(false, sets, "full,baseline", 1))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("rfm.enabled")
+        .hasMessageContaining("none, because variant baseline sets it");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void misspeltVariantIsNamedWithItsNearest() {
+    assertThatThrownBy(() -> plan(false, "full,rfmonly", 1))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("--variant: found 'rfmonly'")
+        .hasMessageContaining("'rfm-only'");
+  }
+}
