@@ -15,6 +15,7 @@ import io.sadi.io.Json;
 import io.sadi.predict.Decode;
 import io.sadi.predict.InferenceConfig;
 import io.sadi.predict.ModelEvaluation;
+import io.sadi.predict.PredictionsFormat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -141,12 +142,24 @@ final class EvalCommand implements Callable<Integer> {
       description = "Write the result here instead of to stdout.")
   private @Nullable Path out;
 
+  @Option(
+      names = "--save-predictions",
+      order = 43,
+      paramLabel = "FILE",
+      description =
+          "With --model: also write what was predicted, as CSV, .json or .jsonl; with --decode all"
+              + " the fused joints.")
+  private @Nullable Path savePredictions;
+
   @Override
   public Integer call() throws IOException {
     checkUsage();
     InferenceConfig config = inference.config();
     if (out != null) {
       overwrite.check(out);
+    }
+    if (savePredictions != null) {
+      overwrite.check(savePredictions);
     }
     Dataset dataset = DatasetReader.read(data);
     String split = split(dataset);
@@ -168,6 +181,9 @@ final class EvalCommand implements Callable<Integer> {
     }
     if (evaluation != null) {
       predicted = evaluation.run(config, common.console());
+      if (savePredictions != null) {
+        evaluation.save(savePredictions, predicted, config);
+      }
     }
     print(Evaluation.of(dataset, split, people, predicted, metrics, intervals));
     return ExitCode.DONE;
@@ -178,9 +194,14 @@ final class EvalCommand implements Callable<Integer> {
     if ((model == null) == (predictions == null)) {
       throw new ParameterException(spec.commandLine(), "give one of --model and --predictions");
     }
+    if (savePredictions != null
+        && PredictionsFormat.of(savePredictions) == PredictionsFormat.COCO) {
+      throw new ParameterException(
+          spec.commandLine(), "--save-predictions writes CSV, .json or .jsonl, not COCO");
+    }
     if (model == null) {
       List<String> needless = new ArrayList<>(inference.names());
-      needless.addAll(List.of("--decode", "--limit"));
+      needless.addAll(List.of("--decode", "--limit", "--save-predictions"));
       for (String option : needless) {
         if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
           throw new ParameterException(

@@ -28,9 +28,6 @@ final class HeatmapPicture {
   /** Faint heat is to be seen too: a value of 0.1 covers a fifth. */
   private static final double GAMMA = 0.7;
 
-  /** How much more the likeliest joint's colour counts than that of others. */
-  private static final double CONTRAST = 4;
-
   private final SkeletonDrawing drawing;
   private final int joints;
   private final double fusionWeight;
@@ -115,12 +112,13 @@ final class HeatmapPicture {
       for (int u = 0; u < PANEL; u++) {
         double x = toMap.x(u, v);
         double y = toMap.y(u, v);
+        // Weighted so that the likeliest joint's colour wins, but without an edge.
         double largest = 0;
         double weights = 1e-12;
         double[] colour = new double[3];
         for (int k = 0; k < joints; k++) {
           double value = sample(maps, k * size * size, size, x, y);
-          double weight = Math.pow(value, CONTRAST);
+          double weight = value * value * value * value;
           largest = Math.max(largest, value);
           weights += weight;
           for (int c = 0; c < 3; c++) {

@@ -3,13 +3,17 @@ package io.sadi.predict;
 import io.sadi.config.Config;
 import io.sadi.data.Dataset;
 import io.sadi.data.Person;
+import io.sadi.data.PersonBox;
+import io.sadi.eval.Prediction;
 import io.sadi.eval.Predictions;
+import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.predict.DatasetPredictor.Reading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +71,41 @@ public record ModelEvaluation(
       predicted.put(Config.name(reading.decode()), reading.predictions());
     }
     return predicted;
+  }
+
+  /**
+   * Writes what was predicted with the first decode, in the format that the file's name says: what
+   * {@code eval --predictions} reads again.
+   *
+   * @param predicted what {@link #run} returned
+   */
+  public void save(Path file, Map<String, Predictions> predicted, InferenceConfig config)
+      throws IOException {
+    Predictions predictions = predicted.values().iterator().next();
+    Map<String, FoundImage> images = new LinkedHashMap<>();
+    for (Person person : people) {
+      Prediction joints = predictions.of(person);
+      if (joints != null) {
+        images
+            .computeIfAbsent(
+                person.image(),
+                name ->
+                    new FoundImage(
+                        name, person.imageWidth(), person.imageHeight(), new ArrayList<>()))
+            .people()
+            .add(new FoundPerson(PersonBox.of(person), joints, null));
+      }
+    }
+    ModelInfo about = ModelInfo.of(checkpoint, this.file, decodes.get(0), config);
+    AtomicFile.write(
+        file,
+        out -> {
+          PredictionsWriter writer = PredictionsFormat.of(file).writer(out, about, Map.of());
+          for (FoundImage image : images.values()) {
+            writer.write(image);
+          }
+          writer.finish(List.of());
+        });
   }
 
   private static void checkJoints(Path file, List<String> joints, Dataset dataset) {

@@ -169,7 +169,10 @@ public final class PredictionJob {
     try (TrainedModel model = new TrainedModel(checkpoint, request.model(), config);
         ImageCrops crops = new ImageCrops(images, boxes, crop, config.workers());
         Pictures pictures = pictures(config);
-        Progress.Work work = progress.start("predicting", images.size(), "images")) {
+        Progress.Work work =
+            images.size() > 1
+                ? progress.start("predicting", images.size(), "images")
+                : Progress.Work.NONE) {
       ImagePredictor predictor =
           new ImagePredictor(
               model.estimator(),

@@ -212,6 +212,22 @@ class EvalCommandTest {
     assertThat(err.toString(UTF_8)).contains(message).hasLineCount(1);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--split val | give one of --model and --predictions",
+        "--predictions p.csv --model m | give one of --model and --predictions",
+        "--predictions p.csv --flip | --flip is for --model, not for --predictions",
+        "--predictions p.csv --save-predictions q.csv | --save-predictions is for --model",
+        "--model m --save-predictions q.coco.json | writes CSV, .json or .jsonl, not COCO",
+        "--model m --decode h3 | expected one of [fused, fused-paper, h1, h2, mu] or all",
+      })
+  void aModelsOptionsBelongToAModel(String options, String message) {
+    assertThat(eval(options.split(" "))).isEqualTo(2);
+    assertThat(err.toString(UTF_8)).contains(message).hasLineCount(1);
+  }
+
   @Test
   void jsonAndJsonlPredictionsGiveTheSame() throws IOException {
     assertThat(eval("--predictions", predictions(), "--json")).isZero();

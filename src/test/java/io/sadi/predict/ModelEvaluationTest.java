@@ -1,0 +1,166 @@
+package io.sadi.predict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sadi.data.Dataset;
+import io.sadi.data.DatasetReader;
+import io.sadi.data.DatasetWriter;
+import io.sadi.data.Metric;
+import io.sadi.data.Person;
+import io.sadi.data.Skeleton;
+import io.sadi.eval.Prediction;
+import io.sadi.eval.Predictions;
+import io.sadi.eval.PredictionsFile;
+import io.sadi.image.Image;
+import io.sadi.io.BadInputException;
+import io.sadi.io.Progress;
+import io.sadi.testing.TestModels;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Measuring a model is predicting a split: the same people, the same crops, the same joints. */
+class ModelEvaluationTest {
+  private static final InferenceConfig CONFIG =
+      new InferenceConfig("cpu", "fp32", 4, 1, false, Refine.QUARTER);
+
+  private final Path folder;
+  private final Path data;
+  private Dataset dataset;
+  private List<Person> people;
+
+  ModelEvaluationTest(@TempDir Path folder) {
+    this.folder = folder;
+    this.data = folder.resolve("data");
+  }
+
+  @BeforeEach
+  void makeDataset() throws IOException {
+    Random random = new Random(3);
+    List<Person> annotated = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      String name = "b/" + i / 2 + ".png"; // two people an image
+      byte[] pixels = new byte[60 * 50 * 3];
+      random.nextBytes(pixels);
+      try (Image image = Image.of(pixels, 60, 50)) {
+        image.writePng(data.resolve("images").resolve(name));
+      }
+      byte[] visible = new byte[14];
+      Arrays.fill(visible, Person.VISIBLE);
+      annotated.add(
+          new Person(
+              name,
+              i % 2,
+              60,
+              50,
+              new float[14],
+              new float[14],
+              visible,
+              null,
+              20 + 4 * i,
+              25,
+              0.2,
+              Double.NaN,
+              null));
+    }
+    Dataset description =
+        new Dataset(
+            data, "noise", Skeleton.lsp14(), Metric.PCK_02, Map.of(), data.resolve("images"));
+    DatasetWriter.write(description, "images", Map.of(), Map.of("val", annotated));
+    dataset = DatasetReader.read(data);
+    people = DatasetReader.people(dataset, "val");
+  }
+
+  private Path model(String variant) throws IOException {
+    return TestModels.write(folder.resolve(variant + ".safetensors"), variant, Skeleton.lsp14());
+  }
+
+  @Test
+  void everyDecodeComesFromOnePass() throws IOException {
+    Map<String, Predictions> predicted =
+        ModelEvaluation.prepare(model("full"), dataset, people, null, Progress.NONE)
+            .run(CONFIG, Progress.NONE);
+    assertThat(predicted).containsOnlyKeys("fused", "fused-paper", "h1", "h2", "mu");
+    assertThat(predicted.values()).allMatch(p -> p.missing(people).isEmpty());
+    assertThat(
+            ModelEvaluation.prepare(model("rfm-only"), dataset, people, null, Progress.NONE)
+                .decodes())
+        .containsExactly(Decode.H1);
+  }
+
+  /** The files of eval --save-predictions, of predict --boxes, and what eval measures, agree. */
+  @Test
+  void savedPredictionsAreWhatPredictFindsInTheAnnotatedBoxes() throws IOException {
+    ModelEvaluation evaluation =
+        ModelEvaluation.prepare(model("full"), dataset, people, Decode.FUSED, Progress.NONE);
+    Map<String, Predictions> predicted = evaluation.run(CONFIG, Progress.NONE);
+    Path saved = folder.resolve("saved.jsonl");
+    evaluation.save(saved, predicted, CONFIG);
+
+    Path found = folder.resolve("found.csv");
+    PredictionRequest request =
+        new PredictionRequest(
+            model("full"),
+            List.of(data.resolve("images").toString()),
+            data.resolve("annotations/val.json"),
+            Decode.FUSED,
+            CONFIG,
+            found,
+            PredictionsFormat.CSV,
+            null,
+            null,
+            null,
+            false);
+    PredictionJob.prepare(request, new ByteArrayInputStream(new byte[0]), Progress.NONE)
+        .run(new java.io.ByteArrayOutputStream(), Progress.NONE);
+
+    for (Path file : List.of(saved, found)) {
+      Predictions read = PredictionsFile.read(file, dataset.skeleton().joints());
+      assertThat(read.size()).isEqualTo(people.size());
+      for (Person person : people) {
+        Prediction expected = of(predicted.get("fused"), person);
+        Prediction actual = of(read, person);
+        for (int k = 0; k < 14; k++) {
+          assertThat(actual.x()[k]).as(file.toString()).isCloseTo(expected.x()[k], within(0.01f));
+          assertThat(actual.y()[k]).isCloseTo(expected.y()[k], within(0.01f));
+          assertThat(actual.sigmaX()[k]).isCloseTo(expected.sigmaX()[k], within(0.01f));
+        }
+      }
+    }
+  }
+
+  private static Prediction of(Predictions predictions, Person person) {
+    Prediction prediction = predictions.of(person);
+    assertThat(prediction).as(person.image() + " " + person.person()).isNotNull();
+    return prediction;
+  }
+
+  @Test
+  void aDatasetWithOtherJointsIsRefusedByTheirFirstDifference() throws IOException {
+    Path other = TestModels.write(folder.resolve("m.safetensors"), "full", Skeleton.mpii16());
+    assertThatThrownBy(() -> ModelEvaluation.prepare(other, dataset, people, null, Progress.NONE))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("m.safetensors: joints[6]: found pelvis, expected right_wrist as in")
+        .hasMessageContaining("the model finds 16 joints, the dataset has 14");
+  }
+
+  @Test
+  void missingImagesAreCountedBeforeTheWork() throws IOException {
+    Files.delete(data.resolve("images/b/1.png"));
+    Path model = model("full");
+    assertThatThrownBy(() -> ModelEvaluation.prepare(model, dataset, people, null, Progress.NONE))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("found 1 images missing, the first is b/1.png");
+  }
+}
