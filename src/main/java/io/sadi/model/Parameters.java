@@ -169,12 +169,12 @@ public final class Parameters implements AutoCloseable {
   }
 
   /**
-   * Sets every parameter from a file's tensors. Strict: a missing, surplus or mis-shaped tensor is
-   * an error that names it.
+   * Refuses a file's tensors unless they are those of this network: a missing, surplus or
+   * mis-shaped one is an error that names it.
    *
    * @param origin the file, for messages
    */
-  public void load(Map<String, Safetensors.Entry> entries, Object origin) {
+  public void check(Map<String, Safetensors.Entry> entries, Object origin) {
     for (String name : entries.keySet()) {
       if (!byName.containsKey(name)) {
         throw new BadInputException(
@@ -198,6 +198,11 @@ public final class Parameters implements AutoCloseable {
             "its architecture differs");
       }
     }
+  }
+
+  /** Sets every parameter from a file's tensors, after {@link #check}. */
+  public void load(Map<String, Safetensors.Entry> entries, Object origin) {
+    check(entries, origin);
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
       for (Parameter parameter : byName.values()) {

@@ -109,6 +109,12 @@ public record Training(
               + "', so nothing is validated and best is the last epoch");
     }
     Checkpoint from = init == null ? null : Checkpoint.read(init);
+    if (from != null && init != null) {
+      // Before the folder is there: what does not fit must leave nothing behind.
+      SadiNet.describe(config.model(), dataset.skeleton().size())
+          .parameters()
+          .check(from.tensors(), init);
+    }
     RunFolder folder =
         mode == Mode.RESUME ? RunFolder.open(out) : RunFolder.create(out, mode == Mode.OVERWRITE);
     try (Trainer trainer =

@@ -170,6 +170,7 @@ class TrainingTest {
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("head.0.features.conv.weight")
         .hasMessageContaining("architecture differs");
+    assertThat(folder.resolve("other")).doesNotExist();
   }
 
   @Test
