@@ -31,12 +31,6 @@ public record ModelConfig(
   /** Pixels of the crop to one of the heatmap. */
   public static final int STRIDE = 4;
 
-  /**
-   * Fewest channels of the backbone. oneDNN 3.7 writes beyond its memory in the weight gradient of
-   * a 1x1 convolution of stride 2 from fewer than 8 channels (on CPUs with AVX2 and no AVX-512).
-   */
-  private static final int FEWEST = 8;
-
   /** The hourglass's levels that the SFM reads. */
   static final int SCALES = 4;
 
@@ -144,13 +138,12 @@ public record ModelConfig(
     int input =
         config.integer("model.input", 256, 32, 2048, "side of the network's input in pixels");
     int stacks = config.integer("model.stacks", 1, 1, 8, "hourglasses in a row");
-    int stem =
-        config.integer("model.stem", 128, FEWEST, 4096, "channels after the first convolution");
+    int stem = config.integer("model.stem", 128, 1, 4096, "channels after the first convolution");
     List<Integer> channels =
         config.integers(
             "model.channels",
             List.of(256, 256, 384, 384, 384, 512),
-            FEWEST,
+            1,
             8192,
             "channels of each level of the hourglass, and of its bottom");
     List<Integer> blocks =
