@@ -14,6 +14,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** sadi predict as scripts use it: in pipes, on folders with a broken file in them. */
 class PredictIT {
@@ -118,10 +120,125 @@ class PredictIT {
   }
 
   @Test
-  void dryRunWritesNothing() throws IOException {
+  void fileAppearsWholeWithItsPicturesAndIsNotOverwritten() throws IOException {
+    photos();
+    Files.writeString(
+        folder.resolve("boxes.csv"),
+        "image,x,y,w,h\nbild 2.jpg,1,2,60,90\nbild 0.jpg,0,0,80,80\nbild 2.jpg,9,9,50,70\n");
+    String[] args = {
+      "Fotos von Jürgen",
+      "--boxes",
+      "boxes.csv",
+      "--out",
+      "aus gabe/é.jsonl",
+      "--overlays",
+      "aus gabe/über",
+      "--heatmaps",
+      "heat"
+    };
+    BinSadi.Result result = predict(args);
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err())
+        .contains("nothing for 1 of 3 images", "3 people in 3 images, in aus gabe/é.jsonl");
+    assertThat(TinyRun.filesIn(folder.resolve("aus gabe")))
+        .containsExactly(
+            "", "é.jsonl", "über", "über/bild 0.jpg", "über/bild 1.jpg", "über/bild 2.jpg");
+    assertThat(folder.resolve("heat/bild 2.jpg")).isNotEmptyFile();
+
+    BinSadi.Result again = predict(args);
+    assertThat(again.exitCode()).isEqualTo(3);
+    assertThat(again.errLines())
+        .singleElement()
+        .asString()
+        .contains("aus gabe/é.jsonl: exists already", "--overwrite");
+  }
+
+  @Test
+  void dryRunCountsWritesNothingAndLoadsNothing() throws IOException {
     photos();
     List<String> before = TinyRun.filesIn(folder);
-    assertThat(predict("Fotos von Jürgen", "--out", "a.csv", "--dry-run").exitCode()).isZero();
+    BinSadi.Result result =
+        sadi()
+            .with("SADI_JAVA_OPTS", "-Dorg.bytedeco.javacpp.cachedir=" + folder.resolve("cache"))
+            .run("predict", "--model", model(), "Fotos von Jürgen", "--out", "a.csv", "--dry-run");
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.errLines())
+        .singleElement()
+        .asString()
+        .contains("16 joints of 3 people in 3 images", "csv to a.csv");
     assertThat(TinyRun.filesIn(folder)).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "predict x.jpg | 2 | --model",
+        "predict --model M | 2 | INPUT",
+        "predict --model M --format xml x.jpg | 2 | [csv, json, jsonl, coco]",
+        "predict --model none x.jpg | 3 | none: no such file",
+        "predict --model notes.csv x.jpg | 3 | notes.csv: found",
+        "predict --model M none.jpg | 3 | none.jpg: no such file",
+        "predict --model M empty | 3 | empty: found a folder without images",
+        "predict --model M x*.jpg | 3 | x*.jpg: found no file of that pattern",
+        "predict --model M x.jpg --boxes notes.csv | 3 | notes.csv:1: found no column x",
+        "predict --model M x.jpg --batch 0 | 3 | --batch: found 0, expected 1..4096",
+        "predict --model M x.jpg --device cuda:99 | 5 | --device cuda:99",
+        "predict --model M x.jpg --out none/../notes.csv | 3 | exists already",
+      })
+  void badInputIsOneLine(String command, int exitCode, String message) throws IOException {
+    Files.createDirectories(folder.resolve("empty"));
+    Files.writeString(folder.resolve("notes.csv"), "image,note\nx.jpg,nice\n");
+    String[] words = command.split(" ");
+    for (int i = 0; i < words.length; i++) {
+      words[i] = words[i].equals("M") ? model() : words[i];
+    }
+    BinSadi.Result result = sadi().run(words);
+    assertThat(result.exitCode()).as(result.err()).isEqualTo(exitCode);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.errLines()).singleElement().asString().contains(message);
+  }
+
+  /** The same people in the same crops: eval measures what predict finds and what it saves. */
+  @Test
+  void evalOfTheModelOfItsPredictionsAndOfPredictAgree() {
+    String people = tiny.folder.resolve("people").toString();
+    BinSadi.Result model =
+        sadi()
+            .run(
+                "eval",
+                "-q",
+                "--model",
+                model(),
+                "--data",
+                people,
+                "--decode",
+                "all",
+                "--format",
+                "csv",
+                "--save-predictions",
+                "saved.csv");
+    assertThat(model.exitCode()).as(model.err()).isZero();
+    assertThat(model.err()).isEmpty();
+    assertThat(model.out()).contains(",h1,mean,", ",mu,mean,", ",fused-paper,mean,");
+    BinSadi.Result found =
+        predict(
+            people + "/images",
+            "-q",
+            "--boxes",
+            people + "/annotations/val.json",
+            "--out",
+            "found.json");
+    assertThat(found.exitCode()).as(found.err()).isZero();
+    for (String file : List.of("saved.csv", "found.json")) {
+      BinSadi.Result again =
+          sadi().run("eval", "-q", "--predictions", file, "--data", people, "--format", "csv");
+      assertThat(again.exitCode()).as(again.err()).isZero();
+      assertThat(again.out().lines().skip(1).map(row -> row.replace(",predictions,", ",fused,")))
+          .as(file)
+          .hasSizeGreaterThan(10)
+          .isSubsetOf(model.out().lines().toList());
+    }
   }
 }

@@ -15,7 +15,7 @@ import java.util.Map;
 public final class TestModels {
   private static final String TINY =
       """
-      model: {input: 64, stem: 4, channels: [4, 4, 4, 4, 8], blocks: [1, 1, 1, 1, 1], features: 4, variant: %s}
+      model: {input: 64, stem: 8, channels: [8, 8, 8, 8, 8], blocks: [1, 1, 1, 1, 1], features: 4, variant: %s}
       sfm: {width: [4, 4, 4, 4], attention: 4, planes: [2, 2, 2, 2], final: 8}
       dlm: {lattice: 33, training_lattice: 33}
       """;
