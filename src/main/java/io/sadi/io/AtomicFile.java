@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -44,8 +45,21 @@ public final class AtomicFile {
       } catch (IOException suppressed) {
         e.addSuppressed(suppressed);
       }
+      if (e instanceof IOException io) {
+        throw named(file, io);
+      }
       throw e;
     }
+  }
+
+  /** A failed write says "No space left on device" and not where; the line a person reads must. */
+  private static IOException named(Path file, IOException e) {
+    if (e instanceof FileSystemException || e.getClass() != IOException.class) {
+      return e;
+    }
+    FileSystemException named = new FileSystemException(file.toString(), null, e.getMessage());
+    named.initCause(e);
+    return named;
   }
 
   public static void writeString(Path file, String text) throws IOException {

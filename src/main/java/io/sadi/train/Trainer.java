@@ -109,7 +109,7 @@ final class Trainer implements AutoCloseable {
   private boolean epoch(Interruption.Guard guard) throws IOException {
     int epoch = position.epoch();
     long begin = System.nanoTime();
-    int total = Batches.count(people.size(), settings.batch());
+    int left = Batches.count(people.size(), settings.batch()) - position.batch();
     int done = 0;
     String name = "epoch " + (epoch + 1) + "/" + settings.epochs();
     try (Batches batches =
@@ -123,7 +123,7 @@ final class Trainer implements AutoCloseable {
                 epoch,
                 position.batch(),
                 settings.workers());
-        Progress.Work work = progress.start(name, (long) total * settings.batch(), "images")) {
+        Progress.Work work = progress.start(name, (long) left * Math.min(settings.batch(), people.size()), "images")) {
       for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
         if (guard.requested()) {
           return false;
