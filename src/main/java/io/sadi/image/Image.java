@@ -1,22 +1,13 @@
 package io.sadi.image;
 
-import static org.bytedeco.opencv.global.opencv_core.BORDER_CONSTANT;
-import static org.bytedeco.opencv.global.opencv_core.CV_64F;
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
-import static org.bytedeco.opencv.global.opencv_core.copyMakeBorder;
-import static org.bytedeco.opencv.global.opencv_core.flip;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_COLOR_RGB;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMWRITE_JPEG_QUALITY;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imencode;
 import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_RGB2BGR;
-import static org.bytedeco.opencv.global.opencv_imgproc.INTER_AREA;
-import static org.bytedeco.opencv.global.opencv_imgproc.INTER_LINEAR;
-import static org.bytedeco.opencv.global.opencv_imgproc.WARP_INVERSE_MAP;
 import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
-import static org.bytedeco.opencv.global.opencv_imgproc.resize;
-import static org.bytedeco.opencv.global.opencv_imgproc.warpAffine;
 
 import io.sadi.geom.Affine;
 import io.sadi.io.AtomicFile;
@@ -27,12 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Scalar;
-import org.bytedeco.opencv.opencv_core.Size;
 
 /**
  * An 8-bit RGB picture in native memory. Whoever makes one closes it; an enclosing JavaCPP scope
@@ -162,92 +151,7 @@ public final class Image implements AutoCloseable {
    * exactly the mirror image of what the map without mirroring gives.
    */
   public Image warp(Affine outputToInput, int outputWidth, int outputHeight) {
-    if (outputToInput.determinant() < 0) {
-      Affine mirror = new Affine(-1, 0, outputWidth - 1, 0, 1, 0);
-      Mat result = warpUpright(outputToInput.after(mirror), outputWidth, outputHeight);
-      flip(result, result, 1);
-      return new Image(result);
-    }
-    return new Image(warpUpright(outputToInput, outputWidth, outputHeight));
-  }
-
-  private Mat warpUpright(Affine map, int outputWidth, int outputHeight) {
-    Shrunk source = shrunk(map, outputWidth, outputHeight);
-    Affine toSource = source.imageToSource().after(map);
-    double[] m = {
-      grid(toSource.a()), grid(toSource.b()), grid(toSource.c()),
-      grid(toSource.d()), grid(toSource.e()), grid(toSource.f())
-    };
-    Mat result = new Mat();
-    try (Mat pixels = source.pixels();
-        DoublePointer coefficients = new DoublePointer(m);
-        Mat matrix = new Mat(2, 3, CV_64F, coefficients);
-        Size size = new Size(outputWidth, outputHeight);
-        Scalar outside = colour(OUTSIDE)) {
-      warpAffine(
-          pixels, result, matrix, size, INTER_LINEAR | WARP_INVERSE_MAP, BORDER_CONSTANT, outside);
-    }
-    return result;
-  }
-
-  /** The part of the picture that a warp looks at, in blocks averaged to one pixel each. */
-  private record Shrunk(Mat pixels, Affine imageToSource) {}
-
-  private Shrunk shrunk(Affine map, int outputWidth, int outputHeight) {
-    // One step in the output moves this many pixels along each axis of the input.
-    int blockX = block(Math.hypot(map.a(), map.b()));
-    int blockY = block(Math.hypot(map.d(), map.e()));
-    double halfX = (Math.abs(map.a()) * outputWidth + Math.abs(map.b()) * outputHeight) / 2;
-    double halfY = (Math.abs(map.d()) * outputWidth + Math.abs(map.e()) * outputHeight) / 2;
-    double u = (outputWidth - 1) / 2.0;
-    double v = (outputHeight - 1) / 2.0;
-    int left = firstBlock(map.x(u, v) - halfX, blockX, width);
-    int top = firstBlock(map.y(u, v) - halfY, blockY, height);
-    int right = Math.max(left + 1, lastBlock(map.x(u, v) + halfX, blockX, width));
-    int bottom = Math.max(top + 1, lastBlock(map.y(u, v) + halfY, blockY, height));
-    Affine sourceToImage =
-        new Affine(1, 0, left * (double) blockX, 0, 1, top * (double) blockY)
-            .after(Affine.resize(blockX, blockY));
-    int x1 = Math.min(width, right * blockX);
-    int y1 = Math.min(height, bottom * blockY);
-    try (Rect area = new Rect(left * blockX, top * blockY, x1 - left * blockX, y1 - top * blockY)) {
-      Mat part = new Mat(mat, area);
-      if (blockX == 1 && blockY == 1) {
-        return new Shrunk(part, sourceToImage.inverse());
-      }
-      Mat small = new Mat();
-      // What the last blocks lack is outside the picture.
-      try (part;
-          Mat whole = new Mat();
-          Scalar outside = colour(OUTSIDE);
-          Size size = new Size(right - left, bottom - top)) {
-        copyMakeBorder(
-            part, whole, 0, bottom * blockY - y1, 0, right * blockX - x1, BORDER_CONSTANT, outside);
-        resize(whole, small, size, 0, 0, INTER_AREA);
-      }
-      return new Shrunk(small, sourceToImage.inverse());
-    }
-  }
-
-  /** How many pixels go into one: 1 up to twice smaller, which bilinear sampling does well. */
-  private int block(double minification) {
-    double n = Math.floor(minification + 1e-6);
-    return minification <= 2 + 1e-6 ? 1 : (int) Math.min(n, Math.max(width, height));
-  }
-
-  private static int firstBlock(double edge, int block, int size) {
-    int first = (int) Math.floor((edge - 2) / block); // saturates
-    return Math.max(0, Math.min(first, (size - 1) / block));
-  }
-
-  private static int lastBlock(double edge, int block, int size) {
-    int last = (int) Math.ceil((edge + 3) / block);
-    return Math.max(0, Math.min(last, (size + block - 1) / block));
-  }
-
-  /** To a grid finer than any interpolation: a map and its double mirror are then the same. */
-  private static double grid(double coefficient) {
-    return Math.rint(coefficient * 0x1p32) * 0x1p-32;
+    return new Image(Warp.apply(mat, outputToInput, outputWidth, outputHeight));
   }
 
   /** To draw on this picture. */

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import io.sadi.geom.Affine;
 import io.sadi.io.BadInputException;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,7 +18,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -103,6 +110,25 @@ class ImageTest {
     ImageIO.write(picture, "bmp", bmp.toFile());
     try (Image image = Image.read(bmp)) {
       assertThat(image.rgb()).startsWith(0x10, 0x20, 0x30);
+    }
+  }
+
+  /** Printers' colours, inverted as Adobe writes them: all full is white. */
+  @Test
+  void readsFourInks() throws IOException {
+    WritableRaster inks = Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, 9, 5, 4, null);
+    inks.setPixels(0, 0, 9, 5, IntStream.generate(() -> 255).limit(9 * 5 * 4).toArray());
+    Path file = folder.resolve("inks.jpg");
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    try (ImageOutputStream out = ImageIO.createImageOutputStream(file.toFile())) {
+      writer.setOutput(out);
+      writer.write(new IIOImage(inks, null, null));
+    } finally {
+      writer.dispose();
+    }
+    try (Image image = Image.read(file)) {
+      assertThat(image.width()).isEqualTo(9);
+      assertThat(image.rgb()).hasSize(9 * 5 * 3).containsOnly(255);
     }
   }
 
