@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.sadi.testing.BinSadi;
+import io.sadi.testing.Signals;
 import io.sadi.testing.TinyRun;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -187,6 +188,7 @@ class WorkflowIT {
   /** SIGTERM and Ctrl-C save the state; --resume goes on from it and repeats no epoch. */
   @Test
   void interruptedTrainingResumes() throws Exception {
+    Signals.assumeInterruptible();
     String[] start =
         new String[] {"train", "--config", TinyRun.CONFIG, "--data", "people", "--out", "long"};
     interrupt(with(start, "--epochs", "500", "--limit-train", "16"), "epoch 2/500", "TERM", 143);

@@ -123,7 +123,9 @@ final class Trainer implements AutoCloseable {
                 epoch,
                 position.batch(),
                 settings.workers());
-        Progress.Work work = progress.start(name, (long) left * Math.min(settings.batch(), people.size()), "images")) {
+        Progress.Work work =
+            progress.start(
+                name, (long) left * Math.min(settings.batch(), people.size()), "images")) {
       for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
         if (guard.requested()) {
           return false;

@@ -2,6 +2,7 @@ package io.sadi.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sadi.testing.Signals;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +58,7 @@ class InterruptionTest {
   @CsvSource({"INT, 130", "TERM, 143"})
   void stateIsSavedBeforeTheProcessEndsWithTheSignalsCode(String signal, int exitCode)
       throws Exception {
+    Signals.assumeInterruptible();
     Process process = start("guarded");
     try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
       assertThat(out.readLine()).isEqualTo("working");
@@ -68,6 +70,7 @@ class InterruptionTest {
 
   @Test
   void workWithoutAGuardEndsAtOnce() throws Exception {
+    Signals.assumeInterruptible();
     Process process = start("unguarded");
     try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
       assertThat(out.readLine()).isEqualTo("working");
