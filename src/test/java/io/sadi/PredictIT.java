@@ -185,7 +185,7 @@ class PredictIT {
         "predict --model M x.jpg --boxes notes.csv | 3 | notes.csv:1: found no column x",
         "predict --model M x.jpg --batch 0 | 3 | --batch: found 0, expected 1..4096",
         "predict --model M x.jpg --device cuda:99 | 5 | --device cuda:99",
-        "predict --model M x.jpg --out none/../notes.csv | 3 | exists already",
+        "predict --model M x.jpg --out notes.csv | 3 | notes.csv: exists already",
       })
   void badInputIsOneLine(String command, int exitCode, String message) throws IOException {
     Files.createDirectories(folder.resolve("empty"));
