@@ -36,6 +36,8 @@ final class ArchitectureTest {
           .definedBy("io.sadi.demo..")
           .layer("ablate")
           .definedBy("io.sadi.ablate..")
+          .layer("page")
+          .definedBy("io.sadi.page..")
           .layer("bench")
           .definedBy("io.sadi.bench..")
           .layer("export")
@@ -94,6 +96,8 @@ final class ArchitectureTest {
           .mayNotAccessAnyLayer()
           .whereLayer("config")
           .mayOnlyAccessLayers("io")
+          .whereLayer("page")
+          .mayNotAccessAnyLayer()
           .whereLayer("io")
           .mayNotAccessAnyLayer();
 

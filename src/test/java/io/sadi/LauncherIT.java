@@ -1,13 +1,19 @@
 package io.sadi;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sadi.testing.BinSadi;
+import io.sadi.testing.Signals;
+import io.sadi.testing.TinyRun;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -78,13 +84,13 @@ class LauncherIT {
 
   @Test
   void isNothingButTheLastJava() throws IOException {
-    Path java = java("21.0.4");
+    Path java = java("25.0.1");
     Process process =
         new BinSadi()
             .with("SADI_JAVA", java.toString())
             .with("SADI_JAVA_OPTS", "-Xmx8g -Dmine=1")
             .start(folder.resolve("out"), folder.resolve("err"), "predict", "two words", "", "*");
-    assertThat(process.onExit().join().exitValue()).isEqualTo(42);
+    assertThat(Signals.exitCode(process)).isEqualTo(42);
     List<String> said = Files.readAllLines(folder.resolve("out"));
     // The process that was started is Java itself, so signals reach it.
     assertThat(said)
@@ -92,7 +98,8 @@ class LauncherIT {
             "pid " + process.pid(), "-Xmx8g", "-Dmine=1", "--enable-native-access=ALL-UNNAMED")
         .contains("-Dorg.bytedeco.javacpp.maxbytes=0", "-Dorg.bytedeco.javacpp.maxphysicalbytes=0");
     assertThat(said)
-        .containsSequence("-jar", BinSadi.JAR.toString(), "predict", "two words", "", "*");
+        .containsSequence(
+            "-cp", BinSadi.JAR.toString(), "io.sadi.Sadi", "predict", "two words", "", "*");
   }
 
   @Test
@@ -172,7 +179,7 @@ class LauncherIT {
       processes[i] = checkout.start(outs[i], folder.resolve("err" + i), "--version");
     }
     for (int i = 0; i < 3; i++) {
-      assertThat(processes[i].onExit().join().exitValue()).isZero();
+      assertThat(Signals.exitCode(processes[i])).isZero();
       assertThat(Files.readString(outs[i])).startsWith("sadi ");
     }
     assertThat(Files.readAllLines(folder.resolve("builds"))).hasSize(1);
@@ -203,13 +210,139 @@ class LauncherIT {
     assertThat(target.resolve(".building")).doesNotExist();
   }
 
+  /** A build that was killed could not take its lock away; the next one must not wait for it. */
   @Test
-  void lockOfADeadBuildIsNamed() throws IOException {
+  void lockOfADeadBuildIsTakenOver() throws IOException {
     BinSadi checkout = checkout(builds(jarName()));
-    Path lock = Files.createDirectories(folder.resolve("checkout of sadi/target/.building"));
-    Files.writeString(lock.resolve("pid"), "99999999\n");
-    BinSadi.Result result = checkout.run("--version");
-    assertThat(result.exitCode()).isEqualTo(1);
-    assertThat(result.errLines()).singleElement().asString().contains("remove " + lock);
+    Path target = Files.createDirectories(folder.resolve("checkout of sadi/target"));
+    Path lock = target.resolve(".build-lock");
+    Files.createSymbolicLink(lock, Path.of(hostName() + " 99999999"));
+    Process[] processes = new Process[3];
+    for (int i = 0; i < 3; i++) {
+      processes[i] =
+          checkout.start(folder.resolve("out" + i), folder.resolve("err" + i), "--version");
+    }
+    for (Process process : processes) {
+      assertThat(Signals.exitCode(process)).isZero();
+    }
+    assertThat(Files.readAllLines(folder.resolve("builds"))).hasSize(1);
+    assertThat(TinyRun.filesIn(target)).noneMatch(name -> name.startsWith(".build-lock"));
+  }
+
+  private String hostName() {
+    return new BinSadi().shell("uname -n").out().strip();
+  }
+
+  @Test
+  void interruptedBuildLeavesNoLock() throws Exception {
+    Signals.assumeInterruptible();
+    Path err = folder.resolve("err");
+    Process process =
+        checkout("#!/bin/sh\necho at it\nexec sleep 60\n")
+            .start(folder.resolve("out"), err, "--version");
+    while (!Files.readString(err).contains("at it")) {
+      assertThat(process.isAlive()).as(Files.readString(err)).isTrue();
+      Thread.sleep(20);
+    }
+    // As a terminal does: Ctrl-C goes to all of them.
+    List<ProcessHandle> started = process.descendants().toList();
+    Signals.send("INT", process.pid());
+    for (ProcessHandle child : started) {
+      Signals.send("INT", child.pid());
+    }
+    assertThat(Signals.exitCode(process)).isEqualTo(130);
+    assertThat(folder.resolve("checkout of sadi/target/.build-lock").toFile()).doesNotExist();
+  }
+
+  // --- the archive of parsed classes, which halves the time to start ----------------------------
+
+  private static final String JAVA =
+      Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
+  private static BinSadi.Result loading(Path launcher, String java, String... javaOptions) {
+    String options = "-Xlog:class+load:stderr " + String.join(" ", javaOptions);
+    return new BinSadi()
+        .launcher(launcher)
+        .with("SADI_JAVA", java)
+        .with("SADI_JAVA_OPTS", options)
+        .run("--version");
+  }
+
+  private static BinSadi.Result loading(Path launcher) {
+    return loading(launcher, JAVA);
+  }
+
+  private static boolean usesArchive(BinSadi.Result result) {
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out()).startsWith("sadi ").hasLineCount(3);
+    String main = " io.sadi.Sadi source: ";
+    assertThat(result.err()).contains(main);
+    return result.err().contains(main + "shared objects file");
+  }
+
+  private static List<Path> archives(Path launcher) throws IOException {
+    try (var files = Files.list(launcher.resolveSibling("../lib").normalize())) {
+      return files.filter(file -> file.toString().endsWith(".jsa")).toList();
+    }
+  }
+
+  @Test
+  void classesAreArchivedOnceBesideTheJar() throws IOException {
+    Path launcher = install("archived", true);
+    assertThat(usesArchive(loading(launcher))).isTrue();
+    assertThat(archives(launcher)).hasSize(1);
+    FileTime made = Files.getLastModifiedTime(archives(launcher).get(0));
+    assertThat(made).isEqualTo(Files.getLastModifiedTime(BinSadi.JAR));
+    Object file = Files.getAttribute(archives(launcher).get(0), "unix:ino");
+    assertThat(usesArchive(loading(launcher))).isTrue();
+    assertThat(Files.getAttribute(archives(launcher).get(0), "unix:ino")).isEqualTo(file);
+  }
+
+  @Test
+  void newerJavaHasAnArchiveOfItsOwn() throws IOException {
+    Path java = Path.of("/usr/lib/jvm/temurin-25-jdk-amd64/bin/java");
+    assumeTrue(Files.isExecutable(java), "skipped: no JDK 25 here");
+    Path launcher = install("two Javas", true);
+    assertThat(usesArchive(loading(launcher))).isTrue();
+    assertThat(usesArchive(loading(launcher, java.toString()))).isTrue();
+    assertThat(archives(launcher)).hasSize(2);
+  }
+
+  /** Nothing that is wrong with the archive may be heard of, least of all on stdout. */
+  @Test
+  void archiveThatDoesNotFitIsIgnoredSilently() throws IOException {
+    Path launcher = install("ill archived", true);
+    assertThat(usesArchive(loading(launcher))).isTrue();
+    assertThat(usesArchive(loading(launcher, JAVA, "-XX:+UseParallelGC", "-Xmx256m"))).isTrue();
+    assertThat(usesArchive(loading(launcher, JAVA, "-XX:-UseCompressedClassPointers"))).isFalse();
+    Path archive = archives(launcher).get(0);
+    FileTime time = Files.getLastModifiedTime(archive);
+    byte[] bytes = Files.readAllBytes(archive);
+    for (int length : List.of(0, 100, 5000, bytes.length / 2)) {
+      Files.delete(archive);
+      Files.write(archive, Arrays.copyOf(bytes, length));
+      Files.setLastModifiedTime(archive, time);
+      BinSadi.Result result = new BinSadi().launcher(launcher).run("--version");
+      assertThat(result.err()).as("an archive cut to " + length).isEmpty();
+      assertThat(result.exitCode()).isZero();
+    }
+    // One that is older than the jar is made anew.
+    Files.setLastModifiedTime(archive, FileTime.fromMillis(time.toMillis() - 10_000));
+    assertThat(usesArchive(loading(launcher))).isTrue();
+    assertThat(Files.size(archive)).isGreaterThan(bytes.length / 2);
+  }
+
+  @Test
+  void noArchiveIsWrittenWhereTheToolMayNotWrite() throws IOException {
+    Path launcher = install("read only", true);
+    Path lib = launcher.resolveSibling("../lib").normalize();
+    Files.setPosixFilePermissions(lib, PosixFilePermissions.fromString("r-xr-xr-x"));
+    try {
+      assumeFalse(Files.isWritable(lib), "skipped: root may write everywhere");
+      assertThat(usesArchive(loading(launcher))).isFalse();
+      assertThat(archives(launcher)).isEmpty();
+    } finally {
+      Files.setPosixFilePermissions(lib, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
   }
 }

@@ -1,10 +1,14 @@
 package io.sadi;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.sadi.io.MatArray;
+import io.sadi.io.MatFile;
 import io.sadi.testing.BinSadi;
+import io.sadi.testing.Shared;
 import io.sadi.testing.TinyRun;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -176,7 +180,7 @@ class PredictIT {
       value = {
         "predict x.jpg | 2 | --model",
         "predict --model M | 2 | INPUT",
-        "predict --model M --format xml x.jpg | 2 | [csv, json, jsonl, coco]",
+        "predict --model M --format xml x.jpg | 2 | [csv, json, jsonl, coco, mpii-mat]",
         "predict --model none x.jpg | 3 | none: no such file",
         "predict --model notes.csv x.jpg | 3 | notes.csv: found",
         "predict --model M none.jpg | 3 | none.jpg: no such file",
@@ -186,6 +190,7 @@ class PredictIT {
         "predict --model M x.jpg --batch 0 | 3 | --batch: found 0, expected 1..4096",
         "predict --model M x.jpg --device cuda:99 | 5 | --device cuda:99",
         "predict --model M x.jpg --out notes.csv | 3 | notes.csv: exists already",
+        "predict --model M x.jpg --out a.csv --errors empty/../a.csv | 3 | for two outputs",
       })
   void badInputIsOneLine(String command, int exitCode, String message) throws IOException {
     Files.createDirectories(folder.resolve("empty"));
@@ -222,16 +227,14 @@ class PredictIT {
     assertThat(model.exitCode()).as(model.err()).isZero();
     assertThat(model.err()).isEmpty();
     assertThat(model.out()).contains(",h1,mean,", ",mu,mean,", ",fused-paper,mean,");
-    BinSadi.Result found =
-        predict(
-            people + "/images",
-            "-q",
-            "--boxes",
-            people + "/annotations/val.json",
-            "--out",
-            "found.json");
-    assertThat(found.exitCode()).as(found.err()).isZero();
-    for (String file : List.of("saved.csv", "found.json")) {
+    List<String> files = List.of("found.csv", "found.json", "found.jsonl", "found.coco.json");
+    for (String file : files) {
+      BinSadi.Result found =
+          predict(
+              people + "/images", "-q", "--boxes", people + "/annotations/val.json", "--out", file);
+      assertThat(found.exitCode()).as(found.err()).isZero();
+    }
+    for (String file : Stream.concat(Stream.of("saved.csv"), files.stream()).toList()) {
       BinSadi.Result again =
           sadi().run("eval", "-q", "--predictions", file, "--data", people, "--format", "csv");
       assertThat(again.exitCode()).as(again.err()).isZero();
@@ -240,5 +243,39 @@ class PredictIT {
           .hasSizeGreaterThan(10)
           .isSubsetOf(model.out().lines().toList());
     }
+  }
+
+  /** From MPII's own file, cut down, to what MPII's evaluation loads. */
+  @Test
+  void submissionToMpiiListsItsTestImages() throws IOException {
+    String release =
+        Shared.require("data/mpii/mpii_human_pose_v1_u12_mini.mat").toAbsolutePath().toString();
+    Path images = Files.createDirectory(folder.resolve("mpii"));
+    Path drawn = tiny.folder.resolve("people/images");
+    try (Stream<Path> files = Files.list(drawn)) {
+      Files.copy(files.sorted().findFirst().orElseThrow(), images.resolve("099990002.jpg"));
+    }
+    Files.writeString(
+        folder.resolve("boxes.csv"), "image,person,x,y,w,h\n099990002.jpg,0,10,10,80,90\n");
+    String[] submit = {"mpii", "--boxes", "boxes.csv", "--out", "pred_keypoints_mpii.mat"};
+    BinSadi.Result refused = predict(submit);
+    assertThat(refused.exitCode()).isEqualTo(3);
+    assertThat(refused.errLines()).singleElement().asString().contains("found no --annotations");
+
+    BinSadi.Result result =
+        predict(
+            Stream.concat(Stream.of(submit), Stream.of("--annotations", release))
+                .toArray(String[]::new));
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.err()).contains("4 of the 5 people that MPII measures are not in the input");
+    BinSadi.Result rows = predict("mpii", "--boxes", "boxes.csv", "-q");
+    double x = Double.parseDouble(rows.out().lines().toList().get(1).split(",")[7]);
+
+    MatArray pred = MatFile.read(folder.resolve("pred_keypoints_mpii.mat"), "pred");
+    assertThat(pred.size()).isEqualTo(6);
+    assertThat(pred.field(2, "image").field(0, "name").text()).isEqualTo("099990002.jpg");
+    MatArray points = pred.field(2, "annorect").field(0, "annopoints").field(0, "point");
+    assertThat(points.field(0, "x").number(0)).isCloseTo(x + 1, within(0.001));
+    assertThat(pred.field(0, "annorect").field(0, "annopoints").isEmpty()).isTrue();
   }
 }

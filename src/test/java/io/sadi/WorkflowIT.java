@@ -218,9 +218,8 @@ class WorkflowIT {
       assertThat(System.nanoTime()).as(Files.readString(err)).isLessThan(deadline);
       Thread.sleep(100);
     }
-    assertThat(new ProcessBuilder("kill", "-" + signal, "" + process.pid()).start().waitFor())
-        .isZero();
-    assertThat(process.waitFor()).as(Files.readString(err)).isEqualTo(exitCode);
+    Signals.send(signal, process.pid());
+    assertThat(Signals.exitCode(process)).as(Files.readString(err)).isEqualTo(exitCode);
     return Files.readString(err, StandardCharsets.UTF_8);
   }
 }

@@ -2,6 +2,7 @@ package io.sadi.ablate;
 
 import io.sadi.config.Config;
 import io.sadi.data.Dataset;
+import io.sadi.eval.Details;
 import io.sadi.eval.Evaluation;
 import io.sadi.eval.PoseMetric;
 import io.sadi.eval.Predictions;
@@ -149,6 +150,6 @@ public record Study(StudyPlan plan, Training people) {
         people.validationPeople(),
         predicted,
         List.of(PoseMetric.of(dataset.metric())),
-        false);
+        Details.NONE);
   }
 }

@@ -73,6 +73,7 @@ final class AblateCommand implements Callable<Integer> {
       order = 4,
       split = ",",
       paramLabel = "NAME",
+      completionCandidates = Candidates.Variants.class,
       description = "What to train, separated by commas.")
   private @Nullable List<String> variants;
 

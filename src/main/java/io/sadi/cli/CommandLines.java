@@ -5,11 +5,15 @@ import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_COMMAND_LIS
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
@@ -18,6 +22,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Builds the command line and runs it. */
 public final class CommandLines {
+  /** bin/sadi asks for all commands when it wants to know which classes they consist of. */
+  private static final boolean ALL = "all".equals(System.getProperty("sadi.commands"));
+
+  static {
+    // Picocli looks for readers of types that no option has, and loads them at every start.
+    System.setProperty("picocli.converters.excludes", "java.(time|sql).*");
+  }
+
   private CommandLines() {}
 
   /** Runs one command line on the process's own streams and returns its exit code. */
@@ -28,7 +40,7 @@ public final class CommandLines {
   static int run(Object command, Console console, String... args) {
     int exitCode;
     try {
-      exitCode = build(command, console).execute(args);
+      exitCode = build(command, console, ALL ? null : Arrays.asList(args)).execute(args);
     } catch (Throwable t) { // picocli hands on Errors: no memory, no native library
       exitCode = report(t, console);
     }
@@ -36,21 +48,66 @@ public final class CommandLines {
     return exitCode == ExitCode.DONE && stdout != null ? report(stdout, console) : exitCode;
   }
 
+  /** The command line with every command and option. */
   static CommandLine build(Object command, Console console) {
-    CommandLine commandLine =
-        new CommandLine(command)
-            .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
-            .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
-            // "@list.txt" is an input that names inputs, not more of the command line.
-            .setExpandAtFiles(false)
-            .setUsageHelpWidth(console.columns())
-            .setExecutionStrategy(parsed -> execute(parsed, console))
-            .setParameterExceptionHandler((e, arguments) -> report(misspeltFirst(e), console))
-            .setExecutionExceptionHandler((e, at, parsed) -> report(e, console));
+    return build(command, console, null);
+  }
+
+  private static CommandLine build(Object command, Console console, @Nullable List<String> words) {
+    CommandLine commandLine = new CommandLine(command);
+    addSubcommands(commandLine, words); // before the settings, which hold for those that are there
+    commandLine
+        .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
+        // "@list.txt" is an input that names inputs, not more of the command line.
+        .setExpandAtFiles(false)
+        .setHelpFactory(MeasuredHelp::new)
+        .setUsageHelpWidth(console.columns())
+        .setExecutionStrategy(parsed -> execute(parsed, console))
+        .setParameterExceptionHandler((e, arguments) -> report(misspeltFirst(e), console))
+        .setExecutionExceptionHandler((e, at, parsed) -> report(e, console));
     commandLine.getHelpSectionMap().put(SECTION_KEY_COMMAND_LIST, new CommandGroups());
     adapt(commandLine);
     commandLine.getCommandSpec().usageMessage().commandListHeading(""); // its groups have their own
     return commandLine;
+  }
+
+  /**
+   * Makes the command that the words call, because finding the options of all takes longer than
+   * everything else before {@code --help} is answered. Where they do not begin with a command, all
+   * are listed or looked at for what was meant: then a name and a header stand in for what is not
+   * called further on.
+   *
+   * @param words null to make all commands
+   */
+  private static void addSubcommands(CommandLine parent, @Nullable List<String> words) {
+    if (!(parent.getCommand() instanceof ParentCommand command)) {
+      return;
+    }
+    String first = words == null || words.isEmpty() ? "" : words.get(0);
+    for (Class<?> type : command.subcommands()) {
+      if (type.getAnnotation(Command.class).name().equals(first)) {
+        addSubcommand(parent, type, words == null ? null : words.subList(1, words.size()));
+        return;
+      }
+    }
+    for (Class<?> type : command.subcommands()) {
+      Command annotation = type.getAnnotation(Command.class);
+      if (words == null || words.contains(annotation.name())) {
+        addSubcommand(parent, type, words);
+      } else {
+        CommandSpec standIn = CommandSpec.create().name(annotation.name());
+        standIn.usageMessage().header(annotation.header());
+        parent.addSubcommand(new CommandLine(standIn));
+      }
+    }
+  }
+
+  private static void addSubcommand(
+      CommandLine parent, Class<?> type, @Nullable List<String> words) {
+    CommandLine subcommand = new CommandLine(type);
+    addSubcommands(subcommand, words);
+    parent.addSubcommand(subcommand);
   }
 
   /** A misspelt option is what is wrong, not that the one it stands for is missing. */
@@ -103,7 +160,7 @@ public final class CommandLines {
     if (!last.unmatched().isEmpty()) { // picocli lets them pass beside --help
       throw new UnmatchedArgumentException(last.commandSpec().commandLine(), last.unmatched());
     }
-    for (CommandLine.Model.CommandSpec mixin : last.commandSpec().mixins().values()) {
+    for (CommandSpec mixin : last.commandSpec().mixins().values()) {
       if (mixin.userObject() instanceof CommonOptions options) {
         console.configure(options);
         options.attach(console);

@@ -21,6 +21,7 @@ final class ConfigOptions {
       names = {"-s", "--set"},
       order = 10,
       paramLabel = "KEY=VALUE",
+      completionCandidates = Candidates.Settings.class,
       description = "Set one key, as in --set train.lr=5e-4. Repeatable; wins over the file.")
   List<String> set = new ArrayList<>();
 
@@ -32,6 +33,11 @@ final class ConfigOptions {
   /** The config of these options and the environment. */
   Config load() throws IOException {
     return Config.load(config, set, System.getenv());
+  }
+
+  /** The same over another file, which counts where these say nothing. */
+  Config loadOver(Path base) throws IOException {
+    return Config.load(config == null ? base : config, set, System.getenv());
   }
 
   /** For an option that is another name of a key. */

@@ -3,10 +3,10 @@ package io.sadi.cli;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
 import io.sadi.data.Person;
+import io.sadi.eval.Details;
 import io.sadi.eval.Evaluation;
 import io.sadi.eval.EvaluationFormat;
 import io.sadi.eval.PoseMetric;
-import io.sadi.eval.Prediction;
 import io.sadi.eval.Predictions;
 import io.sadi.eval.PredictionsFile;
 import io.sadi.io.AtomicFile;
@@ -19,6 +19,7 @@ import io.sadi.predict.PredictionsFormat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,13 +27,11 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code sadi eval}: predictions against the annotations of a dataset. */
 @Command(
@@ -52,9 +51,14 @@ import picocli.CommandLine.TypeConversionException;
       "  sadi eval --model runs/a/checkpoints/best.safetensors --data data/mpii \\",
       "    --decode all --flip --intervals",
       "  sadi eval --predictions predictions.csv --data data/mpii",
-      "  sadi eval --predictions predictions.csv --data data/mpii --format json"
+      "  sadi eval --predictions predictions.csv --data data/mpii --format json \\",
+      "    --metric pckh@0.1..0.5,pckh-auc@0.5 --intervals",
+      "  sadi eval --predictions new.csv --compare old.csv --data data/mpii"
     })
 final class EvalCommand implements Callable<Integer> {
+  /** What a result of --compare's predictions is called. */
+  private static final String BASELINE = "baseline";
+
   @Spec private CommandSpec spec;
   @Mixin private CommonOptions common;
   @Mixin private JsonOption json;
@@ -75,8 +79,9 @@ final class EvalCommand implements Callable<Integer> {
       order = 2,
       paramLabel = "FILE",
       description =
-          "Instead of a model: predictions as CSV (image, person, and NAME_x, NAME_y for every"
-              + " joint, in any order), JSON or JSONL.")
+          "Instead of a model: predictions of any program as CSV (image, person, and NAME_x, NAME_y"
+              + " for every joint, in any order), .json (as 'sadi predict' writes it, or a list of"
+              + " COCO results) or .jsonl. Images may be named by the ends of their paths.")
   private @Nullable Path predictions;
 
   @Option(
@@ -91,6 +96,7 @@ final class EvalCommand implements Callable<Integer> {
       names = "--split",
       order = 4,
       paramLabel = "NAME",
+      completionCandidates = Candidates.Splits.class,
       description = "The split to compare with. Default: val, or test where there is no val.")
   private @Nullable String split;
 
@@ -99,11 +105,13 @@ final class EvalCommand implements Callable<Integer> {
       order = 5,
       split = ",",
       paramLabel = "METRIC",
-      converter = MetricConverter.class,
+      completionCandidates = Candidates.Metrics.class,
       description =
-          "pckh@T or pck@T (share of joints within T head sizes or torsos), pckh-auc@T or"
-              + " pck-auc@T (area under that curve up to T). Default: the dataset's.")
-  private @Nullable List<PoseMetric> metrics;
+          "pckh@T, pck@T or pck-box@T (share of joints within T head sizes, torsos or larger sides"
+              + " of the box), pckh-auc@T and so on (area under that curve up to T, sampled each 0.01"
+              + " as MPII's evaluation does). T may be a list 0.1,0.2 or a range 0.1..0.5, in steps of 0.1, or"
+              + " 0.05..0.5:0.05. Default: the dataset's.")
+  private @Nullable List<String> metrics;
 
   @Option(
       names = "--limit",
@@ -117,6 +125,7 @@ final class EvalCommand implements Callable<Integer> {
       order = 20,
       paramLabel = "HOW",
       converter = DecodeChoice.Converter.class,
+      completionCandidates = Candidates.Decodes.class,
       description =
           "With --model: which answer of the network counts. fused (default), fused-paper, h1, h2,"
               + " mu, or all of them.")
@@ -125,8 +134,37 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--intervals",
       order = 40,
-      description = "Add the 95 %% bootstrap interval of the joint-weighted mean over people.")
+      description =
+          "Add 95 %% intervals: how far each percentage would move with other people (bootstrap).")
   private boolean intervals;
+
+  @Option(
+      names = "--quantiles",
+      order = 40,
+      description =
+          "Add the errors that 50, 75, 90 and 95 %% of the joints stay within, in head sizes or"
+              + " torsos and in pixels.")
+  private boolean quantiles;
+
+  @Option(
+      names = "--calibration",
+      order = 40,
+      description =
+          "Add how far scores and sigmas can be trusted: the expected calibration error of the"
+              + " score for the event that the joint is right, the share of joints inside the 50,"
+              + " 90 and 95 %% ellipses of sigma, and the likelihoods of both (NLL).")
+  private boolean calibration;
+
+  @Option(
+      names = "--compare",
+      order = 40,
+      paramLabel = "FILE",
+      description =
+          "Other predictions of the same people, the baseline: add how much better or worse each"
+              + " percentage is than theirs, with the 95 %% interval of the difference, paired"
+              + " person by person. 'moved' says where it excludes 0; by chance alone, one joint in"
+              + " twenty does.")
+  private @Nullable Path compare;
 
   @Option(
       names = "--format",
@@ -147,45 +185,55 @@ final class EvalCommand implements Callable<Integer> {
       order = 43,
       paramLabel = "FILE",
       description =
-          "With --model: also write what was predicted, as CSV, .json or .jsonl; with --decode all"
-              + " the fused joints.")
+          "With --model: also write what was predicted, as CSV, .json, .jsonl or COCO results"
+              + " (.coco.json); with --decode all the fused joints.")
   private @Nullable Path savePredictions;
 
   @Override
   public Integer call() throws IOException {
     checkUsage();
+    List<PoseMetric> given = metrics == null ? List.of() : parse(metrics);
     InferenceConfig config = inference.config();
-    if (out != null) {
-      overwrite.check(out);
-    }
-    if (savePredictions != null) {
-      overwrite.check(savePredictions);
-    }
+    overwrite.check(out, savePredictions);
     Dataset dataset = DatasetReader.read(data);
     String split = split(dataset);
     List<Person> people = DatasetReader.people(dataset, split);
-    List<PoseMetric> metrics =
-        this.metrics == null ? List.of(PoseMetric.of(dataset.metric())) : this.metrics;
+    List<PoseMetric> metrics = given.isEmpty() ? List.of(PoseMetric.of(dataset.metric())) : given;
     ModelEvaluation evaluation = null;
-    Map<String, Predictions> predicted = Map.of();
+    Map<String, Predictions> predicted = new LinkedHashMap<>();
     if (model != null) {
       people = first(people);
       Decode asked = decode == null ? Decode.FUSED : decode.decode();
       evaluation = ModelEvaluation.prepare(model, dataset, people, asked, common.console());
     } else if (predictions != null) {
-      predicted = Map.of("predictions", read(predictions, dataset, split, people));
+      predicted.put(
+          "predictions",
+          PredictionsFile.read(predictions, dataset, split, people, common.console()));
     }
+    Predictions baseline =
+        compare == null
+            ? null
+            : PredictionsFile.read(compare, dataset, split, people, common.console());
     if (dryRun.dryRun) {
       common.console().note(plan(dataset, split, people, metrics));
       return ExitCode.DONE;
     }
     if (evaluation != null) {
-      predicted = evaluation.run(config, common.console());
+      predicted.putAll(evaluation.run(config, common.console()));
       if (savePredictions != null) {
-        evaluation.save(savePredictions, predicted, config);
+        Map<Long, String> imageIds =
+            PredictionsFormat.of(savePredictions) == PredictionsFormat.COCO
+                ? DatasetReader.imageIds(dataset, split)
+                : Map.of();
+        evaluation.save(savePredictions, predicted, config, imageIds);
       }
     }
-    print(Evaluation.of(dataset, split, people, predicted, metrics, intervals));
+    if (baseline != null) {
+      predicted.put(BASELINE, baseline);
+    }
+    Details details =
+        new Details(intervals, quantiles, calibration, baseline == null ? null : BASELINE);
+    print(Evaluation.of(dataset, split, people, predicted, metrics, details));
     return ExitCode.DONE;
   }
 
@@ -195,9 +243,10 @@ final class EvalCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "give one of --model and --predictions");
     }
     if (savePredictions != null
-        && PredictionsFormat.of(savePredictions) == PredictionsFormat.COCO) {
+        && PredictionsFormat.of(savePredictions) == PredictionsFormat.MPII_MAT) {
       throw new ParameterException(
-          spec.commandLine(), "--save-predictions writes CSV, .json or .jsonl, not COCO");
+          spec.commandLine(),
+          "--save-predictions writes CSV, .json, .jsonl or .coco.json; 'sadi predict' writes .mat");
     }
     if (model == null) {
       List<String> needless = new ArrayList<>(inference.names());
@@ -220,58 +269,6 @@ final class EvalCommand implements Callable<Integer> {
           spec.commandLine(), "--limit: found " + limit + ", expected at least 1");
     }
     return people.subList(0, Math.min(limit, people.size()));
-  }
-
-  private Predictions read(Path file, Dataset dataset, String split, List<Person> people)
-      throws IOException {
-    Predictions read = PredictionsFile.read(file, dataset.skeleton().joints());
-    reportMismatch(file, read, split, people);
-    return read;
-  }
-
-  private void reportMismatch(Path file, Predictions read, String split, List<Person> people) {
-    List<Prediction> unknown = read.unknown(people);
-    List<Person> missing = read.missing(people);
-    if (missing.size() == people.size() && !people.isEmpty()) {
-      throw BadInputException.at(
-          file,
-          unknown.isEmpty() ? "nobody" : "nobody but such as " + named(unknown.get(0)),
-          "people of split " + split + ", such as " + named(people.get(0)),
-          "images are named as in " + data.resolve("annotations").resolve(split + ".json"));
-    }
-    if (!missing.isEmpty()) {
-      common
-          .console()
-          .warn(
-              String.format(
-                  Locale.ROOT,
-                  "%s: nothing for %d of %d people, who count as wrong; the first is %s",
-                  file,
-                  missing.size(),
-                  people.size(),
-                  named(missing.get(0))));
-    }
-    if (!unknown.isEmpty()) {
-      common
-          .console()
-          .warn(
-              String.format(
-                  Locale.ROOT,
-                  "%s: %d of %d predictions are for nobody in split %s; the first is for %s",
-                  file,
-                  unknown.size(),
-                  read.size(),
-                  split,
-                  named(unknown.get(0))));
-    }
-  }
-
-  private static String named(Person person) {
-    return person.image() + ", person " + person.person();
-  }
-
-  private static String named(Prediction prediction) {
-    return prediction.image() + ", person " + prediction.person();
   }
 
   private String split(Dataset dataset) {
@@ -323,14 +320,11 @@ final class EvalCommand implements Callable<Integer> {
         .orElse(EvaluationFormat.TABLE);
   }
 
-  static final class MetricConverter implements ITypeConverter<PoseMetric> {
-    @Override
-    public PoseMetric convert(String name) {
-      try {
-        return PoseMetric.parse(name);
-      } catch (BadInputException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
+  private List<PoseMetric> parse(List<String> names) {
+    try {
+      return PoseMetric.parseAll(names);
+    } catch (BadInputException e) {
+      throw new ParameterException(spec.commandLine(), "--metric: " + e.getMessage(), e);
     }
   }
 }

@@ -41,6 +41,7 @@ final class InferenceOptions {
       names = "--device",
       order = 34,
       paramLabel = "DEVICE",
+      completionCandidates = Candidates.Devices.class,
       description = "auto, cpu, cuda or cuda:N.")
   private String device = "auto";
 
@@ -48,6 +49,7 @@ final class InferenceOptions {
       names = "--precision",
       order = 35,
       paramLabel = "HOW",
+      completionCandidates = Candidates.Precisions.class,
       description = "auto, fp32 or bf16. auto: bf16 where the hardware computes it.")
   private String precision = "auto";
 

@@ -1,6 +1,6 @@
 package io.sadi.cli;
 
-import io.sadi.bench.ModelInfo;
+import io.sadi.bench.NetworkCost;
 import io.sadi.config.Config;
 import io.sadi.io.Json;
 import io.sadi.predict.Checkpoint;
@@ -57,11 +57,11 @@ final class InfoCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--model carries its own config: leave out --config and --set");
     }
-    ModelInfo info;
+    NetworkCost info;
     String heading = "";
     if (model != null) {
       Checkpoint checkpoint = Checkpoint.read(model);
-      info = ModelInfo.of(checkpoint.model(), checkpoint.skeleton().size());
+      info = NetworkCost.of(checkpoint.model(), checkpoint.skeleton().size());
       heading =
           String.format(
               Locale.ROOT,
@@ -72,7 +72,7 @@ final class InfoCommand implements Callable<Integer> {
               String.join(" ", checkpoint.skeleton().joints()));
     } else {
       Config config = options.load();
-      info = ModelInfo.of(RunConfig.from(config).model(), joints);
+      info = NetworkCost.of(RunConfig.from(config).model(), joints);
     }
     String text =
         json.json

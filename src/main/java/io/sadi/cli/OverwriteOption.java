@@ -1,8 +1,12 @@
 package io.sadi.cli;
 
 import io.sadi.io.BadInputException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** For commands that write files: nothing existing is replaced unless asked for. */
@@ -10,13 +14,37 @@ final class OverwriteOption {
   @Option(names = "--overwrite", order = 92, description = "Replace output files that exist.")
   boolean overwrite;
 
-  /** To be called before the work, so that none is done in vain. */
-  void check(Path out) {
+  /**
+   * To be called before the work, so that none is done in vain.
+   *
+   * @param outputs the files to write, null for each that is not asked for; no two may be one
+   */
+  void check(@Nullable Path... outputs) throws IOException {
+    List<Path> checked = new ArrayList<>();
+    for (Path output : outputs) {
+      if (output != null) {
+        check(output);
+        for (Path other : checked) {
+          if (isSame(output, other)) {
+            throw new BadInputException(output + ": named for two outputs; name another file");
+          }
+        }
+        checked.add(output);
+      }
+    }
+  }
+
+  private void check(Path out) {
     if (Files.isDirectory(out)) {
       throw BadInputException.at(out, "a folder", "the name of a file to write", "");
     }
     if (!overwrite && Files.exists(out)) {
       throw new BadInputException(out + ": exists already; name another file, or give --overwrite");
     }
+  }
+
+  private static boolean isSame(Path a, Path b) throws IOException {
+    return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize())
+        || (Files.exists(a) && Files.exists(b) && Files.isSameFile(a, b));
   }
 }

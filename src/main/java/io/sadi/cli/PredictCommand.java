@@ -14,8 +14,11 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code sadi predict}. */
 @Command(
@@ -34,9 +37,13 @@ import picocli.CommandLine.Parameters;
       "  sadi predict --model best.safetensors photos --out joints.csv",
       "  find . -name '*.png' | sadi predict --model best.safetensors - | head",
       "  sadi predict --model best.safetensors photos --boxes people.csv \\",
-      "    --out joints.json --overlays drawn --errors broken.csv"
+      "    --out joints.json --overlays drawn --errors broken.csv",
+      "  sadi predict --model best.safetensors mpii/images \\",
+      "    --boxes data/mpii/annotations/test.json --out pred_keypoints_mpii.mat \\",
+      "    --annotations mpii_human_pose_v1_u12_1.mat"
     })
 final class PredictCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
   @Mixin private CommonOptions common;
   @Mixin private DryRunOption dryRun;
   @Mixin private OverwriteOption overwrite;
@@ -81,9 +88,18 @@ final class PredictCommand implements Callable<Integer> {
       order = 4,
       paramLabel = "FORMAT",
       description =
-          "${COMPLETION-CANDIDATES}. Default: what --out ends in (.json, .jsonl, .coco.json), or"
-              + " csv.")
+          "${COMPLETION-CANDIDATES}. Default: what --out ends in (.json, .jsonl, .coco.json,"
+              + " .mat), or csv.")
   private @Nullable PredictionsFormat format;
+
+  @Option(
+      names = "--annotations",
+      order = 4,
+      paramLabel = "FILE",
+      description =
+          "With --format mpii-mat, a submission to MPII: its official"
+              + " mpii_human_pose_v1_u12_1.mat, which says what the submission must list.")
+  private @Nullable Path annotations;
 
   @Option(
       names = "--overlays",
@@ -118,14 +134,13 @@ final class PredictCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Path file = out.toString().equals("-") ? null : out;
-    if (file != null) {
-      overwrite.check(file);
-    }
-    if (errors != null) {
-      overwrite.check(errors);
-    }
+    overwrite.check(file, errors);
     PredictionsFormat chosen =
         format != null ? format : file == null ? PredictionsFormat.CSV : PredictionsFormat.of(file);
+    if (annotations != null && chosen != PredictionsFormat.MPII_MAT) {
+      throw new ParameterException(
+          spec.commandLine(), "--annotations is for --format mpii-mat, not for " + chosen);
+    }
     PredictionRequest request =
         new PredictionRequest(
             model,
@@ -135,6 +150,7 @@ final class PredictCommand implements Callable<Integer> {
             inference.config(),
             file,
             chosen,
+            annotations,
             overlays,
             heatmaps,
             errors,

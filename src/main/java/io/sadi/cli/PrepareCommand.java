@@ -1,5 +1,6 @@
 package io.sadi.cli;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -11,15 +12,10 @@ import picocli.CommandLine.Spec;
     name = "prepare",
     header = "Turn annotations and images into a dataset folder.",
     description =
-        "Writes DIR/dataset.yaml, DIR/annotations/SPLIT.json (COCO keypoints) and, where somebody"
-            + " was left out, DIR/left_out.csv. Images stay where they are; synthetic draws its own.",
+        "Writes DIR/dataset.yaml, DIR/annotations/SPLIT.json (COCO keypoints), and who was left out"
+            + " and what is wrong with the others to DIR/left_out.csv and DIR/faults.csv. Images stay"
+            + " where they are; synthetic draws its own, and --pack stores crops.",
     synopsisSubcommandLabel = "KIND",
-    subcommands = {
-      PrepareLspCommand.class,
-      PrepareLspetCommand.class,
-      PrepareCocoCommand.class,
-      PrepareSyntheticCommand.class
-    },
     footer = {
       "",
       "Examples:",
@@ -27,9 +23,21 @@ import picocli.CommandLine.Spec;
       "  sadi prepare synthetic --count 5000 --out data/synthetic",
       "  sadi prepare lspet --annotations joints.mat --images images --out data/lspet"
     })
-final class PrepareCommand implements Callable<Integer> {
+final class PrepareCommand implements Callable<Integer>, ParentCommand {
   @Spec private CommandSpec spec;
   @Mixin private CommonOptions common;
+
+  @Override
+  public List<Class<?>> subcommands() {
+    return List.of(
+        PrepareMpiiCommand.class,
+        PrepareLspCommand.class,
+        PrepareLspetCommand.class,
+        PrepareCocoCommand.class,
+        PrepareCsvCommand.class,
+        PrepareMergeCommand.class,
+        PrepareSyntheticCommand.class);
+  }
 
   /** Without a kind there is nothing to do but to say which there are. */
   @Override

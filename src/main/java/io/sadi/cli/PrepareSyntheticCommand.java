@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
     footer = {"", "Examples:", "  sadi prepare synthetic --count 5000 --out data/synthetic"})
 final class PrepareSyntheticCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
-  @Mixin private PrepareOptions options;
+  @Mixin private SplitOptions splits;
+  @Mixin private PrepareOptions prepare;
 
   @Option(
       names = {"--count", "--limit"},
@@ -31,9 +32,11 @@ final class PrepareSyntheticCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    SyntheticPeople people = new SyntheticPeople(count, options.splits(), options.seed());
+    SyntheticPeople people = new SyntheticPeople(count, splits.splits(), splits.seed());
+    Map<String, Object> options = splits.record("synthetic");
+    options.put("count", count);
     Console console = common.console();
-    return options.report(
-        people.run(options.output("synthetic", Map.of("count", count)), console), console);
+    return prepare.report(
+        people.run(prepare.output(options), prepare.previews(), console), console);
   }
 }

@@ -1,6 +1,8 @@
 package io.sadi.cli;
 
 import io.sadi.io.Version;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -13,16 +15,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "sadi",
     header = "Human pose estimation with SADI-Net.",
+    description =
+        "Makes datasets, trains networks on them, measures them, and finds people's joints in"
+            + " images. Data goes to stdout, everything else to stderr.",
     versionProvider = SadiCommand.VersionLines.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      PrepareCommand.class,
-      TrainCommand.class,
-      EvalCommand.class,
-      AblateCommand.class,
-      PredictCommand.class,
-      InfoCommand.class
-    },
     footer = {
       "",
       "Examples:",
@@ -32,7 +29,7 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 done; 1 failed; 2 usage; 3 bad data or config; 4 done in part; 5 no such"
           + " device; 130, 143 interrupted."
     })
-final class SadiCommand implements Callable<Integer> {
+final class SadiCommand implements Callable<Integer>, ParentCommand {
   @Spec private CommandSpec spec;
 
   @Mixin private CommonOptions common;
@@ -42,6 +39,13 @@ final class SadiCommand implements Callable<Integer> {
       versionHelp = true,
       description = "Show the version.")
   boolean version;
+
+  @Override
+  public List<Class<?>> subcommands() {
+    List<Class<?>> commands = new ArrayList<>();
+    CommandGroups.GROUPS.forEach(group -> commands.addAll(group.commands()));
+    return commands;
+  }
 
   /** Without a command there is nothing to do but to say which there are. */
   @Override

@@ -1,6 +1,7 @@
 package io.sadi.cli;
 
 import io.sadi.config.Config;
+import io.sadi.torch.Membership;
 import io.sadi.train.RunConfig;
 import io.sadi.train.RunState;
 import io.sadi.train.Training;
@@ -8,6 +9,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -30,7 +33,10 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  sadi train --config configs/small.yaml --data data/lspet --out runs/small",
       "  sadi train --data data/mpii --out runs/a --set model.variant=rfm-only",
-      "  sadi train --data data/mpii --out runs/a --resume"
+      "  sadi train --data data/mpii --out runs/a --resume",
+      "  sadi train --data data/mpii --out runs/b --nproc 2",
+      "  sadi train --data data/mine --out runs/c \\",
+      "    --init runs/a/checkpoints/best.safetensors"
     })
 final class TrainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -42,14 +48,26 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       order = 2,
+      required = true,
       paramLabel = "DIR",
       description = "The dataset folder that prepare wrote.")
-  @Nullable Path data;
+  Path data;
 
-  @Option(names = "--out", order = 3, paramLabel = "RUN", description = "The run folder to write.")
-  @Nullable Path out;
+  @Option(
+      names = "--out",
+      order = 3,
+      required = true,
+      paramLabel = "RUN",
+      description = "The run folder to write.")
+  Path out;
 
   @ArgGroup @Nullable Existing existing;
+
+  @Option(
+      names = "--override-config",
+      order = 5,
+      description = "With --resume: go on with another config than the run was started with.")
+  boolean overrideConfig;
 
   static final class Existing {
     @Option(
@@ -69,19 +87,53 @@ final class TrainCommand implements Callable<Integer> {
       description = "Start from this checkpoint's weights (same architecture and joints).")
   @Nullable Path init;
 
-  @Option(names = "--device", order = 11, description = "auto, cpu, cuda or cuda:N.")
+  @Option(
+      names = "--init-except",
+      order = 7,
+      paramLabel = "NAME",
+      split = ",",
+      description = {
+        "With --init: parameters below these names may differ, and start random; sadi info lists"
+            + " them. As in --init-except heads,dlm for another number of joints."
+      })
+  List<String> initExcept = new ArrayList<>();
+
+  @Option(
+      names = "--freeze",
+      order = 8,
+      paramLabel = "NAME",
+      split = ",",
+      description = "Leave the parameters below these names as they are (train.freeze).")
+  List<String> freeze = new ArrayList<>();
+
+  @Option(
+      names = "--device",
+      order = 11,
+      paramLabel = "DEVICE",
+      completionCandidates = Candidates.Devices.class,
+      description = "auto, cpu, cuda or cuda:N.")
   @Nullable String device;
 
   @Option(
       names = "--precision",
       order = 12,
+      paramLabel = "HOW",
+      completionCandidates = Candidates.Precisions.class,
       description = "auto, fp32 or bf16. auto: bf16 where the hardware computes it.")
   @Nullable String precision;
 
-  @Option(names = "--epochs", order = 13, paramLabel = "N", description = "train.epochs")
+  @Option(
+      names = "--epochs",
+      order = 13,
+      paramLabel = "N",
+      description = "How often everybody is looked at: the config's train.epochs.")
   @Nullable Integer epochs;
 
-  @Option(names = "--seed", order = 14, paramLabel = "N", description = "train.seed")
+  @Option(
+      names = "--seed",
+      order = 14,
+      paramLabel = "N",
+      description = "Of the first weights and of every draw: the config's train.seed.")
   @Nullable Integer seed;
 
   @Option(
@@ -90,6 +142,29 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "Threads of LibTorch's operators; 0: one a core.")
   @Nullable Integer threads;
+
+  @Option(
+      names = "--nproc",
+      order = 16,
+      paramLabel = "N",
+      description = {
+        "Train on N processes of this machine, each with train.batch crops a step: N times as large"
+            + " a step. Under torchrun and Slurm a process finds its job by itself."
+      })
+  int nproc = 1;
+
+  @Option(
+      names = "--on-nan",
+      order = 18,
+      description = "What happens where the loss is no number: stop or skip the step.")
+  @Nullable String onNan;
+
+  @Option(
+      names = "--eval-every",
+      order = 19,
+      paramLabel = "N",
+      description = "Epochs between validations.")
+  @Nullable Integer evalEvery;
 
   @Option(
       names = "--limit-train",
@@ -101,6 +176,7 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--list-config",
       order = 80,
+      help = true, // asks for nothing else
       description = "Print every config key with its type, default and meaning, and stop.")
   boolean listConfig;
 
@@ -112,30 +188,65 @@ final class TrainCommand implements Callable<Integer> {
     options.set("train.seed", seed);
     options.set("train.threads", threads);
     options.set("data.limit_train", limitTrain);
+    options.set("train.on_nan", onNan);
+    options.set("train.eval_every", evalEvery);
+    options.set("train.freeze", freeze.isEmpty() ? null : freeze);
     if (listConfig) {
       return list();
     }
-    if (data == null || out == null) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "Missing required option: " + (data == null ? "--data=DIR" : "--out=RUN"));
+    if (init == null && !initExcept.isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "--init-except needs --init=FILE");
     }
-    Training.Mode mode =
-        existing == null
-            ? Training.Mode.REFUSE
-            : existing.resume ? Training.Mode.RESUME : Training.Mode.OVERWRITE;
-    Training training = Training.prepare(options.load(), options.given(), data, out, mode, init);
-    common.console().note(training.describe());
+    Training.Mode mode = mode();
+    Training training =
+        mode == Training.Mode.RESUME_DIFFERENTLY
+            ? Training.resume(options.loadOver(Training.config(out)), data, out)
+            : Training.prepare(
+                options.load(),
+                options.given(),
+                data,
+                out,
+                mode,
+                init == null ? null : new Training.Start(init, initExcept));
+    Membership place = Membership.of(System.getenv());
+    if (place == null ? nproc == 1 || dryRun.dryRun : place.rank() == 0) {
+      common.console().note(training.describe());
+    }
     if (dryRun.dryRun) {
       return ExitCode.DONE;
     }
-    RunState state = training.run(common.console());
+    RunState state = run(training, place);
     if (json.json) {
       common
           .console()
           .print(Files.readString(out.resolve("summary.json"), StandardCharsets.UTF_8).strip());
     }
     return state == RunState.INTERRUPTED ? ExitCode.INTERRUPTED : ExitCode.DONE;
+  }
+
+  private Training.Mode mode() {
+    boolean resume = existing != null && existing.resume;
+    if (overrideConfig && !resume) {
+      throw new ParameterException(spec.commandLine(), "--override-config needs --resume");
+    }
+    if (existing == null) {
+      return Training.Mode.REFUSE;
+    }
+    if (existing.overwrite) {
+      return Training.Mode.OVERWRITE;
+    }
+    return overrideConfig ? Training.Mode.RESUME_DIFFERENTLY : Training.Mode.RESUME;
+  }
+
+  private RunState run(Training training, @Nullable Membership place) throws IOException {
+    if (place != null) {
+      return training.run(place, common.console());
+    }
+    if (nproc > 1) {
+      List<String> arguments = spec.root().commandLine().getParseResult().originalArgs();
+      return training.run(nproc, arguments);
+    }
+    return training.run(common.console());
   }
 
   private int list() {

@@ -187,6 +187,17 @@ public final class Config {
     return ((List<?>) value).stream().map(e -> ((Number) e).doubleValue()).toList();
   }
 
+  public List<String> texts(String key, List<String> defaultValue, String meaning) {
+    Object value =
+        read(
+            key,
+            "list of texts",
+            defaultValue,
+            meaning,
+            g -> g.elements().map(e -> String.valueOf(e.text())).toList());
+    return ((List<?>) value).stream().map(String.class::cast).toList();
+  }
+
   /** Where a value came from, for messages: {@code small.yaml:4: train.lr}, or the key alone. */
   public String where(String key) {
     Given value = lookup(key);

@@ -7,12 +7,15 @@ import java.util.TreeSet;
 public final class Names {
   private Names() {}
 
-  /** The element of {@code names} with the fewest edits to {@code word} (Levenshtein). */
+  /**
+   * The element of {@code names} that {@code word} is the beginning of, else that with the fewest
+   * edits to it (Levenshtein).
+   */
   public static String nearest(String word, Collection<String> names) {
     String best = "";
     int fewest = Integer.MAX_VALUE;
     for (String name : new TreeSet<>(names)) {
-      int edits = edits(word, name);
+      int edits = !word.isEmpty() && name.startsWith(word) ? 0 : edits(word, name);
       if (edits < fewest) {
         fewest = edits;
         best = name;

@@ -64,27 +64,53 @@ public final class Batches implements AutoCloseable {
   }
 
   /**
-   * The batches of a training epoch: shuffled, augmented, all of one size; people who do not fill a
-   * last batch wait for another epoch's shuffle.
+   * How the people of an epoch are shared out: a step takes {@code parts} batches of {@code size},
+   * of which this process sees some, one after the other.
    *
-   * @param size of a batch; that of {@code people} where they are fewer
-   * @param skip batches at the start to leave out, when an interrupted epoch goes on
+   * @param size of a batch
+   * @param parts batches a step, over all processes
+   * @param first of them that is this process's
+   * @param count how many of them are this process's
+   */
+  public record Share(int size, int parts, int first, int count) {
+    /** One process, one batch a step. */
+    public static Share whole(int size) {
+      return new Share(size, 1, 0, 1);
+    }
+
+    /** The same where there are fewer people than one step takes. */
+    Share fitting(int people) {
+      return new Share(Math.max(1, Math.min(size, people / parts)), parts, first, count);
+    }
+  }
+
+  /**
+   * The batches of a training epoch: shuffled, augmented, all of one size; people who do not fill a
+   * last step wait for another epoch's shuffle.
+   *
+   * @param share of the people that this process sees
+   * @param skip steps at the start to leave out, when an interrupted epoch goes on
    */
   public static Batches training(
       Dataset dataset,
       List<Person> people,
       int crop,
-      int size,
+      Share share,
       Augmentation augmentation,
       long seed,
       int epoch,
       int skip,
       int threads) {
     int[] order = shuffled(people.size(), mix(seed, epoch));
-    int b = Math.min(size, people.size());
+    Share fitting = share.fitting(people.size());
+    int b = fitting.size();
     List<int[]> plan = new ArrayList<>();
-    for (int at = skip * b; at + b <= order.length; at += b) {
-      plan.add(Arrays.copyOfRange(order, at, at + b));
+    int steps = steps(people.size(), share);
+    for (int step = skip; step < steps; step++) {
+      for (int part = 0; part < share.count(); part++) {
+        int at = (step * share.parts() + share.first() + part) * b;
+        plan.add(Arrays.copyOfRange(order, at, at + b));
+      }
     }
     return new Batches(dataset, people, crop, augmentation, mix(seed, epoch), plan, threads);
   }
@@ -103,9 +129,9 @@ public final class Batches implements AutoCloseable {
     return new Batches(dataset, people, crop, null, 0, plan, threads);
   }
 
-  /** How many batches a training epoch has. */
-  public static int count(int people, int size) {
-    return people == 0 ? 0 : people / Math.min(size, people);
+  /** How many steps a training epoch has. */
+  public static int steps(int people, Share share) {
+    return people < share.parts() ? 0 : people / (share.fitting(people).size() * share.parts());
   }
 
   /** The next batch, or null after the last. */

@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A COCO keypoints file: its joints and its people, in file order. The extra fields of a dataset
  * folder ({@code person}, {@code center}, {@code scale}, {@code head_size}, {@code head_box}) are
- * used where they are; without them centre and scale come from {@code bbox}, padded by 1.25.
+ * used where they are; without them centre and scale come from {@code bbox}, or from the joints'
+ * extent where that is missing or empty, padded by 1.25.
  *
  * @param skeleton joints, flip pairs and edges, as expected or as the category has them
  * @param images the names of all images, also of those without people
  * @param people everybody with at least one annotated joint
- * @param unusable the other annotations: crowds, and people without any annotated joint
+ * @param unusable the other annotations: crowds, people without any annotated joint, and those with
+ *     a single one and no box
  */
 public record CocoFile(
     Skeleton skeleton, List<String> images, List<Person> people, List<Unusable> unusable) {
@@ -39,7 +41,20 @@ public record CocoFile(
    * @param expected the joints that the file must have, or null to take those of its category
    */
   public static CocoFile read(Path file, @Nullable Skeleton expected) throws IOException {
+    return read(file, expected, null);
+  }
+
+  /**
+   * Reads the annotations of one category.
+   *
+   * @param category its name; null for all, which then must have the same joints
+   */
+  public static CocoFile read(Path file, @Nullable Skeleton expected, @Nullable String category)
+      throws IOException {
     CocoParser parsed = CocoParser.parse(file);
+    if (category != null) {
+      select(category, parsed, file);
+    }
     Skeleton skeleton = skeleton(parsed, expected, file);
     List<Person> people = new ArrayList<>();
     List<Unusable> unusable = new ArrayList<>();
@@ -68,21 +83,61 @@ public record CocoFile(
               "the person's own number in the image",
               "");
         }
-        people.add(person(annotation, image, index, file));
+        Person person = person(annotation, image, index);
+        if (person.scale() > 0) {
+          people.add(person);
+        } else {
+          unusable.add(new Unusable(image.name(), "no box, and one joint"));
+        }
       }
     }
     List<String> names = parsed.images.values().stream().map(CocoParser.Image::name).toList();
     return new CocoFile(skeleton, names, List.copyOf(people), List.copyOf(unusable));
   }
 
+  /** The names of a file's images by their ids. */
+  static Map<Long, String> imageIds(Path file) throws IOException {
+    Map<Long, String> ids = new HashMap<>();
+    CocoParser.parse(file).images.forEach((id, image) -> ids.put(id, image.name()));
+    return ids;
+  }
+
+  private static void select(String category, CocoParser parsed, Path file) {
+    List<Long> ids = new ArrayList<>();
+    parsed.categoryNames.forEach(
+        (id, name) -> {
+          if (name.equals(category)) {
+            ids.add(id);
+          }
+        });
+    if (ids.isEmpty()) {
+      throw BadInputException.at(
+          file + ": categories",
+          parsed.categoryNames.values().toString(),
+          "'" + category + "'",
+          "--category names one of them");
+    }
+    parsed.categories.removeIf(other -> !ids.contains(other.id()));
+    parsed.annotations.removeIf(annotation -> !ids.contains(annotation.categoryId()));
+  }
+
   private static Skeleton skeleton(CocoParser parsed, @Nullable Skeleton expected, Path file) {
     String where = file + ": categories[].keypoints";
     if (expected == null) {
-      if (parsed.categories.size() != 1) {
+      if (parsed.categories.isEmpty()) {
         throw BadInputException.at(
-            file + ": categories", parsed.categories.size() + " with keypoints", "exactly one", "");
+            file + ": categories", "none with keypoints", "one that names the joints", "");
       }
       CocoParser.Category category = parsed.categories.get(0);
+      for (CocoParser.Category other : parsed.categories) {
+        if (!other.keypoints().equals(category.keypoints())) {
+          throw BadInputException.at(
+              where,
+              "categories with different joints",
+              "one of " + parsed.categoryNames.values(),
+              "name it with --category");
+        }
+      }
       return Skeleton.named(category.keypoints(), category.edges(), where);
     }
     for (CocoParser.Category category : parsed.categories) {
@@ -124,8 +179,9 @@ public record CocoFile(
     return any;
   }
 
+  /** With a scale of 0 where there is nothing to take it from. */
   private static Person person(
-      CocoParser.Annotation annotation, CocoParser.Image image, int index, Path file) {
+      CocoParser.Annotation annotation, CocoParser.Image image, int index) {
     double[] keypoints = annotation.keypoints() == null ? new double[0] : annotation.keypoints();
     int joints = keypoints.length / 3;
     float[] x = new float[joints];
@@ -136,34 +192,23 @@ public record CocoFile(
       y[k] = (float) keypoints[3 * k + 1];
       visibility[k] = (byte) keypoints[3 * k + 2];
     }
-    double[] center = annotation.center();
-    double scale = annotation.scale();
     Box box = annotation.box();
-    if (center == null) {
-      double side = box == null ? 0 : Math.max(box.width(), box.height());
-      if (box == null || side == 0) {
-        throw BadInputException.at(
-            annotation.where(file) + ".bbox",
-            box == null ? "nothing" : "an empty box",
-            "the person's box, or center and scale",
-            "");
-      }
-      center = new double[] {box.centerX(), box.centerY()};
-      scale = side * BOX_PADDING / Person.SCALE_UNIT;
-    }
-    return new Person(
-        image.name(),
-        index,
-        image.width(),
-        image.height(),
-        x,
-        y,
-        visibility,
-        box,
-        center[0],
-        center[1],
-        scale,
-        annotation.headSize(),
-        annotation.headBox());
+    double[] center = annotation.center();
+    Person person =
+        new Person(
+            image.name(),
+            index,
+            image.width(),
+            image.height(),
+            x,
+            y,
+            visibility,
+            box,
+            center == null ? 0 : center[0],
+            center == null ? 0 : center[1],
+            center == null ? 0 : annotation.scale(),
+            annotation.headSize(),
+            annotation.headBox());
+    return center == null ? person.inBox(box) : person;
   }
 }

@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,12 @@ import org.jspecify.annotations.Nullable;
 final class CocoParser {
   record Image(String name, int width, int height) {}
 
-  record Category(List<String> keypoints, List<Skeleton.Pair> edges) {}
+  /**
+   * A category with joints.
+   *
+   * @param id the smallest long where the file does not say
+   */
+  record Category(long id, List<String> keypoints, List<Skeleton.Pair> edges) {}
 
   /**
    * One element of {@code annotations}.
@@ -58,10 +62,6 @@ final class CocoParser {
   private static final long ANY = 1L << 53;
 
   private static final int MAX_SIZE = 1 << 20;
-
-  /** Absolute, through "..", with control characters, or empty. */
-  private static final Pattern NO_FILE_NAME =
-      Pattern.compile("([/\\\\]|[A-Za-z]:).*|(.*[/\\\\])?\\.\\.([/\\\\].*)?|.*\\p{Cntrl}.*|");
 
   final Map<Long, Image> images = new LinkedHashMap<>();
   final Map<Long, String> categoryNames = new LinkedHashMap<>();
@@ -127,7 +127,7 @@ final class CocoParser {
   private void image(Fields fields, int number) {
     long id = fields.integer("id", -ANY, ANY);
     String name = fields.text("file_name");
-    if (NO_FILE_NAME.matcher(name).matches()) {
+    if (!Person.isImageName(name)) {
       throw fields.wrong("file_name", "a relative path that stays in the image root");
     }
     if (!fileNames.add(name)) {
@@ -143,8 +143,9 @@ final class CocoParser {
   }
 
   private void category(Fields fields, int number) {
-    if (fields.has("id") && fields.has("name")) {
-      categoryNames.put(fields.integer("id", -ANY, ANY), fields.text("name"));
+    long id = fields.has("id") ? fields.integer("id", -ANY, ANY) : Long.MIN_VALUE;
+    if (id != Long.MIN_VALUE && fields.has("name")) {
+      categoryNames.put(id, fields.text("name"));
     }
     List<String> keypoints = fields.has("keypoints") ? fields.texts("keypoints") : List.of();
     if (keypoints.isEmpty()) {
@@ -161,7 +162,7 @@ final class CocoParser {
                 joint(fields, pair[1], keypoints.size())));
       }
     }
-    categories.add(new Category(keypoints, edges));
+    categories.add(new Category(id, keypoints, edges));
   }
 
   /** COCO counts the joints of an edge from 1. */

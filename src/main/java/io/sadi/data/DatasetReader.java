@@ -86,6 +86,11 @@ public final class DatasetReader {
     return people;
   }
 
+  /** The names of a split's images by the ids that its COCO file gives them. */
+  public static Map<Long, String> imageIds(Dataset dataset, String split) throws IOException {
+    return CocoFile.imageIds(annotations(dataset.folder(), split));
+  }
+
   static Path annotations(Path folder, String split) {
     return folder.resolve(ANNOTATIONS).resolve(split + ".json");
   }

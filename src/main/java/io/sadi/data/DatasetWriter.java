@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,9 @@ public final class DatasetWriter {
   private DatasetWriter() {}
 
   /**
-   * Writes the description and every split. Images are written by whoever makes them.
+   * Writes the description and every split. Images are written by whoever makes them. A split in
+   * which nobody has a joint is nothing to learn from or to be measured on: dataset.yaml lists it
+   * as {@code unannotated}, and its file serves as boxes to predict in.
    *
    * @param dataset where to and what; its splits are those of {@code people}
    * @param imageRoot how dataset.yaml names the image root: relative to the folder where possible
@@ -38,13 +41,28 @@ public final class DatasetWriter {
   public static void write(
       Dataset dataset, String imageRoot, Map<String, ?> notes, Map<String, List<Person>> people)
       throws IOException {
+    write(dataset, imageRoot, notes, people, person -> new JsonObject());
+  }
+
+  /**
+   * Writes also what else there is to say of people.
+   *
+   * @param extras further fields of a person's annotation
+   */
+  public static void write(
+      Dataset dataset,
+      String imageRoot,
+      Map<String, ?> notes,
+      Map<String, List<Person>> people,
+      Function<Person, JsonObject> extras)
+      throws IOException {
     for (Map.Entry<String, List<Person>> split : people.entrySet()) {
       AtomicFile.write(
           DatasetReader.annotations(dataset.folder(), split.getKey()),
           out -> {
             Writer writer =
                 new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), 1 << 16);
-            writeCoco(writer, dataset.skeleton(), split.getValue());
+            writeCoco(writer, dataset.skeleton(), split.getValue(), extras);
             writer.flush();
           });
     }
@@ -53,8 +71,15 @@ public final class DatasetWriter {
     yaml.put("metric", dataset.metric().label());
     yaml.put("image_root", imageRoot);
     Map<String, Integer> counts = new LinkedHashMap<>();
-    people.forEach((split, list) -> counts.put(split, list.size()));
+    Map<String, Integer> unannotated = new LinkedHashMap<>();
+    people.forEach(
+        (split, list) ->
+            (list.stream().anyMatch(Person::annotated) ? counts : unannotated)
+                .put(split, list.size()));
     yaml.put("splits", counts);
+    if (!unannotated.isEmpty()) {
+      yaml.put("unannotated", unannotated);
+    }
     Skeleton skeleton = dataset.skeleton();
     yaml.put("joints", skeleton.joints());
     yaml.put("flip_pairs", names(skeleton.flipPairs(), skeleton));
@@ -70,7 +95,8 @@ public final class DatasetWriter {
   }
 
   /** One element a line, so that a diff or grep of the file is of use. */
-  private static void writeCoco(Writer out, Skeleton skeleton, List<Person> people)
+  private static void writeCoco(
+      Writer out, Skeleton skeleton, List<Person> people, Function<Person, JsonObject> extras)
       throws IOException {
     Map<String, Integer> ids = new LinkedHashMap<>();
     out.write("{\"images\":[");
@@ -88,7 +114,9 @@ public final class DatasetWriter {
     for (int i = 0; i < people.size(); i++) {
       Person person = people.get(i);
       Integer imageId = ids.get(person.image());
-      line(out, annotation(person, i + 1, imageId), i == 0);
+      JsonObject annotation = annotation(person, i + 1, imageId);
+      extras.apply(person).entrySet().forEach(e -> annotation.add(e.getKey(), e.getValue()));
+      line(out, annotation, i == 0);
     }
     out.write("\n],\n\"categories\":[");
     line(out, category(skeleton), true);

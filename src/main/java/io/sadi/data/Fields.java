@@ -14,18 +14,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param where the file and the object's place in it, for messages
  */
-record Fields(JsonObject object, String where) {
+public record Fields(JsonObject object, String where) {
   /** Farther from an image than any annotation: what lies beyond is a damaged number. */
   private static final double FARTHEST = 1e6;
 
   /** Whether the field is there and not null. */
-  boolean has(String name) {
+  public boolean has(String name) {
     JsonElement value = object.get(name);
     return value != null && !value.isJsonNull();
   }
 
   /** An integer; the limits must be ones that a double holds exactly. */
-  long integer(String name, long min, long max) {
+  public long integer(String name, long min, long max) {
     Double value = number(object.get(name));
     if (value == null || value != Math.rint(value) || value < min || value > max) {
       throw wrong(name, "an integer " + min + ".." + max);
@@ -33,7 +33,16 @@ record Fields(JsonObject object, String where) {
     return value.longValue();
   }
 
-  double positive(String name) {
+  /** A number within +-1e6. */
+  public double number(String name) {
+    Double value = number(object.get(name));
+    if (value == null || !(Math.abs(value) <= FARTHEST)) {
+      throw wrong(name, "a number within +-1e6");
+    }
+    return value;
+  }
+
+  public double positive(String name) {
     Double value = number(object.get(name));
     if (value == null || !(value > 0 && value <= FARTHEST)) {
       throw wrong(name, "a positive number");
@@ -41,7 +50,7 @@ record Fields(JsonObject object, String where) {
     return value;
   }
 
-  String text(String name) {
+  public String text(String name) {
     String text = text(object.get(name));
     if (text == null) {
       throw wrong(name, "text");
@@ -49,7 +58,7 @@ record Fields(JsonObject object, String where) {
     return text;
   }
 
-  List<String> texts(String name) {
+  public List<String> texts(String name) {
     List<String> texts = new ArrayList<>();
     for (JsonElement element : list(name)) {
       String text = text(element);
@@ -62,18 +71,18 @@ record Fields(JsonObject object, String where) {
   }
 
   /** A list of exactly {@code length} numbers. */
-  double[] numbers(String name, int length) {
+  public double[] numbers(String name, int length) {
     return numbers(name, object.get(name), length);
   }
 
-  double[] numbers(String name, @Nullable JsonElement value, int length) {
+  public double[] numbers(String name, @Nullable JsonElement value, int length) {
     if (value == null || !value.isJsonArray() || value.getAsJsonArray().size() != length) {
       throw wrong(name, value, "a list of " + length + " numbers");
     }
     return numbers(name, value.getAsJsonArray());
   }
 
-  double[] numbers(String name) {
+  public double[] numbers(String name) {
     return numbers(name, list(name));
   }
 
@@ -89,7 +98,7 @@ record Fields(JsonObject object, String where) {
     return values;
   }
 
-  JsonArray list(String name) {
+  public JsonArray list(String name) {
     JsonElement value = object.get(name);
     if (value == null || !value.isJsonArray()) {
       throw wrong(name, "a list");
@@ -97,7 +106,7 @@ record Fields(JsonObject object, String where) {
     return value.getAsJsonArray();
   }
 
-  BadInputException wrong(String name, String expected) {
+  public BadInputException wrong(String name, String expected) {
     return wrong(name, object.get(name), expected);
   }
 

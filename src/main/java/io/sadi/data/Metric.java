@@ -5,7 +5,9 @@ public enum Metric {
   /** Distance over 0.6 x the head box's diagonal, at most 0.5 (MPII). */
   PCKH_05("pckh@0.5"),
   /** Distance over the torso, left shoulder to right hip, at most 0.2 (LSP). */
-  PCK_02("pck@0.2");
+  PCK_02("pck@0.2"),
+  /** Distance over the larger side of the person's box, at most 0.1: where there is no torso. */
+  PCK_BOX_01("pck-box@0.1");
 
   private final String label;
 

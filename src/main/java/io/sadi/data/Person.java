@@ -1,6 +1,7 @@
 package io.sadi.data;
 
 import io.sadi.geom.Box;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,15 @@ public record Person(
   public static final byte OCCLUDED = 1;
   public static final byte VISIBLE = 2;
 
+  /** Absolute, through "..", with control characters, or empty. */
+  private static final Pattern NO_IMAGE_NAME =
+      Pattern.compile("([/\\\\]|[A-Za-z]:).*|(.*[/\\\\])?\\.\\.([/\\\\].*)?|.*\\p{Cntrl}.*|");
+
+  /** Whether a text can be an image's name: a relative path that stays in the image root. */
+  public static boolean isImageName(String name) {
+    return !NO_IMAGE_NAME.matcher(name).matches();
+  }
+
   /** MPII's head size: 0.6 x the head box's diagonal, in pixels. */
   public static double headSize(Box headBox) {
     return 0.6 * Math.hypot(headBox.width(), headBox.height());
@@ -52,6 +62,16 @@ public record Person(
   /** Whether joint k is annotated, occluded or not. */
   public boolean annotated(int k) {
     return visibility[k] != NOT_ANNOTATED;
+  }
+
+  /** Whether any joint is annotated. */
+  public boolean annotated() {
+    for (int k = 0; k < visibility.length; k++) {
+      if (annotated(k)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The same person with another box, crop centre and scale. */
@@ -68,6 +88,41 @@ public record Person(
         newCenterX,
         newCenterY,
         newScale,
+        headSize,
+        headBox);
+  }
+
+  /**
+   * The same person with the crop that a box gives, padded by {@link CocoFile#BOX_PADDING}.
+   *
+   * @param newBox the person's; null, or of no size, for the extent of the joints. The scale is 0
+   *     where that has no size either
+   */
+  public Person inBox(@Nullable Box newBox) {
+    boolean empty = newBox == null || Math.max(newBox.width(), newBox.height()) == 0;
+    Box around = newBox == null || empty ? extent() : newBox;
+    double side = Math.max(around.width(), around.height());
+    return withCrop(
+        newBox == null ? around : newBox,
+        around.centerX(),
+        around.centerY(),
+        side * CocoFile.BOX_PADDING / SCALE_UNIT);
+  }
+
+  /** The same person with other joints, in an image of another name. */
+  public Person withJoints(String newImage, float[] newX, float[] newY, byte[] newVisibility) {
+    return new Person(
+        newImage,
+        person,
+        imageWidth,
+        imageHeight,
+        newX,
+        newY,
+        newVisibility,
+        box,
+        centerX,
+        centerY,
+        scale,
         headSize,
         headBox);
   }

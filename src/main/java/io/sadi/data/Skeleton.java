@@ -26,24 +26,37 @@ public record Skeleton(List<String> joints, List<Pair> flipPairs, List<Pair> edg
   }
 
   /**
-   * A skeleton from the names of its joints: {@code left_X} and {@code right_X} swap in a mirrored
-   * image.
+   * A skeleton from the names of its joints, however they are written: {@code left_X} and {@code
+   * right_X}, or {@code LX} and {@code RX}, swap in a mirrored image.
    *
+   * @param edges empty for what the names suggest
    * @param where what an error message calls the place of the names
    * @throws BadInputException where a name is blank or given twice, or there are none or over 200
    */
   public static Skeleton named(List<String> joints, List<Pair> edges, String where) {
     checkNames(joints, where);
     List<Pair> flipPairs = new ArrayList<>();
+    List<JointName> said = joints.stream().map(JointName::of).toList();
+    boolean[] paired = new boolean[joints.size()];
     for (int k = 0; k < joints.size(); k++) {
-      if (joints.get(k).startsWith("left_")) {
-        int other = joints.indexOf("right_" + joints.get(k).substring("left_".length()));
-        if (other >= 0) {
-          flipPairs.add(new Pair(Math.min(k, other), Math.max(k, other)));
+      for (int other = k + 1; other < joints.size(); other++) {
+        if (!paired[k] && !paired[other] && said.get(k).mirrors(said.get(other))) {
+          flipPairs.add(new Pair(k, other));
+          paired[k] = true;
+          paired[other] = true;
         }
       }
     }
-    return new Skeleton(joints, flipPairs, edges);
+    return new Skeleton(joints, flipPairs, edges.isEmpty() ? guessed(joints) : edges);
+  }
+
+  private static List<Pair> guessed(List<String> joints) {
+    for (Skeleton known : List.of(mpii16(), lsp14())) {
+      if (known.joints.equals(joints)) {
+        return known.edges;
+      }
+    }
+    return Limbs.guess(joints);
   }
 
   static void checkNames(List<String> joints, String where) {
@@ -66,9 +79,29 @@ public record Skeleton(List<String> joints, List<Pair> flipPairs, List<Pair> edg
     return joints.size();
   }
 
-  /** The index of a joint, or -1. */
+  /** The index of a joint of this name, or else of one that is called so in another way, or -1. */
   public int index(String joint) {
-    return joints.indexOf(joint);
+    int exact = joints.indexOf(joint);
+    if (exact >= 0) {
+      return exact;
+    }
+    JointName meant = JointName.of(joint);
+    for (int k = 0; k < joints.size(); k++) {
+      if (JointName.of(joints.get(k)).equals(meant)) {
+        return k;
+      }
+    }
+    return -1;
+  }
+
+  /** Whether a joint's name says that it is on the left. */
+  public boolean isLeft(int k) {
+    return JointName.of(joints.get(k)).side() == JointName.Side.LEFT;
+  }
+
+  /** Whether a joint's name says that it is on the right. */
+  public boolean isRight(int k) {
+    return JointName.of(joints.get(k)).side() == JointName.Side.RIGHT;
   }
 
   /** For every joint the one that takes its place in a mirrored image. */

@@ -1,13 +1,15 @@
 package io.sadi.eval;
 
-import java.util.Arrays;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
+import org.apache.commons.statistics.descriptive.NaNPolicy;
+import org.apache.commons.statistics.descriptive.Quantile;
+import org.apache.commons.statistics.descriptive.Quantile.EstimationMethod;
 
 /**
- * How far a pooled mean would move with other people: the people are drawn again with replacement,
- * since the joints of one person are not independent of each other.
+ * How far numbers would move with other people: the people are drawn again with replacement, since
+ * the joints of one person are not independent of each other. The same people give the same
+ * intervals, and intervals of one call come from the same draws.
  */
 final class Bootstrap {
   /** Leaves some 3 % of the interval's half width to chance, which the seed then fixes. */
@@ -15,40 +17,38 @@ final class Bootstrap {
 
   private static final long SEED = 1;
 
+  /** A number that is undefined for some draws is judged by the others. */
+  private static final Quantile QUANTILE =
+      Quantile.withDefaults().with(EstimationMethod.HF7).with(NaNPolicy.EXCLUDE);
+
   private Bootstrap() {}
 
   /**
-   * The central 95 % of sum(credit) / sum(count) over resampled people.
+   * The central 95 % of statistics over resampled people.
    *
-   * @param credit of each person, [N]
-   * @param count what each credit is of, [N]; people with 0 are not drawn
-   * @return null if nobody is left
+   * @param people how many there are
+   * @param statistics of people by their numbers, some of them several times, [people] to [S]
+   * @return [S], NaN where a statistic is NaN
    */
-  static @Nullable Interval interval95(double[] credit, int[] count) {
-    int[] people = IntStream.range(0, count.length).filter(i -> count[i] > 0).toArray();
-    if (people.length == 0) {
-      return null;
-    }
+  static Interval[] intervals95(int people, Function<int[], double[]> statistics) {
+    int[] drawn = new int[people];
+    int size = statistics.apply(drawn).length;
+    double[][] values = new double[size][RESAMPLES];
     SplittableRandom random = new SplittableRandom(SEED);
-    double[] means = new double[RESAMPLES];
     for (int r = 0; r < RESAMPLES; r++) {
-      double credits = 0;
-      long counts = 0;
-      for (int drawn = 0; drawn < people.length; drawn++) {
-        int i = people[random.nextInt(people.length)];
-        credits += credit[i];
-        counts += count[i];
+      for (int i = 0; i < people; i++) {
+        drawn[i] = random.nextInt(people);
       }
-      means[r] = credits / counts;
+      double[] resampled = statistics.apply(drawn);
+      for (int s = 0; s < size; s++) {
+        values[s][r] = resampled[s];
+      }
     }
-    Arrays.sort(means);
-    return new Interval(quantile(means, 0.025), quantile(means, 0.975));
-  }
-
-  private static double quantile(double[] sorted, double q) {
-    double at = q * (sorted.length - 1);
-    int below = (int) at;
-    int above = Math.min(below + 1, sorted.length - 1);
-    return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+    Interval[] intervals = new Interval[size];
+    for (int s = 0; s < size; s++) {
+      double[] ends = QUANTILE.evaluate(values[s], 0.025, 0.975);
+      intervals[s] = new Interval(ends[0], ends[1]);
+    }
+    return intervals;
   }
 }

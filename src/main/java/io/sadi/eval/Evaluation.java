@@ -2,10 +2,13 @@ package io.sadi.eval;
 
 import io.sadi.data.Dataset;
 import io.sadi.data.Person;
+import io.sadi.data.Skeleton;
 import io.sadi.io.BadInputException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Metrics of one or several sets of predictions for a split of a dataset.
@@ -14,10 +17,28 @@ import java.util.Map;
  * @param split its name
  * @param people annotated people in the split
  * @param results by metric, then by set of predictions
+ * @param comparisons of the others with the baseline, by metric; empty if not asked for
+ * @param errors by reference length, then by set of predictions; empty if not asked for
+ * @param calibrations by set of predictions; empty if not asked for
  */
-public record Evaluation(String dataset, String split, int people, List<MetricResult> results) {
+public record Evaluation(
+    String dataset,
+    String split,
+    int people,
+    List<MetricResult> results,
+    List<Comparison> comparisons,
+    List<ErrorQuantiles> errors,
+    List<Calibration> calibrations) {
   public Evaluation {
     results = List.copyOf(results);
+    comparisons = List.copyOf(comparisons);
+    errors = List.copyOf(errors);
+    calibrations = List.copyOf(calibrations);
+  }
+
+  /** Percentages alone. */
+  public Evaluation(String dataset, String split, int people, List<MetricResult> results) {
+    this(dataset, split, people, results, List.of(), List.of(), List.of());
   }
 
   /**
@@ -26,7 +47,7 @@ public record Evaluation(String dataset, String split, int people, List<MetricRe
    * @param people the split's people
    * @param predictions by the name of their decoder, in the order of the results
    * @param metrics what to measure
-   * @param withIntervals whether to resample people for an interval of each mean
+   * @param details what else
    * @throws BadInputException if nobody has what a metric needs
    */
   public static Evaluation of(
@@ -35,24 +56,94 @@ public record Evaluation(String dataset, String split, int people, List<MetricRe
       List<Person> people,
       Map<String, Predictions> predictions,
       List<PoseMetric> metrics,
-      boolean withIntervals) {
+      Details details) {
+    List<String> joints = dataset.skeleton().joints();
+    Map<ReferenceLength, Map<String, JointErrors>> measured = new LinkedHashMap<>();
     List<MetricResult> results = new ArrayList<>();
+    List<Comparison> comparisons = new ArrayList<>();
     for (PoseMetric metric : metrics) {
-      predictions.forEach(
-          (decode, predicted) -> {
-            MetricResult result =
-                MetricResult.of(
-                    metric, decode, dataset.skeleton(), people, predicted, withIntervals);
-            if (result.leftOut() == people.size()) {
-              throw BadInputException.at(
-                  dataset.folder() + ": split " + split + ": metric " + metric.label(),
-                  "no person with " + metric.reference().needs(),
-                  "at least one",
-                  "choose another --metric");
-            }
-            results.add(result);
-          });
+      Map<String, JointErrors> errors =
+          measured.computeIfAbsent(
+              metric.reference(), r -> errors(people, predictions, dataset.skeleton(), r));
+      if (errors.values().stream().anyMatch(e -> e.leftOut() == people.size())) {
+        throw nobody(dataset, split, metric);
+      }
+      errors.forEach(
+          (decode, of) ->
+              results.add(MetricResult.of(metric, decode, joints, of, details.intervals())));
+      String baseline = details.baseline();
+      JointErrors baselineErrors = baseline == null ? null : errors.get(baseline);
+      if (baseline != null && baselineErrors != null) {
+        errors.forEach(
+            (decode, of) -> {
+              if (!decode.equals(baseline)) {
+                comparisons.add(
+                    Comparison.of(metric, joints, decode, of, baseline, baselineErrors));
+              }
+            });
+      }
     }
-    return new Evaluation(dataset.name(), split, people.size(), results);
+    List<ErrorQuantiles> quantiles = new ArrayList<>();
+    if (details.quantiles()) {
+      measured.forEach(
+          (reference, errors) ->
+              errors.forEach(
+                  (decode, of) -> quantiles.add(ErrorQuantiles.of(decode, reference, joints, of))));
+    }
+    List<Calibration> calibrations =
+        details.calibration()
+            ? calibrations(dataset, people, predictions, metrics, measured)
+            : List.of();
+    return new Evaluation(
+        dataset.name(), split, people.size(), results, comparisons, quantiles, calibrations);
+  }
+
+  private static List<Calibration> calibrations(
+      Dataset dataset,
+      List<Person> people,
+      Map<String, Predictions> predictions,
+      List<PoseMetric> metrics,
+      Map<ReferenceLength, Map<String, JointErrors>> measured) {
+    List<String> joints = dataset.skeleton().joints();
+    List<Calibration> calibrations = new ArrayList<>();
+    predictions.forEach(
+        (decode, predicted) -> {
+          Map<PoseMetric, JointErrors> errors = new LinkedHashMap<>();
+          metrics.forEach(
+              metric ->
+                  errors.put(
+                      metric,
+                      Objects.requireNonNull(
+                          measured.getOrDefault(metric.reference(), Map.of()).get(decode))));
+          calibrations.add(Calibration.of(decode, people, predicted, joints, errors));
+        });
+    if (calibrations.stream().allMatch(Calibration::isEmpty)) {
+      throw BadInputException.at(
+          String.join(", ", predictions.keySet()),
+          "neither scores nor sigmas",
+          "something to calibrate",
+          "leave --calibration out");
+    }
+    return calibrations;
+  }
+
+  private static Map<String, JointErrors> errors(
+      List<Person> people,
+      Map<String, Predictions> predictions,
+      Skeleton skeleton,
+      ReferenceLength reference) {
+    Map<String, JointErrors> errors = new LinkedHashMap<>();
+    predictions.forEach(
+        (decode, predicted) ->
+            errors.put(decode, JointErrors.of(people, predicted, skeleton, reference)));
+    return errors;
+  }
+
+  private static BadInputException nobody(Dataset dataset, String split, PoseMetric metric) {
+    return BadInputException.at(
+        dataset.folder() + ": split " + split + ": metric " + metric.label(),
+        "no person with " + metric.reference().needs(),
+        "at least one",
+        "choose another --metric");
   }
 }

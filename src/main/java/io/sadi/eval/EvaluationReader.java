@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what {@link EvaluationFormat#JSON} writes. */
@@ -22,7 +23,7 @@ public final class EvaluationReader {
   }
 
   /**
-   * An evaluation as it was written, its numbers rounded.
+   * The results of an evaluation as they were written, rounded, without what else it held.
    *
    * @throws BadInputException naming the field that is missing or of another kind
    */
@@ -42,45 +43,58 @@ public final class EvaluationReader {
   }
 
   private MetricResult result(JsonObject json, String where) {
-    Map<String, Integer> counted = new LinkedHashMap<>();
-    numbers(json, "counted", where).forEach((name, n) -> counted.put(name, n.intValue()));
     return new MetricResult(
         PoseMetric.parse(text(json, "metric", where)),
         text(json, "decode", where),
         number(json.get("mean_joint_weighted"), where + "mean_joint_weighted"),
         number(json.get("mean_unweighted"), where + "mean_unweighted"),
-        interval(json, where),
-        numbers(json, "groups", where),
-        numbers(json, "joints", where),
-        counted,
+        intervals(json, where),
+        map(json.get("groups"), where + "groups", this::number),
+        map(json.get("joints"), where + "joints", this::number),
+        map(json.get("counted"), where + "counted", (n, at) -> (int) number(n, at)),
         whole(json, "left_out", where),
         whole(json, "missing", where));
   }
 
-  private @Nullable Interval interval(JsonObject json, String where) {
-    JsonElement value = json.get("interval_95");
-    if (value == null || value.isJsonNull()) {
+  private @Nullable Summary<Interval> intervals(JsonObject json, String where) {
+    JsonElement mean = json.get("interval_95");
+    if (mean == null || mean.isJsonNull()) {
       return null;
     }
-    JsonArray bounds = array(json, "interval_95", where);
-    if (bounds.size() != 2) {
-      throw bad(where + "interval_95", bounds, "two numbers");
-    }
-    return new Interval(
-        number(bounds.get(0), where + "interval_95"), number(bounds.get(1), where + "interval_95"));
+    String of = where + "intervals_95";
+    JsonObject all = object(json.get("intervals_95"), of);
+    return new Summary<>(
+        interval(mean, where + "interval_95"),
+        interval(all.get("mean_unweighted"), of + ".mean_unweighted"),
+        map(all.get("groups"), of + ".groups", this::interval),
+        map(all.get("joints"), of + ".joints", this::interval));
   }
 
-  private Map<String, Double> numbers(JsonObject json, String name, String where) {
-    Map<String, Double> numbers = new LinkedHashMap<>();
-    JsonElement value = json.get(name);
-    if (value == null || !value.isJsonObject()) {
-      throw bad(where + name, value, "an object of numbers");
+  private Interval interval(@Nullable JsonElement value, String where) {
+    if (value != null && value.isJsonNull()) {
+      return new Interval(Double.NaN, Double.NaN);
     }
-    value
-        .getAsJsonObject()
+    if (value == null || !value.isJsonArray() || value.getAsJsonArray().size() != 2) {
+      throw bad(where, value, "two numbers");
+    }
+    JsonArray bounds = value.getAsJsonArray();
+    return new Interval(number(bounds.get(0), where), number(bounds.get(1), where));
+  }
+
+  private <T> Map<String, T> map(
+      @Nullable JsonElement value, String where, BiFunction<JsonElement, String, T> read) {
+    Map<String, T> map = new LinkedHashMap<>();
+    object(value, where)
         .asMap()
-        .forEach((key, element) -> numbers.put(key, number(element, where + name + "." + key)));
-    return numbers;
+        .forEach((key, element) -> map.put(key, read.apply(element, where + "." + key)));
+    return map;
+  }
+
+  private JsonObject object(@Nullable JsonElement value, String where) {
+    if (value == null || !value.isJsonObject()) {
+      throw bad(where, value, "an object");
+    }
+    return value.getAsJsonObject();
   }
 
   private JsonArray array(JsonObject json, String name, String where) {

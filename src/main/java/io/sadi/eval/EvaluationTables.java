@@ -1,96 +1,174 @@
 package io.sadi.eval;
 
+import io.sadi.eval.Comparison.Moved;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** An evaluation as two tables: groups and both means as papers print them, then every joint. */
+/**
+ * An evaluation as tables: groups and both means as papers print them, then every joint, then what
+ * else was asked for.
+ */
 final class EvaluationTables {
   private EvaluationTables() {}
 
   static String plain(Evaluation evaluation) {
-    return title(evaluation)
-        + "\n\n"
-        + aligned(summary(evaluation))
-        + "\n"
-        + aligned(joints(evaluation))
-        + String.join("", notes(evaluation).stream().map(note -> "\n" + note + "\n").toList());
+    return document(evaluation, "", TextTable::aligned);
   }
 
   static String markdown(Evaluation evaluation) {
-    return "### "
-        + title(evaluation)
-        + "\n\n"
-        + piped(summary(evaluation))
-        + "\n"
-        + piped(joints(evaluation))
-        + String.join("", notes(evaluation).stream().map(note -> "\n" + note + "\n").toList());
+    return document(evaluation, "### ", TextTable::piped);
   }
 
-  private static String title(Evaluation evaluation) {
-    return String.format(
-        Locale.ROOT,
-        "%s, split %s: %d people",
-        evaluation.dataset(),
-        evaluation.split(),
-        evaluation.people());
+  private static String document(
+      Evaluation evaluation, String heading, Function<TextTable, String> form) {
+    List<TextTable> tables = new ArrayList<>();
+    tables.add(summary(evaluation));
+    tables.add(joints(evaluation));
+    evaluation.comparisons().forEach(comparison -> tables.add(comparison(comparison)));
+    evaluation.errors().forEach(errors -> tables.add(DetailTables.errors(errors)));
+    evaluation
+        .calibrations()
+        .forEach(calibration -> tables.addAll(DetailTables.calibration(calibration)));
+    List<String> parts = new ArrayList<>();
+    parts.add(
+        String.format(
+            Locale.ROOT,
+            "%s%s, split %s: %d people\n",
+            heading,
+            evaluation.dataset(),
+            evaluation.split(),
+            evaluation.people()));
+    tables.forEach(table -> parts.add(form.apply(table)));
+    notes(evaluation).forEach(note -> parts.add(note + "\n"));
+    return String.join("\n", parts);
   }
 
-  /** A row for every result; the first row is the header. */
-  private static List<List<String>> summary(Evaluation evaluation) {
-    boolean intervals = evaluation.results().stream().anyMatch(r -> r.interval95() != null);
+  /** A row for every result. */
+  private static TextTable summary(Evaluation evaluation) {
+    boolean intervals = evaluation.results().stream().anyMatch(r -> r.intervals95() != null);
+    List<String> header = new ArrayList<>(List.of("metric", "decode"));
+    header.addAll(evaluation.results().get(0).groups().keySet());
+    for (String mean : List.of("mean (joint-weighted)", "mean (unweighted)")) {
+      header.add(mean);
+      if (intervals) {
+        header.add("its 95 % interval");
+      }
+    }
     List<List<String>> rows = new ArrayList<>();
     for (MetricResult result : evaluation.results()) {
-      if (rows.isEmpty()) {
-        List<String> header = new ArrayList<>(List.of("metric", "decode"));
-        header.addAll(result.groups().keySet());
-        header.add("mean (joint-weighted)");
-        if (intervals) {
-          header.add("its 95 % interval");
-        }
-        header.add("mean (unweighted)");
-        rows.add(header);
-      }
       List<String> row = new ArrayList<>(List.of(result.metric().label(), result.decode()));
       result.groups().values().forEach(percent -> row.add(percent(percent)));
       row.add(percent(result.meanJointWeighted()));
-      if (intervals) {
-        Interval interval = result.interval95();
-        row.add(
-            interval == null ? "-" : percent(interval.low()) + " to " + percent(interval.high()));
+      Summary<Interval> intervals95 = result.intervals95();
+      if (intervals95 != null) {
+        row.add(interval(intervals95.meanJointWeighted()));
       }
       row.add(percent(result.meanUnweighted()));
+      if (intervals95 != null) {
+        row.add(interval(intervals95.meanUnweighted()));
+      }
       rows.add(row);
     }
-    return rows;
+    return new TextTable("", 2, header, rows);
   }
 
   /** A row for every joint: how many count, then its percentage in every result. */
-  private static List<List<String>> joints(Evaluation evaluation) {
-    List<List<String>> rows = new ArrayList<>();
+  private static TextTable joints(Evaluation evaluation) {
     List<String> header = new ArrayList<>(List.of("joint"));
-    rows.add(header);
+    List<List<String>> rows = new ArrayList<>();
+    evaluation
+        .results()
+        .get(0)
+        .joints()
+        .keySet()
+        .forEach(joint -> rows.add(new ArrayList<>(List.of(joint))));
     Map<String, Integer> counted = Map.of();
     for (MetricResult result : evaluation.results()) {
-      if (rows.size() == 1) {
-        result.joints().keySet().forEach(joint -> rows.add(new ArrayList<>(List.of(joint))));
-      }
       if (!counted.equals(result.counted())) {
         counted = result.counted();
         header.add("counted");
-        int row = 1;
-        for (int count : counted.values()) {
-          rows.get(row++).add(String.valueOf(count));
-        }
+        addColumn(rows, counted.values(), String::valueOf);
       }
       header.add(result.metric().label() + " " + result.decode());
-      int row = 1;
-      for (double percent : result.joints().values()) {
-        rows.get(row++).add(percent(percent));
+      addColumn(rows, result.joints().values(), EvaluationTables::percent);
+      if (result.intervals95() != null) {
+        header.add("its 95 % interval");
+        addColumn(rows, result.intervals95().joints().values(), EvaluationTables::interval);
       }
     }
-    return rows;
+    return new TextTable("", 1, header, rows);
+  }
+
+  private static <T> void addColumn(
+      List<List<String>> rows, Iterable<T> values, Function<T, String> form) {
+    int row = 0;
+    for (T value : values) {
+      rows.get(row++).add(form.apply(value));
+    }
+  }
+
+  private static TextTable comparison(Comparison comparison) {
+    List<String> header =
+        List.of("", "difference", "its 95 % interval", "moved", "counted", "better", "worse");
+    Summary<Double> differences = comparison.differences();
+    Summary<Interval> intervals = comparison.intervals95();
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(
+        differenceRow(
+            "mean (joint-weighted)",
+            differences.meanJointWeighted(),
+            intervals.meanJointWeighted(),
+            null));
+    rows.add(
+        differenceRow(
+            "mean (unweighted)", differences.meanUnweighted(), intervals.meanUnweighted(), null));
+    differences
+        .groups()
+        .forEach(
+            (group, value) ->
+                rows.add(differenceRow(group, value, intervals.groups().get(group), null)));
+    differences
+        .joints()
+        .forEach(
+            (joint, value) ->
+                rows.add(
+                    differenceRow(
+                        joint,
+                        value,
+                        intervals.joints().get(joint),
+                        comparison.joints().get(joint))));
+    String title =
+        String.format(
+            Locale.ROOT,
+            "%s: %s minus %s, person by person",
+            comparison.metric().label(),
+            comparison.decode(),
+            comparison.baseline());
+    return new TextTable(title, 1, header, rows);
+  }
+
+  private static List<String> differenceRow(
+      String name, double difference, @Nullable Interval interval, @Nullable Moved joint) {
+    List<String> row = new ArrayList<>();
+    row.add(name);
+    row.add(signed(difference));
+    row.add(
+        interval == null || Double.isNaN(interval.low())
+            ? "-"
+            : signed(interval.low()) + " to " + signed(interval.high()));
+    row.add(interval == null ? "" : Comparison.direction(interval));
+    row.add(joint == null ? "" : String.valueOf(joint.counted()));
+    row.add(joint == null ? "" : String.valueOf(joint.better()));
+    row.add(joint == null ? "" : String.valueOf(joint.worse()));
+    return row;
+  }
+
+  private static String signed(double value) {
+    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%+.2f", value);
   }
 
   /** What the numbers leave out or count as wrong. */
@@ -102,52 +180,21 @@ final class EvaluationTables {
     return notes.stream().distinct().toList();
   }
 
-  private static String percent(double value) {
-    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.2f", value);
+  static String percent(double value) {
+    return decimals(value, 2);
   }
 
-  private static String aligned(List<List<String>> rows) {
-    int[] widths = new int[rows.get(0).size()];
-    for (List<String> row : rows) {
-      for (int c = 0; c < widths.length; c++) {
-        widths[c] = Math.max(widths[c], row.get(c).length());
-      }
-    }
-    boolean[] left = textColumns(rows);
-    StringBuilder text = new StringBuilder();
-    for (List<String> row : rows) {
-      StringBuilder line = new StringBuilder();
-      for (int c = 0; c < widths.length; c++) {
-        String pad = " ".repeat(widths[c] - row.get(c).length());
-        line.append(c == 0 ? "" : "  ").append(left[c] ? row.get(c) + pad : pad + row.get(c));
-      }
-      text.append(line.toString().stripTrailing()).append('\n');
-    }
-    return text.toString();
+  private static String interval(Interval interval) {
+    return Double.isNaN(interval.low())
+        ? "-"
+        : percent(interval.low()) + " to " + percent(interval.high());
   }
 
-  private static String piped(List<List<String>> rows) {
-    boolean[] left = textColumns(rows);
-    List<String> rule = new ArrayList<>();
-    for (boolean text : left) {
-      rule.add(text ? "---" : "---:");
-    }
-    List<List<String>> lines = new ArrayList<>(rows);
-    lines.add(1, rule);
-    StringBuilder text = new StringBuilder();
-    for (List<String> line : lines) {
-      text.append("| ").append(String.join(" | ", line)).append(" |\n");
-    }
-    return text.toString();
-  }
-
-  /** Which columns hold names, to be aligned left. */
-  private static boolean[] textColumns(List<List<String>> rows) {
-    boolean[] text = new boolean[rows.get(0).size()];
-    for (int c = 0; c < text.length; c++) {
-      String header = rows.get(0).get(c);
-      text[c] = header.equals("metric") || header.equals("decode") || header.equals("joint");
-    }
-    return text;
+  static String decimals(double value, int decimals) {
+    return Double.isNaN(value)
+        ? "-"
+        : Double.isInfinite(value)
+            ? "none"
+            : String.format(Locale.ROOT, "%." + decimals + "f", value);
   }
 }

@@ -2,73 +2,81 @@ package io.sadi.eval;
 
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The distance of every annotated joint to its prediction, in units of the person's reference
- * length. All annotated joints count, occluded ones too.
+ * The distance of every annotated joint to its prediction, in pixels and in units of the person's
+ * reference length. All annotated joints count, occluded ones too.
  */
 final class JointErrors {
   /** [people][K]; NaN: does not count. */
-  private final double[][] errors;
+  private final double[][] pixels;
+
+  /** [people], NaN: not annotated. */
+  private final double[] lengths;
 
   private final int leftOut;
   private final int missing;
 
-  private JointErrors(double[][] errors, int leftOut, int missing) {
-    this.errors = errors;
-    this.leftOut = leftOut;
+  private JointErrors(double[][] pixels, double[] lengths, int missing) {
+    this.pixels = pixels;
+    this.lengths = lengths;
+    this.leftOut = (int) Arrays.stream(lengths).filter(Double::isNaN).count();
     this.missing = missing;
   }
 
   static JointErrors of(
       List<Person> people, Predictions predictions, Skeleton skeleton, ReferenceLength reference) {
-    int leftOut = 0;
     int missing = 0;
-    double[][] errors = new double[people.size()][];
-    for (int i = 0; i < errors.length; i++) {
+    double[][] pixels = new double[people.size()][];
+    double[] lengths = new double[people.size()];
+    for (int i = 0; i < pixels.length; i++) {
       Person person = people.get(i);
       Prediction prediction = predictions.of(person);
-      double length = reference.of(person, skeleton);
-      leftOut += Double.isNaN(length) ? 1 : 0;
       missing += prediction == null ? 1 : 0;
-      errors[i] = errors(person, prediction, length);
+      lengths[i] = reference.of(person, skeleton);
+      pixels[i] = pixels(person, prediction, lengths[i]);
     }
-    return new JointErrors(errors, leftOut, missing);
+    return new JointErrors(pixels, lengths, missing);
   }
 
-  private static double[] errors(Person person, @Nullable Prediction prediction, double length) {
-    double[] errors = new double[person.x().length];
-    for (int k = 0; k < errors.length; k++) {
+  private static double[] pixels(Person person, @Nullable Prediction prediction, double length) {
+    double[] pixels = new double[person.x().length];
+    for (int k = 0; k < pixels.length; k++) {
       if (!person.annotated(k) || Double.isNaN(length)) {
-        errors[k] = Double.NaN;
+        pixels[k] = Double.NaN;
       } else if (prediction == null) {
-        errors[k] = Double.POSITIVE_INFINITY;
+        pixels[k] = Double.POSITIVE_INFINITY;
       } else {
-        double distance =
+        pixels[k] =
             Math.hypot(
                 (double) prediction.x()[k] - person.x()[k],
                 (double) prediction.y()[k] - person.y()[k]);
-        // 0 of a length of 0 is right, and must not become NaN, which does not count.
-        errors[k] = distance == 0 ? 0 : distance / length;
       }
     }
-    return errors;
+    return pixels;
   }
 
   int people() {
-    return errors.length;
+    return pixels.length;
   }
 
   /** Whether joint k of person i counts. */
   boolean counts(int i, int k) {
-    return !Double.isNaN(errors[i][k]);
+    return !Double.isNaN(pixels[i][k]);
   }
 
-  /** The error of a joint that counts; infinite where nothing was predicted. */
+  /** The error of a joint that counts, in reference lengths; infinite without a prediction. */
   double error(int i, int k) {
-    return errors[i][k];
+    // 0 of a length of 0 is right, and must not become NaN, which does not count.
+    return pixels[i][k] == 0 ? 0 : pixels[i][k] / lengths[i];
+  }
+
+  /** The error of a joint that counts, in pixels; infinite without a prediction. */
+  double pixels(int i, int k) {
+    return pixels[i][k];
   }
 
   /** People whose reference length is not annotated, so that none of their joints counts. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param meanJointWeighted over all joints of all people, pooled: a joint annotated more often
  *     weighs more (MPII's official script, HRNet, MMPose)
  * @param meanUnweighted the plain mean of the joints' percentages (pytorch-pose)
- * @param interval95 bootstrap interval of meanJointWeighted over people, or null if not asked for
+ * @param intervals95 bootstrap intervals of all of them over people, or null if not asked for
  * @param groups left and right averaged, in the order of published tables
  * @param joints in dataset order
  * @param counted how many annotated joints each percentage is of
@@ -29,7 +29,7 @@ public record MetricResult(
     String decode,
     double meanJointWeighted,
     double meanUnweighted,
-    @Nullable Interval interval95,
+    @Nullable Summary<Interval> intervals95,
     Map<String, Double> groups,
     Map<String, Double> joints,
     Map<String, Integer> counted,
@@ -45,7 +45,7 @@ public record MetricResult(
   /**
    * Measures predictions.
    *
-   * @param withInterval whether to resample people for an interval of the mean
+   * @param withIntervals whether to resample people for intervals
    */
   public static MetricResult of(
       PoseMetric metric,
@@ -53,29 +53,39 @@ public record MetricResult(
       Skeleton skeleton,
       List<Person> people,
       Predictions predictions,
-      boolean withInterval) {
-    List<String> names = skeleton.joints();
+      boolean withIntervals) {
     JointErrors errors = JointErrors.of(people, predictions, skeleton, metric.reference());
-    Tally tally = new Tally(errors, metric, names);
-    Map<String, Double> joints = new LinkedHashMap<>();
+    return of(metric, decode, skeleton.joints(), errors, withIntervals);
+  }
+
+  static MetricResult of(
+      PoseMetric metric,
+      String decode,
+      List<String> joints,
+      JointErrors errors,
+      boolean withIntervals) {
+    Tally tally = Tally.of(errors, metric, joints);
+    Summary<Double> percentages = tally.percentages();
     Map<String, Integer> counted = new LinkedHashMap<>();
-    for (int k = 0; k < names.size(); k++) {
-      joints.put(names.get(k), tally.percent(k));
-      counted.put(names.get(k), tally.count(k));
+    for (int k = 0; k < joints.size(); k++) {
+      counted.put(joints.get(k), tally.count(k));
     }
-    Map<String, Double> groups = new LinkedHashMap<>();
-    JointGroups.of(names).forEach((group, of) -> groups.put(group, mean(of, joints)));
     return new MetricResult(
         metric,
         decode,
-        tally.pooledPercent(),
-        mean(names.stream().filter(JointGroups::inMean).toList(), joints),
-        withInterval ? tally.pooledInterval() : null,
-        groups,
-        joints,
+        percentages.meanJointWeighted(),
+        percentages.meanUnweighted(),
+        withIntervals ? tally.intervals95() : null,
+        percentages.groups(),
+        percentages.joints(),
         counted,
         errors.leftOut(),
         errors.missing());
+  }
+
+  /** The interval of meanJointWeighted, or null if not asked for. */
+  public @Nullable Interval interval95() {
+    return intervals95 == null ? null : intervals95.meanJointWeighted();
   }
 
   /** Lines about what the percentages leave out or count as wrong; empty if nothing. */
@@ -97,14 +107,5 @@ public record MetricResult(
 
   private static String people(int n) {
     return n == 1 ? "1 person" : n + " people";
-  }
-
-  /** The plain mean of these joints' percentages, leaving out joints that are annotated nowhere. */
-  private static double mean(List<String> names, Map<String, Double> joints) {
-    return names.stream()
-        .mapToDouble(joints::get)
-        .filter(percent -> !Double.isNaN(percent))
-        .average()
-        .orElse(Double.NaN);
   }
 }

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * in dataset order.
  *
  * @param image the image's name as the dataset has it
- * @param person 0-based index of the person in the image
+ * @param person 0-based index of the person in the image; UNNUMBERED while a file is being read
  * @param x finite, [K]
  * @param y finite, [K]
  * @param score confidence in [0, 1], [K]; NaN where unknown
@@ -17,6 +17,14 @@ import java.util.Arrays;
 @SuppressWarnings("ArrayRecordComponent") // arrays as in Person, which these are compared with
 public record Prediction(
     String image, int person, float[] x, float[] y, float[] score, float[] sigmaX, float[] sigmaY) {
+
+  /** Instead of a person's index where a file does not say whom a prediction is for. */
+  static final int UNNUMBERED = -1;
+
+  /** The same joints for another image or person. */
+  Prediction of(String newImage, int newPerson) {
+    return new Prediction(newImage, newPerson, x, y, score, sigmaX, sigmaY);
+  }
 
   /** A person with K joints at (0, 0), score and sigma unknown, to be filled in. */
   public static Prediction empty(String image, int person, int k) {

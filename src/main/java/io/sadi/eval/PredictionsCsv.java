@@ -16,7 +16,7 @@ final class PredictionsCsv {
   private PredictionsCsv() {}
 
   /** Reads a whole file; every error names its line and column. */
-  static Predictions read(Path file, List<String> joints) throws IOException {
+  static List<Prediction> read(Path file, List<String> joints) throws IOException {
     Predictions predictions = new Predictions();
     try (Csv csv = Csv.open(file)) {
       Csv.Column image = csv.column("image");
@@ -32,7 +32,7 @@ final class PredictionsCsv {
         }
       }
     }
-    return predictions;
+    return List.copyOf(predictions.all());
   }
 
   /** Where a joint's values stand; the last three need not be there. */

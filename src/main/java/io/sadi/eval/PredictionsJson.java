@@ -2,6 +2,9 @@ package io.sadi.eval;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
 import io.sadi.io.BadInputException;
 import io.sadi.io.InputFile;
 import io.sadi.io.Json;
@@ -10,12 +13,10 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Predictions as JSON ({@code images}, in them {@code people}, in them {@code keypoints} by name)
- * or as JSONL, one such image a line. Other keys do not matter.
+ * or as JSONL, one such image a line. Other keys do not matter. A file is not held as a whole.
  */
 final class PredictionsJson {
   private final List<String> joints;
@@ -25,17 +26,53 @@ final class PredictionsJson {
     this.joints = joints;
   }
 
-  static Predictions read(Path file, List<String> joints) throws IOException {
-    PredictionsJson reader = new PredictionsJson(joints);
-    JsonObject root = Json.readObject(file);
-    int i = 0;
-    for (JsonElement image : list(root, "images", file.toString())) {
-      reader.addImage(image, file + ": images[" + i++ + "]");
-    }
-    return reader.predictions;
+  /** Reads a file of either kind: an object of images, or the list of {@link CocoResults}. */
+  static List<Prediction> read(Path file, List<String> joints, CocoResults.ImageIds imageIds)
+      throws IOException {
+    return Json.stream(
+        file,
+        json ->
+            json.peek() == JsonToken.BEGIN_ARRAY
+                ? CocoResults.read(json, file, joints, imageIds)
+                : images(json, file, joints));
   }
 
-  static Predictions readLines(Path file, List<String> joints) throws IOException {
+  private static List<Prediction> images(JsonReader json, Path file, List<String> joints)
+      throws IOException {
+    if (json.peek() != JsonToken.BEGIN_OBJECT) {
+      throw BadInputException.at(
+          file,
+          Json.kind(JsonParser.parseReader(json)),
+          "an object with images, or a list of COCO results",
+          "");
+    }
+    PredictionsJson reader = new PredictionsJson(joints);
+    boolean found = false;
+    json.beginObject();
+    while (json.hasNext()) {
+      if (!json.nextName().equals("images")) {
+        json.skipValue();
+        continue;
+      }
+      if (json.peek() != JsonToken.BEGIN_ARRAY) {
+        throw BadInputException.at(
+            file + ".images", Json.kind(JsonParser.parseReader(json)), "a list", "");
+      }
+      found = true;
+      json.beginArray();
+      for (int i = 0; json.hasNext(); i++) {
+        reader.addImage(JsonParser.parseReader(json), file + ": images[" + i + "]");
+      }
+      json.endArray();
+    }
+    json.endObject();
+    if (!found) {
+      throw BadInputException.at(file + ".images", "nothing", "a list", "");
+    }
+    return List.copyOf(reader.predictions.all());
+  }
+
+  static List<Prediction> readLines(Path file, List<String> joints) throws IOException {
     PredictionsJson reader = new PredictionsJson(joints);
     try (BufferedReader lines = InputFile.text(file)) {
       int number = 1;
@@ -48,31 +85,28 @@ final class PredictionsJson {
     } catch (CharacterCodingException e) {
       throw BadInputException.at(file, "bytes that are not UTF-8", "lines of JSON", "");
     }
-    return reader.predictions;
+    return List.copyOf(reader.predictions.all());
   }
 
   private void addImage(JsonElement element, String where) {
     JsonObject image = Json.object(element, where);
-    String name = string(image, "image", where);
+    String name = JsonFields.text(image, "image", where);
     int i = 0;
-    for (JsonElement person : list(image, "people", where)) {
+    for (JsonElement person : JsonFields.list(image, "people", where)) {
       addPerson(name, person, where + ".people[" + i++ + "]");
     }
   }
 
   private void addPerson(String image, JsonElement element, String where) {
     JsonObject person = Json.object(element, where);
-    double index = number(person, "person", where);
-    if (index < 0 || index != Math.rint(index)) {
-      throw BadInputException.at(where + ".person", "" + index, "a whole number from 0", "");
-    }
-    Prediction prediction = Prediction.empty(image, (int) index, joints.size());
+    int index = JsonFields.index(person, "person", where);
+    Prediction prediction = Prediction.empty(image, index, joints.size());
     boolean[] seen = new boolean[joints.size()];
     int i = 0;
-    for (JsonElement keypoint : list(person, "keypoints", where)) {
+    for (JsonElement keypoint : JsonFields.list(person, "keypoints", where)) {
       String place = where + ".keypoints[" + i++ + "]";
       JsonObject joint = Json.object(keypoint, place);
-      int k = joints.indexOf(string(joint, "name", place));
+      int k = joints.indexOf(JsonFields.text(joint, "name", place));
       if (k >= 0) {
         if (seen[k]) {
           throw BadInputException.at(place, joints.get(k) + " a second time", "once", "");
@@ -90,67 +124,25 @@ final class PredictionsJson {
     if (!predictions.add(prediction)) {
       throw BadInputException.at(
           where,
-          "a second entry for " + image + ", person " + prediction.person(),
+          "a second entry for " + image + ", person " + index,
           "one entry a person",
           "remove one");
     }
   }
 
   private static void fill(Prediction prediction, int k, JsonObject joint, String where) {
-    prediction.x()[k] = number(joint, "x", where);
-    prediction.y()[k] = number(joint, "y", where);
-    if (given(joint.get("score"))) {
-      prediction.score()[k] = number(joint, "score", where);
+    prediction.x()[k] = JsonFields.number(joint, "x", where);
+    prediction.y()[k] = JsonFields.number(joint, "y", where);
+    if (JsonFields.given(joint.get("score"))) {
+      prediction.score()[k] = JsonFields.number(joint, "score", where);
     }
-    if (given(joint.get("sigma"))) {
-      List<JsonElement> sigma = list(joint, "sigma", where);
+    if (JsonFields.given(joint.get("sigma"))) {
+      List<JsonElement> sigma = JsonFields.list(joint, "sigma", where).asList();
       if (sigma.size() != 2) {
         throw BadInputException.at(where + ".sigma", sigma.toString(), "two numbers", "");
       }
-      prediction.sigmaX()[k] = number(sigma.get(0), where + ".sigma");
-      prediction.sigmaY()[k] = number(sigma.get(1), where + ".sigma");
+      prediction.sigmaX()[k] = JsonFields.number(sigma.get(0), where + ".sigma");
+      prediction.sigmaY()[k] = JsonFields.number(sigma.get(1), where + ".sigma");
     }
-  }
-
-  private static boolean given(@Nullable JsonElement value) {
-    return value != null && !value.isJsonNull();
-  }
-
-  private static float number(JsonObject object, String key, String where) {
-    return number(member(object, key, where, "a number", v -> true), where + "." + key);
-  }
-
-  private static float number(JsonElement value, String where) {
-    if (value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber()) {
-      float number = value.getAsFloat();
-      if (Float.isFinite(number)) {
-        return number;
-      }
-    }
-    throw BadInputException.at(where, Json.kind(value), "a finite number", "");
-  }
-
-  private static String string(JsonObject object, String key, String where) {
-    return member(
-            object,
-            key,
-            where,
-            "a string",
-            v -> v.isJsonPrimitive() && v.getAsJsonPrimitive().isString())
-        .getAsString();
-  }
-
-  private static List<JsonElement> list(JsonObject object, String key, String where) {
-    return member(object, key, where, "a list", JsonElement::isJsonArray).getAsJsonArray().asList();
-  }
-
-  private static JsonElement member(
-      JsonObject object, String key, String where, String expected, Predicate<JsonElement> fits) {
-    JsonElement value = object.get(key);
-    if (value == null || !fits.test(value)) {
-      throw BadInputException.at(
-          where + "." + key, value == null ? "nothing" : Json.kind(value), expected, "");
-    }
-    return value;
   }
 }

@@ -17,6 +17,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Set;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -38,12 +40,31 @@ public final class Image implements AutoCloseable {
 
   private static final long MAX_FILE_BYTES = 1L << 30;
 
+  /** What a file had that its picture here has no more. */
+  public enum Trait {
+    /** Its EXIF data says that it is to be turned or mirrored; it has been. */
+    TURNED,
+    /** It had one channel. */
+    GREY,
+    CMYK,
+    /** It had more than 8 bits a channel. */
+    DEEP,
+    /** It could be transparent. */
+    ALPHA
+  }
+
   private final Mat mat;
   private final int width;
   private final int height;
+  private final Set<Trait> traits;
+
+  private Image(Mat mat) {
+    this(mat, Set.of());
+  }
 
   /** Takes over a continuous CV_8UC3 matrix. */
-  private Image(Mat mat) {
+  private Image(Mat mat, Set<Trait> traits) {
+    this.traits = traits;
     // A reference of our own: the picture outlives a PointerScope it happens to be made in.
     this.mat = mat.retainReference();
     this.width = mat.cols();
@@ -79,7 +100,7 @@ public final class Image implements AutoCloseable {
         decoded.close();
         throw new BadInputException(file + ": the image does not decode; it is damaged");
       }
-      return new Image(decoded);
+      return new Image(decoded, header.traits());
     } catch (RuntimeException e) {
       if (e instanceof BadInputException) {
         throw e;
@@ -130,6 +151,11 @@ public final class Image implements AutoCloseable {
   /** In pixels, after orientation. */
   public int height() {
     return height;
+  }
+
+  /** What the file had that the picture has no more; nothing where it comes from no file. */
+  public Set<Trait> traits() {
+    return Collections.unmodifiableSet(traits);
   }
 
   /** H*W*3 bytes, interleaved RGB, row by row. */

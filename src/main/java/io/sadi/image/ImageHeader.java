@@ -4,19 +4,29 @@ import io.sadi.io.BadInputException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.zip.CRC32;
 
 /**
  * What must be known of an encoded image before a decoder sees it: its size, so that a small file
  * cannot ask for all the memory, and whether the file goes on to its end marker. Decoders make a
  * whole picture, grey from where the bytes end, of half a file.
+ *
+ * @param width before it is turned upright
+ * @param traits what else there is to know of it
  */
-record ImageHeader(int width, int height) {
+record ImageHeader(int width, int height, Set<Image.Trait> traits) {
   static final String KNOWN = "a JPEG, PNG, WebP, BMP or TIFF image";
 
   private static final long PNG_SIGNATURE = 0x89504E470D0A1A0AL;
   private static final int PNG_IHDR = 0x49484452;
   private static final int PNG_IEND = 0x49454E44;
+  private static final int PNG_TRNS = 0x74524E53;
+  private static final int PNG_EXIF = 0x65584966;
+
+  /** "Exif", as a JPEG's segment with camera data starts. */
+  private static final int EXIF = 0x45786966;
 
   /** The header of a whole image file; a {@link BadInputException} says what is wrong with it. */
   static ImageHeader of(Path file, byte[] bytes) {
@@ -58,6 +68,7 @@ record ImageHeader(int width, int height) {
   /** Walks the segments from SOI to EOI, as thumbnails inside them have markers of their own. */
   private static ImageHeader jpeg(ByteBuffer in) {
     ImageHeader size = null;
+    int orientation = 1;
     int at = 2;
     while (true) {
       if (u8(in, at) != 0xFF) {
@@ -74,16 +85,46 @@ record ImageHeader(int width, int height) {
         if (size == null) {
           throw new IllegalArgumentException("a JPEG without a picture");
         }
-        return size;
+        return size.turned(orientation);
       } else {
         boolean frame =
             marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
         if (frame && size == null) {
-          size = new ImageHeader(u16(in, at + 7), u16(in, at + 5));
+          size =
+              new ImageHeader(
+                  u16(in, at + 7), u16(in, at + 5), traits(u8(in, at + 9), u8(in, at + 4)));
+        }
+        if (marker == 0xE1 && u16(in, at + 2) > 16 && in.getInt(at + 4) == EXIF) {
+          orientation = Exif.orientation(in.slice(at + 10, u16(in, at + 2) - 8));
         }
         at += 2 + Math.max(2, u16(in, at + 2));
       }
     }
+  }
+
+  private static Set<Image.Trait> traits(int colours, int bits) {
+    Set<Image.Trait> traits = EnumSet.noneOf(Image.Trait.class);
+    if (colours == 1) {
+      traits.add(Image.Trait.GREY);
+    }
+    if (colours == 4) {
+      traits.add(Image.Trait.CMYK);
+    }
+    if (bits > 8) {
+      traits.add(Image.Trait.DEEP);
+    }
+    return traits;
+  }
+
+  private ImageHeader with(Image.Trait trait, boolean has) {
+    if (has) {
+      traits.add(trait);
+    }
+    return this;
+  }
+
+  private ImageHeader turned(int orientation) {
+    return with(Image.Trait.TURNED, orientation != 1);
   }
 
   /** Walks the chunks to IEND, their checksums too: libpng would complain on the console. */
@@ -91,6 +132,9 @@ record ImageHeader(int width, int height) {
     if (in.getLong(0) != PNG_SIGNATURE || in.getInt(12) != PNG_IHDR) {
       throw new IllegalArgumentException("a PNG with a damaged start");
     }
+    int colour = u8(in, 25);
+    boolean transparent = colour == 4 || colour == 6;
+    int orientation = 1;
     CRC32 crc = new CRC32();
     int at = 8;
     while (true) {
@@ -105,7 +149,14 @@ record ImageHeader(int width, int height) {
         throw new IllegalArgumentException("a PNG with a damaged chunk at byte " + at);
       }
       if (type == PNG_IEND) {
-        return new ImageHeader(in.getInt(16), in.getInt(20));
+        int channels = colour == 0 || colour == 4 ? 1 : 3;
+        return new ImageHeader(in.getInt(16), in.getInt(20), traits(channels, u8(in, 24)))
+            .with(Image.Trait.ALPHA, transparent)
+            .turned(orientation);
+      }
+      transparent |= type == PNG_TRNS;
+      if (type == PNG_EXIF) {
+        orientation = Exif.orientation(in.slice(at + 8, length));
       }
       at += 12 + length;
     }
@@ -117,13 +168,15 @@ record ImageHeader(int width, int height) {
     }
     return switch (in.getInt(12)) {
       case 0x20385056 -> // "VP8 "
-          new ImageHeader(in.getShort(26) & 0x3FFF, in.getShort(28) & 0x3FFF);
+          new ImageHeader(in.getShort(26) & 0x3FFF, in.getShort(28) & 0x3FFF, traits(3, 8));
       case 0x4C385056 -> { // "VP8L"
         int bits = in.getInt(21);
-        yield new ImageHeader((bits & 0x3FFF) + 1, ((bits >>> 14) & 0x3FFF) + 1);
+        yield new ImageHeader((bits & 0x3FFF) + 1, ((bits >>> 14) & 0x3FFF) + 1, traits(3, 8))
+            .with(Image.Trait.ALPHA, (bits >>> 28 & 1) == 1);
       }
       case 0x58385056 -> // "VP8X"
-          new ImageHeader((in.getInt(24) & 0xFFFFFF) + 1, (in.getInt(26) >>> 8) + 1);
+          new ImageHeader((in.getInt(24) & 0xFFFFFF) + 1, (in.getInt(26) >>> 8) + 1, traits(3, 8))
+              .with(Image.Trait.ALPHA, (u8(in, 20) & 0x10) != 0);
       default -> throw new IllegalArgumentException("a WebP file of an unknown kind");
     };
   }
@@ -136,7 +189,7 @@ record ImageHeader(int width, int height) {
     if (uncompressed && Integer.toUnsignedLong(in.getInt(10)) + rowBytes * height > in.capacity()) {
       throw new IndexOutOfBoundsException("pixels");
     }
-    return new ImageHeader(width, height);
+    return new ImageHeader(width, height, traits(3, 8));
   }
 
   /** The size stands in the first directory's tags 256 and 257. */
@@ -144,16 +197,29 @@ record ImageHeader(int width, int height) {
     int directory = in.getInt(4);
     int width = 0;
     int height = 0;
+    int bits = 8;
+    int photometric = 2;
+    boolean alpha = false;
+    int orientation = 1;
     for (int i = 0, n = u16(in, directory); i < n; i++) {
       int entry = directory + 2 + 12 * i;
+      int count = in.getInt(entry + 4);
       int value = u16(in, entry + 2) == 3 ? u16(in, entry + 8) : in.getInt(entry + 8);
       switch (u16(in, entry)) {
         case 256 -> width = value;
         case 257 -> height = value;
+        case 258 ->
+            bits = count > 2 ? u16(in, in.getInt(entry + 8)) : value; // more do not fit here
+        case 262 -> photometric = value;
+        case 274 -> orientation = Math.max(1, value);
+        case 338 -> alpha = value == 1 || value == 2;
         default -> {}
       }
     }
-    return new ImageHeader(width, height);
+    return new ImageHeader(
+            width, height, traits(photometric < 2 ? 1 : photometric == 5 ? 4 : 3, bits))
+        .with(Image.Trait.ALPHA, alpha)
+        .turned(orientation);
   }
 
   private static int u8(ByteBuffer in, int at) {

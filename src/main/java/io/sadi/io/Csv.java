@@ -26,7 +26,10 @@ public final class Csv implements Closeable {
   private static final CSVFormat FORMAT =
       CSVFormat.RFC4180.builder().setIgnoreEmptyLines(true).get();
 
-  /** Lines end as a shell's tools expect: a carriage return would stick to the last column. */
+  /**
+   * RFC 4180 but for the ends of lines, which are those of a shell's tools: a carriage return would
+   * stick to the last column. Files that have them are read all the same.
+   */
   private static final CSVFormat OUTPUT =
       CSVFormat.RFC4180.builder().setRecordSeparator("\n").get();
 
@@ -135,6 +138,11 @@ public final class Csv implements Closeable {
       reader.close();
       throw e;
     }
+  }
+
+  /** The names of all columns, in order. */
+  public List<String> header() {
+    return List.copyOf(header);
   }
 
   /** A column that must be there, once. */

@@ -46,7 +46,7 @@ final class ConvBn {
             new TensorOptional(shift.tensor()),
             new TensorOptional(mean.tensor()),
             new TensorOptional(variance.tensor()),
-            training,
+            training && !mean.frozen(),
             MOMENTUM,
             EPSILON,
             true);

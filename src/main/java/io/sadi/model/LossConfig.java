@@ -76,6 +76,10 @@ public record LossConfig(Combine combine, double chi, H2 h2, double h1Weight, do
         combine,
         chi.equals("sigma") ? Double.NaN : Double.parseDouble(chi),
         h2(config),
+        // Compared on LSPET's photos (7,000 to learn from, 1,000 to validate on; a network of 64 px
+        // and 0.8 M parameters, 8 epochs, one seed), PCK@0.2 of H1 and of mu: 30 gave 22.8 and
+        // 11.8, 100: 29.3 and 15.0, 300: 30.9 and 14.8, 1000: 30.9 and 15.4, 3000: 31.1 and 15.1.
+        // Below 300 the flow's loss starves H1; from there on it matters little.
         config.number(
             "loss.h1_weight", 300, 0, 1e9, "factor that brings L_H1 to the scale of L_H2"),
         config.number(

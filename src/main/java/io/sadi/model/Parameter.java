@@ -14,6 +14,7 @@ public final class Parameter {
   private final boolean learned;
   private final Initializer initializer;
   private @Nullable Tensor tensor;
+  private boolean frozen;
 
   Parameter(String name, long[] shape, boolean learned, Initializer initializer) {
     this.name = name;
@@ -34,6 +35,18 @@ public final class Parameter {
   /** Whether gradients reach it; false for running statistics. */
   public boolean learned() {
     return learned;
+  }
+
+  /** Whether training leaves it as it is. */
+  boolean frozen() {
+    return frozen;
+  }
+
+  void freeze() {
+    frozen = true;
+    if (learned) {
+      tensor().requires_grad_(false);
+    }
   }
 
   /** Number of elements. */

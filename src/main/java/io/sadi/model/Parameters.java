@@ -152,6 +152,56 @@ public final class Parameters implements AutoCloseable {
     return allocated(gradients);
   }
 
+  /**
+   * Leaves parameters as they are, whatever is learned: no gradient reaches them, and batch norms
+   * among them use and keep the statistics that they have.
+   *
+   * @param prefixes of their names; one that begins no name is an error
+   */
+  public void freeze(List<String> prefixes) {
+    for (String prefix : prefixes) {
+      List<Parameter> those =
+          byName.values().stream().filter(p -> isBelow(p.name(), prefix)).toList();
+      if (those.isEmpty()) {
+        throw unknown(prefix);
+      }
+      those.forEach(Parameter::freeze);
+    }
+  }
+
+  /** 1 at the weights that are learned, 0 at frozen ones, [n]; null where none is frozen. */
+  public @Nullable Tensor learning() {
+    if (byName.values().stream().noneMatch(p -> p.learned() && p.frozen())) {
+      return null;
+    }
+    Tensor mask = torch.ones_like(weights());
+    long offset = 0;
+    for (Parameter parameter : byName.values()) {
+      if (parameter.learned()) {
+        if (parameter.frozen()) {
+          mask.narrow(0, offset, parameter.count()).zero_();
+        }
+        offset += padded(parameter.count());
+      }
+    }
+    return mask;
+  }
+
+  /** Whether a path begins with whole names: {@code stem} begins stem.conv, not stems. */
+  private static boolean isBelow(String name, String prefix) {
+    return name.equals(prefix) || name.startsWith(prefix + ".");
+  }
+
+  private BadInputException unknown(String prefix) {
+    List<String> tops =
+        byName.keySet().stream().map(name -> name.split("\\.", 2)[0]).distinct().toList();
+    return BadInputException.at(
+        "parameters",
+        "'" + prefix + "'",
+        "the beginning of a name: " + String.join(", ", tops),
+        "");
+  }
+
   /** Every running statistic, [m]. */
   public Tensor statistics() {
     return allocated(statistics);
@@ -175,8 +225,22 @@ public final class Parameters implements AutoCloseable {
    * @param origin the file, for messages
    */
   public void check(Map<String, Safetensors.Entry> entries, Object origin) {
+    check(entries, List.of(), origin);
+  }
+
+  /**
+   * As above, but for tensors that may be missing, surplus or of another shape.
+   *
+   * @param except prefixes of their names; one that begins no name is an error
+   */
+  public void check(Map<String, Safetensors.Entry> entries, List<String> except, Object origin) {
+    for (String prefix : except) {
+      if (byName.keySet().stream().noneMatch(name -> isBelow(name, prefix))) {
+        throw unknown(prefix);
+      }
+    }
     for (String name : entries.keySet()) {
-      if (!byName.containsKey(name)) {
+      if (!byName.containsKey(name) && !isExcepted(name, except)) {
         throw new BadInputException(
             origin
                 + ": tensor "
@@ -185,6 +249,9 @@ public final class Parameters implements AutoCloseable {
       }
     }
     for (Parameter parameter : byName.values()) {
+      if (isExcepted(parameter.name(), except)) {
+        continue;
+      }
       Safetensors.Entry entry = entries.get(parameter.name());
       if (entry == null) {
         throw new BadInputException(
@@ -202,18 +269,31 @@ public final class Parameters implements AutoCloseable {
 
   /** Sets every parameter from a file's tensors, after {@link #check}. */
   public void load(Map<String, Safetensors.Entry> entries, Object origin) {
-    check(entries, origin);
+    load(entries, List.of(), origin);
+  }
+
+  /**
+   * As above, but leaves some as they are.
+   *
+   * @param except prefixes of their names
+   */
+  public void load(Map<String, Safetensors.Entry> entries, List<String> except, Object origin) {
+    check(entries, except, origin);
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
       for (Parameter parameter : byName.values()) {
         Safetensors.Entry entry = entries.get(parameter.name());
-        if (entry != null) {
+        if (entry != null && !isExcepted(parameter.name(), except)) {
           parameter
               .tensor()
               .copy_(Tensors.of(entry.floats(), ComputeDevice.CPU, parameter.shape()));
         }
       }
     }
+  }
+
+  private static boolean isExcepted(String name, List<String> except) {
+    return except.stream().anyMatch(prefix -> isBelow(name, prefix));
   }
 
   @Override

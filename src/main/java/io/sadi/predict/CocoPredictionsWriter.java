@@ -22,7 +22,7 @@ final class CocoPredictionsWriter implements PredictionsWriter {
   private boolean begun;
 
   /**
-   * @param ids of all images that will come, by name
+   * @param ids of all images with people that will come, by name
    */
   CocoPredictionsWriter(OutputStream out, Map<String, Long> ids) {
     this.text = PredictionsWriter.text(out);
@@ -55,6 +55,9 @@ final class CocoPredictionsWriter implements PredictionsWriter {
 
   @Override
   public void write(FoundImage image) throws IOException {
+    if (image.people().isEmpty()) {
+      return; // an image that the boxes do not list has no id
+    }
     Long id = ids.get(image.name());
     if (id == null) {
       throw new IllegalArgumentException(image.name() + " has no id");
@@ -87,6 +90,7 @@ final class CocoPredictionsWriter implements PredictionsWriter {
     object.add("score", Json.number(person.score(), SCORE_DECIMALS));
     // Ours, left alone by pycocotools; a bbox would make it take these for boxes alone.
     object.addProperty("file_name", image);
+    object.addProperty("person", person.place().person());
     return object;
   }
 }

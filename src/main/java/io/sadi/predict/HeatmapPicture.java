@@ -2,7 +2,6 @@ package io.sadi.predict;
 
 import io.sadi.data.Crop;
 import io.sadi.data.Skeleton;
-import io.sadi.geom.Affine;
 import io.sadi.image.Canvas;
 import io.sadi.image.Image;
 import io.sadi.io.Json;
@@ -12,8 +11,7 @@ import java.util.Map;
 
 /**
  * What the network saw in every crop: a row a person, with the crop and the joints found in it, the
- * first heatmap, the second one, and the two fused. Heat has the colour of its joint's side, and
- * where joints overlap mostly that of the likeliest; the crop shines through where there is none.
+ * first heatmap, the second one, and the two fused.
  */
 final class HeatmapPicture {
   private static final int PANEL = 320;
@@ -22,14 +20,8 @@ final class HeatmapPicture {
   private static final int PAPER = 0xFFFFFF;
   private static final int INK = 0x303030;
 
-  /** How bright the crop is where nothing is. */
-  private static final double PHOTO = 0.45;
-
-  /** Faint heat is to be seen too: a value of 0.1 covers a fifth. */
-  private static final double GAMMA = 0.7;
-
   private final SkeletonDrawing drawing;
-  private final int joints;
+  private final HeatDrawing heat;
   private final double fusionWeight;
 
   /**
@@ -37,7 +29,7 @@ final class HeatmapPicture {
    */
   HeatmapPicture(Skeleton skeleton, double fusionWeight) {
     this.drawing = new SkeletonDrawing(skeleton);
-    this.joints = skeleton.size();
+    this.heat = new HeatDrawing(drawing, skeleton.size());
     this.fusionWeight = fusionWeight;
   }
 
@@ -61,7 +53,7 @@ final class HeatmapPicture {
         int column = 1;
         for (Map.Entry<String, float[]> panel : panels(person).entrySet()) {
           title(canvas, column, panel.getKey());
-          try (Image heated = heated(plain, panel.getValue(), mapSize(person))) {
+          try (Image heated = heat.draw(plain, panel.getValue(), mapSize(person))) {
             canvas.picture(heated, left(column), top);
           }
           column++;
@@ -102,54 +94,5 @@ final class HeatmapPicture {
       }
     }
     return panels;
-  }
-
-  /** The crop, dimmed, under the heat of all joints. */
-  private Image heated(Image plain, float[] maps, int size) {
-    byte[] rgb = plain.rgb();
-    Affine toMap = Affine.resize((double) size / PANEL, (double) size / PANEL);
-    for (int v = 0; v < PANEL; v++) {
-      for (int u = 0; u < PANEL; u++) {
-        double x = toMap.x(u, v);
-        double y = toMap.y(u, v);
-        // Weighted so that the likeliest joint's colour wins, but without an edge.
-        double largest = 0;
-        double weights = 1e-12;
-        double[] colour = new double[3];
-        for (int k = 0; k < joints; k++) {
-          double value = sample(maps, k * size * size, size, x, y);
-          double weight = value * value * value * value;
-          largest = Math.max(largest, value);
-          weights += weight;
-          for (int c = 0; c < 3; c++) {
-            colour[c] += weight * ((drawing.colour(k) >> (16 - 8 * c)) & 0xFF);
-          }
-        }
-        double cover = Math.pow(largest, GAMMA);
-        int at = 3 * (v * PANEL + u);
-        // Grey, so that all colour is heat.
-        int photo = (rgb[at] & 0xFF) + 2 * (rgb[at + 1] & 0xFF) + (rgb[at + 2] & 0xFF);
-        for (int c = 0; c < 3; c++) {
-          double heat = colour[c] / weights;
-          rgb[at + c] = (byte) Math.rint((1 - cover) * PHOTO * photo / 4 + cover * heat);
-        }
-      }
-    }
-    return Image.of(rgb, PANEL, PANEL);
-  }
-
-  /** Bilinear, the edge's pixels going on outside; clamped to [0, 1]. */
-  private static double sample(float[] maps, int offset, int size, double x, double y) {
-    double cx = Math.max(0, Math.min(x, size - 1));
-    double cy = Math.max(0, Math.min(y, size - 1));
-    int x0 = (int) cx;
-    int y0 = (int) cy;
-    int x1 = Math.min(x0 + 1, size - 1);
-    int y1 = Math.min(y0 + 1, size - 1);
-    double fx = cx - x0;
-    double fy = cy - y0;
-    double upper = maps[offset + y0 * size + x0] * (1 - fx) + maps[offset + y0 * size + x1] * fx;
-    double lower = maps[offset + y1 * size + x0] * (1 - fx) + maps[offset + y1 * size + x1] * fx;
-    return Math.max(0, Math.min(1, upper * (1 - fy) + lower * fy));
   }
 }

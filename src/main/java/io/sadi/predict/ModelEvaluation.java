@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,9 +79,16 @@ public record ModelEvaluation(
    * {@code eval --predictions} reads again.
    *
    * @param predicted what {@link #run} returned
+   * @param imageIds the names of the split's images, for COCO
    */
-  public void save(Path file, Map<String, Predictions> predicted, InferenceConfig config)
+  public void save(
+      Path file,
+      Map<String, Predictions> predicted,
+      InferenceConfig config,
+      Map<Long, String> imageIds)
       throws IOException {
+    Map<String, Long> ids = new HashMap<>();
+    imageIds.forEach((id, name) -> ids.put(name, id));
     Predictions predictions = predicted.values().iterator().next();
     Map<String, FoundImage> images = new LinkedHashMap<>();
     for (Person person : people) {
@@ -100,7 +108,7 @@ public record ModelEvaluation(
     AtomicFile.write(
         file,
         out -> {
-          PredictionsWriter writer = PredictionsFormat.of(file).writer(out, about, Map.of());
+          PredictionsWriter writer = PredictionsFormat.of(file).writer(out, about, ids, null);
           for (FoundImage image : images.values()) {
             writer.write(image);
           }

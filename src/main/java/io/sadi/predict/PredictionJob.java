@@ -38,6 +38,7 @@ public final class PredictionJob {
   private final Inputs inputs;
   private final List<InputImage> images;
   private final @Nullable Boxes boxes;
+  private final @Nullable MpiiTestImages test;
   private final @Nullable PictureFolder overlays;
   private final @Nullable PictureFolder heatmaps;
 
@@ -50,6 +51,7 @@ public final class PredictionJob {
     this.inputs = inputs;
     this.images = inputs.images();
     this.boxes = request.boxes() == null ? null : Boxes.read(request.boxes());
+    this.test = request.annotations() == null ? null : MpiiTestImages.read(request.annotations());
     this.overlays = folder(request.overlays());
     this.heatmaps = folder(request.heatmaps());
   }
@@ -76,6 +78,9 @@ public final class PredictionJob {
     PredictionJob job = new PredictionJob(request, checkpoint, decode, inputs);
     if (job.boxes != null && request.boxes() != null) {
       job.checkBoxes(job.boxes, request.boxes(), progress);
+    }
+    if (request.format() == PredictionsFormat.MPII_MAT) {
+      job.checkSubmission(progress);
     }
     return job;
   }
@@ -119,6 +124,44 @@ public final class PredictionJob {
     }
   }
 
+  /** Half a submission is scored as if the rest were wrong. */
+  private void checkSubmission(Progress progress) {
+    if (test == null) {
+      throw BadInputException.at(
+          "--format mpii-mat",
+          "no --annotations",
+          "MPII's official file: --annotations mpii_human_pose_v1_u12_1.mat",
+          "");
+    }
+    if (boxes == null) {
+      throw BadInputException.at(
+          "--format mpii-mat",
+          "no --boxes",
+          "those of MPII's test people",
+          "'sadi prepare mpii --split official' writes them to annotations/test.json");
+    }
+    MpiiMatWriter.checkJoints(checkpoint.skeleton().joints(), request.model());
+    int scored = test.scored();
+    int among = test.scoredAmong(images, boxes);
+    if (among == 0) {
+      throw BadInputException.at(
+          String.valueOf(request.boxes()),
+          "nobody whom MPII tests on",
+          scored + " people of the test images in " + request.annotations(),
+          "");
+    }
+    if (among < scored) {
+      progress.warn(
+          String.format(
+              Locale.ROOT,
+              "%d of the %d people that MPII measures are not in the input and %s; they will count"
+                  + " as wrong",
+              scored - among,
+              scored,
+              request.boxes()));
+    }
+  }
+
   /** What would be done, for {@code --dry-run}. */
   public String describe() {
     int people = boxes == null ? images.size() : 0;
@@ -158,7 +201,7 @@ public final class PredictionJob {
   private Outcome predict(OutputStream out, Progress progress) throws IOException {
     InferenceConfig config = request.inference();
     ModelInfo about = ModelInfo.of(checkpoint, request.model(), decode, config);
-    PredictionsWriter writer = request.format().writer(out, about, ids());
+    PredictionsWriter writer = request.format().writer(out, about, ids(), test);
     int total = images.size() + inputs.failures().size();
     List<InputFailure> failures = new ArrayList<>();
     for (InputFailure failure : inputs.failures()) {

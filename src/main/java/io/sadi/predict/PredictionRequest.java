@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param inference how the network is run
  * @param out the file of predictions; null for stdout
  * @param format of the predictions
+ * @param annotations MPII's official file, for a submission to it; else null
  * @param overlays a folder for photos with what was found drawn over them, or null
  * @param heatmaps a folder for pictures of the heatmaps, or null
  * @param errors a CSV file, {@code image,error}, for inputs that could not be used, or null
@@ -27,6 +28,7 @@ public record PredictionRequest(
     InferenceConfig inference,
     @Nullable Path out,
     PredictionsFormat format,
+    @Nullable Path annotations,
     @Nullable Path overlays,
     @Nullable Path heatmaps,
     @Nullable Path errors,

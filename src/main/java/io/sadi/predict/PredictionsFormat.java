@@ -5,6 +5,8 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** How found people are written: formats.md, "Predictions". */
 public enum PredictionsFormat {
@@ -15,7 +17,9 @@ public enum PredictionsFormat {
   /** An object of JSON's list of images a line. */
   JSONL,
   /** The list of results that pycocotools loads. */
-  COCO;
+  COCO,
+  /** A submission to MPII. */
+  MPII_MAT;
 
   /** As options are written: lower case. */
   @Override
@@ -23,7 +27,7 @@ public enum PredictionsFormat {
     return Config.name(this);
   }
 
-  /** What a file's name says: .coco.json, .json, .jsonl, and CSV under any other name. */
+  /** What a file's name says: .coco.json, .json, .jsonl, .mat, and CSV under any other name. */
   public static PredictionsFormat of(Path file) {
     String name = file.toString().toLowerCase(Locale.ROOT);
     if (name.endsWith(".coco.json")) {
@@ -31,6 +35,9 @@ public enum PredictionsFormat {
     }
     if (name.endsWith(".json")) {
       return JSON;
+    }
+    if (name.endsWith(".mat")) {
+      return MPII_MAT;
     }
     return name.endsWith(".jsonl") ? JSONL : CSV;
   }
@@ -40,13 +47,16 @@ public enum PredictionsFormat {
    *
    * @param about for JSON's head, and the joints for all
    * @param ids of images by name, for COCO
+   * @param test for MPII_MAT, which cannot be without
    */
-  PredictionsWriter writer(OutputStream out, ModelInfo about, Map<String, Long> ids) {
+  PredictionsWriter writer(
+      OutputStream out, ModelInfo about, Map<String, Long> ids, @Nullable MpiiTestImages test) {
     return switch (this) {
       case CSV -> new CsvPredictionsWriter(out, about.joints());
       case JSON -> new JsonPredictionsWriter(out, about);
       case JSONL -> new JsonLinesPredictionsWriter(out, about.joints());
       case COCO -> new CocoPredictionsWriter(out, ids);
+      case MPII_MAT -> new MpiiMatWriter(out, Objects.requireNonNull(test), about.joints());
     };
   }
 }

@@ -10,7 +10,7 @@ import io.sadi.image.Canvas;
  * Draws a person's joints and what connects them: the person's left orange, the right blue, the
  * middle green. What the network is not sure of is drawn as occluded joints are, dashed and hollow.
  */
-final class SkeletonDrawing {
+public final class SkeletonDrawing {
   /** Chosen to be told apart by everybody (Okabe and Ito). */
   static final int LEFT = 0xFF9F1C;
 
@@ -25,19 +25,12 @@ final class SkeletonDrawing {
   private final Skeleton skeleton;
   private final int[] colours;
 
-  SkeletonDrawing(Skeleton skeleton) {
+  public SkeletonDrawing(Skeleton skeleton) {
     this.skeleton = skeleton;
     this.colours = new int[skeleton.size()];
     for (int k = 0; k < colours.length; k++) {
-      colours[k] = colour(skeleton.joints().get(k));
+      colours[k] = skeleton.isLeft(k) ? LEFT : skeleton.isRight(k) ? RIGHT : MIDDLE;
     }
-  }
-
-  private static int colour(String joint) {
-    if (joint.startsWith("left_")) {
-      return LEFT;
-    }
-    return joint.startsWith("right_") ? RIGHT : MIDDLE;
   }
 
   /** The colour of a joint, 0xRRGGBB. */
@@ -61,7 +54,7 @@ final class SkeletonDrawing {
    * @param toCanvas from the pixels that the joints are in to those of the canvas
    * @param lineWidth in the canvas's pixels
    */
-  void draw(Canvas canvas, Prediction person, Affine toCanvas, double lineWidth) {
+  public void draw(Canvas canvas, Prediction person, Affine toCanvas, double lineWidth) {
     int joints = skeleton.size();
     double[] x = new double[joints];
     double[] y = new double[joints];

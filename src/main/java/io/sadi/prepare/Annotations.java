@@ -12,6 +12,8 @@ import java.util.Map;
  * @param name the dataset's
  * @param splits people by split, both in order
  * @param leftOut annotations that are of no use, whatever the images
+ * @param warnings lines that a person should know
+ * @param inspected whether the images have been looked at when these were prepared
  * @param boxes where the people's boxes come from
  * @param source the files, as dataset.yaml records them
  */
@@ -21,8 +23,23 @@ public record Annotations(
     Metric metric,
     Map<String, List<Person>> splits,
     List<LeftOut> leftOut,
+    List<String> warnings,
+    boolean inspected,
     Boxes boxes,
     List<SourceFile> source) {
+
+  /**
+   * What people are measured in who come without a metric: PCKh where everybody has a head size, as
+   * MPII's people do; PCK where there is a torso; else PCK by their boxes.
+   */
+  static Metric metric(List<Person> people, Skeleton skeleton) {
+    if (!people.isEmpty() && people.stream().allMatch(p -> p.headSize() > 0)) {
+      return Metric.PCKH_05;
+    }
+    return skeleton.index("left_shoulder") >= 0 && skeleton.index("right_hip") >= 0
+        ? Metric.PCK_02
+        : Metric.PCK_BOX_01;
+  }
 
   /** A file that annotations were read from. */
   public record SourceFile(String file, String sha256) {}
@@ -33,7 +50,9 @@ public record Annotations(
     JOINTS("the joints' extent x 1.25"),
     /** LSP: boxes from true joints would leak the answer. */
     WHOLE_IMAGE("the whole image: its centre and height"),
-    ANNOTATED("bbox x 1.25, or center and scale where given");
+    ANNOTATED("box x 1.25, or center and scale where given; without a box the joints' extent"),
+    MERGED("as the merged datasets have them"),
+    MPII("objpos moved down by 15 x scale, scale x 1.25");
 
     private final String description;
 

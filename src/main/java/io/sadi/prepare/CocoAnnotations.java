@@ -1,9 +1,7 @@
 package io.sadi.prepare;
 
 import io.sadi.data.CocoFile;
-import io.sadi.data.Metric;
 import io.sadi.data.Person;
-import io.sadi.data.Skeleton;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Checksum;
 import java.io.IOException;
@@ -12,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Any COCO keypoints file: joints and edges are its category's, left and right its names'. */
 public final class CocoAnnotations {
@@ -28,15 +27,26 @@ public final class CocoAnnotations {
    * @param seed of fractions
    */
   public static Annotations read(Path file, List<Split> splits, long seed) throws IOException {
-    CocoFile coco = CocoFile.read(file, null);
+    return read(file, null, splits, seed);
+  }
+
+  /**
+   * Reads the annotations of one category.
+   *
+   * @param category its name; null for all, which then must have the same joints
+   */
+  public static Annotations read(
+      Path file, @Nullable String category, List<Split> splits, long seed) throws IOException {
+    CocoFile coco = CocoFile.read(file, null, category);
     int images = coco.images().size();
     if (images == 0) {
       throw BadInputException.at(file + ": images", "none", "at least one", "");
     }
     Split.Assignment assigned =
-        Split.assign(splits, FALLBACK, List.of(new Split.Range("train", 1, images)), images, seed);
+        Split.assign(
+            splits, FALLBACK, List.of(new Split.Range("train", 1, images)), coco.images(), seed);
     Map<String, List<Person>> bySplit = assigned.emptyLists();
-    Map<String, List<Person>> splitOf = new HashMap<>();
+    Map<String, @Nullable List<Person>> splitOf = new HashMap<>();
     for (int i = 0; i < images; i++) {
       splitOf.put(coco.images().get(i), bySplit.get(assigned.of(i)));
     }
@@ -55,26 +65,12 @@ public final class CocoAnnotations {
     return new Annotations(
         file.getFileName().toString().replaceFirst("\\.json$", ""),
         coco.skeleton(),
-        metric(coco, file),
+        Annotations.metric(coco.people(), coco.skeleton()),
         bySplit,
         leftOut,
+        List.of(),
+        false,
         Annotations.Boxes.ANNOTATED,
         List.of(new Annotations.SourceFile(file.toString(), Checksum.sha256(file))));
-  }
-
-  /** PCKh where everybody has a head size, as MPII's people do; else the torso must do. */
-  private static Metric metric(CocoFile coco, Path file) {
-    if (!coco.people().isEmpty() && coco.people().stream().allMatch(p -> p.headSize() > 0)) {
-      return Metric.PCKH_05;
-    }
-    Skeleton skeleton = coco.skeleton();
-    if (skeleton.index("left_shoulder") < 0 || skeleton.index("right_hip") < 0) {
-      throw BadInputException.at(
-          file + ": categories[].keypoints",
-          "neither a torso nor head sizes",
-          "left_shoulder and right_hip, or head_size in every annotation",
-          "results are measured in one of them");
-    }
-    return Metric.PCK_02;
   }
 }

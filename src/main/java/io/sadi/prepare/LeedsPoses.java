@@ -1,12 +1,12 @@
 package io.sadi.prepare;
 
-import io.sadi.data.CocoFile;
 import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
-import io.sadi.geom.Box;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Checksum;
+import io.sadi.io.MatArray;
+import io.sadi.io.MatFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import us.hebi.matlab.mat.types.Matrix;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * The two datasets of Leeds Sports Poses, each one {@code joints.mat} with a matrix {@code joints}.
@@ -56,36 +57,78 @@ public enum LeedsPoses {
     }
   };
 
+  /** Whose left and right the joints' names mean. */
+  public enum Sides {
+    /** The person's own, as the official files have it. */
+    PERSON,
+    /**
+     * Those of somebody who looks at the picture: arms and legs, each by themselves, change their
+     * sides where the person's right shoulder or hip lies to the right in the picture. The
+     * published observer-centric file of LSP differs from the official one in 756 images, this rule
+     * in 765.
+     */
+    OBSERVER;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   private static final int JOINTS = 14;
+  private static final int[][] LEGS = {{2, 3}, {1, 4}, {0, 5}};
+  private static final int[][] ARMS = {{8, 9}, {7, 10}, {6, 11}};
+
+  /** One place for the image's number, such as {@code im%04d.jpg}. */
+  private static final Pattern IMAGE_NAMES = Pattern.compile("[^%]*%(0?[1-9])?d[^%]*");
+
   private static final int MAX_PEOPLE = 1_000_000;
 
   private final String dataset;
-  private final String imageName;
+  private final String imageNames;
   private final Annotations.Boxes boxes;
 
-  LeedsPoses(String dataset, String imageName, Annotations.Boxes boxes) {
+  LeedsPoses(String dataset, String imageNames, Annotations.Boxes boxes) {
     this.dataset = dataset;
-    this.imageName = imageName;
+    this.imageNames = imageNames;
     this.boxes = boxes;
   }
 
   /** LSP: 1-1000 to train, 1001-2000 to test. LSPET: all to train, it was made for nothing else. */
   abstract List<Split.Range> official(int people);
 
+  /** How the images are called, with a place for their number. */
+  public String imageNames() {
+    return imageNames;
+  }
+
   /** What happens without {@code --split}. */
   abstract List<Split> fallback();
 
+  /** Reads {@code joints.mat} with the official names of images and sides as annotated. */
+  public Annotations read(Path file, List<Split> splits, long seed) throws IOException {
+    return read(file, imageNames, Sides.PERSON, splits, seed);
+  }
+
   /**
-   * Reads {@code joints.mat}.
+   * Reads {@code joints.mat}, of the original or of another size: it goes with its images.
    *
+   * @param names how the images are called, with {@code %d} or the like for their number
    * @param splits empty for the official split of LSP, nine tenths train and one tenth val of LSPET
    * @param seed of fractions
    * @throws BadInputException where the file is missing, damaged, or of the other dataset
    */
-  public Annotations read(Path file, List<Split> splits, long seed) throws IOException {
-    Matrix joints = MatFile.matrix(file, "joints");
+  public Annotations read(Path file, String names, Sides sides, List<Split> splits, long seed)
+      throws IOException {
+    if (!IMAGE_NAMES.matcher(names).matches() || !Person.isImageName(names)) {
+      throw BadInputException.at(
+          "--image-names", "'" + names + "'", "a name with one %d, such as " + imageNames, "");
+    }
+    MatArray joints = MatFile.read(file, "joints");
     int people = people(joints, file);
-    Split.Assignment assigned = Split.assign(splits, fallback(), official(people), people, seed);
+    List<String> images =
+        IntStream.range(0, people).mapToObj(i -> String.format(Locale.ROOT, names, i + 1)).toList();
+    Split.Assignment assigned = Split.assign(splits, fallback(), official(people), images, seed);
     Map<String, List<Person>> bySplit = assigned.emptyLists();
     List<LeftOut> leftOut = new ArrayList<>();
     for (int i = 0; i < people; i++) {
@@ -93,7 +136,7 @@ public enum LeedsPoses {
       if (split == null) {
         continue;
       }
-      Person person = person(joints, i, file);
+      Person person = person(joints, i, images.get(i), sides, file);
       if (person.scale() > 0) {
         split.add(person);
       } else {
@@ -106,12 +149,14 @@ public enum LeedsPoses {
         Metric.PCK_02,
         bySplit,
         leftOut,
+        List.of(),
+        false,
         boxes,
         List.of(new Annotations.SourceFile(file.toString(), Checksum.sha256(file))));
   }
 
-  private int people(Matrix joints, Path file) {
-    int[] size = joints.getDimensions();
+  private int people(MatArray joints, Path file) {
+    int[] size = joints.dimensions();
     int[] expected = this == LSP ? new int[] {3, JOINTS} : new int[] {JOINTS, 3};
     if (size.length != 3 || size[0] != expected[0] || size[1] != expected[1]) {
       LeedsPoses other = this == LSP ? LSPET : LSP;
@@ -130,7 +175,7 @@ public enum LeedsPoses {
     return size[2];
   }
 
-  private Person person(Matrix joints, int i, Path file) {
+  private Person person(MatArray joints, int i, String image, Sides sides, Path file) {
     float[] x = new float[JOINTS];
     float[] y = new float[JOINTS];
     byte[] visibility = new byte[JOINTS];
@@ -149,21 +194,40 @@ public enum LeedsPoses {
         y[k] = coordinate(joints, k, 1, i, file);
       }
     }
-    String image = String.format(Locale.ROOT, imageName, i + 1);
+    if (sides == Sides.OBSERVER) {
+      change(ARMS, x, y, visibility);
+      change(LEGS, x, y, visibility);
+    }
     Person person = new Person(image, 0, 0, 0, x, y, visibility, null, 0, 0, 1, Double.NaN, null);
     if (boxes == Annotations.Boxes.WHOLE_IMAGE) {
       return person; // the box comes with the image
     }
-    Box extent = person.extent();
-    double side = Math.max(extent.width(), extent.height());
-    return person.withCrop(
-        extent,
-        extent.centerX(),
-        extent.centerY(),
-        side * CocoFile.BOX_PADDING / Person.SCALE_UNIT);
+    return person.inBox(null);
   }
 
-  private float coordinate(Matrix joints, int k, int axis, int i, Path file) {
+  /** Exchanges limbs whose first joints lie the wrong way round for an observer. */
+  private static void change(int[][] limbs, float[] x, float[] y, byte[] visibility) {
+    int right = limbs[0][0];
+    int left = limbs[0][1];
+    if (visibility[right] == Person.NOT_ANNOTATED
+        || visibility[left] == Person.NOT_ANNOTATED
+        || x[right] <= x[left]) {
+      return;
+    }
+    for (int[] pair : limbs) {
+      float formerX = x[pair[0]];
+      float formerY = y[pair[0]];
+      byte formerVisibility = visibility[pair[0]];
+      x[pair[0]] = x[pair[1]];
+      y[pair[0]] = y[pair[1]];
+      visibility[pair[0]] = visibility[pair[1]];
+      x[pair[1]] = formerX;
+      y[pair[1]] = formerY;
+      visibility[pair[1]] = formerVisibility;
+    }
+  }
+
+  private float coordinate(MatArray joints, int k, int axis, int i, Path file) {
     double value = value(joints, k, axis, i) - 1; // 1-based in the file
     if (!(Math.abs(value) < 1e6)) {
       throw BadInputException.at(
@@ -172,9 +236,9 @@ public enum LeedsPoses {
     return (float) value;
   }
 
-  private double value(Matrix joints, int k, int column, int i) {
-    int[] at = this == LSP ? new int[] {column, k, i} : new int[] {k, column, i};
-    return joints.getDouble(at);
+  private double value(MatArray joints, int k, int column, int i) {
+    int at = this == LSP ? column + 3 * (k + JOINTS * i) : k + JOINTS * (column + 3 * i);
+    return joints.number(at);
   }
 
   private static String where(Path file, int k, int i) {

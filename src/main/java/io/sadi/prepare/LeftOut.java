@@ -8,7 +8,4 @@ package io.sadi.prepare;
  * @param reason one of few, so that they can be counted
  * @param detail more about this one; empty where there is no more to say
  */
-public record LeftOut(String image, int person, String reason, String detail) {
-  static final String MISSING = "image missing";
-  static final String BROKEN = "image broken";
-}
+public record LeftOut(String image, int person, String reason, String detail) {}

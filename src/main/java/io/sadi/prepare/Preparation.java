@@ -1,7 +1,7 @@
 package io.sadi.prepare;
 
+import com.google.gson.JsonObject;
 import io.sadi.data.Person;
-import io.sadi.geom.Box;
 import io.sadi.io.AtomicFolder;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
@@ -9,70 +9,94 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Brings annotations and their images together and writes the dataset folder. */
 public final class Preparation {
   private final Annotations annotations;
   private final Path imageRoot;
   private final Output output;
-  private final int limit;
+  private final Treatment treatment;
+
+  /**
+   * What is done with people and images.
+   *
+   * @param limit at most so many people of each split, the first ones; 0 for all
+   * @param checks what to do about faults
+   * @param pack side in pixels of crops that are stored instead of the photos; 0 for none
+   * @param previews how many people to draw for a person to look at; 0 for none
+   */
+  public record Treatment(int limit, Checks checks, int pack, int previews) {
+    /** All people, faults reported, nothing drawn. */
+    public static final Treatment PLAIN = new Treatment(0, Checks.REPORT, 0, 0);
+
+    public Treatment {
+      if (pack != 0) {
+        Packing.checkSize(pack);
+      }
+      Previews.checkCount(previews);
+    }
+  }
 
   /**
    * What to prepare.
    *
    * @param imageRoot the folder that the annotations' image names are relative to
-   * @param limit at most so many people of each split, the first ones; 0 for all
    */
-  public Preparation(Annotations annotations, Path imageRoot, Output output, int limit) {
+  public Preparation(Annotations annotations, Path imageRoot, Output output, Treatment treatment) {
     this.annotations = annotations;
     this.imageRoot = imageRoot;
     this.output = output;
-    this.limit = limit;
+    this.treatment = treatment;
   }
 
   /**
-   * Looks at every image, leaves out people whose image is missing or broken, fills in image sizes,
-   * and writes the folder.
+   * Looks at every image and everybody in it, leaves out people whose image is missing or broken,
+   * fills in image sizes, and writes the folder.
    *
-   * @throws BadInputException where a split is left without people, or the folder may not be
-   *     written
+   * @throws BadInputException where a split is left without people, something is wrong that must
+   *     not be, or the folder may not be written
    */
   public PreparedDataset run(Progress progress) throws IOException {
     output.check();
     checkImageRoot();
+    annotations.warnings().forEach(progress::warn);
     Map<String, List<Person>> wanted = limited();
-    Set<String> images = new LinkedHashSet<>();
-    wanted.values().forEach(people -> people.forEach(person -> images.add(person.image())));
-    Map<String, ImageCheck.Finding> findings =
-        ImageCheck.run(imageRoot, images, !output.dryRun(), progress);
-
-    List<LeftOut> leftOut = new ArrayList<>(annotations.leftOut());
-    Map<String, List<Person>> splits = new LinkedHashMap<>();
-    wanted.forEach((split, people) -> splits.put(split, usable(people, findings, leftOut)));
-    checkNotEmpty(wanted, splits);
-    PreparedDataset prepared =
-        new PreparedDataset(
-            annotations.name(),
-            annotations.skeleton(),
-            annotations.metric(),
-            splits,
-            leftOut,
-            annotations.boxes().description(),
-            annotations.source());
-    prepared.reportLeftOut(progress, !output.dryRun());
-    if (!output.dryRun()) {
-      AtomicFolder.write(
-          output.folder(),
-          output.overwrite(),
-          Output.MARKER,
-          (part, guard) -> prepared.write(part, output.nameOf(imageRoot), output.options()));
+    if (output.dryRun()) {
+      return inspect(wanted, null, () -> false, progress);
     }
-    return prepared;
+    List<PreparedDataset> result = new ArrayList<>();
+    AtomicFolder.write(
+        output.folder(),
+        output.overwrite(),
+        Output.MARKER,
+        (part, guard) -> {
+          Packing packing = treatment.pack == 0 ? null : new Packing(treatment.pack, part);
+          PreparedDataset prepared = inspect(wanted, packing, guard::requested, progress);
+          prepared.write(
+              part,
+              packing == null ? output.nameOf(imageRoot) : Packing.IMAGES,
+              output.options(),
+              person -> packing == null ? new JsonObject() : packing.extras(person));
+          if (treatment.previews > 0) {
+            Path images = packing == null ? imageRoot : part.resolve(Packing.IMAGES);
+            Previews.write(
+                prepared,
+                images,
+                person -> packing == null ? person.image() : packing.photo(person),
+                part,
+                treatment.previews);
+          }
+          result.add(prepared);
+        });
+    return result.get(0);
   }
 
   private void checkImageRoot() throws IOException {
@@ -94,6 +118,7 @@ public final class Preparation {
   }
 
   private Map<String, List<Person>> limited() {
+    int limit = treatment.limit;
     Map<String, List<Person>> limited = new LinkedHashMap<>();
     annotations
         .splits()
@@ -104,34 +129,79 @@ public final class Preparation {
     return limited;
   }
 
-  private List<Person> usable(
-      List<Person> people, Map<String, ImageCheck.Finding> findings, List<LeftOut> leftOut) {
-    List<Person> usable = new ArrayList<>();
-    for (Person person : people) {
-      ImageCheck.Finding finding = findings.get(person.image());
-      if (finding == null || !finding.good()) {
-        String reason = finding == null ? LeftOut.MISSING : finding.reason();
-        String detail = finding == null ? "" : finding.detail();
-        leftOut.add(new LeftOut(person.image(), person.person(), reason, detail));
-      } else {
-        usable.add(inImage(person, finding.width(), finding.height()));
+  private PreparedDataset inspect(
+      Map<String, List<Person>> wanted,
+      @Nullable Packing packing,
+      BooleanSupplier stopped,
+      Progress progress)
+      throws IOException {
+    Map<String, List<Person>> byImage = Inspection.byImage(wanted.values());
+    if (packing != null) {
+      packing.name(byImage);
+    }
+    boolean decode = !output.dryRun() && (packing != null || !annotations.inspected());
+    List<Inspection.Found> found =
+        new Inspection(annotations, imageRoot, treatment.checks, packing, decode, stopped)
+            .run(byImage, progress);
+
+    IdentityHashMap<Person, Person> kept = new IdentityHashMap<>();
+    Verdict verdict = new Verdict(treatment.checks, annotations.leftOut());
+    int i = 0;
+    for (List<Person> people : byImage.values()) {
+      Inspection.Found one = found.get(i++);
+      verdict.add(people, one);
+      for (int p = 0; p < people.size(); p++) {
+        Person person = one.people().get(p);
+        if (person != null) {
+          kept.put(people.get(p), person);
+        }
       }
     }
-    return usable;
+    Map<String, List<Person>> splits = new LinkedHashMap<>();
+    wanted.forEach(
+        (split, people) -> {
+          List<Person> usable = new ArrayList<>();
+          for (Person person : people) {
+            Person now = kept.get(person);
+            if (now != null) {
+              usable.add(now);
+            }
+          }
+          splits.put(split, usable);
+        });
+    verdict.report(progress, !output.dryRun());
+    verdict.checkNotFatal();
+    // Boxes to predict in are worth having where their images are, and no loss where they are not.
+    splits.keySet().removeIf(split -> isEmptyOfBoxes(split, wanted, splits));
+    checkNotEmpty(wanted, splits, verdict.leftOut());
+    return new PreparedDataset(
+        annotations.name(),
+        annotations.skeleton(),
+        annotations.metric(),
+        splits,
+        verdict.leftOut(),
+        verdict.faults(),
+        annotations.boxes().description(),
+        annotations.source());
   }
 
-  private Person inImage(Person person, int width, int height) {
-    Person sized = person.withImageSize(width, height);
-    return annotations.boxes() != Annotations.Boxes.WHOLE_IMAGE
-        ? sized
-        : sized.withCrop(
-            new Box(-0.5, -0.5, width, height),
-            (width - 1) / 2.0,
-            (height - 1) / 2.0,
-            height / Person.SCALE_UNIT);
+  private static boolean isEmptyOfBoxes(
+      String split, Map<String, List<Person>> wanted, Map<String, List<Person>> splits) {
+    List<Person> all = wanted.getOrDefault(split, List.of());
+    return splits.getOrDefault(split, List.of()).isEmpty()
+        && !all.isEmpty()
+        && all.stream().noneMatch(Person::annotated);
   }
 
-  private void checkNotEmpty(Map<String, List<Person>> wanted, Map<String, List<Person>> splits) {
+  private void checkNotEmpty(
+      Map<String, List<Person>> wanted, Map<String, List<Person>> splits, List<LeftOut> leftOut) {
+    Set<String> unseen = new HashSet<>();
+    for (LeftOut one : leftOut) {
+      if (one.reason().equals(Fault.Kind.MISSING.label())
+          || one.reason().equals(Fault.Kind.BROKEN.label())) {
+        unseen.add(one.image());
+      }
+    }
     splits.forEach(
         (split, people) -> {
           List<Person> all = wanted.getOrDefault(split, List.of());
@@ -139,12 +209,16 @@ public final class Preparation {
             throw BadInputException.at(
                 "--split " + split, "nobody annotated in it", "at least one person", "");
           }
-          if (people.isEmpty()) {
+          if (people.isEmpty() && all.stream().allMatch(p -> unseen.contains(p.image()))) {
             throw BadInputException.at(
                 imageRoot,
                 "no image of split '" + split + "'",
                 all.get(0).image() + " and others",
                 "name the folder of the images with --images, or choose another --split");
+          }
+          if (people.isEmpty()) {
+            throw BadInputException.at(
+                "split " + split, "nobody left in it", "at least one person", "drop less: --check");
           }
         });
   }

@@ -7,23 +7,23 @@ import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
 import io.sadi.io.AtomicFile;
+import io.sadi.io.Csv;
 import io.sadi.io.Json;
-import io.sadi.io.Progress;
 import io.sadi.io.Version;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.commons.csv.CSVFormat;
+import java.util.function.Function;
 import org.apache.commons.csv.CSVPrinter;
 
 /**
  * A dataset that is ready, and who did not get into it.
  *
  * @param splits people by split, every one with an image
+ * @param faults what is wrong with those in it, or was
  * @param boxes where their boxes come from, for dataset.yaml
  * @param source the files that were read
  */
@@ -33,17 +33,22 @@ public record PreparedDataset(
     Metric metric,
     Map<String, List<Person>> splits,
     List<LeftOut> leftOut,
+    List<Fault> faults,
     String boxes,
     List<Annotations.SourceFile> source) {
   static final String LEFT_OUT_FILE = "left_out.csv";
+  static final String FAULTS_FILE = "faults.csv";
 
   /**
-   * Writes dataset.yaml, the annotations, and the list of those left out.
+   * Writes dataset.yaml, the annotations, and the lists of those left out and of faults.
    *
    * @param imageRoot as dataset.yaml names it
    * @param options as dataset.yaml records them
+   * @param extras further fields of a person's annotation
    */
-  void write(Path folder, String imageRoot, Map<String, ?> options) throws IOException {
+  void write(
+      Path folder, String imageRoot, Map<String, ?> options, Function<Person, JsonObject> extras)
+      throws IOException {
     Map<String, Object> files = new LinkedHashMap<>();
     source.forEach(file -> files.put(file.file(), Map.of("sha256", file.sha256())));
     Map<String, Object> origin = new LinkedHashMap<>();
@@ -53,49 +58,46 @@ public record PreparedDataset(
     Map<String, Object> notes = new LinkedHashMap<>();
     notes.put("boxes", boxes);
     notes.put("left_out", countsByReason());
+    if (!faults.isEmpty()) {
+      notes.put("faults", faultsByKind());
+    }
     notes.put("source", origin);
     Dataset dataset = new Dataset(folder, name, skeleton, metric, Map.of(), folder);
-    DatasetWriter.write(dataset, imageRoot, notes, splits);
-    if (!leftOut.isEmpty()) {
-      StringBuilder text = new StringBuilder();
-      try (CSVPrinter csv = new CSVPrinter(text, CSVFormat.RFC4180)) {
-        csv.printRecord("image", "person", "reason", "detail");
-        for (LeftOut one : leftOut) {
-          csv.printRecord(
-              one.image(), one.person() < 0 ? "" : one.person(), one.reason(), one.detail());
-        }
-      }
-      AtomicFile.write(
-          folder.resolve(LEFT_OUT_FILE),
-          out -> out.write(text.toString().getBytes(StandardCharsets.UTF_8)));
+    DatasetWriter.write(dataset, imageRoot, notes, splits, extras);
+    List<List<?>> rows = new ArrayList<>();
+    for (LeftOut one : leftOut) {
+      rows.add(List.of(one.image(), number(one.person()), one.reason(), one.detail()));
     }
+    list(folder.resolve(LEFT_OUT_FILE), List.of("image", "person", "reason", "detail"), rows);
+    rows.clear();
+    for (Fault one : faults) {
+      rows.add(List.of(one.image(), number(one.person()), one.kind().label(), one.detail()));
+    }
+    list(folder.resolve(FAULTS_FILE), List.of("image", "person", "fault", "detail"), rows);
   }
 
-  /**
-   * One line for each reason.
-   *
-   * @param written whether the list of them has been
-   */
-  void reportLeftOut(Progress progress, boolean written) {
-    countsByReason()
-        .forEach(
-            (reason, count) -> {
-              List<String> names = new ArrayList<>();
-              for (LeftOut one : leftOut) {
-                if (one.reason().equals(reason) && names.size() < 3) {
-                  names.add(one.image());
-                }
-              }
-              progress.warn(
-                  "left out: "
-                      + count
-                      + (count == 1 ? " person, " : " people, ")
-                      + reason
-                      + ": "
-                      + String.join(", ", names)
-                      + (count > names.size() ? ", ..." : "")
-                      + (written ? " (" + LEFT_OUT_FILE + " lists them)" : ""));
-            });
+  private static String number(int person) {
+    return person < 0 ? "" : Integer.toString(person);
+  }
+
+  private static void list(Path file, List<String> header, List<List<?>> rows) throws IOException {
+    if (rows.isEmpty()) {
+      return;
+    }
+    StringBuilder text = new StringBuilder();
+    try (CSVPrinter csv = Csv.printer(text)) {
+      csv.printRecord(header);
+      for (List<?> row : rows) {
+        csv.printRecord(row);
+      }
+    }
+    AtomicFile.writeString(file, text.toString());
+  }
+
+  private Map<String, Integer> faultsByKind() {
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    faults.forEach(one -> counts.merge(one.kind().label(), 1, Integer::sum));
+    return counts;
   }
 
   /** How many were left out for each reason. */
@@ -114,7 +116,10 @@ public record PreparedDataset(
     return name + ": " + String.join(", ", counts);
   }
 
-  /** Images and people of each split, and how many were left out: for {@code --json}. */
+  /**
+   * Images, people and their poses in each split, how many were left out, and what was found: for
+   * {@code --json}.
+   */
   public JsonObject toJson() {
     JsonObject counts = new JsonObject();
     splits.forEach(
@@ -122,6 +127,7 @@ public record PreparedDataset(
           JsonObject count = new JsonObject();
           count.addProperty("images", people.stream().map(Person::image).distinct().count());
           count.addProperty("people", people.size());
+          PoseStatistics.of(people, skeleton, metric).addTo(count);
           counts.add(split, count);
         });
     JsonObject reasons = new JsonObject();
@@ -133,6 +139,9 @@ public record PreparedDataset(
     json.addProperty("joints", skeleton.size());
     json.add("splits", counts);
     json.add("left_out", reasons);
+    JsonObject kinds = new JsonObject();
+    faultsByKind().forEach(kinds::addProperty);
+    json.add("faults", kinds);
     return json;
   }
 }

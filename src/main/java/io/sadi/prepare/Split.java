@@ -3,11 +3,14 @@ package io.sadi.prepare;
 import io.sadi.data.DatasetReader;
 import io.sadi.io.BadInputException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,16 @@ public sealed interface Split {
     @Override
     public String toString() {
       return name + "=" + fraction;
+    }
+  }
+
+  /**
+   * The images of a list to {@code val}; the others stay where the dataset's own split has them.
+   */
+  record Listed(ValList list) implements Split {
+    @Override
+    public String toString() {
+      return "val-list=" + list.file();
     }
   }
 
@@ -107,19 +120,17 @@ public sealed interface Split {
    *
    * @param requested what was asked for; empty for {@code fallback}
    * @param official what {@link Official} stands for
-   * @param images how many images the dataset has
+   * @param images the names of the dataset's images, in order
    * @throws BadInputException where ranges overlap or exceed the dataset, fractions sum to more
-   *     than 1, or kinds are mixed
+   *     than 1, kinds are mixed, or a list names none of the images
    */
   static Assignment assign(
-      List<Split> requested, List<Split> fallback, List<Range> official, int images, long seed) {
+      List<Split> requested,
+      List<Split> fallback,
+      List<Range> official,
+      List<String> images,
+      long seed) {
     List<Split> splits = requested.isEmpty() ? fallback : requested;
-    if (splits.contains(new Official())) {
-      if (splits.size() > 1) {
-        throw new BadInputException("--split official: stands alone; remove the others");
-      }
-      return ranges(official, images);
-    }
     List<Range> ranges = new ArrayList<>();
     List<Fraction> fractions = new ArrayList<>();
     for (Split split : splits) {
@@ -127,12 +138,33 @@ public sealed interface Split {
         ranges.add(range);
       } else if (split instanceof Fraction fraction) {
         fractions.add(fraction);
+      } else if (splits.size() > 1) {
+        throw new BadInputException("--split " + split + ": stands alone; remove the others");
+      } else {
+        Assignment own = ranges(official, images.size());
+        return split instanceof Listed listed ? listed(own, listed.list, images) : own;
       }
     }
     if (!ranges.isEmpty() && !fractions.isEmpty()) {
       throw new BadInputException("--split: takes ranges or fractions, not both at once");
     }
-    return fractions.isEmpty() ? ranges(ranges, images) : fractions(fractions, images, seed);
+    return fractions.isEmpty()
+        ? ranges(ranges, images.size())
+        : fractions(fractions, images.size(), seed);
+  }
+
+  private static Assignment listed(Assignment own, ValList list, List<String> images) {
+    @Nullable String[] assigned = own.byNumber.clone();
+    for (int i = 0; i < assigned.length; i++) {
+      if (list.has(images.get(i))) {
+        assigned[i] = "val";
+      }
+    }
+    list.checkFound(images);
+    Set<String> names = new LinkedHashSet<>(own.names);
+    names.add("val");
+    names.retainAll(Arrays.asList(assigned)); // all may be on the list
+    return new Assignment(List.copyOf(names), assigned);
   }
 
   private static Assignment ranges(List<Range> ranges, int images) {

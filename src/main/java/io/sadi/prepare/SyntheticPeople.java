@@ -1,5 +1,6 @@
 package io.sadi.prepare;
 
+import com.google.gson.JsonObject;
 import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
@@ -54,9 +55,24 @@ public final class SyntheticPeople {
 
   /** Draws the pictures into {@code OUT/images} and writes the dataset around them. */
   public PreparedDataset run(Output output, Progress progress) throws IOException {
+    return run(output, 0, progress);
+  }
+
+  /**
+   * Also draws some of the people's joints.
+   *
+   * @param previews how many people to draw again for a person to look at; 0 for none
+   */
+  public PreparedDataset run(Output output, int previews, Progress progress) throws IOException {
     output.check();
+    Previews.checkCount(previews);
     Split.Assignment assigned =
-        Split.assign(splits, FALLBACK, List.of(new Split.Range("train", 1, count)), count, seed);
+        Split.assign(
+            splits,
+            FALLBACK,
+            List.of(new Split.Range("train", 1, count)),
+            IntStream.rangeClosed(1, count).mapToObj(SyntheticPeople::name).toList(),
+            seed);
     if (output.dryRun()) {
       return dataset(assigned, people(assigned, SyntheticPeople::undrawn));
     }
@@ -68,7 +84,10 @@ public final class SyntheticPeople {
         (part, guard) -> {
           Path images = Files.createDirectories(part.resolve(IMAGES));
           PreparedDataset prepared = dataset(assigned, drawn(assigned, images, guard, progress));
-          prepared.write(part, IMAGES, output.options());
+          prepared.write(part, IMAGES, output.options(), person -> new JsonObject());
+          if (previews > 0) {
+            Previews.write(prepared, images, Person::image, part, previews);
+          }
           result.add(prepared);
         });
     return result.get(0);
@@ -147,6 +166,7 @@ public final class SyntheticPeople {
         Skeleton.mpii16(),
         Metric.PCKH_05,
         bySplit,
+        List.of(),
         List.of(),
         "the joints' extent x 1.25, moved and enlarged a little at random",
         List.of());

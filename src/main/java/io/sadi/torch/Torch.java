@@ -45,6 +45,12 @@ public final class Torch {
     torch.set_num_threads(count);
   }
 
+  /** Threads of one operator as it is. */
+  public static int threads() {
+    load();
+    return torch.get_num_threads();
+  }
+
   public static void seed(long seed) {
     load();
     torch.manual_seed(seed);

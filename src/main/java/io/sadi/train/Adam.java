@@ -7,6 +7,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adam (Kingma and Ba), with AdamW's decoupled weight decay. Written out over the one buffer of all
@@ -23,6 +24,7 @@ final class Adam implements AutoCloseable {
   private final PointerScope memory;
   private final Tensor mean;
   private final Tensor square;
+  private final @Nullable Tensor learning;
   private long steps;
 
   Adam(Parameters parameters, ComputeDevice device, double weightDecay) {
@@ -33,6 +35,7 @@ final class Adam implements AutoCloseable {
       long n = parameters.weights().numel();
       this.mean = torch.zeros(new long[] {n}, device.floats());
       this.square = torch.zeros(new long[] {n}, device.floats());
+      this.learning = parameters.learning();
     }
   }
 
@@ -45,7 +48,11 @@ final class Adam implements AutoCloseable {
       mean.lerp_(gradients, Tensors.scalar(1 - BETA1));
       square.mul_(Tensors.scalar(BETA2)).addcmul_(gradients, gradients, Tensors.scalar(1 - BETA2));
       if (weightDecay > 0) {
-        weights.mul_(Tensors.scalar(1 - rate * weightDecay));
+        if (learning == null) {
+          weights.mul_(Tensors.scalar(1 - rate * weightDecay));
+        } else {
+          weights.addcmul_(weights, learning, Tensors.scalar(-rate * weightDecay));
+        }
       }
       double correction1 = 1 - Math.pow(BETA1, (double) steps);
       double correction2 = 1 - Math.pow(BETA2, (double) steps);

@@ -1,17 +1,20 @@
 package io.sadi.train;
 
 import com.google.gson.JsonObject;
+import io.sadi.eval.MetricResult;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far a run has come: what its last checkpoint keeps so that a resumed run is the same run.
  *
  * @param epoch epochs done
- * @param batch batches done of the one that follows
+ * @param batch steps done of the one that follows, skipped ones too
+ * @param skipped of these, those whose loss was no number
  * @param steps optimizer steps done
- * @param loss sum of the total losses of this epoch's batches so far
+ * @param loss sum of the total losses of this epoch's steps so far
  * @param lossH1 the same of L_H1
  * @param lossH2 the same of L_H2
  * @param best epoch of the best validation so far, 0 before the first
@@ -22,6 +25,7 @@ import java.nio.file.Path;
 record Position(
     int epoch,
     int batch,
+    int skipped,
     long steps,
     double loss,
     double lossH1,
@@ -30,12 +34,79 @@ record Position(
     double bestWeighted,
     double bestUnweighted,
     double fusionWeight) {
-  static final Position START = new Position(0, 0, 0, 0, 0, 0, 0, Double.NaN, Double.NaN, 0);
+  static final Position START = new Position(0, 0, 0, 0, 0, 0, 0, 0, Double.NaN, Double.NaN, 0);
+
+  /** Steps of this epoch that the sums of losses are over. */
+  int counted() {
+    return batch - skipped;
+  }
+
+  /** After a step with these losses. */
+  Position step(double stepLoss, double stepLossH1, double stepLossH2) {
+    return new Position(
+        epoch,
+        batch + 1,
+        skipped,
+        steps + 1,
+        loss + stepLoss,
+        lossH1 + stepLossH1,
+        lossH2 + stepLossH2,
+        best,
+        bestWeighted,
+        bestUnweighted,
+        fusionWeight);
+  }
+
+  /** After a step whose loss was no number. */
+  Position skip() {
+    return new Position(
+        epoch,
+        batch + 1,
+        skipped + 1,
+        steps,
+        loss,
+        lossH1,
+        lossH2,
+        best,
+        bestWeighted,
+        bestUnweighted,
+        fusionWeight);
+  }
+
+  /**
+   * After an epoch.
+   *
+   * @param validation in the decode that counts; null where it was not validated
+   * @param weight w as it stands now
+   * @param latest whether the latest epoch is the best by definition
+   */
+  Position nextEpoch(@Nullable MetricResult validation, double weight, boolean latest) {
+    double weighted = validation == null ? Double.NaN : validation.meanJointWeighted();
+    double unweighted = validation == null ? Double.NaN : validation.meanUnweighted();
+    boolean better =
+        latest
+            || best == 0
+            || weighted > bestWeighted
+            || (!Double.isNaN(weighted) && Double.isNaN(bestWeighted));
+    return new Position(
+        epoch + 1,
+        0,
+        0,
+        steps,
+        0,
+        0,
+        0,
+        better ? epoch + 1 : best,
+        better ? weighted : bestWeighted,
+        better ? unweighted : bestUnweighted,
+        weight);
+  }
 
   String toJson() {
     JsonObject json = new JsonObject();
     json.addProperty("epoch", epoch);
     json.addProperty("batch", batch);
+    json.addProperty("skipped", skipped);
     json.addProperty("steps", steps);
     // As text: JSON has no NaN, and the sums must come back to the last bit.
     json.addProperty("loss", Double.toString(loss));
@@ -54,6 +125,7 @@ record Position(
       return new Position(
           json.get("epoch").getAsInt(),
           json.get("batch").getAsInt(),
+          json.get("skipped").getAsInt(),
           json.get("steps").getAsLong(),
           number(json, "loss"),
           number(json, "loss_h1"),

@@ -3,10 +3,14 @@ package io.sadi.train;
 import com.google.gson.JsonObject;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
+import io.sadi.io.Csv;
 import io.sadi.io.Json;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -14,6 +18,7 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -24,11 +29,10 @@ import org.apache.commons.csv.CSVPrinter;
 import org.apache.commons.csv.CSVRecord;
 
 /**
- * The files of a training run: {@code config.yaml}, {@code metrics.csv}, {@code checkpoints/},
- * {@code state/}, {@code summary.json}, {@code train.log}.
+ * The files of a training run: {@code config.yaml}, {@code metrics.csv}, {@code curves.html},
+ * {@code checkpoints/}, {@code state/}, {@code summary.json}, {@code train.log}.
  */
 final class RunFolder {
-  private static final CSVFormat CSV = CSVFormat.RFC4180.builder().setRecordSeparator("\n").get();
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
 
   private final Path folder;
@@ -46,19 +50,26 @@ final class RunFolder {
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw BadInputException.at(folder, "a file", "a folder for the run", "");
     }
-    boolean isRun = Files.exists(folder.resolve("config.yaml"));
+    boolean isRun = isRun(folder);
     if (isRun && !overwrite) {
       throw new BadInputException(
           folder + ": holds a run already; --resume continues it, --overwrite replaces it");
     }
-    if (!isRun && Files.isDirectory(folder) && !isEmpty(folder)) {
+    if (!isRun && Files.isDirectory(folder) && !isUnstarted(folder)) {
       throw new BadInputException(
           folder + ": holds other files and no run; name an empty or new folder");
     }
     if (isRun) {
       for (String name :
           List.of(
-              "config.yaml", "metrics.csv", "summary.json", "train.log", "checkpoints", "state")) {
+              "config.yaml",
+              "metrics.csv",
+              "curves.html",
+              "summary.json",
+              "train.log",
+              "checkpoints",
+              "state",
+              "nan")) {
         delete(folder.resolve(name));
       }
     }
@@ -69,11 +80,30 @@ final class RunFolder {
 
   /** The folder of a run that is there. */
   static RunFolder open(Path folder) {
-    if (!Files.exists(folder.resolve("config.yaml"))) {
+    if (!isRun(folder)) {
       throw new BadInputException(
           folder + ": no run to resume, config.yaml is missing; start it without --resume");
     }
     return new RunFolder(folder);
+  }
+
+  /** A folder that another process of the job sees to. */
+  static RunFolder at(Path folder) {
+    return new RunFolder(folder);
+  }
+
+  /** The right to train the run; the operating system takes it back from a process that ends. */
+  static final class Lock implements AutoCloseable {
+    private final FileChannel channel;
+
+    private Lock(FileChannel channel) {
+      this.channel = channel;
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
   }
 
   Path path() {
@@ -97,16 +127,95 @@ final class RunFolder {
     return folder.resolve(String.format(Locale.ROOT, "state/optimizer-%09d.safetensors", steps));
   }
 
-  /** Removes the optimizer states that {@link #last} no longer belongs to. */
-  void forgetOptimizersBut(long steps) throws IOException {
-    Path keep = optimizer(steps);
-    try (Stream<Path> files = Files.list(folder.resolve("state"))) {
-      for (Path file : files.sorted().toList()) {
-        if (!file.equals(keep) && file.getFileName().toString().startsWith("optimizer-")) {
+  /** An earlier {@link #last}, of so many steps. */
+  private Path earlier(long steps) {
+    return folder.resolve(String.format(Locale.ROOT, "state/last-%09d.safetensors", steps));
+  }
+
+  /** The checkpoints to resume from, the latest first. */
+  List<Path> states() throws IOException {
+    List<Path> states = new ArrayList<>();
+    if (Files.exists(last())) {
+      states.add(last());
+    }
+    List<Path> kept = new ArrayList<>(inState("last-"));
+    Collections.reverse(kept);
+    states.addAll(kept);
+    return states;
+  }
+
+  /** Keeps {@link #last}, of so many steps, beside the one that is about to take its name. */
+  void keepLast(long steps) throws IOException {
+    if (!Files.exists(last())) {
+      return;
+    }
+    Path kept = earlier(steps);
+    Files.deleteIfExists(kept);
+    try {
+      Files.createLink(kept, last());
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      Files.copy(last(), kept); // a file system without links
+    }
+  }
+
+  /**
+   * Removes older states.
+   *
+   * @param keep how many stay, {@link #last} included
+   * @param steps of {@link #last}
+   */
+  void forgetStatesBut(int keep, long steps) throws IOException {
+    List<Path> kept = new ArrayList<>(inState("last-"));
+    kept.remove(earlier(steps)); // a state that was saved twice
+    List<Path> stay = kept.subList(Math.max(0, kept.size() - (keep - 1)), kept.size());
+    List<String> names = new ArrayList<>();
+    names.add(optimizer(steps).getFileName().toString());
+    for (Path state : stay) {
+      names.add(state.getFileName().toString());
+      names.add(state.getFileName().toString().replace("last-", "optimizer-"));
+    }
+    for (String prefix : List.of("last-", "optimizer-")) {
+      for (Path file : inState(prefix)) {
+        if (!names.contains(file.getFileName().toString())) {
           Files.delete(file);
         }
       }
     }
+  }
+
+  private List<Path> inState(String prefix) throws IOException {
+    Path state = folder.resolve("state");
+    if (!Files.isDirectory(state)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(state)) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith(prefix))
+          .filter(file -> file.getFileName().toString().endsWith(".safetensors"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /**
+   * Keeps other processes out of the run until the lock is closed.
+   *
+   * @throws BadInputException if another process, or another run of this one, is at it
+   */
+  Lock lock() throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            folder.resolve("state/lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      if (channel.tryLock() != null) {
+        return new Lock(channel);
+      }
+    } catch (OverlappingFileLockException e) {
+      // Said below: it is this process itself that has it.
+    }
+    channel.close();
+    throw new BadInputException(
+        folder + ": another process is training this run; wait for it, or name another folder");
   }
 
   void log(String line) throws IOException {
@@ -122,11 +231,19 @@ final class RunFolder {
   /** Writes all rows anew: the file is complete at any moment, and a resumed run repeats none. */
   void metrics(List<List<String>> rows) throws IOException {
     StringWriter text = new StringWriter();
-    try (CSVPrinter csv = new CSVPrinter(text, CSV)) {
+    try (CSVPrinter csv = Csv.printer(text)) {
       csv.printRecord(MetricsCsv.header());
       csv.printRecords(rows);
     }
     AtomicFile.writeString(folder.resolve("metrics.csv"), text.toString());
+  }
+
+  /** Draws what {@link #metrics} has, for a browser. */
+  void curves(String metric) throws IOException {
+    Path file = folder.resolve("metrics.csv");
+    AtomicFile.writeString(
+        folder.resolve("curves.html"),
+        TrainingCurves.read(file).page(folder.toAbsolutePath(), metric));
   }
 
   /** The rows of the first epochs. */
@@ -136,7 +253,7 @@ final class RunFolder {
     if (epochs == 0 || !Files.exists(file)) {
       return rows;
     }
-    try (CSVParser parser = CSVParser.parse(file, StandardCharsets.UTF_8, CSV)) {
+    try (CSVParser parser = CSVParser.parse(file, StandardCharsets.UTF_8, CSVFormat.RFC4180)) {
       for (CSVRecord record : parser) {
         if (record.getRecordNumber() > 1 && rows.size() < epochs) {
           rows.add(record.toList());
@@ -150,9 +267,21 @@ final class RunFolder {
     Json.write(folder.resolve("summary.json"), summary);
   }
 
-  private static boolean isEmpty(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.findAny().isEmpty();
+  private static boolean isRun(Path folder) {
+    return Files.exists(folder.resolve("config.yaml"));
+  }
+
+  /** Whether it is empty, or a run was killed in it before it had saved anything. */
+  static boolean isUnstarted(Path folder) throws IOException {
+    if (!Files.isDirectory(folder) || isRun(folder)) {
+      return false;
+    }
+    try (Stream<Path> tree = Files.walk(folder)) {
+      return tree.allMatch(
+          path ->
+              path.equals(folder)
+                  || List.of("checkpoints", "state", "state/lock", "config.yaml.part")
+                      .contains(folder.relativize(path).toString()));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.sadi.train;
 
 import io.sadi.config.Config;
+import io.sadi.data.Batches;
 import io.sadi.io.BadInputException;
 import java.util.List;
 
@@ -16,6 +17,12 @@ import java.util.List;
  * @param weightDecay decoupled from the gradient, as in AdamW; 0: Adam
  * @param clip largest norm of the gradient; 0: not clipped
  * @param ema decay of the averaged weights, which are evaluated and kept as best; 0: no average
+ * @param accumulate batches of a process that a step takes, one after the other
+ * @param onNan what happens where the loss is no number
+ * @param patience epochs without a better validation after which training ends; 0: never
+ * @param freeze prefixes of names of parameters that stay as they are
+ * @param saveMinutes after how many minutes the state is saved within an epoch; 0: never
+ * @param keep states that are kept, the last one included
  * @param evalEvery epochs from one validation to the next; the last epoch is always validated
  * @param trainSplit the dataset's split to learn from
  * @param valSplit the split to validate on
@@ -24,6 +31,7 @@ import java.util.List;
  * @param threads of LibTorch's operators; 0: one a core
  * @param device auto, cpu, cuda or cuda:N
  * @param precision auto, fp32 or bf16
+ * @param rankTimeout seconds that the processes of a job wait for each other
  * @param seed of weights, order and augmentation
  */
 public record TrainConfig(
@@ -36,6 +44,12 @@ public record TrainConfig(
     double weightDecay,
     double clip,
     double ema,
+    int accumulate,
+    OnNan onNan,
+    int patience,
+    List<String> freeze,
+    int saveMinutes,
+    int keep,
     int evalEvery,
     String trainSplit,
     String valSplit,
@@ -44,7 +58,14 @@ public record TrainConfig(
     int threads,
     String device,
     String precision,
+    int rankTimeout,
     int seed) {
+
+  /** What happens at a step whose loss is no number. */
+  public enum OnNan {
+    STOP,
+    SKIP
+  }
 
   /** Reads the sections {@code train} and {@code data}. */
   static TrainConfig from(Config config) {
@@ -74,6 +95,16 @@ public record TrainConfig(
         config.number("train.clip", 0, 0, 1e9, "largest norm of the gradient; 0: not clipped"),
         config.number(
             "train.ema", 0.999, 0, 0.999999, "decay of the averaged weights; 0: no average"),
+        config.integer(
+            "train.accumulate", 1, 1, 65536, "batches a step, where one has no room for all"),
+        config.choice(
+            "train.on_nan", OnNan.class, OnNan.STOP, "what happens where the loss is no number"),
+        config.integer(
+            "train.patience", 0, 0, 1_000_000, "epochs without progress before it ends; 0: never"),
+        config.texts("train.freeze", List.of(), "prefixes of parameters that stay, such as stem"),
+        config.integer(
+            "train.save_minutes", 10, 0, 1_000_000, "minutes between states; 0: each epoch's only"),
+        config.integer("train.keep", 2, 1, 1000, "states that are kept"),
         config.integer("train.eval_every", 1, 1, 1_000_000, "epochs between validations"),
         config.text("data.train_split", "train", "the split to learn from"),
         config.text("data.val_split", "val", "the split to validate on"),
@@ -87,7 +118,18 @@ public record TrainConfig(
             "auto",
             "arithmetic of the convolutions; auto: bf16 where the hardware has it"),
         config.integer(
+            "train.rank_timeout",
+            300,
+            1,
+            1_000_000,
+            "seconds that the processes of a job wait for each other"),
+        config.integer(
             "train.seed", 1, 0, Integer.MAX_VALUE, "of weights, order and augmentation"));
+  }
+
+  /** The batches of a step that a process sees. */
+  Batches.Share share(int rank, int ranks) {
+    return new Batches.Share(batch, accumulate * ranks, rank * accumulate, accumulate);
   }
 
   /**

@@ -11,10 +11,13 @@ import io.sadi.io.Progress;
 import io.sadi.model.SadiNet;
 import io.sadi.predict.Checkpoint;
 import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.Membership;
 import io.sadi.torch.Precision;
+import io.sadi.torch.Ranks;
 import io.sadi.torch.Torch;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param validationPeople of the validation split; empty where the dataset has none
  * @param out the run folder
  * @param mode whether the folder is new, replaced or continued
- * @param init a checkpoint to start from, or null for random weights
+ * @param init what to start from, or null for random weights
  */
 public record Training(
     RunConfig config,
@@ -39,13 +42,27 @@ public record Training(
     List<Person> validationPeople,
     Path out,
     Mode mode,
-    @Nullable Path init) {
+    @Nullable Start init) {
+
+  /**
+   * Another network to start from.
+   *
+   * @param checkpoint of it
+   * @param except prefixes of parameters that are not taken from it, because they differ
+   */
+  public record Start(Path checkpoint, List<String> except) {}
 
   /** What to do with a run folder that is there. */
   public enum Mode {
     REFUSE,
     OVERWRITE,
-    RESUME
+    RESUME,
+    /** Resume with another config than the run was started with. */
+    RESUME_DIFFERENTLY;
+
+    boolean resumes() {
+      return this == RESUME || this == RESUME_DIFFERENTLY;
+    }
   }
 
   /**
@@ -55,10 +72,12 @@ public record Training(
    * @param configGiven whether it says anything of its own; a resumed run may leave it out
    */
   public static Training prepare(
-      Config config, boolean configGiven, Path data, Path out, Mode mode, @Nullable Path init)
+      Config config, boolean configGiven, Path data, Path out, Mode mode, @Nullable Start init)
       throws IOException {
     RunConfig run =
-        mode == Mode.RESUME ? resumed(config, configGiven, out) : RunConfig.from(config);
+        mode == Mode.RESUME && !RunFolder.isUnstarted(out)
+            ? resumed(config, configGiven, out)
+            : RunConfig.from(config);
     Dataset dataset = DatasetReader.read(data);
     List<Person> people = DatasetReader.people(dataset, run.train().trainSplit());
     int limit = run.train().limitTrain();
@@ -75,10 +94,23 @@ public record Training(
     return new Training(run, dataset, people, validation, out, mode, init);
   }
 
+  /**
+   * A run that goes on with another config. Its network must be the same, which the state that is
+   * read then holds.
+   */
+  public static Training resume(Config config, Path data, Path out) throws IOException {
+    return prepare(config, true, data, out, Mode.RESUME_DIFFERENTLY, null);
+  }
+
+  /** Where a run keeps the config that it was started with. */
+  public static Path config(Path run) {
+    return RunFolder.open(run).config();
+  }
+
   /** What would be done, for {@code --dry-run}. */
   public String describe() {
     TrainConfig train = config.train();
-    int steps = Batches.count(people.size(), train.batch());
+    int steps = Batches.steps(people.size(), train.share(0, 1));
     return String.format(
         Locale.ROOT,
         "%s: %d people to learn from, %d to validate on; %.2f M parameters, %d px;"
@@ -96,40 +128,96 @@ public record Training(
 
   /** Trains. Interrupted, it saves and returns. */
   public RunState run(Progress progress) throws IOException {
-    ComputeDevice device = ComputeDevice.of(config.train().device());
-    Precision precision = Precision.of(config.train().precision(), device);
-    if (config.train().threads() > 0) {
-      Torch.threads(config.train().threads());
+    return run(Ranks.ALONE, progress);
+  }
+
+  /**
+   * Trains on several processes of this machine, each with its share of every step's people.
+   *
+   * @param size how many
+   * @param arguments of this process's command line, which they run
+   */
+  public RunState run(int size, List<String> arguments) {
+    try (Ranks.Host host = new Ranks.Host();
+        LocalRanks ranks = LocalRanks.start(arguments, size, host.port())) {
+      return ranks.await(patience());
     }
-    if (validationPeople.isEmpty()) {
+  }
+
+  /** Trains as a process of a job that somebody else started. */
+  public RunState run(Membership place, Progress progress) throws IOException {
+    LocalRanks.followParent();
+    try (Ranks ranks = Ranks.join(place, device(place.size(), place.localRank()), patience())) {
+      return run(ranks, place.rank() == 0 ? progress : Progress.NONE);
+    }
+  }
+
+  private Duration patience() {
+    return Duration.ofSeconds(config.train().rankTimeout());
+  }
+
+  /**
+   * Trains as one process of a job.
+   *
+   * @param ranks the job; the first writes the run folder and speaks
+   */
+  RunState run(Ranks ranks, Progress progress) throws IOException {
+    ComputeDevice device = device(ranks.size(), ranks.localRank());
+    Precision precision = Precision.of(config.train().precision(), device);
+    int threads = config.train().threads();
+    if (threads > 0 || ranks.size() > 1) {
+      int cores = Runtime.getRuntime().availableProcessors();
+      Torch.threads(threads > 0 ? threads : Math.max(1, cores / ranks.size()));
+    }
+    if (people.size() < config.train().share(0, ranks.size()).parts()) {
+      throw new BadInputException(
+          dataset.folder()
+              + ": found "
+              + people.size()
+              + " people to learn from, fewer than the "
+              + config.train().share(0, ranks.size()).parts()
+              + " batches of a step");
+    }
+    if (validationPeople.isEmpty() && ranks.first()) {
       progress.warn(
           dataset.folder()
               + ": no split '"
               + config.train().valSplit()
               + "', so nothing is validated and best is the last epoch");
     }
-    Checkpoint from = init == null ? null : Checkpoint.read(init);
+    Checkpoint from = init == null ? null : Checkpoint.read(init.checkpoint());
     if (from != null && init != null) {
       // Before the folder is there: what does not fit must leave nothing behind.
       SadiNet.describe(config.model(), dataset.skeleton().size())
           .parameters()
-          .check(from.tensors(), init);
+          .check(from.tensors(), init.except(), init.checkpoint());
     }
+    boolean goesOn = mode.resumes() && !RunFolder.isUnstarted(out);
     RunFolder folder =
-        mode == Mode.RESUME ? RunFolder.open(out) : RunFolder.create(out, mode == Mode.OVERWRITE);
-    try (Trainer trainer =
-        new Trainer(
-            config, dataset, people, validationPeople, folder, device, precision, progress)) {
-      if (mode == Mode.RESUME) {
+        goesOn || !ranks.first()
+            ? RunFolder.at(out)
+            : RunFolder.create(out, mode == Mode.OVERWRITE);
+    try (RunFolder.Lock lock = ranks.first() ? folder.lock() : null;
+        Trainer trainer = new Trainer(this, folder, device, precision, ranks, progress)) {
+      if (goesOn) {
         trainer.resume();
-      } else {
-        if (from != null && init != null) {
-          trainer.initialise(from, init);
-        }
+      } else if (from != null && init != null) {
+        trainer.initialise(from, init.except(), init.checkpoint());
+      }
+      if (ranks.first()) {
         AtomicFile.writeString(folder.config(), config.yaml());
       }
       return trainer.run();
     }
+  }
+
+  private ComputeDevice device(int ranks, int localRank) {
+    String name = config.train().device();
+    ComputeDevice device = ComputeDevice.of(name);
+    // "auto" and "cuda" mean a GPU for each process.
+    return device.cuda() && ranks > 1 && !name.contains(":")
+        ? ComputeDevice.of("cuda:" + localRank)
+        : device;
   }
 
   /** The same people for another run. */

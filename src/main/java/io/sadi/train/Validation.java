@@ -5,6 +5,7 @@ import io.sadi.data.Dataset;
 import io.sadi.data.Person;
 import io.sadi.eval.MetricResult;
 import io.sadi.eval.PoseMetric;
+import io.sadi.eval.Prediction;
 import io.sadi.eval.Predictions;
 import io.sadi.io.Progress;
 import io.sadi.model.SadiNet;
@@ -13,9 +14,14 @@ import io.sadi.predict.DatasetPredictor.Reading;
 import io.sadi.predict.Decode;
 import io.sadi.predict.PoseEstimator;
 import io.sadi.predict.Refine;
+import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
+import io.sadi.torch.Ranks;
+import io.sadi.torch.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * How good a network is on the validation split, read every way, and the weight w that fuses its
@@ -32,6 +38,11 @@ record Validation(double fusionWeight, List<MetricResult> results) {
   private static final List<Double> WEIGHTS =
       List.of(0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0);
 
+  /**
+   * Measures a network.
+   *
+   * @param ranks that share the people among them; each gets the whole result
+   */
   static Validation of(
       SadiNet net,
       Dataset dataset,
@@ -39,6 +50,7 @@ record Validation(double fusionWeight, List<MetricResult> results) {
       Precision precision,
       int batch,
       int workers,
+      Ranks ranks,
       Progress progress) {
     PoseEstimator estimator =
         new PoseEstimator(
@@ -55,8 +67,20 @@ record Validation(double fusionWeight, List<MetricResult> results) {
     }
     List<Reading> all = new ArrayList<>(fused);
     all.addAll(others);
+    int from = share(people.size(), ranks.rank(), ranks.size());
+    int to = share(people.size(), ranks.rank() + 1, ranks.size());
     DatasetPredictor.predict(
-        estimator, dataset, people, net.config().input(), all, batch, workers, progress);
+        estimator,
+        dataset,
+        people.subList(from, to),
+        net.config().input(),
+        all,
+        batch,
+        workers,
+        progress);
+    if (ranks.size() > 1) {
+      exchange(all, people, from, net.joints(), ranks, net.device());
+    }
 
     PoseMetric metric = PoseMetric.of(dataset.metric());
     List<MetricResult> results = new ArrayList<>();
@@ -75,6 +99,44 @@ record Validation(double fusionWeight, List<MetricResult> results) {
     }
     results.add(0, best);
     return new Validation(weight, results);
+  }
+
+  /** Where a process's share of the people begins. */
+  private static int share(int people, int rank, int ranks) {
+    return (int) ((long) people * rank / ranks);
+  }
+
+  /** Adds the predictions that the other processes made: positions, which is what is measured. */
+  private static void exchange(
+      List<Reading> readings,
+      List<Person> people,
+      int from,
+      long joints,
+      Ranks ranks,
+      ComputeDevice device) {
+    int k = (int) joints;
+    for (Reading reading : readings) {
+      float[] own = new float[people.size() * k * 2];
+      int at = from * k * 2;
+      for (Prediction prediction : reading.predictions().all()) {
+        System.arraycopy(prediction.x(), 0, own, at, k);
+        System.arraycopy(prediction.y(), 0, own, at + k, k);
+        at += 2 * k;
+      }
+      float[] all;
+      try (PointerScope scope = new PointerScope()) {
+        Tensor tensor = Tensors.of(own, device, own.length);
+        ranks.sum(tensor);
+        all = Tensors.floats(tensor);
+      }
+      for (int i = 0; i < people.size(); i++) {
+        Person person = people.get(i);
+        Prediction theirs = Prediction.empty(person.image(), person.person(), k);
+        System.arraycopy(all, i * 2 * k, theirs.x(), 0, k);
+        System.arraycopy(all, i * 2 * k + k, theirs.y(), 0, k);
+        reading.predictions().add(theirs);
+      }
+    }
   }
 
   private static MetricResult measure(

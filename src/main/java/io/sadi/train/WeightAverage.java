@@ -2,6 +2,7 @@ package io.sadi.train;
 
 import io.sadi.model.Parameters;
 import io.sadi.model.SadiNet;
+import io.sadi.torch.Ranks;
 import io.sadi.torch.Tensors;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -34,6 +35,23 @@ final class WeightAverage implements AutoCloseable {
   void update(long steps) {
     double d = Math.min(decay, (1.0 + steps) / (10.0 + steps));
     pull(1 - d);
+  }
+
+  /**
+   * Averages the running statistics over the processes of a job: each has seen its own share of the
+   * people. Gradients need no such thing, they are the same everywhere.
+   */
+  void shareStatistics(Ranks ranks) {
+    if (ranks.size() == 1) {
+      return;
+    }
+    for (SadiNet net : new SadiNet[] {source, average}) {
+      try (PointerScope scope = new PointerScope();
+          NoGradGuard noGrad = new NoGradGuard()) {
+        ranks.sum(net.parameters().statistics());
+        net.parameters().statistics().div_(Tensors.scalar(ranks.size()));
+      }
+    }
   }
 
   SadiNet network() {

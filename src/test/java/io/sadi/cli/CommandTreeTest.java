@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
@@ -78,12 +79,51 @@ class CommandTreeTest {
   /** A command in no group would not be listed. */
   @Test
   void everyCommandIsInOneGroupOfTheHelp() {
-    assertThat(CommandGroups.GROUPS.stream().flatMap(group -> group.commands().stream()))
+    assertThat(CommandGroups.GROUPS.stream().flatMap(group -> group.names().stream()))
         .doesNotHaveDuplicates()
-        .containsAll(sadi().getSubcommands().keySet());
+        .hasSameElementsAs(sadi().getSubcommands().keySet());
     assertThat(sadi().getUsageMessage())
         .contains("Learn and measure:")
         .containsPattern("  train +Train a network");
+  }
+
+  /** Only the command that is called is made; nobody may notice. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void helpIsThatOfTheWholeTree(CommandSpec command) {
+    String words = (command.qualifiedName() + " --help").substring("sadi ".length());
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Console console = new Console(out, new ByteArrayOutputStream(), Terminal.NONE);
+    assertThat(CommandLines.run(new SadiCommand(), console, words.split(" "))).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .isEqualTo(command.commandLine().getUsageMessage(CommandLine.Help.Ansi.OFF));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--help train, 0",
+    "-q train --bogus, 2",
+    "--color never prepare lspet --bogus, 2",
+    "prepare --help lsp, 0",
+    "prepare --bogus lsp, 2",
+    "train eval, 2",
+    "eval eval, 2",
+    "'', 2",
+  })
+  void commandsAreFoundWhereverTheyStand(String line, int exitCode) {
+    ByteArrayOutputStream[] said = new ByteArrayOutputStream[2];
+    for (int i = 0; i < 2; i++) {
+      said[i] = new ByteArrayOutputStream();
+      Console console = new Console(said[i], said[i], Terminal.NONE);
+      String[] args = line.isEmpty() ? new String[0] : line.split(" ");
+      int code =
+          i == 0
+              ? CommandLines.run(new SadiCommand(), console, args)
+              : CommandLines.build(new SadiCommand(), console).execute(args);
+      console.finish();
+      assertThat(code).isEqualTo(exitCode);
+    }
+    assertThat(said[0]).hasToString(said[1].toString(StandardCharsets.UTF_8));
   }
 
   /** NullAway leaves picocli's fields alone, so null must be seen where it can come from here. */

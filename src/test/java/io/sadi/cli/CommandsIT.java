@@ -76,10 +76,14 @@ class CommandsIT {
     assertThat(result.err()).contains("Usage: sadi");
   }
 
-  @Test
-  void readerThatClosesStdoutEarlyIsNoError() {
+  @ParameterizedTest
+  @MethodSource("commands")
+  void readerThatClosesStdoutEarlyIsNoError(List<String> words) {
     BinSadi.Result result =
-        new BinSadi().shell("set -o pipefail; sadi --help | head -n 1; echo ${PIPESTATUS[0]}");
+        new BinSadi()
+            .shell(
+                "set -o pipefail; sadi \"$@\" --help | head -n 1; echo ${PIPESTATUS[0]}",
+                args(words));
     assertThat(result.err()).isEmpty();
     assertThat(result.out().lines().toList()).hasSize(2).last().isEqualTo("0");
   }

@@ -118,8 +118,8 @@ class EvalCommandTest {
     assertThat(eval("--predictions", predictions(), "--out", file.toString(), "--intervals"))
         .isZero();
     assertThat(Files.readString(file))
-        .startsWith("dataset,split,metric,decode,kind,name,value,counted\r\n")
-        .contains("pckh@0.5,predictions,interval_95,low,50,");
+        .startsWith("dataset,split,metric,decode,kind,name,value,counted,low,high\n")
+        .contains("pckh@0.5,predictions,mean,joint_weighted,75,,50,100\n");
     assertThat(out.toString(UTF_8)).isEmpty();
 
     Files.writeString(file, "mine");
@@ -150,19 +150,82 @@ class EvalCommandTest {
   }
 
   @Test
+  void theBaselineIsMeasuredAndSubtracted() throws IOException {
+    Path old = folder.resolve("old.csv");
+    Files.writeString(
+        old,
+        """
+        image,person,right_wrist_x,right_wrist_y,left_wrist_x,left_wrist_y
+        b/1.jpg,0,40,80,20,30
+        """);
+    assertThat(eval("--predictions", predictions(), "--compare", old.toString())).isZero();
+    assertThat(out.toString(UTF_8))
+        .containsPattern("pckh@0.5 +baseline +25.00 +25.00 +25.00")
+        .contains("\npckh@0.5: predictions minus baseline, person by person\n")
+        .containsPattern("mean \\(joint-weighted\\) +\\+50.00 +\\+50.00 to \\+50.00 +up\n")
+        .containsPattern("left_wrist +\\+50.00 .* 2 +1 +0\n");
+    assertThat(err.toString(UTF_8)).contains("old.csv: nothing for 1 of 2 people").hasLineCount(1);
+
+    assertThat(eval("--predictions", predictions(), "--compare", folder + "/none.csv"))
+        .isEqualTo(3);
+    assertThat(err.toString(UTF_8)).contains("none.csv: no such file");
+  }
+
+  @Test
+  void detailsAreAddedWhereTheyAreAskedFor() throws IOException {
+    Files.writeString(
+        folder.resolve("scored.csv"),
+        """
+        image,person,right_wrist_x,right_wrist_y,left_wrist_x,left_wrist_y,left_wrist_score
+        b/1.jpg,0,40,50,20,30,0.9
+        b/1.jpg,1,40,56,20,30,0.7
+        """);
+    String scored = folder.resolve("scored.csv").toString();
+    assertThat(eval("--predictions", scored, "--quantiles", "--calibration")).isZero();
+    assertThat(out.toString(UTF_8))
+        .contains("\nErrors of predictions: the share of joints that stays within\n")
+        .containsPattern("right_wrist +2 +0.000 +0.600 +0.600 +0.600 +0.0 +6.0 +6.0 +6.0\n")
+        .contains("\nScores of predictions and pckh@0.5: expected calibration error (ECE)\n")
+        .containsPattern("left_wrist +2 +80.00 +100.00 +20.00");
+    assertThat(eval("--predictions", predictions(), "--calibration")).isEqualTo(3);
+    assertThat(err.toString(UTF_8)).contains("found neither scores nor sigmas").hasLineCount(1);
+  }
+
+  @Test
   void predictionsOfOtherImagesAreRefused() throws IOException {
     Files.writeString(
         folder.resolve("p.csv"),
         """
         image,person,right_wrist_x,right_wrist_y,left_wrist_x,left_wrist_y
-        1.jpg,0,40,50,20,30
+        c/1.jpg,0,40,50,20,30
         """);
     assertThat(eval("--predictions", predictions())).isEqualTo(3);
     assertThat(err.toString(UTF_8))
-        .contains("found nobody but such as 1.jpg, person 0")
+        .contains("found nobody but such as c/1.jpg, person 0")
         .contains("such as b/1.jpg, person 0")
         .hasLineCount(1);
     assertThat(out.toString(UTF_8)).isEmpty();
+  }
+
+  /** pycocotools' results say which image by its id, and nothing of the person. */
+  @Test
+  void cocoResultsAreMeasuredByIdAndPlace() throws IOException {
+    JsonObject annotated = Json.readObject(data.resolve("annotations/val.json"));
+    String id = annotated.getAsJsonArray("images").get(0).getAsJsonObject().get("id").getAsString();
+    Path results = folder.resolve("results.json");
+    // The joints in dataset order; the first result is nearer to nobody else, as the two are equal.
+    Files.writeString(
+        results,
+        """
+        [{"image_id":%s,"category_id":1,"keypoints":[20,30,0.9,40,50,0.8],"score":0.7},
+        {"image_id":%s,"category_id":1,"keypoints":[20,30,0.9,40,56,0.8],"score":0.6}]
+        """
+            .formatted(id, id));
+    assertThat(eval("--predictions", results.toString(), "--format", "csv")).isZero();
+    assertThat(out.toString(UTF_8)).contains(",mean,joint_weighted,75,").contains("missing,0,");
+    assertThat(err.toString(UTF_8))
+        .contains("results.json: 2 results say no person; each is for the one nearest to it")
+        .hasLineCount(1);
   }
 
   @Test
@@ -199,6 +262,7 @@ class EvalCommandTest {
       delimiter = '|',
       value = {
         "--metric oks@0.5 | 2 | found 'oks@0.5', expected pckh@T",
+        "--metric pckh@0.1..0.25 | 2 | --metric: metric: found 'pckh@0.1..0.25'",
         "--format xml | 2 | expected one of [table, csv, json, markdown]",
         "--split none | 3 | no split 'none'",
         "--metric pck@0.2 | 3 | no person with left_shoulder and right_hip",
@@ -220,7 +284,7 @@ class EvalCommandTest {
         "--predictions p.csv --model m | give one of --model and --predictions",
         "--predictions p.csv --flip | --flip is for --model, not for --predictions",
         "--predictions p.csv --save-predictions q.csv | --save-predictions is for --model",
-        "--model m --save-predictions q.coco.json | writes CSV, .json or .jsonl, not COCO",
+        "--model m --save-predictions q.mat | --save-predictions writes CSV, .json, .jsonl or .coco",
         "--model m --decode h3 | expected one of [fused, fused-paper, h1, h2, mu] or all",
       })
   void aModelsOptionsBelongToAModel(String options, String message) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sadi.io.BadInputException;
+import io.sadi.testing.Fuzz;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,5 +99,38 @@ class ConfigTest {
     config.integers("model.channels", List.of(3), 0, 9, "");
     config.flag("rfm.se", true, "");
     config.choiceOrNumber("loss.chi", List.of("sigma"), "sigma", 0, 1, "");
+  }
+
+  @Test
+  void survivesDamage() throws IOException {
+    Path file = Files.writeString(folder.resolve("a.yaml"), YAML);
+    Fuzz fuzz =
+        new Fuzz(
+            file,
+            damaged -> {
+              Config config = Config.load(damaged, List.of(), Map.of());
+              read(config);
+              config.finish();
+              return config;
+            });
+    fuzz.prefixes();
+    assertThat(fuzz.flips(10_000, 1)).isPositive();
+  }
+
+  /** A few lines that would become gigabytes, or a stack too deep. */
+  @Test
+  void refusesBombs() throws IOException {
+    StringBuilder laughs = new StringBuilder("a0: &a0 [x, x]\n");
+    for (int i = 1; i < 60; i++) {
+      laughs.append("a%d: &a%d [*a%d, *a%d, *a%d]\n".formatted(i, i, i - 1, i - 1, i - 1));
+    }
+    Path file = folder.resolve("bomb.yaml");
+    for (String bomb :
+        List.of(laughs.toString(), "a: " + "[".repeat(100_000), "{a: ".repeat(50_000))) {
+      Files.writeString(file, bomb);
+      assertThatThrownBy(() -> Yaml.readMap(file))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageStartingWith(file.toString());
+    }
   }
 }

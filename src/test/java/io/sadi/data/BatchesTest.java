@@ -90,7 +90,8 @@ class BatchesTest {
   private List<String> epoch(int threads, int epoch, int skip) {
     List<String> result = new ArrayList<>();
     try (Batches batches =
-        Batches.training(dataset, people, 16, 2, AUGMENTATION, 5, epoch, skip, threads)) {
+        Batches.training(
+            dataset, people, 16, Batches.Share.whole(2), AUGMENTATION, 5, epoch, skip, threads)) {
       for (Batch b = batches.next(); b != null; b = batches.next()) {
         byte[] pixels = new byte[2 * 16 * 16 * 3];
         b.rgb().duplicate().clear().get(pixels);

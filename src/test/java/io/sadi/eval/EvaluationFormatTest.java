@@ -7,6 +7,8 @@ import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
 import io.sadi.io.Json;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,9 +17,13 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Other programs read these; a person must see at once which mean is which. */
 class EvaluationFormatTest {
+  private static final Details INTERVALS = new Details(true, false, false, null);
+  private static final Details QUANTILES = new Details(false, true, false, null);
+
   private final Locale locale = Locale.getDefault();
 
   /** Digits, decimal point and upper case of their own, all at once. */
@@ -32,7 +38,7 @@ class EvaluationFormatTest {
   }
 
   /** Three of four people predicted, one of the four without a torso. */
-  private static Evaluation evaluation(boolean withIntervals) {
+  private static Evaluation evaluation(Details details) {
     Skeleton skeleton = Skeleton.lsp14();
     List<Person> people = People.random(skeleton, 4, new Random(1));
     people.get(0).visibility()[skeleton.index("right_hip")] = Person.NOT_ANNOTATED;
@@ -45,12 +51,12 @@ class EvaluationFormatTest {
         people,
         predictions,
         List.of(PoseMetric.parse("pck@0.2"), PoseMetric.parse("pckh@0.5")),
-        withIntervals);
+        details);
   }
 
   @Test
   void jsonIsAsOtherProgramsReadIt() {
-    String text = EvaluationFormat.JSON.write(evaluation(false));
+    String text = EvaluationFormat.JSON.write(evaluation(Details.NONE));
     JsonObject root = Json.parse(text, "json").getAsJsonObject();
     assertThat(root.keySet())
         .containsExactly("schema_version", "dataset", "split", "people", "results");
@@ -83,18 +89,22 @@ class EvaluationFormatTest {
 
   @Test
   void intervalsAreTwoNumbers() {
-    JsonObject root = EvaluationFormat.json(evaluation(true));
+    JsonObject root = EvaluationFormat.json(evaluation(INTERVALS));
     for (var result : root.getAsJsonArray("results")) {
       var interval = result.getAsJsonObject().getAsJsonArray("interval_95");
       assertThat(interval).hasSize(2);
       assertThat(interval.get(0).getAsDouble())
           .isLessThanOrEqualTo(result.getAsJsonObject().get("mean_joint_weighted").getAsDouble());
+      JsonObject all = result.getAsJsonObject().getAsJsonObject("intervals_95");
+      assertThat(all.get("mean_joint_weighted")).isEqualTo(interval);
+      assertThat(all.getAsJsonObject("groups").keySet()).hasSize(7);
+      assertThat(all.getAsJsonObject("joints").getAsJsonArray("neck")).hasSize(2);
     }
   }
 
   @Test
   void theTableLabelsBothMeansAndLinesUp() {
-    assertThat(EvaluationFormat.TABLE.write(evaluation(false)))
+    assertThat(EvaluationFormat.TABLE.write(evaluation(Details.NONE)))
         .startsWith(
             """
             made-up, split val: 4 people
@@ -111,25 +121,63 @@ class EvaluationFormatTest {
 
   @Test
   void markdownIsTheSameInPipes() {
-    assertThat(EvaluationFormat.MARKDOWN.write(evaluation(true)))
+    assertThat(EvaluationFormat.MARKDOWN.write(evaluation(INTERVALS)))
         .startsWith("### made-up, split val: 4 people\n\n| metric | decode | head |")
         .contains(
-            "| mean (joint-weighted) | its 95 % interval | mean (unweighted) |\n| --- | --- | ---: |")
+            "| mean (joint-weighted) | its 95 % interval | mean (unweighted) | its 95 % interval |\n"
+                + "| --- | --- | ---: |")
         .contains("| pck@0.2 | mu | 100.00 |")
-        .contains("| 100.00 | 100.00 to 100.00 | 100.00 |");
+        .contains("| 100.00 | 100.00 to 100.00 | 100.00 | 100.00 to 100.00 |\n");
   }
 
   @Test
   void csvIsOneRowAValue() {
-    String csv = EvaluationFormat.CSV.write(evaluation(true));
-    assertThat(csv.lines().findFirst())
-        .contains("dataset,split,metric,decode,kind,name,value,counted");
+    String csv = EvaluationFormat.CSV.write(evaluation(INTERVALS));
     assertThat(csv)
-        .contains("\r\nmade-up,val,pck@0.2,h1,mean,joint_weighted,66.6667,\r\n")
-        .contains("\r\nmade-up,val,pck@0.2,mu,interval_95,low,100,\r\n")
-        .contains("\r\nmade-up,val,pckh@0.5,h1,joint,right_ankle,75,4\r\n")
-        .contains("\r\nmade-up,val,pck@0.2,h1,people,left_out,1,\r\n");
-    // 2 means, 2 ends of the interval, 7 groups, 14 joints, 3 counts; 4 results and a header.
-    assertThat(csv.lines()).hasSize(4 * (2 + 2 + 7 + 14 + 3) + 1);
+        .startsWith("dataset,split,metric,decode,kind,name,value,counted,low,high\n")
+        .containsPattern("\nmade-up,val,pck@0.2,h1,mean,joint_weighted,66.6667,,[0-9.]+,[0-9.]+\n")
+        .contains("\nmade-up,val,pck@0.2,mu,mean,unweighted,100,,100,100\n")
+        .containsPattern("\nmade-up,val,pckh@0.5,h1,joint,right_ankle,75,4,[0-9.]+,100\n")
+        .contains("\nmade-up,val,pck@0.2,h1,people,left_out,1,,,\n");
+    // 2 means, 7 groups, 14 joints, 3 counts; 4 results and a header.
+    assertThat(csv.lines()).hasSize(4 * (2 + 7 + 14 + 3) + 1);
+    assertThat(EvaluationFormat.CSV.write(evaluation(Details.NONE)))
+        .contains("\nmade-up,val,pckh@0.5,h1,joint,right_ankle,75,4,,\n");
+  }
+
+  @Test
+  void everyFormatHasTheErrorsQuantiles() {
+    Evaluation evaluation = evaluation(QUANTILES);
+    assertThat(evaluation.errors()).hasSize(4); // two references, two sets of predictions
+    JsonObject errors =
+        EvaluationFormat.json(evaluation)
+            .getAsJsonArray("error_quantiles")
+            .get(2)
+            .getAsJsonObject();
+    assertThat(errors.get("reference").getAsString()).isEqualTo("head");
+    assertThat(errors.get("levels").toString()).isEqualTo("[0.5,0.75,0.9,0.95]");
+    // Three of four people are perfect, nothing is known of the fourth.
+    assertThat(errors.getAsJsonObject("joints").get("neck").toString())
+        .isEqualTo("{\"counted\":4,\"lengths\":[0,0,null,null],\"pixels\":[0,0,null,null]}");
+    assertThat(errors.getAsJsonObject("in_means").get("counted").getAsInt()).isEqualTo(4 * 14 - 1);
+    assertThat(EvaluationFormat.CSV.write(evaluation))
+        .contains("\nmade-up,val,head-error@0.75,h1,joint,neck,0,4,,\n")
+        .contains("\nmade-up,val,pixel-error@0.9,h1,mean,joint_weighted,inf,55,,\n");
+    assertThat(EvaluationFormat.TABLE.write(evaluation))
+        .contains("\nErrors of h1: the share of joints that stays within\njoint ")
+        .containsPattern("neck +4 +0.000 +0.000 +none +none +0.0 +0.0 +none +none\n");
+    assertThat(EvaluationFormat.MARKDOWN.write(evaluation))
+        .contains("| joint | counted | 50 %, head sizes | 75 %, head sizes |");
+  }
+
+  @Test
+  void whatWasWrittenIsReadAgain(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("e.json");
+    for (Details details : List.of(Details.NONE, INTERVALS)) {
+      Evaluation evaluation = evaluation(details);
+      Json.write(file, EvaluationFormat.json(evaluation));
+      Evaluation read = EvaluationReader.read(file);
+      assertThat(EvaluationFormat.json(read)).isEqualTo(EvaluationFormat.json(evaluation));
+    }
   }
 }

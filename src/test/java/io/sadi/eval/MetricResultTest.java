@@ -72,25 +72,24 @@ class MetricResultTest {
         .isEqualTo(100);
   }
 
+  /** evaluatePCKh.m: trapz(0:0.01:0.2, pck) / 0.2. */
   @Test
-  void theAreaIsTheMeanOverAllThresholds() {
+  void theAreaIsThatOfTheOfficialCurve() {
     Random random = new Random(3);
     List<Person> people = People.random(LSP, 25, random);
     Predictions predictions = new Predictions();
     for (Person person : people) {
-      predictions.add(
-          People.moved(person, LSP, ReferenceLength.TORSO, 0.4 * random.nextDouble(), 0));
+      double move = random.nextInt(5) == 0 ? 0 : 0.3 * random.nextDouble();
+      predictions.add(People.moved(person, LSP, ReferenceLength.TORSO, move, 0));
     }
-    double sum = 0;
-    int steps = 2000;
-    for (int i = 0; i < steps; i++) {
-      double threshold = 0.2 * (i + 0.5) / steps;
-      PoseMetric metric = new PoseMetric(ReferenceLength.TORSO, threshold, false);
-      sum += MetricResult.of(metric, "h1", LSP, people, predictions, false).meanJointWeighted();
+    double sum = measure("pck@0.000001", LSP, people, predictions).meanJointWeighted() / 2;
+    for (int i = 1; i <= 20; i++) {
+      double pck = measure("pck@" + i / 100.0, LSP, people, predictions).meanJointWeighted();
+      sum += i < 20 ? pck : pck / 2;
     }
     assertThat(measure("pck-auc@0.2", LSP, people, predictions).meanJointWeighted())
-        .isCloseTo(sum / steps, within(0.01))
-        .isBetween(10.0, 90.0);
+        .isCloseTo(sum / 20, within(1e-9))
+        .isBetween(20.0, 80.0);
   }
 
   @Test
@@ -207,7 +206,7 @@ class MetricResultTest {
                     people,
                     Map.of("h1", People.perfect(people)),
                     List.of(PoseMetric.parse("pckh@0.5")),
-                    false))
+                    Details.NONE))
         .isInstanceOf(BadInputException.class)
         .hasMessage(
             "made-up: split val: metric pckh@0.5: found no person with a head box, expected at"
@@ -249,6 +248,23 @@ class MetricResultTest {
     }
     // 190 expected, standard deviation 3.
     assertThat(covered).isBetween(178, 199);
+  }
+
+  @Test
+  void everyNumberHasAnIntervalAroundIt() {
+    List<Person> people = People.random(MPII, 60, new Random(10));
+    people.forEach(p -> p.visibility()[MPII.index("thorax")] = Person.NOT_ANNOTATED);
+    Predictions predictions = People.perfect(people.subList(0, 45));
+    MetricResult result =
+        MetricResult.of(PoseMetric.parse("pckh@0.5"), "h1", MPII, people, predictions, true);
+    Summary<Interval> intervals = result.intervals95();
+    assertThat(intervals).isNotNull();
+    // 45 of 60: 1.96 standard deviations of a share of 75 % are 11 points.
+    assertThat(intervals.meanUnweighted().low()).isBetween(60.0, 67.0);
+    assertThat(intervals.meanUnweighted().high()).isBetween(83.0, 90.0);
+    assertThat(intervals.groups()).hasSize(7).containsValue(intervals.joints().get("head_top"));
+    assertThat(intervals.joints()).hasSize(16).containsEntry("left_knee", result.interval95());
+    assertThat(intervals.joints().get("thorax").low()).isNaN();
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sadi.data.Metric;
 import io.sadi.io.BadInputException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,6 +45,59 @@ class PoseMetricTest {
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("'" + name + "'")
         .hasMessageContaining("pckh@T");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "pckh@0.1,0.2,pck@0.2,0.3 | pckh@0.1,pckh@0.2,pck@0.2,pck@0.3",
+        "pckh@0.1..0.5 | pckh@0.1,pckh@0.2,pckh@0.3,pckh@0.4,pckh@0.5",
+        "pck-auc@0.05..0.2:0.05,0.2 | pck-auc@0.05,pck-auc@0.1,pck-auc@0.15,pck-auc@0.2",
+        "pckh@.5..0.5,pckh-auc@1 | pckh@0.5,pckh-auc@1",
+      })
+  void listsAndRangesAreManyMetricsEachOnce(String names, String labels) {
+    assertThat(PoseMetric.parseAll(List.of(names.split(","))))
+        .extracting(PoseMetric::label)
+        .containsExactly(labels.split(","));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "0.5,pckh@0.5 | '0.5', expected pckh@T",
+        "pckh@0.5..0.1 | 'pckh@0.5..0.1', expected pckh@T",
+        "pckh@0..0.1 | 'pckh@0..0.1', expected pckh@T",
+        "pckh@0.5..101 | 'pckh@0.5..101', expected pckh@T",
+        "pckh@0.1..0.5:0 | steps of 0 divide",
+        "pckh@0.05..0.5 | a range that steps of 0.1 divide; A..B:STEP has others",
+        "pckh@0.5..100:0.0001 | at most 1000 thresholds",
+        "pckh@0.1..0.2..0.3 | expected pckh@T",
+      })
+  void whatIsNoRangeIsRefused(String names, String message) {
+    assertThatThrownBy(() -> PoseMetric.parseAll(List.of(names.split(","))))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining(message);
+  }
+
+  /** Half a step for the points 0 and 0.5, a whole one for those between: MPII's trapezoids. */
+  @ParameterizedTest
+  @CsvSource({
+    "0, 100",
+    "0.001, 99",
+    "0.01, 99",
+    "0.0101, 97",
+    "0.3, 41",
+    "0.49, 3",
+    "0.495, 1",
+    "0.5, 1",
+    "0.501, 0"
+  })
+  void theAreasCreditIsCountedInHalfSteps(double error, int credit) {
+    PoseMetric metric = PoseMetric.parse("pckh-auc@0.5");
+    assertThat(metric.fullCredit()).isEqualTo(100);
+    assertThat(metric.credit(error)).isEqualTo(credit);
   }
 
   @Test

@@ -27,14 +27,14 @@ class PredictionsCsvTest {
     file = folder.resolve("p.csv");
   }
 
-  private Predictions read(String text) throws IOException {
+  private List<Prediction> read(String text) throws IOException {
     Files.writeString(file, text);
     return PredictionsCsv.read(file, JOINTS);
   }
 
   @Test
   void columnsStandInAnyOrderAmongOthers() throws IOException {
-    Predictions predictions =
+    List<Prediction> predictions =
         read(
             String.join(
                 "\r\n",
@@ -44,15 +44,15 @@ class PredictionsCsvTest {
                 "",
                 ""));
 
-    assertThat(predictions.size()).isEqualTo(2);
-    Prediction first = List.copyOf(predictions.all()).get(0);
+    assertThat(predictions).hasSize(2);
+    Prediction first = predictions.get(0);
     assertThat(first.image()).isEqualTo("b/é 1.jpg");
     assertThat(first.person()).isZero();
     assertThat(first.x()).containsExactly(1, -30);
     assertThat(first.y()).containsExactly(2.5f, 4);
     assertThat(first.score()).containsExactly(0.5f, Float.NaN);
     assertThat(first.sigmaX()).containsExactly(Float.NaN, Float.NaN);
-    Prediction second = List.copyOf(predictions.all()).get(1);
+    Prediction second = predictions.get(1);
     assertThat(second.person()).isEqualTo(1);
     assertThat(second.score()).containsExactly(Float.NaN, Float.NaN);
     assertThat(second.sigmaX()).containsExactly(2, Float.NaN);
@@ -127,7 +127,7 @@ class PredictionsCsvTest {
   private int refuses(byte[] bytes) throws IOException {
     Files.write(file, bytes);
     try {
-      for (Prediction prediction : PredictionsCsv.read(file, JOINTS).all()) {
+      for (Prediction prediction : PredictionsCsv.read(file, JOINTS)) {
         assertThat(prediction.x()).doesNotContain(Float.NaN).hasSize(2);
       }
       return 0;

@@ -53,9 +53,11 @@ class PredictionsJsonTest {
       quoteCharacter = '`',
       value = {
         "{} | p.json.images: found nothing, expected a list",
+        "3 | p.json: found 3, expected an object with images, or a list of COCO results",
+        "{'images':{}} | p.json.images: found an object, expected a list",
         "{'images':[3]} | p.json: images[0]: found 3, expected an object",
         "{'images':[{'people':[]}]} | images[0].image: found nothing, expected a string",
-        "{'images':[{'image':'a','people':[{'keypoints':[]}]}]} | people[0].person: found nothing, expected a number",
+        "{'images':[{'image':'a','people':[{'keypoints':[]}]}]} | people[0].person: found nothing, expected a whole number",
         "{'images':[{'image':'a','people':[{'person':0.5,'keypoints':[]}]}]} | people[0].person: found 0.5, expected a whole number",
         "{'images':[{'image':'a','people':[{'person':0,'keypoints':[]}]}]} | keypoints: found no neck, expected every joint",
         "{'images':[{'image':'a','people':[{'person':0,'keypoints':[{'name':'neck','x':1e39,'y':0}]}]}]} | keypoints[0].x: found 1e39, expected a finite number",

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -75,6 +76,12 @@ class ImageTest {
       assertThat(image.height()).isEqualTo(8);
       assertThat(image.rgb()[3 * 14] & 0xFF).isGreaterThan(250);
       assertThat(image.rgb()[3]).isBetween((byte) 0, (byte) 5);
+      assertThat(image.traits()).containsExactly(Image.Trait.TURNED);
+    }
+    Files.write(file, withOrientation(jpeg, 1));
+    try (Image image = Image.read(file)) {
+      assertThat(image.width()).isEqualTo(8);
+      assertThat(image.traits()).isEmpty();
     }
   }
 
@@ -96,6 +103,15 @@ class ImageTest {
           expected[0] >>= 8;
         }
         try (Image image = Image.read(file)) {
+          assertThat(image.traits())
+              .as(file.toString())
+              .isEqualTo(
+                  switch (type) {
+                    case BufferedImage.TYPE_BYTE_GRAY -> Set.of(Image.Trait.GREY);
+                    case BufferedImage.TYPE_USHORT_GRAY ->
+                        Set.of(Image.Trait.GREY, Image.Trait.DEEP);
+                    default -> Set.of(Image.Trait.ALPHA);
+                  });
           byte[] rgb = image.rgb();
           assertThat(rgb).hasSize(60);
           assertThat(rgb[0]).isZero();
@@ -110,6 +126,7 @@ class ImageTest {
     ImageIO.write(picture, "bmp", bmp.toFile());
     try (Image image = Image.read(bmp)) {
       assertThat(image.rgb()).startsWith(0x10, 0x20, 0x30);
+      assertThat(image.traits()).isEmpty();
     }
   }
 
@@ -129,6 +146,7 @@ class ImageTest {
     try (Image image = Image.read(file)) {
       assertThat(image.width()).isEqualTo(9);
       assertThat(image.rgb()).hasSize(9 * 5 * 3).containsOnly(255);
+      assertThat(image.traits()).containsExactly(Image.Trait.CMYK);
     }
   }
 
@@ -149,6 +167,7 @@ class ImageTest {
         assertThat(image.width()).isEqualTo(53);
         assertThat(image.height()).isEqualTo(37);
         assertThat(image.rgb()[1] & 0xFF).isCloseTo(200, within(8));
+        assertThat(image.traits()).isEmpty();
       }
       for (int n = 0; n < webp.length; n++) {
         Files.write(file, Arrays.copyOf(webp, n));

@@ -3,6 +3,7 @@ package io.sadi.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sadi.io.NativeStderr;
+import io.sadi.testing.Signals;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -93,7 +94,7 @@ class NativeStderrTest {
             .redirectInput(Path.of("/dev/null").toFile())
             .start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(output).isZero();
+    assertThat(Signals.exitCode(process)).as(output).isZero();
     return output;
   }
 }

@@ -9,10 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A night's training must survive Ctrl-C and the scheduler's SIGTERM. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class InterruptionTest {
 
   /** Runs in a JVM of its own: works until it is told to end, then takes its time to save. */
@@ -48,12 +50,6 @@ class InterruptionTest {
         .start();
   }
 
-  private static void signal(Process process, String name) throws Exception {
-    int sent =
-        new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
-    assertThat(sent).isZero();
-  }
-
   @ParameterizedTest
   @CsvSource({"INT, 130", "TERM, 143"})
   void stateIsSavedBeforeTheProcessEndsWithTheSignalsCode(String signal, int exitCode)
@@ -62,10 +58,10 @@ class InterruptionTest {
     Process process = start("guarded");
     try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
       assertThat(out.readLine()).isEqualTo("working");
-      signal(process, signal);
+      Signals.send(signal, process.pid());
       assertThat(out.readLine()).isEqualTo("saved");
     }
-    assertThat(process.waitFor()).isEqualTo(exitCode);
+    assertThat(Signals.exitCode(process)).isEqualTo(exitCode);
   }
 
   @Test
@@ -74,7 +70,7 @@ class InterruptionTest {
     Process process = start("unguarded");
     try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
       assertThat(out.readLine()).isEqualTo("working");
-      signal(process, "INT");
+      Signals.send("INT", process.pid());
       assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
       assertThat(out.readLine()).isNull();
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sadi.io.Safetensors.Dtype;
 import io.sadi.io.Safetensors.Entry;
+import io.sadi.testing.Fuzz;
 import io.sadi.testing.Shared;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -107,6 +108,26 @@ class SafetensorsTest {
     Files.write(cut, Arrays.copyOf(whole, whole.length + 1));
     assertThatThrownBy(() -> Safetensors.read(cut))
         .hasMessageContaining("1 bytes behind the last tensor");
+  }
+
+  /** Also in bounded time and memory, whatever the header says. */
+  @Test
+  void survivesDamage() throws IOException {
+    Fuzz fuzz =
+        new Fuzz(
+            small(),
+            file -> {
+              Safetensors read = Safetensors.read(file);
+              for (Entry entry : read.tensors().values()) {
+                entry.data().get(new byte[entry.data().remaining()]);
+              }
+              return read;
+            });
+    assertThat(fuzz.flips(10_000, 1)).isPositive();
+    for (long length : new long[] {-1, Long.MAX_VALUE, Long.MIN_VALUE, 1L << 40, 99_999_999}) {
+      byte[] giant = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN).putLong(length).array();
+      assertThat(fuzz.refuses(giant, "a header of " + length)).isTrue();
+    }
   }
 
   @Test

@@ -99,6 +99,7 @@ class PredictionJobTest {
         null,
         null,
         null,
+        null,
         false);
   }
 
@@ -111,6 +112,7 @@ class PredictionJobTest {
         r.inference(),
         out,
         out == null ? r.format() : PredictionsFormat.of(out),
+        r.annotations(),
         r.overlays(),
         r.heatmaps(),
         r.errors(),
@@ -205,6 +207,7 @@ class PredictionJobTest {
         r.inference(),
         r.out(),
         r.format(),
+        r.annotations(),
         r.overlays(),
         r.heatmaps(),
         errors,
@@ -317,6 +320,7 @@ class PredictionJobTest {
         null,
         null,
         null,
+        null,
         false);
   }
 
@@ -334,6 +338,7 @@ class PredictionJobTest {
                 r.inference(),
                 null,
                 PredictionsFormat.JSON,
+                null,
                 null,
                 null,
                 null,
@@ -361,6 +366,7 @@ class PredictionJobTest {
                 r.inference(),
                 null,
                 PredictionsFormat.JSONL,
+                null,
                 overlays,
                 heatmaps,
                 null,

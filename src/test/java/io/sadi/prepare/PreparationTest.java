@@ -10,6 +10,7 @@ import io.sadi.data.Person;
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
+import io.sadi.prepare.Preparation.Treatment;
 import io.sadi.testing.Shared;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,7 +67,7 @@ class PreparationTest {
     assertThat(train.get(2).imageWidth()).isEqualTo(34);
     assertThat(Files.isSameFile(dataset.imageRoot(), images)).isTrue();
     assertThat(prepared.toJson().toString())
-        .contains("\"train\":{\"images\":2,\"people\":3}")
+        .contains("\"train\":{\"images\":2,\"people\":3,")
         .contains("\"image broken\":2");
   }
 
@@ -117,7 +118,8 @@ class PreparationTest {
     Output inside = new Output(folder, true, false, Map.of());
     Files.writeString(folder.resolve("dataset.yaml"), "name: x");
     Annotations annotations = CocoAnnotations.read(coco(), List.of(), 1);
-    assertThatThrownBy(() -> new Preparation(annotations, images, inside, 0).run(Progress.NONE))
+    assertThatThrownBy(
+            () -> new Preparation(annotations, images, inside, Treatment.PLAIN).run(Progress.NONE))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("the images in it");
     assertThat(images.resolve("p1.jpg")).exists();
@@ -127,7 +129,8 @@ class PreparationTest {
   void aDryRunWritesNothing() throws IOException {
     Annotations annotations = CocoAnnotations.read(coco(), List.of(Split.parse("train=1-6")), 1);
     Output dry = new Output(out, false, true, Map.of());
-    PreparedDataset prepared = new Preparation(annotations, images, dry, 0).run(Progress.NONE);
+    PreparedDataset prepared =
+        new Preparation(annotations, images, dry, Treatment.PLAIN).run(Progress.NONE);
     assertThat(prepared.splits().get("train")).hasSize(7);
     assertThat(out).doesNotExist();
   }
@@ -139,13 +142,15 @@ class PreparationTest {
     Annotations annotations = LeedsPoses.LSP.read(lsp.resolve("joints.mat"), List.of(), 1);
     Output output = new Output(out, false, false, Map.of());
     assertThatThrownBy(
-            () -> new Preparation(annotations, lsp.resolve("images"), output, 0).run(Progress.NONE))
+            () ->
+                new Preparation(annotations, lsp.resolve("images"), output, Treatment.PLAIN)
+                    .run(Progress.NONE))
         .isInstanceOf(BadInputException.class) // only six test images are there
         .hasMessageContaining("no image of split 'train'");
     Annotations test =
         LeedsPoses.LSP.read(lsp.resolve("joints.mat"), List.of(Split.parse("test=1001-2000")), 1);
     PreparedDataset prepared =
-        new Preparation(test, lsp.resolve("images"), output, 0).run(Progress.NONE);
+        new Preparation(test, lsp.resolve("images"), output, Treatment.PLAIN).run(Progress.NONE);
     List<Person> people = Objects.requireNonNull(prepared.splits().get("test"));
     assertThat(people).hasSize(6);
     assertThat(prepared.countsByReason()).containsExactly(Map.entry("image missing", 994));
@@ -176,7 +181,8 @@ class PreparationTest {
             warnings.add(line);
           }
         };
-    return new Preparation(annotations, images, output, limit).run(progress);
+    return new Preparation(annotations, images, output, new Treatment(limit, Checks.REPORT, 0, 0))
+        .run(progress);
   }
 
   /** Six images with one person each, two in the first, and somebody without joints in the last. */
@@ -191,7 +197,7 @@ class PreparationTest {
     for (int i = 0; i < imageOf.length; i++) {
       annotations.append(i == 0 ? "" : ",");
       annotations.append(
-          "{\"id\":%d,\"image_id\":%d,\"bbox\":[1,2,9,9],\"keypoints\":[3,4,%d,5,6,0]}"
+          "{\"id\":%d,\"image_id\":%d,\"bbox\":[1,2,19,15],\"keypoints\":[3,4,%d,5,6,0]}"
               .formatted(i + 1, imageOf[i], i == imageOf.length - 1 ? 0 : 2));
     }
     Path file = folder.resolve("coco.json");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sadi.io.BadInputException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,12 +25,12 @@ class SplitTest {
   @Test
   void fractionsAreDrawnWithTheSeed() {
     List<Split> splits = List.of(Split.parse("train=0.9"), Split.parse("val=0.1"));
-    Split.Assignment first = Split.assign(splits, NONE, List.of(), 1000, 7);
+    Split.Assignment first = Split.assign(splits, NONE, List.of(), images(1000), 7);
     assertThat(first.byNumber()).filteredOn("val"::equals).hasSize(100);
     assertThat(first.byNumber()).filteredOn("train"::equals).hasSize(900);
-    assertThat(Split.assign(splits, NONE, List.of(), 1000, 7).byNumber())
+    assertThat(Split.assign(splits, NONE, List.of(), images(1000), 7).byNumber())
         .isEqualTo(first.byNumber());
-    assertThat(Split.assign(splits, NONE, List.of(), 1000, 8).byNumber())
+    assertThat(Split.assign(splits, NONE, List.of(), images(1000), 8).byNumber())
         .isNotEqualTo(first.byNumber());
     assertThat(Arrays.asList(first.byNumber()).subList(0, 500)).contains("val");
   }
@@ -37,7 +38,7 @@ class SplitTest {
   @Test
   void withoutARequestTheFallbackIsUsed() {
     List<Split.Range> official = List.of(new Split.Range("test", 2, 3));
-    assertThat(Split.assign(NONE, List.of(new Split.Official()), official, 3, 1).byNumber())
+    assertThat(Split.assign(NONE, List.of(new Split.Official()), official, images(3), 1).byNumber())
         .containsExactly(null, "test", "test");
   }
 
@@ -84,6 +85,10 @@ class SplitTest {
 
   private static Split.Assignment assign(int images, String... splits) {
     return Split.assign(
-        Arrays.stream(splits).map(Split::parse).toList(), NONE, List.of(), images, 1);
+        Arrays.stream(splits).map(Split::parse).toList(), NONE, List.of(), images(images), 1);
+  }
+
+  private static List<String> images(int n) {
+    return IntStream.rangeClosed(1, n).mapToObj(i -> i + ".jpg").toList();
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sadi.image.Image;
 import io.sadi.io.FailedException;
+import io.sadi.testing.Signals;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -68,7 +69,7 @@ class TorchTest {
     try (var out = process.inputReader(StandardCharsets.UTF_8)) {
       said = out.lines().filter(line -> !line.startsWith("SLF4J")).toList();
     }
-    assertThat(process.waitFor()).isZero();
+    assertThat(Signals.exitCode(process)).isZero();
     assertThat(said).hasSize(2).doesNotContain("loaded");
     assertThat(said.get(0)).startsWith("LibTorch could not be loaded").isEqualTo(said.get(1));
   }

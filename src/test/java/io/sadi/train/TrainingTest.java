@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sadi.config.Config;
-import io.sadi.data.Dataset;
-import io.sadi.data.DatasetWriter;
 import io.sadi.data.Metric;
-import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
-import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.predict.Checkpoint;
+import io.sadi.testing.NoisePeople;
 import io.sadi.torch.ComputeDevice;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,59 +18,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A run is what its config says, and an interrupted run is the same run. */
 class TrainingTest {
-  private static final String TINY =
-      """
-      model: {input: 64, stem: 4, channels: [4, 4, 4, 4, 8], blocks: [1, 1, 1, 1, 1], features: 4}
-      sfm: {width: [4, 4, 4, 4], attention: 4, planes: [2, 2, 2, 2], final: 8}
-      dlm: {lattice: 33, training_lattice: 33}
-      train: {epochs: 3, batch: 4, milestones: [2], threads: 1, precision: fp32}
-      """;
-
   @TempDir Path folder;
   private Path data;
 
   @BeforeEach
-  void makePeople() throws IOException {
-    data = folder.resolve("data");
-    Files.createDirectories(data.resolve("images"));
-    Random random = new Random(3);
-    List<Person> people = new ArrayList<>();
-    for (int i = 0; i < 12; i++) {
-      byte[] pixels = new byte[48 * 48 * 3];
-      random.nextBytes(pixels);
-      try (Image image = Image.of(pixels, 48, 48)) {
-        image.writePng(data.resolve("images/" + i + ".png"));
-      }
-      float[] x = new float[14];
-      float[] y = new float[14];
-      for (int j = 0; j < 14; j++) {
-        x[j] = random.nextInt(48);
-        y[j] = random.nextInt(48);
-      }
-      byte[] visible = new byte[14];
-      Arrays.fill(visible, Person.VISIBLE);
-      people.add(
-          new Person(i + ".png", 0, 48, 48, x, y, visible, null, 24, 24, 0.24, Double.NaN, null));
-    }
-    Map<String, List<Person>> splits =
-        Map.of("train", people.subList(0, 8), "val", people.subList(8, 12));
-    Dataset dataset =
-        new Dataset(
-            data,
-            "noise",
-            Skeleton.lsp14(),
-            Metric.PCK_02,
-            Map.of("train", 8, "val", 4),
-            data.resolve("images"));
-    DatasetWriter.write(dataset, "images", Map.of(), splits);
+  void drawPeople() throws IOException {
+    data = NoisePeople.write(folder.resolve("data"));
   }
 
   @Test
@@ -165,7 +121,7 @@ class TrainingTest {
             data,
             folder.resolve("other"),
             Training.Mode.REFUSE,
-            best);
+            new Training.Start(best, List.of()));
     assertThatThrownBy(() -> other.run(Progress.NONE))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("head.0.features.conv.weight")
@@ -210,7 +166,7 @@ class TrainingTest {
   }
 
   private static Config config(String... sets) {
-    Config config = Config.parse(TINY, "tiny");
+    Config config = Config.parse(NoisePeople.CONFIG, "tiny");
     for (String set : sets) {
       config.set(set);
     }

@@ -159,8 +159,8 @@ public record SyntheticPerson(byte[] rgb, Person person) {
     // Rough, but the whole figure stays inside the crop.
     return person.withCrop(
         extent,
-        extent.centerX() + 0.28 * side * (random.nextDouble() - 0.5),
-        extent.centerY() + 0.28 * side * (random.nextDouble() - 0.5),
-        side * CocoFile.BOX_PADDING * (1.05 + 0.3 * random.nextDouble()) / Person.SCALE_UNIT);
+        extent.centerX() + 0.16 * side * (random.nextDouble() - 0.5),
+        extent.centerY() + 0.16 * side * (random.nextDouble() - 0.5),
+        side * CocoFile.BOX_PADDING * (0.95 + 0.2 * random.nextDouble()) / Person.SCALE_UNIT);
   }
 }

@@ -1,0 +1,265 @@
+package io.sadi.bench;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.sadi.config.Config;
+import io.sadi.data.Dataset;
+import io.sadi.data.DatasetReader;
+import io.sadi.data.Person;
+import io.sadi.io.BadInputException;
+import io.sadi.io.Json;
+import io.sadi.io.ProcessMemory;
+import io.sadi.io.Progress;
+import io.sadi.prepare.Output;
+import io.sadi.prepare.SyntheticPeople;
+import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.Precision;
+import io.sadi.torch.Torch;
+import io.sadi.train.RunConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How fast this machine trains and predicts: each thing in turn, round after round, so that what
+ * disturbs the machine disturbs all of them, and then the medians.
+ *
+ * @param config of the network and its data
+ * @param data a dataset folder; null to draw people
+ * @param batches sizes to try
+ * @param rounds an odd number
+ * @param seconds that a round gives to one thing, at least
+ */
+public record Bench(
+    RunConfig config, @Nullable Path data, List<Integer> batches, int rounds, double seconds) {
+  private static final int DRAWN = 64;
+
+  /**
+   * What was measured.
+   *
+   * @param what forward, step, pipeline, train or stack
+   * @param batch images at a time
+   * @param gflopPerSecond 1e9 multiplications and additions a second; NaN for the pipeline
+   * @param peakRssMb of the process so far
+   */
+  public record Row(
+      String what,
+      Precision precision,
+      int batch,
+      double imagesPerSecond,
+      double gflopPerSecond,
+      long peakRssMb) {}
+
+  /**
+   * What came of it.
+   *
+   * @param device it ran on
+   * @param threads of LibTorch
+   * @param rows in order of batch sizes
+   */
+  public record Result(String device, int threads, List<Row> rows) {
+    /** The batch size that trains fastest, and whether the data keeps up with it. */
+    public String recommendation() {
+      Row best =
+          rows.stream()
+              .filter(row -> row.what().equals("train"))
+              .max(Comparator.comparingDouble(Row::imagesPerSecond))
+              .orElseThrow();
+      double step = rate("step", best.batch());
+      double pipeline = rate("pipeline", best.batch());
+      String data =
+          best.imagesPerSecond() >= 0.97 * step
+              ? "the data keeps up"
+              : pipeline < 1.5 * step
+                  ? "the data does not keep up: more data.workers, or prepare --pack"
+                  : "the data's threads take time from the network's: fewer --threads, or"
+                      + " prepare --pack";
+      return String.format(
+          Locale.ROOT,
+          "fastest here: --set train.batch=%d, %.1f img/s; a constant batch %.1f, so %s",
+          best.batch(),
+          best.imagesPerSecond(),
+          step,
+          data);
+    }
+
+    private double rate(String what, int batch) {
+      return rows.stream()
+          .filter(row -> row.what().equals(what) && row.batch() == batch)
+          .mapToDouble(Row::imagesPerSecond)
+          .findFirst()
+          .orElse(Double.NaN);
+    }
+
+    public JsonObject json() {
+      JsonObject json = new JsonObject();
+      json.addProperty(Json.SCHEMA_VERSION, 1);
+      json.addProperty("device", device);
+      json.addProperty("threads", threads);
+      JsonArray array = new JsonArray();
+      for (Row row : rows) {
+        JsonObject one = new JsonObject();
+        one.addProperty("what", row.what());
+        one.addProperty("precision", Config.name(row.precision()));
+        one.addProperty("batch", row.batch());
+        one.add("img_per_s", Json.number(row.imagesPerSecond(), 2));
+        one.add("gflop_per_s", Json.number(row.gflopPerSecond(), 1));
+        one.addProperty("peak_rss_mb", row.peakRssMb());
+        array.add(one);
+      }
+      json.add("rows", array);
+      return json;
+    }
+
+    public String table() {
+      StringBuilder text =
+          new StringBuilder(
+              String.format(
+                  Locale.ROOT,
+                  "%-10s %-9s %6s %12s %12s %12s%n",
+                  "what",
+                  "precision",
+                  "batch",
+                  "img/s",
+                  "GFLOP/s",
+                  "peak MB"));
+      for (Row row : rows) {
+        String gflop =
+            Double.isNaN(row.gflopPerSecond())
+                ? "-"
+                : String.format(Locale.ROOT, "%.1f", row.gflopPerSecond());
+        text.append(
+            String.format(
+                Locale.ROOT,
+                "%-10s %-9s %6d %12.2f %12s %12d%n",
+                row.what(),
+                Config.name(row.precision()),
+                row.batch(),
+                row.imagesPerSecond(),
+                gflop,
+                row.peakRssMb()));
+      }
+      return text.toString().stripTrailing();
+    }
+  }
+
+  /** Measures. */
+  public Result run(Progress progress) throws IOException {
+    ComputeDevice device = ComputeDevice.of(config.train().device());
+    Precision precision = Precision.of(config.train().precision(), device);
+    int threads = config.train().threads();
+    if (threads > 0) {
+      Torch.threads(threads);
+    }
+    if (data != null) {
+      return measure(DatasetReader.read(data), device, precision, progress);
+    }
+    Path drawn = Files.createTempDirectory("sadi-bench");
+    try {
+      Output output = new Output(drawn.resolve("people"), false, false, Map.of());
+      new SyntheticPeople(Math.max(DRAWN, largest()), List.of(), 1).run(output, Progress.NONE);
+      return measure(DatasetReader.read(drawn.resolve("people")), device, precision, progress);
+    } finally {
+      try (Stream<Path> files = Files.walk(drawn)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  private int largest() {
+    return batches.stream().mapToInt(Integer::intValue).max().orElse(1) * 2;
+  }
+
+  private Result measure(
+      Dataset dataset, ComputeDevice device, Precision precision, Progress progress)
+      throws IOException {
+    List<Person> people = DatasetReader.people(dataset, config.train().trainSplit());
+    for (int batch : batches) {
+      if (people.size() < batch) {
+        throw BadInputException.at(
+            "--batch",
+            String.valueOf(batch),
+            "at most the " + people.size() + " people there are",
+            "");
+      }
+    }
+    double gflop = 2e-9 * NetworkCost.of(config.model(), dataset.skeleton().size()).macs();
+    NetworkBench network = new NetworkBench(config, dataset, people, device, precision, gflop);
+    List<Row> rows = new ArrayList<>();
+    for (int batch : batches) {
+      Map<String, Workload> workloads = new LinkedHashMap<>();
+      try {
+        workloads.put("stack", new StackBench(device, precision));
+        workloads.put("forward", network.forward(batch));
+        workloads.put("step", network.step(batch));
+        workloads.put("pipeline", network.pipeline(batch));
+        workloads.put("train", network.train(batch));
+        rows.addAll(measure(workloads, precision, batch, progress));
+      } finally {
+        workloads.values().forEach(Workload::close);
+      }
+    }
+    return new Result(device.toString(), Torch.threads(), rows);
+  }
+
+  private List<Row> measure(
+      Map<String, Workload> workloads, Precision precision, int batch, Progress progress) {
+    Map<String, double[]> rates = new LinkedHashMap<>();
+    workloads.forEach(
+        (what, workload) -> {
+          workload.once(); // what is set up once is no part of it
+          rates.put(what, new double[rounds]);
+        });
+    try (Progress.Work work =
+        progress.start("batch " + batch, (long) rounds * workloads.size(), "measurements")) {
+      for (int round = 0; round < rounds; round++) {
+        for (Map.Entry<String, Workload> entry : workloads.entrySet()) {
+          double[] all = rates.get(entry.getKey());
+          if (all != null) {
+            all[round] = timesPerSecond(entry.getValue());
+          }
+          work.advance(1);
+        }
+      }
+    }
+    List<Row> rows = new ArrayList<>();
+    workloads.forEach(
+        (what, workload) -> {
+          double[] all = rates.getOrDefault(what, new double[0]);
+          Arrays.sort(all);
+          double median = all[all.length / 2];
+          rows.add(
+              new Row(
+                  what,
+                  precision,
+                  workload.images(),
+                  median * workload.images(),
+                  median * workload.gflop(),
+                  ProcessMemory.peakMb()));
+        });
+    return rows;
+  }
+
+  private double timesPerSecond(Workload workload) {
+    long begin = System.nanoTime();
+    int times = 0;
+    double elapsed;
+    do {
+      workload.once();
+      times++;
+      elapsed = (System.nanoTime() - begin) / 1e9;
+    } while (elapsed < seconds);
+    return times / elapsed;
+  }
+}

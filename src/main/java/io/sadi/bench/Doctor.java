@@ -1,0 +1,116 @@
+package io.sadi.bench;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.sadi.bench.Finding.Level;
+import io.sadi.io.FailedException;
+import io.sadi.io.Json;
+import io.sadi.io.Version;
+import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.DeviceUnavailableException;
+import io.sadi.torch.Precision;
+import io.sadi.torch.Torch;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * What this machine offers, and what is wrong with it. Nothing that is wrong stops the checkup.
+ *
+ * @param findings in the order in which they matter
+ */
+public record Doctor(List<Finding> findings) {
+
+  /** Something that may go wrong, and what it found when it did not. */
+  @FunctionalInterface
+  private interface Check {
+    String run() throws IOException;
+  }
+
+  /**
+   * Examines the machine.
+   *
+   * @param device what to compute on: auto, cpu, cuda or cuda:N
+   */
+  public static Doctor examine(String device) {
+    ComputeDevice.checkName(device);
+    Host host = Host.here();
+    List<Finding> findings = new ArrayList<>(new Machine(host).findings());
+    findings.addAll(
+        new Cuda(host, Gpu.here(), Version.platform(), device.startsWith("cuda")).findings());
+    Finding libtorch =
+        attempt(
+            "LibTorch",
+            Doctor::libtorch,
+            "check that the jar is for this system, and whole; delete its folder in the cache");
+    findings.add(libtorch);
+    findings.add(
+        attempt(
+            "images",
+            SelfTest::images,
+            "check that the jar is for this system, and that temporary files can be written"));
+    if (libtorch.level() == Level.OK) {
+      findings.add(
+          attempt(
+              "self-test",
+              () -> selfTest(device),
+              device.startsWith("cuda") ? "see CUDA above, or take --device cpu" : "report it"));
+    }
+    return new Doctor(findings);
+  }
+
+  private static String libtorch() {
+    Torch.load();
+    return String.format(
+        Locale.ROOT,
+        "%s, oneDNN %s, %s, %d threads%s",
+        Version.pytorch(),
+        torch
+            .get_mkldnn_version()
+            .getString()
+            .replaceFirst("(?s).*?v?(\\d+\\.\\d+\\.\\d+).*", "$1"),
+        torch.get_cpu_capability().getString(),
+        torch.get_num_threads(),
+        torch.hasCUDA() ? ", CUDA devices: " + torch.cuda_device_count() : "");
+  }
+
+  private static String selfTest(String name) {
+    ComputeDevice device = ComputeDevice.of(name);
+    return SelfTest.network(device, Precision.auto(device));
+  }
+
+  /** A check that reports whatever goes wrong: it is here to find that. */
+  private static Finding attempt(String what, Check check, String advice) {
+    try {
+      return Finding.ok(what, check.run());
+    } catch (DeviceUnavailableException | FailedException e) {
+      return Finding.fail(what, String.valueOf(e.getMessage()), advice);
+    } catch (FileSystemException e) {
+      return Finding.fail(what, e.getFile() + " cannot be read or written", advice);
+    } catch (IOException | RuntimeException | LinkageError e) {
+      Throwable cause = e;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      return Finding.fail(what, Torch.firstLine(cause), advice);
+    }
+  }
+
+  /** Whether nothing failed. */
+  public boolean healthy() {
+    return findings.stream().noneMatch(finding -> finding.level() == Level.FAIL);
+  }
+
+  public JsonObject json() {
+    JsonObject json = new JsonObject();
+    json.addProperty(Json.SCHEMA_VERSION, 1);
+    json.addProperty("healthy", healthy());
+    JsonArray array = new JsonArray();
+    findings.forEach(finding -> array.add(finding.json()));
+    json.add("findings", array);
+    return json;
+  }
+}

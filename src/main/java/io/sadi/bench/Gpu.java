@@ -1,0 +1,71 @@
+package io.sadi.bench;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A GPU, as NVIDIA's own tool names it.
+ *
+ * @param capability its compute capability, such as {@code 9.0}
+ */
+record Gpu(String name, String capability, String memory) {
+
+  /** The machine's GPUs; none without a driver or without its nvidia-smi. */
+  static List<Gpu> here() {
+    try {
+      Process process =
+          new ProcessBuilder(
+                  "nvidia-smi",
+                  "--query-gpu=name,compute_cap,memory.total",
+                  "--format=csv,noheader")
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      process.getOutputStream().close();
+      if (!process.waitFor(20, TimeUnit.SECONDS)) { // a few lines fit the pipe
+        process.destroyForcibly();
+        return List.of();
+      }
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return process.exitValue() == 0 ? parse(said) : List.of();
+    } catch (IOException e) {
+      return List.of();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of();
+    }
+  }
+
+  static List<Gpu> parse(String lines) {
+    List<Gpu> gpus = new ArrayList<>();
+    for (String line : lines.split("\n", -1)) {
+      String[] values = line.strip().split(" *, *", -1);
+      if (values.length == 3 && values[1].matches("\\d+\\.\\d+")) {
+        gpus.add(new Gpu(values[0], values[1], values[2]));
+      }
+    }
+    return gpus;
+  }
+
+  /**
+   * Whether the natives hold code for it: sm_75, 80, 90, 100 and 120, each of which also runs on
+   * later minor versions of its generation.
+   */
+  boolean supported() {
+    int dot = capability.indexOf('.');
+    int major = Integer.parseInt(capability.substring(0, dot));
+    int minor = Integer.parseInt(capability.substring(dot + 1));
+    return switch (major) {
+      case 7 -> minor >= 5;
+      case 8, 9, 10, 12 -> true;
+      default -> false;
+    };
+  }
+
+  @Override
+  public String toString() {
+    return name + " (compute capability " + capability + ", " + memory + ")";
+  }
+}

@@ -1,0 +1,111 @@
+package io.sadi.bench;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The machine as its system describes it in files. On other systems than Linux most of them are
+ * missing, and so are the answers.
+ *
+ * @param root of the file system: / but in tests
+ * @param environment the variables of this process
+ */
+record Host(Path root, Map<String, String> environment) {
+  /** cgroup v1 writes this, or nearly this, for "no limit". */
+  private static final long NO_LIMIT = 1L << 60;
+
+  static Host here() {
+    return new Host(Path.of("/"), System.getenv());
+  }
+
+  /** A file's text; empty where there is none to be read. */
+  String text(String file) {
+    try {
+      return Files.readString(root.resolve(file), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  /**
+   * What stands behind {@code name:} or {@code name =} in a file of such lines; empty if nothing.
+   */
+  String field(String file, String name) {
+    Matcher line =
+        Pattern.compile("(?m)^" + Pattern.quote(name) + "\\s*[:=]\\s*(.*)$").matcher(text(file));
+    return line.find() ? line.group(1).strip() : "";
+  }
+
+  /** A size of /proc/meminfo in bytes. */
+  OptionalLong memory(String name) {
+    Matcher kilobytes = Pattern.compile("(\\d+) kB").matcher(field("proc/meminfo", name));
+    return kilobytes.matches()
+        ? OptionalLong.of(Long.parseLong(kilobytes.group(1)) * 1024)
+        : OptionalLong.empty();
+  }
+
+  /** The bytes that this process's control group may use, where it has a limit. */
+  OptionalLong memoryLimit() {
+    for (String file : List.of("memory.max", "memory/memory.limit_in_bytes")) {
+      String text = text("sys/fs/cgroup/" + file).strip();
+      if (text.matches("\\d{1,18}") && Long.parseLong(text) < NO_LIMIT) {
+        return OptionalLong.of(Long.parseLong(text));
+      }
+    }
+    return OptionalLong.empty();
+  }
+
+  /** The processors' worth of time that the control group may use, where it has a limit. */
+  OptionalDouble cpuLimit() {
+    String[] quota = text("sys/fs/cgroup/cpu.max").strip().split(" ", -1);
+    if (quota.length != 2) {
+      quota =
+          new String[] {
+            text("sys/fs/cgroup/cpu/cpu.cfs_quota_us").strip(),
+            text("sys/fs/cgroup/cpu/cpu.cfs_period_us").strip()
+          };
+    }
+    return quota[0].matches("\\d{1,15}") && quota[1].matches("[1-9]\\d{0,14}")
+        ? OptionalDouble.of(Double.parseDouble(quota[0]) / Double.parseDouble(quota[1]))
+        : OptionalDouble.empty();
+  }
+
+  /** The folders that the dynamic linker looks for libraries in. */
+  List<Path> libraryFolders() {
+    List<Path> folders = new ArrayList<>();
+    for (String folder : environment.getOrDefault("LD_LIBRARY_PATH", "").split(":", -1)) {
+      if (!folder.isEmpty()) {
+        folders.add(root.resolve(folder.replaceFirst("^/+", "")));
+      }
+    }
+    List<Path> configurations = new ArrayList<>(List.of(root.resolve("etc/ld.so.conf")));
+    try (Stream<Path> more = Files.list(root.resolve("etc/ld.so.conf.d"))) {
+      more.sorted().forEach(configurations::add);
+    } catch (IOException e) {
+      // a system without
+    }
+    for (Path configuration : configurations) {
+      for (String line : text(root.relativize(configuration).toString()).split("\n", -1)) {
+        if (line.startsWith("/")) {
+          folders.add(root.resolve(line.strip().substring(1)));
+        }
+      }
+    }
+    for (String usual : List.of("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu", "lib64")) {
+      folders.add(root.resolve(usual));
+    }
+    folders.add(root.resolve("usr/lib64"));
+    folders.add(root.resolve("usr/lib"));
+    return folders;
+  }
+}

@@ -1,0 +1,184 @@
+package io.sadi.bench;
+
+import io.sadi.data.Batch;
+import io.sadi.data.Batches;
+import io.sadi.data.Dataset;
+import io.sadi.data.Person;
+import io.sadi.model.SadiNet;
+import io.sadi.torch.Autocast;
+import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.Precision;
+import io.sadi.torch.Ranks;
+import io.sadi.torch.Tensors;
+import io.sadi.train.Learner;
+import io.sadi.train.RunConfig;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.InferenceMode;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** What a network and its data do on this machine: forward, step, pipeline and all of it. */
+final class NetworkBench {
+  private static final double RATE = 1e-3;
+
+  private final RunConfig config;
+  private final Dataset dataset;
+  private final List<Person> people;
+  private final ComputeDevice device;
+  private final Precision precision;
+  private final double forwardGflop;
+
+  /**
+   * @param people to cut crops from; taken again and again
+   * @param forwardGflop of the network for one image
+   */
+  NetworkBench(
+      RunConfig config,
+      Dataset dataset,
+      List<Person> people,
+      ComputeDevice device,
+      Precision precision,
+      double forwardGflop) {
+    this.config = config;
+    this.dataset = dataset;
+    this.people = people;
+    this.device = device;
+    this.precision = precision;
+    this.forwardGflop = forwardGflop;
+  }
+
+  /** Batches without end, made ahead as in training. */
+  private final class Stream implements AutoCloseable {
+    private final int size;
+    private int epoch;
+    private Batches batches;
+
+    Stream(int size) {
+      this.size = size;
+      this.batches = pass(0);
+    }
+
+    private Batches pass(int number) {
+      return Batches.training(
+          dataset,
+          people,
+          config.model().input(),
+          Batches.Share.whole(size),
+          config.augmentation(),
+          config.train().seed(),
+          number,
+          0,
+          config.train().workers());
+    }
+
+    Batch next() {
+      Batch batch = batches.next();
+      while (batch == null) {
+        batches.close();
+        epoch++;
+        batches = pass(epoch);
+        batch = batches.next();
+      }
+      return batch;
+    }
+
+    void release(Batch batch) {
+      batches.release(batch);
+    }
+
+    @Override
+    public void close() {
+      batches.close();
+    }
+  }
+
+  /** The network on a batch that stays the same, as for prediction. */
+  Workload forward(int size) {
+    SadiNet net = SadiNet.create(config.model(), dataset.skeleton().size(), device, false, 1);
+    Stream stream = new Stream(size);
+    Batch batch = stream.next();
+    return workload(
+        size,
+        size * forwardGflop,
+        () -> {
+          try (PointerScope scope = new PointerScope();
+              InferenceMode inference = new InferenceMode(true)) {
+            int crop = config.model().input();
+            Tensor image = net.normalise(Tensors.borrow(batch.rgb(), size, crop, crop, 3));
+            try (Autocast autocast = Autocast.of(precision, device)) {
+              net.forward(image, false).h1().sum().item_float();
+            }
+          }
+        },
+        net,
+        stream);
+  }
+
+  /** Training steps on a batch that stays the same. */
+  Workload step(int size) {
+    return training(size, true);
+  }
+
+  /** Training steps on the real pipeline's batches. */
+  Workload train(int size) {
+    return training(size, false);
+  }
+
+  private Workload training(int size, boolean constant) {
+    Learner learner =
+        new Learner(config, dataset.skeleton().size(), device, precision, Ranks.ALONE);
+    Stream stream = new Stream(size);
+    Batch fixed = constant ? stream.next() : null;
+    return workload(
+        size,
+        3 * size * forwardGflop, // backward: once for the inputs, once for the weights
+        () -> {
+          Batch batch = fixed == null ? stream.next() : fixed;
+          learner.update(learner.backward(batch), RATE);
+          if (fixed == null) {
+            stream.release(batch);
+          }
+        },
+        learner,
+        stream);
+  }
+
+  /** Batches alone: decoded, cropped, augmented. */
+  Workload pipeline(int size) {
+    Stream stream = new Stream(size);
+    return workload(size, Double.NaN, () -> stream.release(stream.next()), null, stream);
+  }
+
+  private static Workload workload(
+      int images, double gflop, Runnable once, @Nullable AutoCloseable net, Stream stream) {
+    return new Workload() {
+      @Override
+      public void once() {
+        once.run();
+      }
+
+      @Override
+      public int images() {
+        return images;
+      }
+
+      @Override
+      public double gflop() {
+        return gflop;
+      }
+
+      @Override
+      public void close() {
+        stream.close();
+        if (net != null) {
+          try {
+            net.close();
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+        }
+      }
+    };
+  }
+}

@@ -1,0 +1,16 @@
+package io.sadi.bench;
+
+/** Something that is done over and over, to see how often a second. */
+interface Workload extends AutoCloseable {
+  /** Does it once, to its end: on a GPU too it is done when this returns. */
+  void once();
+
+  /** Images that one go is about. */
+  int images();
+
+  /** Arithmetic of one go in 1e9 multiplications and additions; NaN where that is not the point. */
+  double gflop();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,133 @@
+package io.sadi.cli;
+
+import io.sadi.bench.Bench;
+import io.sadi.config.Config;
+import io.sadi.io.BadInputException;
+import io.sadi.io.Json;
+import io.sadi.train.RunConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code sadi bench}. */
+@Command(
+    name = "bench",
+    header = "Measure how fast this machine trains and predicts.",
+    description = {
+      "Images a second of the network alone (forward), of a training step on a constant batch"
+          + " (step), of the data alone (pipeline), of steps on real data (train), and of the"
+          + " yardstick (stack): eight plain convolutions, which show what this machine can do.",
+      "All of them take turns, and the medians are shown. A step counts three times the forward"
+          + " pass's arithmetic."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  sadi bench --config configs/small.yaml --batch 8,16,32",
+      "  sadi bench --config configs/paper-mpii.yaml --batch 8 --data data/mpii --json"
+    })
+final class BenchCommand implements Callable<Integer> {
+  @Mixin private CommonOptions common;
+  @Mixin private JsonOption json;
+  @Mixin private DryRunOption dryRun;
+  @Mixin private ConfigOptions options;
+
+  @Option(
+      names = "--data",
+      order = 2,
+      paramLabel = "DIR",
+      description = "A dataset folder to take photos from; default: drawn people.")
+  @Nullable Path data;
+
+  @Option(
+      names = "--batch",
+      order = 3,
+      split = ",",
+      paramLabel = "N",
+      description = "Batch sizes to try; default: train.batch.")
+  List<Integer> batches = new ArrayList<>();
+
+  @Option(
+      names = "--rounds",
+      order = 4,
+      paramLabel = "N",
+      description = "How often each thing has its turn (default: ${DEFAULT-VALUE}).")
+  int rounds = 5;
+
+  @Option(
+      names = "--seconds",
+      order = 5,
+      paramLabel = "S",
+      description = "How long a turn takes at least (default: ${DEFAULT-VALUE}).")
+  double seconds = 2;
+
+  @Option(
+      names = "--device",
+      order = 11,
+      paramLabel = "DEVICE",
+      completionCandidates = Candidates.Devices.class,
+      description = "auto, cpu, cuda or cuda:N.")
+  @Nullable String device;
+
+  @Option(
+      names = "--precision",
+      order = 12,
+      paramLabel = "PRECISION",
+      completionCandidates = Candidates.Precisions.class,
+      description = "auto, fp32 or bf16.")
+  @Nullable String precision;
+
+  @Option(
+      names = "--threads",
+      order = 13,
+      paramLabel = "N",
+      description = "Threads of LibTorch's operators; 0: one a core.")
+  @Nullable Integer threads;
+
+  @Override
+  public Integer call() throws IOException {
+    options.set("train.device", device);
+    options.set("train.precision", precision);
+    options.set("train.threads", threads);
+    if (rounds < 1 || rounds > 1000) {
+      throw BadInputException.at("--rounds", String.valueOf(rounds), "1..1000", "");
+    }
+    if (!(seconds >= 0 && seconds <= 3600)) {
+      throw BadInputException.at("--seconds", String.valueOf(seconds), "0..3600", "");
+    }
+    for (int batch : batches) {
+      if (batch < 1 || batch > 65_536) {
+        throw BadInputException.at("--batch", String.valueOf(batch), "1..65536", "");
+      }
+    }
+    Config config = options.load();
+    RunConfig run = RunConfig.from(config);
+    Bench bench =
+        new Bench(
+            run, data, batches.isEmpty() ? List.of(run.train().batch()) : batches, rounds, seconds);
+    if (dryRun.dryRun) {
+      common
+          .console()
+          .note(
+              String.format(
+                  Locale.ROOT,
+                  "%d px, batches %s, %d rounds of %.1f s each",
+                  run.model().input(),
+                  bench.batches(),
+                  rounds,
+                  seconds));
+      return ExitCode.DONE;
+    }
+    Bench.Result result = bench.run(common.console());
+    common.console().print(json.json ? Json.compact(result.json()) : result.table());
+    common.console().note(result.recommendation());
+    return ExitCode.DONE;
+  }
+}

@@ -1,0 +1,261 @@
+package io.sadi.demo;
+
+import io.sadi.config.Config;
+import io.sadi.data.Dataset;
+import io.sadi.data.DatasetReader;
+import io.sadi.data.Person;
+import io.sadi.eval.Details;
+import io.sadi.eval.Evaluation;
+import io.sadi.eval.EvaluationFormat;
+import io.sadi.eval.MetricResult;
+import io.sadi.eval.PoseMetric;
+import io.sadi.eval.Predictions;
+import io.sadi.io.AtomicFile;
+import io.sadi.io.BadInputException;
+import io.sadi.io.Json;
+import io.sadi.io.Progress;
+import io.sadi.model.SadiNet;
+import io.sadi.predict.Checkpoint;
+import io.sadi.predict.Decode;
+import io.sadi.predict.Gallery;
+import io.sadi.predict.Gallery.Exhibit;
+import io.sadi.predict.InferenceConfig;
+import io.sadi.predict.ModelEvaluation;
+import io.sadi.predict.Refine;
+import io.sadi.prepare.Output;
+import io.sadi.prepare.Split;
+import io.sadi.prepare.SyntheticPeople;
+import io.sadi.torch.ComputeDevice;
+import io.sadi.train.RunConfig;
+import io.sadi.train.RunState;
+import io.sadi.train.TrainConfig;
+import io.sadi.train.Training;
+import io.sadi.train.TrainingCurves;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole job on people that are drawn for it. The network learns from some, others choose its
+ * best epoch, and what is reported is measured on a third group that nothing was chosen on.
+ *
+ * @param folder to write
+ * @param overwrite whether an earlier demo there is replaced
+ * @param seed of the drawings, and of the training as the config has it
+ * @param people to learn from
+ * @param config of the network and its training
+ */
+public record Demo(DemoFolder folder, boolean overwrite, int seed, int people, RunConfig config) {
+  private static final String HELD_OUT = "test";
+  private static final int LEAST = 8;
+  private static final int MOST = 1_000_000;
+  private static final int EXHIBITS = 12;
+  private static final int PICTURE = 256;
+  private static final int BATCH = 32;
+
+  /**
+   * How long each step took, in seconds.
+   *
+   * @param drawing the people
+   * @param training the network
+   * @param measuring it on held-out people
+   */
+  record Times(double drawing, double training, double measuring) {
+    double total() {
+      return drawing + training + measuring;
+    }
+  }
+
+  /**
+   * Checks what is asked for before anything is written.
+   *
+   * @param config fresh; its data splits and seed become the demo's
+   */
+  public static Demo prepare(Path out, boolean overwrite, int seed, int people, Config config)
+      throws IOException {
+    if (people < LEAST || people > MOST) {
+      throw BadInputException.at("--people", String.valueOf(people), LEAST + ".." + MOST, "");
+    }
+    config.set("train.seed=" + seed);
+    config.set("data.train_split=train");
+    config.set("data.val_split=val");
+    RunConfig run = RunConfig.from(config);
+    DemoFolder folder = new DemoFolder(out);
+    folder.check(overwrite);
+    return new Demo(folder, overwrite, seed, people, run);
+  }
+
+  /** People that the best epoch is chosen on. */
+  private int validated() {
+    return Math.min(150, Math.max(4, people / 10));
+  }
+
+  /** People that the report is about. */
+  private int heldOut() {
+    return Math.min(300, Math.max(4, people / 8));
+  }
+
+  /** What would be done, for {@code --dry-run}. */
+  public String describe() {
+    return String.format(
+        Locale.ROOT,
+        "%d drawn people to learn from, %d to choose the best epoch on, %d held out;"
+            + " %d epochs at %d px; into %s",
+        people,
+        validated(),
+        heldOut(),
+        config.train().epochs(),
+        config.model().input(),
+        folder.path());
+  }
+
+  /** Does it; null where the training was interrupted. */
+  public @Nullable Evaluation run(Progress progress) throws IOException {
+    Stopwatch watch = new Stopwatch();
+    folder.clear();
+    draw(progress);
+    double drawing = watch.lap();
+
+    Training training =
+        Training.prepare(
+            Config.parse(config.yaml(), "the demo's config"),
+            true,
+            folder.data(),
+            folder.run(),
+            overwrite ? Training.Mode.OVERWRITE : Training.Mode.REFUSE,
+            null);
+    Dataset dataset = training.dataset();
+    List<Person> heldOut = DatasetReader.people(dataset, HELD_OUT);
+    MetricResult before = untrained(dataset, heldOut, progress);
+    watch.lap();
+    if (training.run(progress) == RunState.INTERRUPTED) {
+      return null;
+    }
+    double learning = watch.lap();
+
+    ModelEvaluation model =
+        ModelEvaluation.prepare(Training.best(folder.run()), dataset, heldOut, null, progress);
+    Map<String, Predictions> predicted = model.run(inference(), progress);
+    Evaluation evaluation =
+        Evaluation.of(
+            dataset, HELD_OUT, heldOut, predicted, List.of(metric(dataset)), Details.NONE);
+    model.save(folder.predictionsCsv(), predicted, inference(), Map.of());
+    model.save(folder.predictionsJson(), predicted, inference(), Map.of());
+    List<Exhibit> exhibits =
+        Gallery.of(
+            model, heldOut.subList(0, Math.min(EXHIBITS, heldOut.size())), PICTURE, inference());
+    Times times = new Times(drawing, learning, watch.lap());
+    DemoResult result =
+        new DemoResult(
+            config,
+            seed,
+            people,
+            training.validationPeople().size(),
+            before,
+            evaluation,
+            exhibits,
+            TrainingCurves.read(folder.run().resolve("metrics.csv")),
+            times);
+    AtomicFile.writeString(folder.report(), new DemoPage(folder, dataset, result).html());
+    // Last, as it says that all is there.
+    Json.write(folder.summary(), EvaluationFormat.json(evaluation));
+    tell(before, evaluation, progress);
+    return evaluation;
+  }
+
+  private void draw(Progress progress) throws IOException {
+    int val = people + validated();
+    int test = val + heldOut();
+    List<Split> splits =
+        List.of(
+            new Split.Range("train", 1, people),
+            new Split.Range("val", people + 1, val),
+            new Split.Range(HELD_OUT, val + 1, test));
+    Map<String, ?> options =
+        Map.of(
+            "kind",
+            "synthetic",
+            "count",
+            test,
+            "splits",
+            splits.stream().map(Split::toString).toList(),
+            "seed",
+            seed);
+    new SyntheticPeople(test, splits, seed)
+        .run(new Output(folder.data(), overwrite, false, options), progress);
+  }
+
+  /** The network as training finds it: what chance alone gets right. */
+  private MetricResult untrained(Dataset dataset, List<Person> heldOut, Progress progress) {
+    ComputeDevice device = ComputeDevice.of(config.train().device());
+    try (SadiNet net =
+        SadiNet.create(
+            config.model(), dataset.skeleton().size(), device, false, config.train().seed())) {
+      Checkpoint checkpoint =
+          new Checkpoint(
+              config.yaml(),
+              config.model(),
+              dataset.skeleton(),
+              dataset.metric(),
+              0,
+              0,
+              net.parameters().toEntries());
+      Path nowhere = Path.of("the untrained network");
+      Decode first = checkpoint.decodes().get(0);
+      Map<String, Predictions> predicted =
+          new ModelEvaluation(nowhere, checkpoint, dataset, heldOut, List.of(first))
+              .run(inference(), progress);
+      return Evaluation.of(
+              dataset, HELD_OUT, heldOut, predicted, List.of(metric(dataset)), Details.NONE)
+          .results()
+          .get(0);
+    }
+  }
+
+  private static PoseMetric metric(Dataset dataset) {
+    return PoseMetric.of(dataset.metric());
+  }
+
+  private InferenceConfig inference() {
+    TrainConfig train = config.train();
+    return new InferenceConfig(
+        train.device(), train.precision(), BATCH, train.threads(), false, Refine.QUARTER);
+  }
+
+  private void tell(MetricResult before, Evaluation evaluation, Progress progress) {
+    MetricResult after = evaluation.results().get(0);
+    progress.note(
+        String.format(
+            Locale.ROOT,
+            "%d people that the network never saw: %s %s %.1f before training, %.1f after"
+                + " (joint-weighted mean; unweighted %.1f and %.1f)",
+            evaluation.people(),
+            after.decode(),
+            after.metric().label(),
+            before.meanJointWeighted(),
+            after.meanJointWeighted(),
+            before.meanUnweighted(),
+            after.meanUnweighted()));
+    progress.note("open " + folder.report() + " in a browser");
+    progress.note("next:");
+    for (NextStep next : NextStep.after(folder)) {
+      progress.note("  " + next.what() + ":");
+      next.commands().forEach(command -> progress.note("    " + command));
+    }
+  }
+
+  private static final class Stopwatch {
+    private long last = System.nanoTime();
+
+    /** Seconds since the last lap. */
+    double lap() {
+      long now = System.nanoTime();
+      double seconds = (now - last) / 1e9;
+      last = now;
+      return seconds;
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.sadi.demo;
+
+import java.util.List;
+
+/**
+ * What to do after a demo.
+ *
+ * @param what it is, a few words
+ * @param commands that do it
+ */
+record NextStep(String what, List<String> commands) {
+  static List<NextStep> after(DemoFolder demo) {
+    return List.of(
+        new NextStep(
+            "learn from photos (LSP and LSPET, with their joints.mat)",
+            List.of(
+                "sadi prepare lspet --annotations lspet/joints.mat --images lspet/images"
+                    + " --out data/lspet",
+                "sadi train --config configs/small.yaml --data data/lspet --out runs/small")),
+        new NextStep(
+            "learn from MPII, or from photos of your own, annotated as COCO keypoints",
+            List.of(
+                "sadi prepare coco --annotations people.json --images photos --out data/mine",
+                "sadi train --config configs/small.yaml --data data/mine --out runs/mine")),
+        new NextStep(
+            "find joints in photos of your own",
+            List.of(
+                "sadi predict --model runs/small/checkpoints/best.safetensors photos"
+                    + " --out joints.csv --overlays drawn")),
+        new NextStep(
+            "see what each part of the network is worth",
+            List.of("sadi ablate --variant baseline,rfm-only,full --data " + demo.data())));
+  }
+}

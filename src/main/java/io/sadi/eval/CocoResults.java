@@ -1,0 +1,110 @@
+package io.sadi.eval;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import com.google.gson.stream.JsonReader;
+import io.sadi.io.BadInputException;
+import io.sadi.io.Json;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The list of results that pycocotools loads: {@code keypoints} as x, y and score of every joint in
+ * dataset order, {@code image_id}. The toolkit's own say also {@code file_name} and {@code person};
+ * without the first the id is looked up in the dataset, without the second the person is {@link
+ * Prediction#UNNUMBERED}. Other keys do not matter.
+ */
+final class CocoResults {
+  /** Where the names of images are found by their ids, if a file needs them. */
+  @FunctionalInterface
+  interface ImageIds {
+    Map<Long, String> read() throws IOException;
+  }
+
+  private final List<String> joints;
+  private final ImageIds imageIds;
+  private @Nullable Map<Long, String> names;
+
+  private final List<Prediction> results = new ArrayList<>();
+  private final Set<List<?>> seen = new HashSet<>();
+
+  private CocoResults(List<String> joints, ImageIds imageIds) {
+    this.joints = joints;
+    this.imageIds = imageIds;
+  }
+
+  /** Reads the list that begins at the reader's place. */
+  static List<Prediction> read(JsonReader json, Path file, List<String> joints, ImageIds imageIds)
+      throws IOException {
+    CocoResults reader = new CocoResults(joints, imageIds);
+    json.beginArray();
+    for (int i = 0; json.hasNext(); i++) {
+      reader.add(JsonParser.parseReader(json), file + ": [" + i + "]");
+    }
+    json.endArray();
+    return reader.results;
+  }
+
+  private void add(JsonElement element, String where) throws IOException {
+    JsonObject result = Json.object(element, where);
+    String image = image(result, where);
+    int person =
+        JsonFields.given(result.get("person"))
+            ? JsonFields.index(result, "person", where)
+            : Prediction.UNNUMBERED;
+    if (person != Prediction.UNNUMBERED && !seen.add(List.of(image, person))) {
+      throw BadInputException.at(
+          where,
+          "a second result for " + image + ", person " + person,
+          "one result a person",
+          "remove one");
+    }
+    JsonArray keypoints = JsonFields.list(result, "keypoints", where);
+    if (keypoints.size() != 3 * joints.size()) {
+      throw BadInputException.at(
+          where + ".keypoints",
+          keypoints.size() + " numbers",
+          3 * joints.size() + " (x, y, score of " + joints.size() + " joints)",
+          "the joints must be those of dataset.yaml, in its order");
+    }
+    Prediction prediction = Prediction.empty(image, person, joints.size());
+    for (int k = 0; k < joints.size(); k++) {
+      String place = where + ".keypoints[" + 3 * k + "]";
+      prediction.x()[k] = JsonFields.number(keypoints.get(3 * k), place);
+      prediction.y()[k] = JsonFields.number(keypoints.get(3 * k + 1), place);
+      prediction.score()[k] = JsonFields.number(keypoints.get(3 * k + 2), place);
+    }
+    results.add(prediction);
+  }
+
+  private String image(JsonObject result, String where) throws IOException {
+    if (JsonFields.given(result.get("file_name"))) {
+      return JsonFields.text(result, "file_name", where);
+    }
+    JsonElement id = result.get("image_id");
+    if (id != null && id.isJsonPrimitive() && id.getAsJsonPrimitive().isString()) {
+      return id.getAsString(); // as AlphaPose writes them
+    }
+    long number = JsonFields.integer(result, "image_id", where);
+    if (names == null) {
+      names = imageIds.read();
+    }
+    String name = names.get(number);
+    if (name == null) {
+      throw BadInputException.at(
+          where + ".image_id",
+          Long.toString(number),
+          "the id of an image of the split",
+          "or give each result a file_name");
+    }
+    return name;
+  }
+}

@@ -1,0 +1,168 @@
+package io.sadi.prepare;
+
+import io.sadi.data.Dataset;
+import io.sadi.data.DatasetReader;
+import io.sadi.data.Metric;
+import io.sadi.data.Person;
+import io.sadi.data.Skeleton;
+import io.sadi.io.BadInputException;
+import io.sadi.io.Checksum;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Several dataset folders as one, on one skeleton: splits of the same name are joined. The images
+ * stay where they are, below the nearest folder that holds them all.
+ *
+ * @param annotations of all, image names relative to {@code imageRoot}
+ * @param imageRoot the nearest folder that holds all images
+ */
+public record MergedDatasets(Annotations annotations, Path imageRoot) {
+
+  /**
+   * Reads the folders.
+   *
+   * @throws BadInputException where a folder is no dataset, has none of the skeleton's joints, or
+   *     shares an image with another split
+   */
+  public static MergedDatasets read(List<Path> folders, Skeleton skeleton) throws IOException {
+    if (folders.size() < 2) {
+      throw BadInputException.at("DIR", folders.size() + " dataset", "at least two", "");
+    }
+    List<Dataset> datasets = new ArrayList<>();
+    for (Path folder : folders) {
+      datasets.add(DatasetReader.read(folder));
+    }
+    Path root = commonRoot(datasets);
+    Map<String, List<Person>> splits = new LinkedHashMap<>();
+    List<String> warnings = new ArrayList<>();
+    Map<String, String> splitOf = new HashMap<>();
+    for (Dataset dataset : datasets) {
+      SkeletonMap map = map(dataset, skeleton, warnings);
+      String prefix = prefix(root, dataset);
+      for (String split : dataset.splits().keySet()) {
+        List<Person> joined = splits.computeIfAbsent(split, name -> new ArrayList<>());
+        for (Person person : DatasetReader.people(dataset, split)) {
+          Person moved = map.apply(person, prefix + person.image());
+          String other = splitOf.putIfAbsent(moved.image(), split);
+          if (other != null && !other.equals(split)) {
+            throw BadInputException.at(
+                dataset.folder(),
+                person.image() + " in " + split + ", which another dataset has in " + other,
+                "each image in one split",
+                "prepare one of the two with other splits");
+          }
+          joined.add(moved);
+        }
+      }
+    }
+    checkOnce(splits);
+    List<String> names = datasets.stream().map(Dataset::name).toList();
+    return new MergedDatasets(
+        new Annotations(
+            String.join("+", names),
+            skeleton,
+            metric(splits, skeleton),
+            splits,
+            List.of(),
+            warnings,
+            true,
+            Annotations.Boxes.MERGED,
+            sources(datasets)),
+        root);
+  }
+
+  private static SkeletonMap map(Dataset dataset, Skeleton skeleton, List<String> warnings) {
+    SkeletonMap map = new SkeletonMap(dataset.skeleton(), skeleton);
+    if (map.missing().size() == skeleton.size()) {
+      throw BadInputException.at(
+          dataset.folder(),
+          "the joints " + dataset.skeleton().joints(),
+          "some of " + skeleton.joints(),
+          "");
+    }
+    if (!map.missing().isEmpty()) {
+      warnings.add(
+          dataset.folder() + ": has no " + String.join(", ", map.missing()) + ": not annotated");
+    }
+    return map;
+  }
+
+  private static Path commonRoot(List<Dataset> datasets) throws IOException {
+    Path common = null;
+    for (Dataset dataset : datasets) {
+      if (!Files.isDirectory(dataset.imageRoot())) {
+        throw BadInputException.at(
+            dataset.folder(),
+            "no folder " + dataset.imageRoot(),
+            "its images",
+            "prepare it again where the images are now");
+      }
+      Path root = dataset.imageRoot().toRealPath();
+      while (common != null && !root.startsWith(common)) {
+        common = common.getParent();
+        if (common == null) {
+          throw BadInputException.at(
+              dataset.folder(), "images in " + root, "all on one drive", "copy some of them");
+        }
+      }
+      common = common == null ? root : common;
+    }
+    return Objects.requireNonNull(common);
+  }
+
+  private static String prefix(Path root, Dataset dataset) throws IOException {
+    String path = root.relativize(dataset.imageRoot().toRealPath()).toString().replace('\\', '/');
+    return path.isEmpty() ? "" : path + "/";
+  }
+
+  /** A dataset given twice would count twice. */
+  private static void checkOnce(Map<String, List<Person>> splits) {
+    Set<String> seen = new HashSet<>();
+    splits.forEach(
+        (split, people) -> {
+          for (Person person : people) {
+            if (!seen.add(person.image() + "\n" + person.person())) {
+              throw BadInputException.at(
+                  "split " + split,
+                  person.image() + ", person " + person.person() + " for the second time",
+                  "everybody once",
+                  "leave one of the datasets out");
+            }
+          }
+        });
+  }
+
+  /** PCKh where everybody who is measured has a head size; LSP's people have none. */
+  private static Metric metric(Map<String, List<Person>> splits, Skeleton skeleton) {
+    boolean heads =
+        skeleton.index("pelvis") >= 0
+            && splits.values().stream()
+                .allMatch(people -> people.stream().allMatch(p -> p.headSize() > 0));
+    return heads ? Metric.PCKH_05 : Metric.PCK_02;
+  }
+
+  private static List<Annotations.SourceFile> sources(List<Dataset> datasets) throws IOException {
+    List<Annotations.SourceFile> sources = new ArrayList<>();
+    for (Dataset dataset : datasets) {
+      sources.add(source(dataset.folder().resolve("dataset.yaml")));
+      for (String split : dataset.splits().keySet()) {
+        sources.add(source(dataset.folder().resolve("annotations").resolve(split + ".json")));
+      }
+    }
+    return sources;
+  }
+
+  private static Annotations.SourceFile source(Path file) throws IOException {
+    return new Annotations.SourceFile(file.toString(), Checksum.sha256(file));
+  }
+}

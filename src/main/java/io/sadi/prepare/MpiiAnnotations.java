@@ -1,0 +1,236 @@
+package io.sadi.prepare;
+
+import io.sadi.data.Metric;
+import io.sadi.data.Person;
+import io.sadi.data.Skeleton;
+import io.sadi.geom.Box;
+import io.sadi.io.BadInputException;
+import io.sadi.io.Checksum;
+import io.sadi.io.InputFile;
+import io.sadi.io.MatFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * MPII Human Pose, from its official file or the JSON that most toolkits share. People count who
+ * have joints and a position. Numbers in ranges count the images that have such people, in the
+ * file's order.
+ */
+public final class MpiiAnnotations {
+  private static final List<Split> FALLBACK =
+      List.of(new Split.Fraction("train", 0.9), new Split.Fraction("val", 0.1));
+  private static final String TEST = "test";
+
+  private final List<MpiiPerson> people;
+  private final boolean hasTestImages;
+  private final List<String> warnings = new ArrayList<>();
+  private final List<LeftOut> leftOut = new ArrayList<>();
+
+  private MpiiAnnotations(List<MpiiPerson> people, boolean hasTestImages) {
+    this.people = people;
+    this.hasTestImages = hasTestImages;
+  }
+
+  /**
+   * Reads MPII's annotations.
+   *
+   * @param files the official .mat, or one or more JSON files
+   * @param headBoxes the official .mat, for JSON files, which have no head boxes; or null
+   * @param splits empty for nine tenths train and one tenth val; {@code official} is everybody with
+   *     joints to train, and the test images' people, whose joints are held back, to test
+   * @param singlePerson only people whom MPII counts as standing apart
+   * @param seed of fractions
+   */
+  public static Annotations read(
+      List<Path> files,
+      @Nullable Path headBoxes,
+      List<Split> splits,
+      boolean singlePerson,
+      long seed)
+      throws IOException {
+    boolean official = isMat(files.get(0));
+    if (official && files.size() > 1) {
+      throw BadInputException.at(
+          "--annotations", files.size() + " files", "the .mat alone, or JSON files", "");
+    }
+    List<MpiiPerson> people = new ArrayList<>();
+    for (Path file : files) {
+      people.addAll(official ? MpiiRelease.read(file).people() : MpiiJson.read(file));
+    }
+    MpiiAnnotations mpii =
+        new MpiiAnnotations(
+            headBoxes == null ? people : withHeads(people, MpiiRelease.read(headBoxes)), official);
+    List<Path> sources = new ArrayList<>(files);
+    if (headBoxes != null) {
+      sources.add(headBoxes);
+    }
+    return mpii.annotations(sources, splits, singlePerson, seed);
+  }
+
+  private static boolean isMat(Path file) throws IOException {
+    InputFile.require(file);
+    try (InputStream in = Files.newInputStream(file)) {
+      return MatFile.startsLikeOne(in.readNBytes(16));
+    }
+  }
+
+  /**
+   * Head boxes of those who stand at the same position, and their places in {@code annorect} where
+   * everybody in the image has one.
+   */
+  private static List<MpiiPerson> withHeads(List<MpiiPerson> people, MpiiRelease release) {
+    Map<String, List<MpiiPerson>> known = byImage(release.people());
+    List<MpiiPerson> result = new ArrayList<>();
+    byImage(people)
+        .forEach(
+            (image, group) -> {
+              List<@Nullable MpiiPerson> same = new ArrayList<>();
+              for (MpiiPerson person : group) {
+                same.add(person.among(known.getOrDefault(image, List.of())));
+              }
+              boolean all = !same.contains(null) && new HashSet<>(same).size() == same.size();
+              for (int i = 0; i < group.size(); i++) {
+                MpiiPerson person = group.get(i);
+                MpiiPerson other = same.get(i);
+                Box head = other == null ? null : other.person().headBox();
+                int number = other != null && all ? other.person().person() : i;
+                result.add(head == null ? person : person.withHead(number, head));
+              }
+            });
+    return result;
+  }
+
+  private static Map<String, List<MpiiPerson>> byImage(List<MpiiPerson> people) {
+    Map<String, List<MpiiPerson>> byImage = new LinkedHashMap<>();
+    for (MpiiPerson person : people) {
+      byImage.computeIfAbsent(person.person().image(), key -> new ArrayList<>()).add(person);
+    }
+    return byImage;
+  }
+
+  private Annotations annotations(
+      List<Path> files, List<Split> splits, boolean singlePerson, long seed) throws IOException {
+    boolean official = splits.contains(new Split.Official());
+    if (official && !hasTestImages) {
+      throw BadInputException.at(
+          "--split official",
+          "a JSON file, which does not say which images MPII tests on",
+          "the official .mat",
+          "or name fractions, ranges or a --val-list");
+    }
+    List<MpiiPerson> usable = new ArrayList<>();
+    List<Person> test = new ArrayList<>();
+    for (MpiiPerson person : people) {
+      String reason = reason(person, singlePerson);
+      if (!person.train()) {
+        if (official && person.placed() && (person.single() || !singlePerson)) {
+          test.add(inCrop(person.person()));
+        }
+      } else if (reason.isEmpty()) {
+        usable.add(person);
+      } else {
+        leaveOut(person, reason);
+      }
+    }
+    Map<String, List<Person>> bySplit = assign(usable, splits, seed, files.get(0));
+    if (!test.isEmpty()) {
+      bySplit.put(TEST, test);
+    }
+    List<Annotations.SourceFile> source = new ArrayList<>();
+    for (Path file : files) {
+      source.add(new Annotations.SourceFile(file.toString(), Checksum.sha256(file)));
+    }
+    return new Annotations(
+        "mpii",
+        Skeleton.mpii16(),
+        metric(usable),
+        bySplit,
+        leftOut,
+        warnings,
+        false,
+        Annotations.Boxes.MPII,
+        source);
+  }
+
+  /** Why somebody is of no use for training; empty where there is no reason. */
+  private static String reason(MpiiPerson person, boolean singlePerson) {
+    if (!person.person().annotated()) {
+      return "no joint annotated";
+    }
+    if (!person.placed()) {
+      return "no position or scale";
+    }
+    return singlePerson && !person.single() ? "too close to others" : "";
+  }
+
+  private Map<String, List<Person>> assign(
+      List<MpiiPerson> usable, List<Split> splits, long seed, Path file) {
+    Set<String> distinct = new LinkedHashSet<>();
+    usable.forEach(person -> distinct.add(person.person().image()));
+    List<String> images = List.copyOf(distinct);
+    if (images.isEmpty()) {
+      throw BadInputException.at(file, "nobody", "people with joints and a position", "");
+    }
+    Split.Assignment assigned =
+        Split.assign(
+            splits, FALLBACK, List.of(new Split.Range("train", 1, images.size())), images, seed);
+    Map<String, @Nullable String> splitOf = new LinkedHashMap<>();
+    for (int i = 0; i < images.size(); i++) {
+      splitOf.put(images.get(i), assigned.of(i));
+    }
+    ValList list = splits.size() == 1 && splits.get(0) instanceof Split.Listed l ? l.list() : null;
+    Map<String, List<Person>> bySplit = assigned.emptyLists();
+    for (MpiiPerson person : usable) {
+      String name = splitOf.get(person.person().image());
+      List<Person> split = bySplit.get(name);
+      if (split == null) {
+        continue;
+      }
+      if (list != null && "val".equals(name) && !list.means(person)) {
+        leaveOut(person, "beside somebody of the val list");
+      } else {
+        split.add(person.person());
+      }
+    }
+    if (list != null && list.missingFrom(images) > 0) {
+      warnings.add(
+          list.file() + ": " + list.missingFrom(images) + " of its images have nobody annotated");
+    }
+    return bySplit;
+  }
+
+  private void leaveOut(MpiiPerson person, String reason) {
+    leftOut.add(new LeftOut(person.person().image(), person.person().person(), reason, ""));
+  }
+
+  /** Without joints the crop is all that is known of where somebody is. */
+  private static Person inCrop(Person person) {
+    double side = person.scale() * Person.SCALE_UNIT;
+    Box box = new Box(person.centerX() - side / 2, person.centerY() - side / 2, side, side);
+    return person.withCrop(box, person.centerX(), person.centerY(), person.scale());
+  }
+
+  private Metric metric(List<MpiiPerson> usable) {
+    long without = usable.stream().filter(p -> Double.isNaN(p.person().headSize())).count();
+    if (without == usable.size()) {
+      warnings.add(
+          "no head boxes: pckh cannot be measured, the dataset's metric is pck@0.2;"
+              + " --head-boxes FILE.mat takes them from MPII's official file");
+      return Metric.PCK_02;
+    }
+    if (without > 0) {
+      warnings.add(without + " people have no head box: pckh leaves them out");
+    }
+    return Metric.PCKH_05;
+  }
+}

@@ -1,0 +1,86 @@
+package io.sadi.prepare;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParser;
+import com.google.gson.stream.JsonReader;
+import io.sadi.data.Fields;
+import io.sadi.data.Person;
+import io.sadi.io.Json;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * MPII's people as the JSON that most toolkits share ({@code train.json}, {@code valid.json}): a
+ * list of {@code image}, {@code center}, {@code scale}, {@code joints}, {@code joints_vis},
+ * 1-based. It has no head boxes and does not tell occluded joints from visible ones.
+ */
+final class MpiiJson {
+  private MpiiJson() {}
+
+  /** Everybody in the file, in order; without joints where the file has none (test.json). */
+  static List<MpiiPerson> read(Path file) throws IOException {
+    return Json.stream(file, json -> read(json, file));
+  }
+
+  private static List<MpiiPerson> read(JsonReader json, Path file) throws IOException {
+    List<MpiiPerson> people = new ArrayList<>();
+    Map<String, Integer> inImage = new HashMap<>();
+    json.beginArray();
+    for (int i = 0; json.hasNext(); i++) {
+      String where = file + ": [" + i + "]";
+      JsonElement element = JsonParser.parseReader(json);
+      people.add(person(new Fields(Json.object(element, where), where), inImage));
+    }
+    json.endArray();
+    return people;
+  }
+
+  private static MpiiPerson person(Fields fields, Map<String, Integer> inImage) {
+    String image = fields.text("image");
+    if (!Person.isImageName(image)) {
+      throw fields.wrong("image", "a relative path that stays in the image root");
+    }
+    double[] x = new double[MpiiPerson.JOINTS];
+    double[] y = new double[MpiiPerson.JOINTS];
+    byte[] visibility = new byte[MpiiPerson.JOINTS];
+    if (fields.has("joints")) {
+      JsonArray joints = fields.list("joints");
+      double[] visible = fields.numbers("joints_vis", MpiiPerson.JOINTS);
+      if (joints.size() != MpiiPerson.JOINTS) {
+        throw fields.wrong("joints", MpiiPerson.JOINTS + " pairs of x and y");
+      }
+      for (int k = 0; k < MpiiPerson.JOINTS; k++) {
+        double[] place = fields.numbers("joints[" + k + "]", joints.get(k), 2);
+        x[k] = place[0];
+        y[k] = place[1];
+        visibility[k] = visibility(place, visible[k]);
+      }
+    }
+    double[] center = fields.numbers("center", 2);
+    return MpiiPerson.of(
+        image,
+        inImage.merge(image, 1, Integer::sum) - 1,
+        x,
+        y,
+        visibility,
+        center[0],
+        center[1],
+        fields.number("scale"),
+        null,
+        true,
+        true);
+  }
+
+  /** A joint at (-1, -1) or (0, 0) is not annotated: coordinates are 1-based. */
+  private static byte visibility(double[] place, double visible) {
+    if (place[0] <= 0 && place[1] <= 0) {
+      return Person.NOT_ANNOTATED;
+    }
+    return visible > 0 ? Person.VISIBLE : Person.OCCLUDED;
+  }
+}

@@ -1,0 +1,161 @@
+package io.sadi.prepare;
+
+import io.sadi.data.Person;
+import io.sadi.data.Skeleton;
+import io.sadi.geom.Box;
+import io.sadi.prepare.Fault.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can be seen to be wrong with annotations by themselves. Bounds are such that on the people
+ * of MPII's validation set, of LSP and of LSPET few are found who are as they should be: a real
+ * crop of MPII has a head of a tenth of its side and joints over 18 to 230 % of it.
+ */
+final class PersonChecks {
+  private static final double MIN_SIDE = 16;
+
+  /** Of the crop's side to the image's larger one. */
+  private static final double MAX_SIDE = 6;
+
+  private static final double MIN_EXTENT = 0.1;
+  private static final double MAX_EXTENT = 3;
+  private static final double MIN_HEAD = 0.02;
+  private static final double MAX_HEAD = 0.5;
+
+  /** Joints from which an extent says something. */
+  private static final int SOME_JOINTS = 4;
+
+  /** Mean distance between two people's joints to their extent; MPII's nearest two have 0.15. */
+  private static final double SAME_PERSON = 0.05;
+
+  private final Skeleton skeleton;
+  private final SwappedSides sides;
+
+  PersonChecks(Skeleton skeleton) {
+    this.skeleton = skeleton;
+    this.sides = new SwappedSides(skeleton);
+  }
+
+  /** A person's faults; image sizes of 0 are unknown. */
+  List<Fault> of(Person person) {
+    List<Fault> faults = new ArrayList<>();
+    box(person.box(), "bbox", person, faults);
+    box(person.headBox(), "head_box", person, faults);
+    sizes(person, faults);
+    for (int k = 0; k < skeleton.size(); k++) {
+      if (isOutside(person, k)) {
+        faults.add(
+            fault(
+                Kind.JOINT_OUTSIDE,
+                person,
+                String.format(
+                    Locale.ROOT,
+                    "%s at %.1f, %.1f of %dx%d",
+                    skeleton.joints().get(k),
+                    person.x()[k],
+                    person.y()[k],
+                    person.imageWidth(),
+                    person.imageHeight())));
+      }
+    }
+    for (String limbs : sides.swapped(person)) {
+      faults.add(fault(Kind.LEFT_RIGHT, person, limbs));
+    }
+    return faults;
+  }
+
+  private static void box(@Nullable Box box, String what, Person person, List<Fault> faults) {
+    if (box != null && !(box.width() > 0 && box.height() > 0)) {
+      faults.add(
+          fault(
+              Kind.EMPTY_BOX,
+              person,
+              String.format(Locale.ROOT, "%s of %.1fx%.1f", what, box.width(), box.height())));
+    }
+  }
+
+  private static void sizes(Person person, List<Fault> faults) {
+    double side = person.scale() * Person.SCALE_UNIT;
+    int larger = Math.max(person.imageWidth(), person.imageHeight());
+    if (side < MIN_SIDE || (larger > 0 && side > MAX_SIDE * larger)) {
+      faults.add(fault(Kind.SIZE, person, String.format(Locale.ROOT, "a crop of %.0f px", side)));
+      return;
+    }
+    int annotated = 0;
+    for (int k = 0; k < person.visibility().length; k++) {
+      annotated += person.annotated(k) ? 1 : 0;
+    }
+    Box extent = person.extent();
+    double span = Math.max(extent.width(), extent.height()) / side;
+    if (annotated >= SOME_JOINTS && (span < MIN_EXTENT || span > MAX_EXTENT)) {
+      faults.add(
+          fault(
+              Kind.SIZE,
+              person,
+              String.format(Locale.ROOT, "joints over %.0f %% of the crop", 100 * span)));
+    }
+    double head = person.headSize() / side;
+    if (head < MIN_HEAD || head > MAX_HEAD) {
+      faults.add(
+          fault(
+              Kind.SIZE,
+              person,
+              String.format(Locale.ROOT, "a head of %.0f %% of the crop", 100 * head)));
+    }
+  }
+
+  static boolean isOutside(Person person, int k) {
+    return person.annotated(k)
+        && person.imageWidth() > 0
+        && !(person.x()[k] >= -0.5
+            && person.y()[k] >= -0.5
+            && person.x()[k] <= person.imageWidth() - 0.5
+            && person.y()[k] <= person.imageHeight() - 0.5);
+  }
+
+  /** The same person without the joints that are outside. */
+  static Person withoutOutside(Person person) {
+    byte[] visibility = person.visibility().clone();
+    for (int k = 0; k < visibility.length; k++) {
+      if (isOutside(person, k)) {
+        visibility[k] = Person.NOT_ANNOTATED;
+      }
+    }
+    return person.withJoints(person.image(), person.x(), person.y(), visibility);
+  }
+
+  /**
+   * Whether somebody is another one again: their joints lie together.
+   *
+   * @param before those of the same image who came before
+   */
+  @Nullable Fault duplicate(Person person, List<Person> before) {
+    for (Person other : before) {
+      if (distance(person, other) < SAME_PERSON) {
+        return fault(Kind.DUPLICATE, person, "as person " + other.person());
+      }
+    }
+    return null;
+  }
+
+  private static double distance(Person a, Person b) {
+    double sum = 0;
+    int both = 0;
+    for (int k = 0; k < a.visibility().length; k++) {
+      if (a.annotated(k) && b.annotated(k)) {
+        sum += Math.hypot((double) a.x()[k] - b.x()[k], (double) a.y()[k] - b.y()[k]);
+        both++;
+      }
+    }
+    Box extent = a.extent();
+    double size = Math.max(extent.width(), extent.height());
+    return both < SOME_JOINTS || size == 0 ? Double.POSITIVE_INFINITY : sum / both / size;
+  }
+
+  private static Fault fault(Kind kind, Person person, String detail) {
+    return new Fault(kind, person.image(), person.person(), detail);
+  }
+}

@@ -1,0 +1,169 @@
+package io.sadi.prepare;
+
+import io.sadi.data.Crop;
+import io.sadi.data.Person;
+import io.sadi.data.Skeleton;
+import io.sadi.eval.Prediction;
+import io.sadi.image.Canvas;
+import io.sadi.image.Image;
+import io.sadi.io.BadInputException;
+import io.sadi.predict.SkeletonDrawing;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+
+/**
+ * Contact sheets: people as the network will see them, with their joints drawn in, occluded ones
+ * hollow and dashed. {@code previews/people.jpg} has some of everybody, {@code previews/faults.jpg}
+ * some of those with whom something is wrong.
+ */
+final class Previews {
+  static final String FOLDER = "previews";
+
+  private static final int TILE = 224;
+  private static final int GAP = 6;
+  private static final int TEXT = 9;
+  private static final int CAPTION = 2 * (TEXT + 5) + 2;
+  private static final int LEGEND = TEXT + 14;
+  private static final String KEY = "left orange, right blue, hollow: occluded";
+  private static final int PAPER = 0x202020;
+  private static final int INK = 0xE8E8E8;
+  private static final int MAX_TILES = 400;
+  private static final int JPEG_QUALITY = 90;
+  private static final double LINE = 2;
+
+  private final Skeleton skeleton;
+  private final SkeletonDrawing drawing;
+  private final Path images;
+
+  /** Somebody, and what to write below. */
+  private record Tile(Person person, String first, String second) {}
+
+  private Previews(Skeleton skeleton, Path images) {
+    this.skeleton = skeleton;
+    this.drawing = new SkeletonDrawing(skeleton);
+    this.images = images;
+  }
+
+  static void checkCount(int count) {
+    if (count < 0 || count > MAX_TILES) {
+      throw BadInputException.at("--previews", count + "", "0.." + MAX_TILES, "");
+    }
+  }
+
+  /**
+   * Draws the sheets.
+   *
+   * @param images the folder that image names are relative to now
+   * @param photo the name of the photo that a person comes from, which faults go by
+   * @param count at most so many people on each
+   */
+  static void write(
+      PreparedDataset dataset, Path images, Function<Person, String> photo, Path folder, int count)
+      throws IOException {
+    Previews previews = new Previews(dataset.skeleton(), images);
+    List<Tile> everybody = new ArrayList<>();
+    Map<String, Tile> byName = new HashMap<>();
+    dataset
+        .splits()
+        .forEach(
+            (split, people) -> {
+              for (Person person : people) {
+                Tile tile = new Tile(person, person.image() + numbered(person), split);
+                everybody.add(tile);
+                byName.put(photo.apply(person) + "\n" + person.person(), tile);
+              }
+            });
+    previews.sheet(some(everybody, count), folder.resolve(FOLDER).resolve("people.jpg"));
+    Map<Tile, String> wrong = new LinkedHashMap<>();
+    for (Fault fault : dataset.faults()) {
+      Tile tile = byName.get(fault.image() + "\n" + Math.max(0, fault.person()));
+      if (tile != null) {
+        wrong.merge(tile, fault.kind().label(), (a, b) -> a.contains(b) ? a : a + ", " + b);
+      }
+    }
+    List<Tile> labelled = new ArrayList<>();
+    wrong.forEach((tile, what) -> labelled.add(new Tile(tile.person, tile.first, what)));
+    if (!labelled.isEmpty()) {
+      previews.sheet(some(labelled, count), folder.resolve(FOLDER).resolve("faults.jpg"));
+    }
+  }
+
+  private static String numbered(Person person) {
+    return person.person() == 0 ? "" : " #" + person.person();
+  }
+
+  /** So many of them, drawn at random but always the same, in order. */
+  private static List<Tile> some(List<Tile> tiles, int count) {
+    List<Tile> rest = new ArrayList<>();
+    SplittableRandom random = new SplittableRandom(1);
+    int wanted = count;
+    for (int i = 0; i < tiles.size(); i++) {
+      if (random.nextInt(tiles.size() - i) < wanted) {
+        rest.add(tiles.get(i));
+        wanted--;
+      }
+    }
+    return rest;
+  }
+
+  private void sheet(List<Tile> tiles, Path file) throws IOException {
+    int columns = (int) Math.ceil(Math.sqrt(tiles.size() * 1.3));
+    int rows = (tiles.size() + columns - 1) / columns;
+    int width = columns * (TILE + GAP) + GAP;
+    int height = LEGEND + rows * (TILE + CAPTION + GAP);
+    try (Image sheet = Image.filled(width, height, PAPER)) {
+      Canvas canvas = sheet.canvas();
+      canvas.text(KEY, GAP, LEGEND - 8, TEXT, INK);
+      for (int i = 0; i < tiles.size(); i++) {
+        int x = GAP + i % columns * (TILE + GAP);
+        int y = LEGEND + i / columns * (TILE + CAPTION + GAP);
+        draw(tiles.get(i), canvas, x, y);
+      }
+      sheet.writeJpeg(file, JPEG_QUALITY);
+    }
+  }
+
+  private void draw(Tile tile, Canvas canvas, int x, int y) throws IOException {
+    Person person = tile.person;
+    Crop crop = Crop.of(person, TILE);
+    try (Image photo = Image.read(images.resolve(person.image()));
+        Image cut = photo.warp(crop.imageToCrop().inverse(), TILE, TILE)) {
+      drawing.draw(cut.canvas(), joints(person), crop.imageToCrop(), LINE);
+      canvas.picture(cut, x, y);
+    }
+    canvas.text(shortened(tile.first), x, y + TILE + TEXT + 4, TEXT, INK);
+    canvas.text(shortened(tile.second), x, y + TILE + 2 * TEXT + 9, TEXT, INK);
+  }
+
+  /** As a prediction that is sure of what is visible; what is not annotated is nowhere. */
+  private Prediction joints(Person person) {
+    Prediction joints = Prediction.empty(person.image(), person.person(), skeleton.size());
+    Arrays.fill(joints.x(), Float.NaN);
+    Arrays.fill(joints.y(), Float.NaN);
+    for (int k = 0; k < skeleton.size(); k++) {
+      if (person.annotated(k)) {
+        joints.x()[k] = person.x()[k];
+        joints.y()[k] = person.y()[k];
+      }
+      joints.score()[k] = person.visibility()[k] == Person.VISIBLE ? 1 : 0;
+    }
+    return joints;
+  }
+
+  /** The end of a name says more than its start. */
+  private static String shortened(String text) {
+    String rest = text;
+    while (Canvas.textWidth(rest, TEXT) > TILE && rest.length() > 4) {
+      rest = ".." + rest.substring(rest.startsWith("..") ? 3 : 1);
+    }
+    return rest;
+  }
+}

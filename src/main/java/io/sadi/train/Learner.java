@@ -1,0 +1,158 @@
+package io.sadi.train;
+
+import io.sadi.data.Batch;
+import io.sadi.data.Batches;
+import io.sadi.model.Losses;
+import io.sadi.model.Losses.Loss;
+import io.sadi.model.Losses.Targets;
+import io.sadi.model.SadiNet;
+import io.sadi.model.SadiNet.Output;
+import io.sadi.torch.Autocast;
+import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.Precision;
+import io.sadi.torch.Ranks;
+import io.sadi.torch.Tensors;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A network that learns: batches become gradients in {@link #backward}, gradients become a step of
+ * its weights in {@link #update}.
+ */
+public final class Learner implements AutoCloseable {
+  private final RunConfig config;
+  private final ComputeDevice device;
+  private final Precision precision;
+  private final Ranks ranks;
+  private final Batches.Share share;
+  private final SadiNet net;
+  private final WeightAverage average;
+  private final Adam optimizer;
+
+  /**
+   * A network with the weights that the config's seed gives it.
+   *
+   * @param joints K
+   * @param ranks that learn together
+   */
+  public Learner(
+      RunConfig config, int joints, ComputeDevice device, Precision precision, Ranks ranks) {
+    this.config = config;
+    this.device = device;
+    this.precision = precision;
+    this.ranks = ranks;
+    TrainConfig settings = config.train();
+    this.share = settings.share(ranks.rank(), ranks.size());
+    this.net = SadiNet.create(config.model(), joints, device, true, settings.seed());
+    this.average = new WeightAverage(net, settings.ema());
+    net.parameters().freeze(settings.freeze());
+    this.optimizer = new Adam(net.parameters(), device, settings.weightDecay());
+  }
+
+  /**
+   * From a batch to its loss and the gradients, which add up until {@link #update}. Where a step
+   * has several batches each counts as its joints do, so that it equals a step of one large batch.
+   */
+  public Sums backward(Batch batch) {
+    // Everything native that a step makes goes with its scope; only numbers leave it. Garbage
+    // collection would come too late, because the JVM does not see how large a tensor is.
+    try (PointerScope scope = new PointerScope()) {
+      int crop = config.model().input();
+      long joints = net.joints();
+      Tensor image = net.normalise(Tensors.borrow(batch.rgb(), batch.size(), crop, crop, 3));
+      Targets targets =
+          new Targets(
+              Tensors.of(batch.joints(), device, batch.size(), joints, 2),
+              Tensors.of(batch.mask(), device, batch.size(), joints));
+      Output output;
+      try (Autocast autocast = Autocast.of(precision, device)) {
+        output = net.forward(image, true);
+      }
+      Loss loss = Losses.of(net, output, targets, config.loss());
+      Tensor h2 = loss.h2();
+      double count = 0;
+      for (float counts : batch.mask()) {
+        count += counts;
+      }
+      Sums sums =
+          Sums.of(
+              count,
+              loss.total().item_float(),
+              loss.h1().item_float(),
+              h2 == null ? Double.NaN : h2.item_float());
+      if (!sums.finite()) {
+        return sums;
+      }
+      if (share.parts() == 1) {
+        loss.total().backward();
+      } else {
+        loss.total().mul(Tensors.scalar(count)).backward();
+      }
+      return sums;
+    }
+  }
+
+  /**
+   * From the gradients to the weights; where a loss was no number, the gradients are forgotten.
+   *
+   * @param own sums of this process's batches
+   * @return the sums over all processes
+   */
+  public Sums update(Sums own, double rate) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor gradients = net.parameters().gradients();
+      Sums sums = own;
+      if (ranks.size() > 1) {
+        sums = own.overAll(ranks, device);
+        ranks.sum(gradients);
+      }
+      if (!sums.finite()) {
+        gradients.zero_();
+        return sums;
+      }
+      if (share.parts() > 1) {
+        try (NoGradGuard noGrad = new NoGradGuard()) {
+          gradients.div_(Tensors.scalar(Math.max(1, sums.count())));
+        }
+      }
+      if (config.train().clip() > 0) {
+        clip(gradients);
+      }
+      optimizer.step(rate);
+      average.update(optimizer.steps());
+      return sums;
+    }
+  }
+
+  /** The average of the weights: what is validated and kept. */
+  SadiNet average() {
+    return average.network();
+  }
+
+  /** What a state of the run consists of. */
+  Snapshots.Weights weights() {
+    return new Snapshots.Weights(net.parameters(), average.network().parameters(), optimizer);
+  }
+
+  /** Makes the running statistics of all processes the same. */
+  void shareStatistics() {
+    average.shareStatistics(ranks);
+  }
+
+  private void clip(Tensor gradients) {
+    try (NoGradGuard noGrad = new NoGradGuard()) {
+      double norm = gradients.norm().item_float();
+      if (norm > config.train().clip()) {
+        gradients.mul_(Tensors.scalar(config.train().clip() / norm));
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    optimizer.close();
+    average.close();
+    net.close();
+  }
+}

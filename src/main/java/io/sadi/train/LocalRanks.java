@@ -1,0 +1,172 @@
+package io.sadi.train;
+
+import io.sadi.io.FailedException;
+import io.sadi.io.Interruption;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The processes of a job on this machine, each with this one's command line. They find their place
+ * in the environment as under torchrun, and stop when this process does: each holds a pipe from it,
+ * which then ends.
+ */
+final class LocalRanks implements AutoCloseable {
+  private static final String PARENT = "SADI_PARENT";
+  private static final int LOOK_MS = 100;
+
+  private final List<Process> processes = new ArrayList<>();
+
+  /**
+   * Starts them.
+   *
+   * @param arguments of this process's command line
+   * @param size of the job
+   * @param port of the job's store on this machine
+   */
+  static LocalRanks start(List<String> arguments, int size, int port) {
+    LocalRanks ranks = new LocalRanks();
+    try {
+      for (int rank = 0; rank < size; rank++) {
+        ProcessBuilder builder = new ProcessBuilder(command(arguments));
+        builder.environment().put("RANK", String.valueOf(rank));
+        builder.environment().put("LOCAL_RANK", String.valueOf(rank));
+        builder.environment().put("WORLD_SIZE", String.valueOf(size));
+        builder.environment().put("MASTER_ADDR", "127.0.0.1");
+        builder.environment().put("MASTER_PORT", String.valueOf(port));
+        builder.environment().put("TORCHELASTIC_USE_AGENT_STORE", "True");
+        builder.environment().put(PARENT, String.valueOf(ProcessHandle.current().pid()));
+        // Gloo greets on stdout, which is for data.
+        builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+        ranks.processes.add(builder.start());
+      }
+      return ranks;
+    } catch (IOException e) {
+      ranks.close();
+      throw new FailedException("the job's processes could not be started: " + e.getMessage(), e);
+    }
+  }
+
+  /** In such a process: stops the work when the process that started it is gone or says so. */
+  static void followParent() {
+    if (System.getenv(PARENT) == null) {
+      return;
+    }
+    Thread watcher =
+        new Thread(
+            () -> {
+              try {
+                while (System.in.read() >= 0) {}
+              } catch (IOException e) {
+                // As good as its end.
+              }
+              Interruption.request();
+            },
+            "sadi-parent");
+    watcher.setDaemon(true);
+    watcher.start();
+  }
+
+  /** Java as it runs this process, with the same arguments. */
+  private static List<String> command(List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add("io.sadi.Sadi");
+    command.addAll(arguments);
+    return command;
+  }
+
+  /**
+   * Waits for all of them.
+   *
+   * @param patience for the others once one has failed
+   * @throws FailedException naming the process that failed
+   */
+  RunState await(Duration patience) {
+    try (Interruption.Guard guard = Interruption.guard()) {
+      boolean told = false;
+      int failed = -1;
+      long deadline = Long.MAX_VALUE;
+      while (isAlive() && System.nanoTime() < deadline) {
+        Thread.sleep(LOOK_MS);
+        if (guard.requested() && !told) {
+          tellToStop();
+          told = true;
+        }
+        if (failed < 0) {
+          failed = failed();
+          deadline = failed < 0 ? deadline : System.nanoTime() + patience.toNanos();
+        }
+      }
+      close();
+      failed = failed < 0 ? failed() : failed;
+      if (failed >= 0) {
+        Process process = processes.get(failed);
+        throw new FailedException(
+            String.format(
+                Locale.ROOT,
+                "rank %d (process %d) ended with exit code %d; what was saved last is intact:"
+                    + " --resume goes on from it",
+                failed,
+                process.pid(),
+                process.exitValue()));
+      }
+      return processes.stream().anyMatch(process -> process.exitValue() != 0)
+          ? RunState.INTERRUPTED
+          : RunState.DONE;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new FailedException("interrupted while waiting for the job's processes", e);
+    }
+  }
+
+  private boolean isAlive() {
+    return processes.stream().anyMatch(Process::isAlive);
+  }
+
+  /** The first process that ended otherwise than well or interrupted; -1 if none has. */
+  private int failed() {
+    int found = -1;
+    for (int i = 0; i < processes.size(); i++) {
+      Process process = processes.get(i);
+      if (!process.isAlive() && !List.of(0, 130, 143).contains(process.exitValue())) {
+        // A killed one is the cause; others fail because it is gone.
+        if (found < 0 || process.exitValue() > 128) {
+          found = i;
+        }
+      }
+    }
+    return found;
+  }
+
+  private void tellToStop() {
+    for (Process process : processes) {
+      try {
+        process.getOutputStream().close();
+      } catch (IOException e) {
+        // It is gone.
+      }
+    }
+  }
+
+  /** Ends those that have not ended by themselves. */
+  @Override
+  public void close() {
+    processes.forEach(Process::destroyForcibly);
+    for (Process process : processes) {
+      try {
+        process.waitFor();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

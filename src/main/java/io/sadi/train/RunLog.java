@@ -1,0 +1,145 @@
+package io.sadi.train;
+
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import io.sadi.config.Config;
+import io.sadi.eval.MetricResult;
+import io.sadi.io.Json;
+import io.sadi.io.ProcessMemory;
+import io.sadi.io.Progress;
+import io.sadi.predict.Decode;
+import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.Precision;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a run says of itself: {@code summary.json}, {@code metrics.csv}, {@code curves.html}, {@code
+ * train.log}, and the same lines to whoever watches.
+ */
+final class RunLog {
+  private final RunFolder folder;
+  private final Progress progress;
+  private final String metric;
+  private final int epochs;
+  private final ComputeDevice device;
+  private final Precision precision;
+  private final boolean writes;
+  private final List<List<String>> rows = new ArrayList<>();
+  private final long started = System.nanoTime();
+  private double imagesPerSecond;
+
+  /**
+   * @param metric its label
+   * @param epochs that the run is to have
+   * @param writes whether this process writes the run's files
+   */
+  RunLog(
+      RunFolder folder,
+      Progress progress,
+      String metric,
+      int epochs,
+      ComputeDevice device,
+      Precision precision,
+      boolean writes) {
+    this.folder = folder;
+    this.progress = progress;
+    this.metric = metric;
+    this.epochs = epochs;
+    this.device = device;
+    this.precision = precision;
+    this.writes = writes;
+  }
+
+  /** Goes on after the first epochs of a run. */
+  void resume(int done) throws IOException {
+    rows.addAll(folder.metrics(done));
+  }
+
+  void note(String line) throws IOException {
+    progress.note(line);
+    if (writes) {
+      folder.log(line);
+    }
+  }
+
+  void warn(String line) throws IOException {
+    progress.warn(line);
+    if (writes) {
+      folder.log(line);
+    }
+  }
+
+  /** Records an epoch. */
+  void epoch(EpochResult result) throws IOException {
+    imagesPerSecond = result.imagesPerSecond();
+    rows.add(MetricsCsv.row(result));
+    if (writes) {
+      folder.metrics(rows);
+      folder.curves(metric);
+    }
+    note(describe(result));
+  }
+
+  void summary(RunState state, Position position) throws IOException {
+    if (!writes) {
+      return;
+    }
+    JsonObject json = new JsonObject();
+    json.addProperty(Json.SCHEMA_VERSION, 1);
+    json.addProperty("state", Config.name(state));
+    json.addProperty("epochs", position.epoch());
+    if (position.best() > 0) {
+      JsonObject best = new JsonObject();
+      best.addProperty("epoch", position.best());
+      best.addProperty("metric", metric);
+      best.addProperty("decode", Config.name(Decode.FUSED));
+      best.add("mean_joint_weighted", Json.number(position.bestWeighted(), 4));
+      best.add("mean_unweighted", Json.number(position.bestUnweighted(), 4));
+      json.add("best", best);
+    } else {
+      json.add("best", JsonNull.INSTANCE);
+    }
+    json.addProperty("last", folder.path().relativize(folder.last()).toString());
+    json.add("img_per_s", Json.number(imagesPerSecond, 1));
+    json.addProperty("peak_rss_mb", ProcessMemory.peakMb());
+    json.addProperty("device", device.toString());
+    json.addProperty("precision", Config.name(precision));
+    json.add("wall_s", Json.number((System.nanoTime() - started) / 1e9, 1));
+    folder.summary(json);
+  }
+
+  private String describe(EpochResult result) {
+    StringBuilder line = new StringBuilder();
+    line.append(
+        String.format(
+            Locale.ROOT,
+            "epoch %d/%d: loss %.4f, L_H1 %.5f",
+            result.epoch(),
+            epochs,
+            result.loss(),
+            result.lossH1()));
+    if (!Double.isNaN(result.lossH2())) {
+      line.append(String.format(Locale.ROOT, ", L_H2 %.3f", result.lossH2()));
+    }
+    for (MetricResult of : result.validation()) {
+      line.append(
+          String.format(
+              Locale.ROOT,
+              ", %s %s %.2f",
+              of.decode(),
+              of.metric().label(),
+              of.meanJointWeighted()));
+    }
+    line.append(
+        String.format(
+            Locale.ROOT,
+            ", lr %.2g, %.0f img/s, %d MB",
+            result.rate(),
+            result.imagesPerSecond(),
+            result.residentMb()));
+    return line.toString();
+  }
+}

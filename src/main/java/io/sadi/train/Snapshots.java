@@ -1,0 +1,122 @@
+package io.sadi.train;
+
+import io.sadi.data.Dataset;
+import io.sadi.io.BadInputException;
+import io.sadi.io.Progress;
+import io.sadi.io.Safetensors;
+import io.sadi.model.Parameters;
+import io.sadi.predict.Checkpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run's whole state, saved so that a resumed run is the same run. {@code last.safetensors} holds
+ * the averaged and the raw weights and the position; the optimizer's moments are beside it. There
+ * is no other state: order and augmentation follow from the seed and the position, and nothing in
+ * the network is random. Earlier states are kept too, for the case that a disk damages the last.
+ */
+final class Snapshots {
+  private static final String TRAINING = "training";
+
+  private final RunConfig config;
+  private final Dataset dataset;
+  private final RunFolder folder;
+  private final Weights weights;
+  private @Nullable Position saved;
+
+  /**
+   * What is saved and restored.
+   *
+   * @param raw the network's parameters as the optimizer moves them
+   * @param average their moving average
+   */
+  record Weights(Parameters raw, Parameters average, Adam optimizer) {}
+
+  Snapshots(RunConfig config, Dataset dataset, RunFolder folder, Weights weights) {
+    this.config = config;
+    this.dataset = dataset;
+    this.folder = folder;
+    this.weights = weights;
+  }
+
+  /** Everything that resuming needs: the optimizer first, then the checkpoint that names it. */
+  void save(Position position) throws IOException {
+    OptimizerFile.write(folder.optimizer(position.steps()), weights.optimizer());
+    Map<String, Safetensors.Entry> raw = new LinkedHashMap<>();
+    weights.raw().toEntries().forEach((name, entry) -> raw.put(Checkpoint.STATE + name, entry));
+    if (saved != null && saved.steps() != position.steps()) {
+      folder.keepLast(saved.steps());
+    }
+    checkpoint(position).write(folder.last(), raw, Map.of(TRAINING, position.toJson()));
+    folder.forgetStatesBut(config.train().keep(), position.steps());
+    saved = position;
+  }
+
+  /** The averaged weights alone, for use. */
+  void saveBest(Position position) throws IOException {
+    checkpoint(position).write(folder.best(), Map.of(), Map.of());
+  }
+
+  /**
+   * Restores the latest state that is whole.
+   *
+   * @return how far it is; the start where nothing was saved yet
+   * @throws BadInputException if there are states and none can be read
+   */
+  Position restore(Progress progress) throws IOException {
+    List<Path> states = folder.states();
+    for (int i = 0; i < states.size(); i++) {
+      try {
+        return restore(states.get(i));
+      } catch (BadInputException e) {
+        if (i + 1 == states.size()) {
+          throw e;
+        }
+        progress.warn(e.getMessage() + "; going on from the state before it");
+      }
+    }
+    return Position.START;
+  }
+
+  private Position restore(Path file) throws IOException {
+    Safetensors last = Safetensors.read(file);
+    Position position = Position.fromJson(last.metadata().getOrDefault(TRAINING, "nothing"), file);
+    Map<String, Safetensors.Entry> raw = new LinkedHashMap<>();
+    Map<String, Safetensors.Entry> averaged = new LinkedHashMap<>();
+    last.tensors()
+        .forEach(
+            (name, entry) -> {
+              if (name.startsWith(Checkpoint.STATE)) {
+                raw.put(name.substring(Checkpoint.STATE.length()), entry);
+              } else {
+                averaged.put(name, entry);
+              }
+            });
+    Path optimizer = folder.optimizer(position.steps());
+    if (!Files.exists(optimizer)) {
+      throw new BadInputException(optimizer + ": missing; it belongs to " + file);
+    }
+    weights.raw().load(raw, file);
+    weights.average().load(averaged, file);
+    OptimizerFile.read(optimizer, weights.optimizer());
+    weights.optimizer().steps(position.steps());
+    saved = position;
+    return position;
+  }
+
+  private Checkpoint checkpoint(Position position) {
+    return new Checkpoint(
+        config.yaml(),
+        config.model(),
+        dataset.skeleton(),
+        dataset.metric(),
+        position.epoch(),
+        position.fusionWeight(),
+        weights.average().toEntries());
+  }
+}

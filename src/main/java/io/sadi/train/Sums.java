@@ -1,0 +1,86 @@
+package io.sadi.train;
+
+import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.Ranks;
+import io.sadi.torch.Tensors;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Losses of a step's batches, each times the number of joints that it is the mean over, so that
+ * they add up to the means of one large batch.
+ *
+ * @param count joints that count
+ * @param totalTimesCount the total loss
+ * @param h1TimesCount L_H1
+ * @param h2TimesCount L_H2; NaN without it
+ * @param notFinite batches whose loss is no number
+ * @param interruptions processes that were told to end
+ */
+public record Sums(
+    double count,
+    double totalTimesCount,
+    double h1TimesCount,
+    double h2TimesCount,
+    double notFinite,
+    double interruptions) {
+  static final Sums NONE = new Sums(0, 0, 0, 0, 0, 0);
+
+  /** Of one batch. */
+  static Sums of(double count, double total, double h1, double h2) {
+    double weight = Math.max(1, count);
+    return Double.isFinite(total)
+        ? new Sums(weight, total * weight, h1 * weight, h2 * weight, 0, 0)
+        : new Sums(weight, 0, 0, 0, 1, 0);
+  }
+
+  Sums plus(Sums other) {
+    return new Sums(
+        count + other.count,
+        totalTimesCount + other.totalTimesCount,
+        h1TimesCount + other.h1TimesCount,
+        h2TimesCount + other.h2TimesCount,
+        notFinite + other.notFinite,
+        interruptions + other.interruptions);
+  }
+
+  Sums interrupted(boolean yes) {
+    return new Sums(
+        count, totalTimesCount, h1TimesCount, h2TimesCount, notFinite, yes ? 1 : interruptions);
+  }
+
+  /** Summed over the processes of a job. */
+  Sums overAll(Ranks ranks, ComputeDevice device) {
+    float[] own = {
+      (float) count,
+      (float) totalTimesCount,
+      (float) h1TimesCount,
+      (float) h2TimesCount,
+      (float) notFinite,
+      (float) interruptions
+    };
+    Tensor tensor = Tensors.of(own, device, own.length);
+    ranks.sum(tensor);
+    float[] all = Tensors.floats(tensor);
+    return new Sums(all[0], all[1], all[2], all[3], all[4], all[5]);
+  }
+
+  boolean finite() {
+    return notFinite == 0;
+  }
+
+  boolean interrupted() {
+    return interruptions > 0;
+  }
+
+  double loss() {
+    return totalTimesCount / count;
+  }
+
+  double lossH1() {
+    return h1TimesCount / count;
+  }
+
+  double lossH2() {
+    return h2TimesCount / count;
+  }
+}

@@ -1,0 +1,194 @@
+package io.sadi.eval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sadi.data.Dataset;
+import io.sadi.data.DatasetReader;
+import io.sadi.data.DatasetWriter;
+import io.sadi.data.Metric;
+import io.sadi.data.Person;
+import io.sadi.data.Skeleton;
+import io.sadi.io.BadInputException;
+import io.sadi.io.Progress;
+import io.sadi.testing.Fuzz;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Predictions of anyone's program, found again in a dataset. */
+class PredictionsFileTest {
+  private static final Skeleton ONE = Skeleton.named(List.of("neck"), List.of(), "test");
+
+  private final List<String> said = new ArrayList<>();
+  private final Progress progress =
+      new Progress() {
+        @Override
+        public Work start(String what, long total, String unit) {
+          return Work.NONE;
+        }
+
+        @Override
+        public void note(String line) {
+          said.add(line);
+        }
+
+        @Override
+        public void warn(String line) {
+          said.add(line);
+        }
+      };
+
+  private final Path folder;
+  private Dataset dataset;
+  private List<Person> people;
+
+  PredictionsFileTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
+
+  /** Necks at (0, 0) and (100, 0) in one image, at (50, 0) in another. */
+  @BeforeEach
+  void writeDataset() throws IOException {
+    Path data = folder.resolve("data");
+    List<Person> annotated =
+        List.of(
+            People.person("a/1.jpg", 0, ONE, 10),
+            People.person("a/1.jpg", 1, ONE, 10),
+            People.person("a/2.jpg", 0, ONE, 10));
+    annotated.get(1).x()[0] = 100;
+    annotated.get(2).x()[0] = 50;
+    DatasetWriter.write(
+        new Dataset(data, "necks", ONE, Metric.PCKH_05, Map.of(), data.resolve("x")),
+        "x",
+        Map.of(),
+        Map.of("val", annotated));
+    dataset = DatasetReader.read(data);
+    people = DatasetReader.people(dataset, "val");
+  }
+
+  private Predictions read(String name, String text) throws IOException {
+    Path file = folder.resolve(name);
+    Files.writeString(file, text.replace('\'', '"'));
+    return PredictionsFile.read(file, dataset, "val", people, progress);
+  }
+
+  private float neck(Predictions predictions, int person) {
+    Prediction prediction = predictions.of(people.get(person));
+    assertThat(prediction).isNotNull();
+    return prediction.x()[0];
+  }
+
+  private long id(String image) throws IOException {
+    return DatasetReader.imageIds(dataset, "val").entrySet().stream()
+        .filter(entry -> entry.getValue().equals(image))
+        .findFirst()
+        .orElseThrow()
+        .getKey();
+  }
+
+  @Test
+  void imagesOfOtherNamesAreFoundAndSaid() throws IOException {
+    Predictions predictions =
+        read("p.csv", "image,person,neck_x,neck_y\n1.jpg,0,1,0\n1.jpg,1,2,0\n2.jpg,0,3,0\n");
+    assertThat(neck(predictions, 1)).isEqualTo(2);
+    assertThat(said)
+        .containsExactly(
+            folder.resolve("p.csv")
+                + ": 2 of 2 images have other names than in the dataset; 1.jpg is taken for"
+                + " a/1.jpg");
+  }
+
+  /** The second result is nearest to the first person although it comes second. */
+  @Test
+  void resultsWithoutAPersonAreForTheNearest() throws IOException {
+    Predictions predictions =
+        read(
+            "p.json",
+            """
+            [{'image_id':%d,'keypoints':[70,0,0.5]},{'image_id':%d,'keypoints':[20,0,0.25]},
+            {'image_id':%d,'keypoints':[99,0,2]},{'image_id':%d,'keypoints':[1000,0,1]}]
+            """
+                .formatted(id("a/1.jpg"), id("a/1.jpg"), id("a/1.jpg"), id("a/2.jpg")));
+    assertThat(neck(predictions, 0)).isEqualTo(20);
+    assertThat(neck(predictions, 1)).isEqualTo(99);
+    assertThat(neck(predictions, 2)).isEqualTo(1000);
+    assertThat(predictions.unknown(people))
+        .singleElement()
+        .satisfies(
+            rest -> {
+              assertThat(rest.person()).isEqualTo(2);
+              assertThat(rest.x()).containsExactly(70);
+            });
+    assertThat(said).hasSize(2);
+    assertThat(said.get(0)).contains("4 results say no person");
+    assertThat(said.get(1)).contains("1 of 4 predictions are for nobody in split val");
+  }
+
+  @Test
+  void aResultThatSaysItsPersonKeepsIt() throws IOException {
+    Predictions predictions =
+        read(
+            "p.coco.json",
+            """
+            [{'file_name':'/x/a/1.jpg','image_id':7,'person':1,'keypoints':[1,0,1]},
+            {'image_id':'1.jpg','keypoints':[2,0,1]},{'file_name':'2.jpg','keypoints':[3,0,1]}]
+            """
+                .replace("'1.jpg'", "'/x/a/1.jpg'"));
+    assertThat(neck(predictions, 1)).isEqualTo(1);
+    assertThat(neck(predictions, 0)).isEqualTo(2);
+    assertThat(neck(predictions, 2)).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "[{'image_id':99999,'keypoints':[1,2,3]}] | [0].image_id: found 99999, expected the id of an image of the split",
+        "[{'image_id':1.5,'keypoints':[1,2,3]}] | [0].image_id: found 1.5, expected a whole number",
+        "[{'keypoints':[1,2,3]}] | [0].image_id: found nothing",
+        "[{'file_name':'a/1.jpg'}] | [0].keypoints: found nothing, expected a list",
+        "[{'file_name':'a/1.jpg','keypoints':[1,2]}] | [0].keypoints: found 2 numbers, expected 3 (x, y, score of 1 joints)",
+        "[{'file_name':'a/1.jpg','keypoints':[1,null,3]}] | [0].keypoints[0]: found null, expected a finite number",
+        "[{'file_name':'a/1.jpg','person':-1,'keypoints':[1,2,3]}] | [0].person: found -1, expected a whole number from 0",
+        "[{'file_name':'a/1.jpg','person':0,'keypoints':[1,2,3]},{'file_name':'a/1.jpg','person':0,'keypoints':[1,2,3]}] | [1]: found a second result for a/1.jpg, person 0",
+        "[3] | [0]: found 3, expected an object",
+        "[{'file_name':'a/1.jpg','keypoints':[1,2,3]} | p.json:1:",
+        "[] | p.json: found nobody, expected people of split val, such as a/1.jpg, person 0",
+      })
+  void whatIsWrongWithResultsIsNamedWithItsPlace(String json, String message) {
+    assertThatThrownBy(() -> read("p.json", json))
+        .isInstanceOf(BadInputException.class)
+        .message()
+        .startsWith(folder.resolve("p.json").toString())
+        .contains(message)
+        .hasLineCount(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "p.csv | image,person,neck_x,neck_y,neck_score;a/1.jpg,0,1,2,0.5;a/1.jpg,1,1.5,2e1,;`a/2.jpg`,0,-3,4,1;",
+        "p.json | {'schema_version':1,'images':[{'image':'a/1.jpg','people':[{'person':0,'keypoints':[{'name':'neck','x':1,'y':2.5,'score':null,'sigma':[1,2]}]}]}],'errors':[]}",
+        "p.jsonl | {'image':'1.jpg','people':[{'person':1,'keypoints':[{'name':'neck','x':1,'y':2}]}]};{'image':'2.jpg','people':[]}",
+        "q.json | [{'file_name':'a/1.jpg','person':1,'keypoints':[1,2,3]},{'image_id':1,'keypoints':[1,2.5,-3e1],'score':1},{'image_id':'a/1.jpg','keypoints':[1,2,0]}]",
+      })
+  void everyDamageIsReadOrRefusedInOneLine(String name, String text) throws IOException {
+    Path file = folder.resolve(name);
+    Files.writeString(file, text.replace('\'', '"').replace(';', '\n'));
+    Fuzz fuzz = new Fuzz(file, f -> PredictionsFile.read(f, dataset, "val", people, Progress.NONE));
+    assertThat(fuzz.prefixes()).isGreaterThan(text.length() / 3);
+    assertThat(fuzz.flips(2500, 1)).isGreaterThan(300);
+  }
+}

@@ -1,0 +1,282 @@
+package io.sadi.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sadi.config.Config;
+import io.sadi.io.BadInputException;
+import io.sadi.io.FailedException;
+import io.sadi.io.Progress;
+import io.sadi.io.Safetensors;
+import io.sadi.predict.Checkpoint;
+import io.sadi.testing.NoisePeople;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a run meets that goes on for a week. */
+class LongRunTest {
+  @TempDir private Path folder;
+  private Path data;
+
+  @BeforeEach
+  void drawPeople() throws IOException {
+    data = NoisePeople.write(folder.resolve("data"));
+  }
+
+  private static Config config(String... sets) {
+    Config config = Config.parse(NoisePeople.CONFIG, "tiny");
+    for (String set : sets) {
+      config.set(set);
+    }
+    return config;
+  }
+
+  private Path train(String name, String... sets) throws IOException {
+    Path run = folder.resolve(name);
+    Training.prepare(config(sets), true, data, run, Training.Mode.REFUSE, null).run(Progress.NONE);
+    return run;
+  }
+
+  private RunState resume(Path run) throws IOException {
+    return Training.prepare(Config.empty(), false, data, run, Training.Mode.RESUME, null)
+        .run(Progress.NONE);
+  }
+
+  private static Path last(Path run) {
+    return run.resolve("checkpoints/last.safetensors");
+  }
+
+  private static List<String> state(Path run) throws IOException {
+    try (var files = Files.list(run.resolve("state"))) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private static float[] values(Path file, String name) throws IOException {
+    Safetensors.Entry entry = Safetensors.read(file).tensors().get(name);
+    assertThat(entry).as(name).isNotNull();
+    return entry.floats();
+  }
+
+  @Test
+  void keepsAsManyStatesAsAskedFor() throws IOException {
+    assertThat(state(train("two", "train.epochs=4")))
+        .containsExactly(
+            "last-000000006.safetensors",
+            "lock",
+            "optimizer-000000006.safetensors",
+            "optimizer-000000008.safetensors");
+    assertThat(state(train("one", "train.epochs=4", "train.keep=1")))
+        .containsExactly("lock", "optimizer-000000008.safetensors");
+  }
+
+  @Test
+  void aDamagedStateIsReplacedByTheOneBeforeIt() throws IOException {
+    Path whole = train("whole");
+    Path damaged = train("damaged");
+    byte[] bytes = Files.readAllBytes(last(damaged));
+    Files.write(last(damaged), Arrays.copyOf(bytes, bytes.length / 2));
+    assertThat(resume(damaged)).isEqualTo(RunState.DONE);
+    assertThat(last(damaged)).hasSameBinaryContentAs(last(whole));
+  }
+
+  @Test
+  void withoutAnyWholeStateItSaysSo() throws IOException {
+    Path run = train("run", "train.keep=1");
+    Files.writeString(last(run), "none");
+    assertThatThrownBy(() -> resume(run))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("last.safetensors");
+  }
+
+  @Test
+  void killedBeforeItsFirstStateItStartsOver() throws IOException {
+    Path whole = train("whole");
+    Path unsaved = folder.resolve("unsaved");
+    Files.createDirectories(unsaved.resolve("checkpoints"));
+    Files.createDirectories(unsaved.resolve("state"));
+    Files.writeString(unsaved.resolve("state/lock"), "");
+    Training.prepare(config(), true, data, unsaved, Training.Mode.RESUME, null).run(Progress.NONE);
+    assertThat(last(unsaved)).hasSameBinaryContentAs(last(whole));
+    Path without = folder.resolve("without");
+    Files.createDirectories(without.resolve("checkpoints"));
+    Files.createDirectories(without.resolve("state"));
+    Files.copy(whole.resolve("config.yaml"), without.resolve("config.yaml"));
+    assertThat(resume(without)).isEqualTo(RunState.DONE);
+    assertThat(last(without)).hasSameBinaryContentAs(last(whole));
+  }
+
+  @Test
+  void twoProcessesDoNotTrainOneRun() throws IOException {
+    Path run = train("run");
+    try (FileChannel channel =
+            FileChannel.open(run.resolve("state/lock"), StandardOpenOption.WRITE);
+        FileLock lock = channel.lock()) {
+      assertThat(lock.isValid()).isTrue();
+      assertThatThrownBy(() -> resume(run))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining("another process is training this run");
+    }
+    assertThat(resume(run)).isEqualTo(RunState.DONE);
+  }
+
+  /** A checkpoint with a weight that is no number. */
+  private Path broken() throws IOException {
+    Path start = train("start", "train.epochs=1").resolve("checkpoints/best.safetensors");
+    Safetensors whole = Safetensors.read(start);
+    Map<String, Safetensors.Entry> tensors = new LinkedHashMap<>(whole.tensors());
+    tensors.computeIfPresent(
+        "stem.conv.bn.weight",
+        (name, entry) -> {
+          float[] values = entry.floats();
+          values[0] = Float.NaN;
+          return Safetensors.Entry.ofFloats(entry.shape(), values);
+        });
+    Path file = folder.resolve("broken.safetensors");
+    new Safetensors(whole.metadata(), tensors).write(file);
+    return file;
+  }
+
+  private void trainFrom(Path checkpoint, Path run, String... sets) throws IOException {
+    Training.prepare(
+            config(sets),
+            true,
+            data,
+            run,
+            Training.Mode.REFUSE,
+            new Training.Start(checkpoint, List.of()))
+        .run(Progress.NONE);
+  }
+
+  @Test
+  void aLossThatIsNoNumberStopsTheRunAndShowsItsImages() throws IOException {
+    Path broken = broken();
+    Path run = folder.resolve("run");
+    assertThatThrownBy(() -> trainFrom(broken, run))
+        .isInstanceOf(FailedException.class)
+        .hasMessageContaining("epoch 1, batch 1: the loss is no number for ")
+        .hasMessageContaining(".png")
+        .hasMessageContaining("train.on_nan=skip");
+    assertThat(run.resolve("summary.json")).content().contains("\"failed\"");
+    Path evidence = run.resolve("nan/epoch-0001-batch-000001");
+    assertThat(Files.readAllLines(evidence.resolve("images.txt"))).hasSize(4);
+    assertThat(evidence.resolve("003.png")).isNotEmptyFile();
+  }
+
+  @Test
+  void lostWeightsAreNotSkippedForever() throws IOException {
+    Path broken = broken();
+    assertThatThrownBy(
+            () ->
+                trainFrom(
+                    broken,
+                    folder.resolve("run"),
+                    "train.epochs=50",
+                    "train.on_nan=skip",
+                    "train.eval_every=50"))
+        .isInstanceOf(FailedException.class)
+        .hasMessageContaining("epoch 10, batch 2")
+        .hasMessageContaining("20th in a row");
+  }
+
+  @Test
+  void patienceEndsARunThatGetsNoBetter() throws IOException {
+    Path run = train("run", "train.epochs=40", "train.patience=2", "train.lr=0");
+    assertThat(run.resolve("summary.json")).content().contains("\"epochs\": 3", "\"done\"");
+    byte[] before = Files.readAllBytes(last(run));
+    assertThat(resume(run)).isEqualTo(RunState.DONE);
+    assertThat(Files.readAllBytes(last(run))).isEqualTo(before);
+  }
+
+  @Test
+  void frozenParametersStay() throws IOException {
+    Path start = train("start", "train.epochs=1");
+    Path best = start.resolve("checkpoints/best.safetensors");
+    Path run = folder.resolve("run");
+    Training.prepare(
+            config("train.freeze=[stem]", "train.weight_decay=0.1"),
+            true,
+            data,
+            run,
+            Training.Mode.REFUSE,
+            new Training.Start(best, List.of()))
+        .run(Progress.NONE);
+    for (String name : List.of("stem.conv.conv.weight", "stem.conv.bn.running_mean")) {
+      assertThat(values(last(run), name)).as(name).isEqualTo(values(best, name));
+    }
+    String moving = "head.0.features.conv.weight";
+    assertThat(values(last(run), moving)).isNotEqualTo(values(best, moving));
+    assertThatThrownBy(() -> train("typo", "train.freeze=[stm]"))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("'stm'")
+        .hasMessageContaining("stem");
+  }
+
+  @Test
+  void aNetworkForOtherJointsStartsFromWhatIsAlike() throws IOException {
+    Path start = train("start", "train.epochs=1");
+    Path best = start.resolve("checkpoints/best.safetensors");
+    Path run = folder.resolve("run");
+    Training.prepare(
+            config("model.features=6", "train.lr=0", "train.epochs=1"),
+            true,
+            data,
+            run,
+            Training.Mode.REFUSE,
+            new Training.Start(best, List.of("head", "sfm", "dlm")))
+        .run(Progress.NONE);
+    assertThat(values(last(run), "stem.conv.conv.weight"))
+        .isEqualTo(values(best, "stem.conv.conv.weight"));
+  }
+
+  @Test
+  void anotherConfigIsTakenWhenTold() throws IOException {
+    Path run = train("run");
+    Config longer = Config.load(Training.config(run), List.of("train.epochs=5"), Map.of());
+    assertThat(Training.resume(longer, data, run).run(Progress.NONE)).isEqualTo(RunState.DONE);
+    assertThat(Checkpoint.read(last(run)).epoch()).isEqualTo(5);
+    assertThat(run.resolve("config.yaml")).content().contains("epochs: 5");
+  }
+
+  /**
+   * The first step's gradient: Adam's first moment is a tenth of it. Batch norms keep their
+   * statistics, as those of a small batch are not those of a large one.
+   */
+  @Test
+  void smallBatchesAddUpToALargeOne() throws IOException {
+    String[] common = {
+      "train.epochs=1", "train.freeze=[stem, hourglass, sfm, head.0.features]",
+    };
+    Path large = train("large", with(common, "train.batch=8"));
+    Path small = train("small", with(common, "train.batch=2", "train.accumulate=4"));
+    Path file = Path.of("state/optimizer-000000001.safetensors");
+    float[] expected = values(large.resolve(file), "mean");
+    float[] found = values(small.resolve(file), "mean");
+    double largest = 0;
+    for (float value : expected) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    assertThat(largest).isPositive();
+    for (int i = 0; i < expected.length; i++) {
+      assertThat((double) found[i]).isCloseTo(expected[i], within(1e-5 * largest));
+    }
+  }
+
+  private static String[] with(String[] common, String... more) {
+    String[] all = Arrays.copyOf(common, common.length + more.length);
+    System.arraycopy(more, 0, all, common.length, more.length);
+    return all;
+  }
+}
