@@ -18,7 +18,13 @@ record NextStep(String what, List<String> commands) {
                     + " --out data/lspet",
                 "sadi train --config configs/small.yaml --data data/lspet --out runs/small")),
         new NextStep(
-            "learn from MPII, or from photos of your own, annotated as COCO keypoints",
+            "learn from MPII, without MATLAB",
+            List.of(
+                "sadi prepare mpii --annotations mpii_human_pose_v1_u12_1.mat --images images"
+                    + " --out data/mpii",
+                "sadi train --config configs/paper-mpii.yaml --data data/mpii --out runs/mpii")),
+        new NextStep(
+            "learn from photos of your own, annotated as COCO keypoints",
             List.of(
                 "sadi prepare coco --annotations people.json --images photos --out data/mine",
                 "sadi train --config configs/small.yaml --data data/mine --out runs/mine")),
