@@ -60,9 +60,9 @@ _sadi_command() {
       ;;
     'sadi eval')
       options='--model --predictions --data --split --metric --limit --decode --flip --refine
-        --batch --threads --device --precision --intervals --quantiles --calibration --compare
-        --format --out --save-predictions --json --dry-run --overwrite -q --quiet -v --verbose
-        --color -h --help'
+        --batch --threads --device --precision --intervals --quantiles --calibration --calibrate
+        --compare --format --out --save-predictions --json --dry-run --overwrite -q --quiet -v
+        --verbose --color -h --help'
       ;;
     'sadi ablate')
       options='-c --config --data --out --variant --seeds --resume --report-only -s --set --json

@@ -3,6 +3,7 @@ package io.sadi.cli;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
 import io.sadi.data.Person;
+import io.sadi.eval.Calibration;
 import io.sadi.eval.Details;
 import io.sadi.eval.Evaluation;
 import io.sadi.eval.EvaluationFormat;
@@ -156,6 +157,16 @@ final class EvalCommand implements Callable<Integer> {
   private boolean calibration;
 
   @Option(
+      names = "--calibrate",
+      order = 40,
+      description =
+          "With --model: write into the checkpoint, for every joint and the decode in use, by which"
+              + " factor its sigma makes the 90 %% ellipse hold 90 %% of the joints, and add"
+              + " --calibration before and after (after: of every second person, by the others'"
+              + " factors). Take the --flip and --decode that you predict with.")
+  private boolean calibrate;
+
+  @Option(
       names = "--compare",
       order = 40,
       paramLabel = "FILE",
@@ -200,11 +211,15 @@ final class EvalCommand implements Callable<Integer> {
     List<Person> people = DatasetReader.people(dataset, split);
     List<PoseMetric> metrics = given.isEmpty() ? List.of(PoseMetric.of(dataset.metric())) : given;
     ModelEvaluation evaluation = null;
+    List<Calibration> calibrated = List.of();
     Map<String, Predictions> predicted = new LinkedHashMap<>();
     if (model != null) {
       people = first(people);
       Decode asked = decode == null ? Decode.FUSED : decode.decode();
       evaluation = ModelEvaluation.prepare(model, dataset, people, asked, common.console());
+      if (calibrate) {
+        evaluation.checkCalibratable();
+      }
     } else if (predictions != null) {
       predicted.put(
           "predictions",
@@ -220,6 +235,9 @@ final class EvalCommand implements Callable<Integer> {
     }
     if (evaluation != null) {
       predicted.putAll(evaluation.run(config, common.console()));
+      if (calibrate) {
+        calibrated = evaluation.calibrate(predicted);
+      }
       if (savePredictions != null) {
         Map<Long, String> imageIds =
             PredictionsFormat.of(savePredictions) == PredictionsFormat.COCO
@@ -232,8 +250,9 @@ final class EvalCommand implements Callable<Integer> {
       predicted.put(BASELINE, baseline);
     }
     Details details =
-        new Details(intervals, quantiles, calibration, baseline == null ? null : BASELINE);
-    print(Evaluation.of(dataset, split, people, predicted, metrics, details));
+        new Details(
+            intervals, quantiles, calibration || calibrate, baseline == null ? null : BASELINE);
+    print(Evaluation.of(dataset, split, people, predicted, metrics, details).with(calibrated));
     return ExitCode.DONE;
   }
 
@@ -250,7 +269,7 @@ final class EvalCommand implements Callable<Integer> {
     }
     if (model == null) {
       List<String> needless = new ArrayList<>(inference.names());
-      needless.addAll(List.of("--decode", "--limit", "--save-predictions"));
+      needless.addAll(List.of("--calibrate", "--decode", "--limit", "--save-predictions"));
       for (String option : needless) {
         if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
           throw new ParameterException(

@@ -28,6 +28,11 @@ import picocli.CommandLine.Spec;
       "Every image is one person's, who fills it, unless --boxes says who is where. Every joint has"
           + " a position, a score from 0 to 1 and, if the network has an SFM, a deviation in"
           + " pixels; none is left out, however unsure.",
+      "A score is the height of the heatmap's peak: it ranks joints, but it is no probability (for"
+          + " --decode mu and h2: 1 - the mean deviation as a share of the crop). A deviation, sigma, is"
+          + " the joint's expected distance in x and in y; after 'sadi eval --calibrate' 90 %% of the"
+          + " joints lie in the ellipse of 2.15 sigma. It is not calibrated for other decodes, for"
+          + " photos unlike those it was calibrated on, or when left was taken for right.",
       "Images that cannot be read are listed and left out; the exit code is then 4, or 3 if there"
           + " is no other."
     },

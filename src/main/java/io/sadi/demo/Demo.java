@@ -202,6 +202,7 @@ public record Demo(DemoFolder folder, boolean overwrite, int seed, int people, R
               dataset.metric(),
               0,
               0,
+              Map.of(),
               net.parameters().toEntries());
       Path nowhere = Path.of("the untrained network");
       Decode first = checkpoint.decodes().get(0);

@@ -56,6 +56,13 @@ public record Calibration(
     return new Calibration(decode, sigma.inMeans().counted() > 0 ? sigma : null, scores);
   }
 
+  /** Measures the deviations of one set of predictions; their scores are left out. */
+  public static Calibration ofSigma(
+      String decode, List<Person> people, Predictions predictions, List<String> joints) {
+    return new Calibration(
+        decode, PerJoint.of(joints, new Sample(people, predictions)::sigma), Map.of());
+  }
+
   /** Whether there is nothing to calibrate. */
   boolean isEmpty() {
     return sigma == null && scores.isEmpty();

@@ -98,6 +98,13 @@ public record Evaluation(
         dataset.name(), split, people.size(), results, comparisons, quantiles, calibrations);
   }
 
+  /** The same with further calibrations behind its own. */
+  public Evaluation with(List<Calibration> further) {
+    List<Calibration> all = new ArrayList<>(calibrations);
+    all.addAll(further);
+    return new Evaluation(dataset, split, people, results, comparisons, errors, all);
+  }
+
   private static List<Calibration> calibrations(
       Dataset dataset,
       List<Person> people,

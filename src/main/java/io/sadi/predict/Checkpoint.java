@@ -2,6 +2,7 @@ package io.sadi.predict;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import io.sadi.config.Config;
 import io.sadi.data.Metric;
 import io.sadi.data.Skeleton;
@@ -17,9 +18,11 @@ import io.sadi.torch.ComputeDevice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A trained network as a safetensors file: its tensors, and in the header everything that using it
@@ -31,6 +34,8 @@ import java.util.Map;
  * @param metric what its training data is measured in
  * @param epoch how many epochs it was trained
  * @param fusionWeight w of {@link Decode#FUSED}, 0 to 1
+ * @param temperatures factors that calibrate the predicted deviations, one a joint, for each decode
+ *     that was calibrated
  * @param tensors the network's, by name
  */
 public record Checkpoint(
@@ -40,12 +45,28 @@ public record Checkpoint(
     Metric metric,
     int epoch,
     double fusionWeight,
+    Map<Decode, List<Double>> temperatures,
     Map<String, Safetensors.Entry> tensors) {
 
   /** Tensors that only a resumed training needs lie under this prefix. */
   public static final String STATE = "state/";
 
   private static final String FORMAT = "sadi-1";
+  private static final String TEMPERATURES = "sigma_temperatures";
+
+  /** The metadata that this writes itself. */
+  private static final List<String> OWN =
+      List.of(
+          "format",
+          "architecture",
+          "config",
+          "joints",
+          "flip_pairs",
+          "skeleton",
+          "metric",
+          "epoch",
+          "fusion_weight",
+          TEMPERATURES);
 
   /** Reads and checks a checkpoint; its tensors stay mapped to the file. */
   public static Checkpoint read(Path file) throws IOException {
@@ -96,6 +117,7 @@ public record Checkpoint(
         metric,
         (int) number(file, metadata, "epoch", 1e9),
         number(file, metadata, "fusion_weight", 1),
+        temperatures(file, metadata, joints.size()),
         tensors);
   }
 
@@ -119,10 +141,32 @@ public record Checkpoint(
     metadata.put("metric", metric.label());
     metadata.put("epoch", String.valueOf(epoch));
     metadata.put("fusion_weight", String.valueOf(fusionWeight));
+    if (!temperatures.isEmpty()) {
+      metadata.put(TEMPERATURES, Json.compact(json(temperatures)));
+    }
     metadata.putAll(notes);
     Map<String, Safetensors.Entry> all = new LinkedHashMap<>(tensors);
     all.putAll(state);
     new Safetensors(metadata, all).write(file);
+  }
+
+  /**
+   * Writes the checkpoint in the place of the file it was read from, with what that holds for
+   * resuming.
+   */
+  void rewrite(Path file) throws IOException {
+    Safetensors old = Safetensors.read(file);
+    Map<String, Safetensors.Entry> state = new LinkedHashMap<>();
+    old.tensors()
+        .forEach(
+            (name, entry) -> {
+              if (name.startsWith(STATE)) {
+                state.put(name, entry);
+              }
+            });
+    Map<String, String> notes = new LinkedHashMap<>(old.metadata());
+    OWN.forEach(notes::remove);
+    write(file, state, notes);
   }
 
   /** The network with these weights. */
@@ -135,6 +179,17 @@ public record Checkpoint(
       throw e;
     }
     return net;
+  }
+
+  /** How people are read from one of the network's answers. */
+  public Readout readout(Decode decode) {
+    return new Readout(decode, fusionWeight, temperatures.getOrDefault(decode, List.of()));
+  }
+
+  /** The same with other temperatures. */
+  public Checkpoint calibrated(Map<Decode, List<Double>> temperatures) {
+    return new Checkpoint(
+        config, model, skeleton, metric, epoch, fusionWeight, temperatures, tensors);
   }
 
   /** Every way to read the network's answers, the default one first. */
@@ -169,6 +224,56 @@ public record Checkpoint(
       array.add(two);
     }
     return array;
+  }
+
+  private static JsonObject json(Map<Decode, List<Double>> temperatures) {
+    JsonObject object = new JsonObject();
+    temperatures.forEach(
+        (decode, ofJoints) -> {
+          JsonArray array = new JsonArray();
+          ofJoints.forEach(array::add);
+          object.add(decode.toString(), array);
+        });
+    return object;
+  }
+
+  /** Files of networks that nobody has calibrated hold none. */
+  private static Map<Decode, List<Double>> temperatures(
+      Path file, Map<String, String> metadata, int joints) {
+    String text = metadata.get(TEMPERATURES);
+    Map<Decode, List<Double>> temperatures = new EnumMap<>(Decode.class);
+    if (text == null) {
+      return temperatures;
+    }
+    String where = file + ": metadata '" + TEMPERATURES + "'";
+    String expected = "a list of " + joints + " numbers above 0 for each decode";
+    JsonElement value = Json.parse(text, where);
+    if (!value.isJsonObject()) {
+      throw BadInputException.at(where, Json.kind(value), expected, "");
+    }
+    value
+        .getAsJsonObject()
+        .asMap()
+        .forEach(
+            (name, list) -> {
+              Decode decode =
+                  Stream.of(Decode.values())
+                      .filter(known -> known.toString().equals(name))
+                      .findFirst()
+                      .orElseThrow(() -> BadInputException.at(where, name, expected, ""));
+              List<Double> ofJoints = new ArrayList<>();
+              try {
+                list.getAsJsonArray().forEach(number -> ofJoints.add(number.getAsDouble()));
+              } catch (RuntimeException e) {
+                throw BadInputException.at(where, list.toString(), expected, "");
+              }
+              if (ofJoints.size() != joints
+                  || !ofJoints.stream().allMatch(t -> t > 0 && t < Double.POSITIVE_INFINITY)) {
+                throw BadInputException.at(where, list.toString(), expected, "");
+              }
+              temperatures.put(decode, List.copyOf(ofJoints));
+            });
+    return temperatures;
   }
 
   private static String field(Path file, Map<String, String> metadata, String name) {

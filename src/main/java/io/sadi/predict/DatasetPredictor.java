@@ -8,13 +8,17 @@ import io.sadi.data.Person;
 import io.sadi.eval.Prediction;
 import io.sadi.eval.Predictions;
 import io.sadi.io.Progress;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Finds the annotated people of a dataset, each in the crop that the annotation gives. */
 public final class DatasetPredictor {
-  /** A way to read people from the network's answers, and what it found. */
-  public record Reading(Decode decode, double fusionWeight, Predictions predictions) {}
+  /** A way to read people from the network's answers, and whom it found. */
+  public record Reading(Readout readout, Predictions predictions) {
+    /** One that has found nobody yet. */
+    public Reading(Readout readout) {
+      this(readout, new Predictions());
+    }
+  }
 
   private DatasetPredictor() {}
 
@@ -44,14 +48,7 @@ public final class DatasetPredictor {
           Crop place = Crop.of(person, crop);
           for (Reading reading : readings) {
             Prediction prediction =
-                estimator.read(
-                    maps,
-                    b,
-                    place,
-                    reading.decode(),
-                    reading.fusionWeight(),
-                    person.image(),
-                    person.person());
+                estimator.read(maps, b, place, reading.readout(), person.image(), person.person());
             reading.predictions().add(prediction);
           }
         }
@@ -59,14 +56,5 @@ public final class DatasetPredictor {
         batches.release(next);
       }
     }
-  }
-
-  /** One reading for every decode that is asked for. */
-  public static List<Reading> readings(List<Decode> decodes, double fusionWeight) {
-    List<Reading> readings = new ArrayList<>();
-    for (Decode decode : decodes) {
-      readings.add(new Reading(decode, fusionWeight, new Predictions()));
-    }
-    return readings;
   }
 }

@@ -69,8 +69,7 @@ public final class Gallery {
                       maps,
                       b,
                       Crop.of(person, input),
-                      model.decodes().get(0),
-                      checkpoint.fusionWeight(),
+                      checkpoint.readout(model.decodes().get(0)),
                       person.image(),
                       person.person());
           try (Image photo = Image.read(dataset.imageRoot().resolve(person.image()))) {

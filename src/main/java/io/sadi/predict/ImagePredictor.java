@@ -33,8 +33,7 @@ final class ImagePredictor {
   private record Slot(Pending image, PersonBox person) {}
 
   private final PoseEstimator estimator;
-  private final Decode decode;
-  private final double fusionWeight;
+  private final Readout readout;
   private final int crop;
   private final int batch;
   private final boolean withMaps;
@@ -49,16 +48,9 @@ final class ImagePredictor {
    * @param withMaps whether the sink wants to see the heatmaps
    */
   ImagePredictor(
-      PoseEstimator estimator,
-      Decode decode,
-      double fusionWeight,
-      int crop,
-      int batch,
-      boolean withMaps,
-      Sink sink) {
+      PoseEstimator estimator, Readout readout, int crop, int batch, boolean withMaps, Sink sink) {
     this.estimator = estimator;
-    this.decode = decode;
-    this.fusionWeight = fusionWeight;
+    this.readout = readout;
     this.crop = crop;
     this.batch = batch;
     this.withMaps = withMaps;
@@ -99,8 +91,7 @@ final class ImagePredictor {
               maps,
               b,
               person.crop(crop),
-              decode,
-              fusionWeight,
+              readout,
               slot.image().crops().image().name(),
               person.person());
       slot.image().found().add(new FoundPerson(person, joints, withMaps ? maps.of(b) : null));

@@ -4,8 +4,10 @@ import io.sadi.config.Config;
 import io.sadi.data.Dataset;
 import io.sadi.data.Person;
 import io.sadi.data.PersonBox;
+import io.sadi.eval.Calibration;
 import io.sadi.eval.Prediction;
 import io.sadi.eval.Predictions;
+import io.sadi.eval.SigmaTemperatures;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
@@ -14,10 +16,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +59,8 @@ public record ModelEvaluation(
 
   /** Predicts everybody; by the name of the decode, in the order asked for. */
   public Map<String, Predictions> run(InferenceConfig config, Progress progress) {
-    List<Reading> readings = DatasetPredictor.readings(decodes, checkpoint.fusionWeight());
+    List<Reading> readings =
+        decodes.stream().map(decode -> new Reading(checkpoint.readout(decode))).toList();
     try (TrainedModel model = new TrainedModel(checkpoint, file, config)) {
       DatasetPredictor.predict(
           model.estimator(),
@@ -69,9 +74,50 @@ public record ModelEvaluation(
     }
     Map<String, Predictions> predicted = new LinkedHashMap<>();
     for (Reading reading : readings) {
-      predicted.put(Config.name(reading.decode()), reading.predictions());
+      predicted.put(Config.name(reading.readout().decode()), reading.predictions());
     }
     return predicted;
+  }
+
+  /**
+   * Checks that the network predicts deviations.
+   *
+   * @throws BadInputException if it has no SFM
+   */
+  public void checkCalibratable() {
+    if (!checkpoint.model().sfm().enabled()) {
+      throw BadInputException.at(
+          file, "a network without SFM", "one that predicts sigma", "leave --calibrate out");
+    }
+  }
+
+  /**
+   * Fits factors of the predicted deviations to the people's joints and writes them into the
+   * checkpoint: one a joint for each of the decodes. Other decodes keep theirs.
+   *
+   * @param predicted what {@link #run} returned
+   * @return how well the deviations now fit, on people whom the factors were not fitted on
+   */
+  public List<Calibration> calibrate(Map<String, Predictions> predicted) throws IOException {
+    List<String> joints = checkpoint.skeleton().joints();
+    List<Calibration> after = new ArrayList<>();
+    Map<Decode, List<Double>> temperatures = new EnumMap<>(Decode.class);
+    temperatures.putAll(checkpoint.temperatures());
+    for (Decode decode : decodes) {
+      String name = Config.name(decode);
+      Predictions of = Objects.requireNonNull(predicted.get(name));
+      Readout before = checkpoint.readout(decode);
+      List<Double> factors = SigmaTemperatures.fit(people, of, joints.size());
+      List<Double> product = new ArrayList<>();
+      for (int k = 0; k < factors.size(); k++) {
+        product.add(before.temperature(k) * factors.get(k));
+      }
+      temperatures.put(decode, product);
+      Predictions calibrated = SigmaTemperatures.crossFitted(people, of, joints.size());
+      after.add(Calibration.ofSigma(name + ", calibrated", people, calibrated, joints));
+    }
+    checkpoint.calibrated(temperatures).rewrite(file);
+    return after;
   }
 
   /**

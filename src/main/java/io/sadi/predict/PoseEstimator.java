@@ -94,12 +94,11 @@ public final class PoseEstimator {
    * @param maps of the batch
    * @param b the person's place in it
    * @param crop how the crop lies in the image
-   * @param fusionWeight w of {@link Decode#FUSED}
+   * @param readout how
    * @param image the image's name, for the result
    * @param person its number in the image, for the result
    */
-  Prediction read(
-      Maps maps, int b, Crop crop, Decode decode, double fusionWeight, String image, int person) {
+  Prediction read(Maps maps, int b, Crop crop, Readout readout, String image, int person) {
     int k = maps.joints();
     Prediction result = Prediction.empty(image, person, k);
     Affine toImage = crop.imageToCrop().inverse();
@@ -108,7 +107,7 @@ public final class PoseEstimator {
     float[] mu = maps.mu();
     float[] sigma = maps.sigma();
     // Without the SFM there is one heatmap, whatever is asked for.
-    Decode from = h2 == null || mu == null || sigma == null ? Decode.H1 : decode;
+    Decode from = h2 == null || mu == null || sigma == null ? Decode.H1 : readout.decode();
     int area = maps.size() * maps.size();
     float[] fused = new float[area];
     for (int j = 0; j < k; j++) {
@@ -132,7 +131,7 @@ public final class PoseEstimator {
           double w =
               from == Decode.FUSED_PAPER
                   ? (sigma[2 * joint] + sigma[2 * joint + 1]) / 2
-                  : fusionWeight;
+                  : readout.fusionWeight();
           for (int i = 0; i < area; i++) {
             int at = joint * area + i;
             fused[i] = (float) ((1 - w) * maps.h1()[at] + w * h2[at]);
@@ -148,8 +147,9 @@ public final class PoseEstimator {
       result.y()[j] = (float) toImage.y(x, y);
       result.score()[j] = (float) Math.max(0, Math.min(1, score));
       if (sigma != null) {
-        result.sigmaX()[j] = (float) (sigma[2 * joint] * pixelsPerUnit);
-        result.sigmaY()[j] = (float) (sigma[2 * joint + 1] * pixelsPerUnit);
+        double scale = pixelsPerUnit * readout.temperature(j);
+        result.sigmaX()[j] = (float) (sigma[2 * joint] * scale);
+        result.sigmaY()[j] = (float) (sigma[2 * joint + 1] * scale);
       }
     }
     return result;

@@ -219,8 +219,7 @@ public final class PredictionJob {
       ImagePredictor predictor =
           new ImagePredictor(
               model.estimator(),
-              decode,
-              checkpoint.fusionWeight(),
+              checkpoint.readout(decode),
               crop,
               config.batch(),
               heatmaps != null,

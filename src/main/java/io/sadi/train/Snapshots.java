@@ -117,6 +117,7 @@ final class Snapshots {
         dataset.metric(),
         position.epoch(),
         position.fusionWeight(),
+        Map.of(),
         weights.average().toEntries());
   }
 }

@@ -6,13 +6,13 @@ import io.sadi.data.Person;
 import io.sadi.eval.MetricResult;
 import io.sadi.eval.PoseMetric;
 import io.sadi.eval.Prediction;
-import io.sadi.eval.Predictions;
 import io.sadi.io.Progress;
 import io.sadi.model.SadiNet;
 import io.sadi.predict.DatasetPredictor;
 import io.sadi.predict.DatasetPredictor.Reading;
 import io.sadi.predict.Decode;
 import io.sadi.predict.PoseEstimator;
+import io.sadi.predict.Readout;
 import io.sadi.predict.Refine;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
@@ -57,13 +57,13 @@ record Validation(double fusionWeight, List<MetricResult> results) {
             net, dataset.skeleton().flipPermutation(), false, Refine.QUARTER, precision);
     List<Reading> fused = new ArrayList<>();
     List<Reading> others = new ArrayList<>();
-    others.add(new Reading(Decode.H1, 0, new Predictions()));
+    others.add(new Reading(new Readout(Decode.H1, 0)));
     if (net.hasSfm()) {
       for (double w : WEIGHTS) {
-        fused.add(new Reading(Decode.FUSED, w, new Predictions()));
+        fused.add(new Reading(new Readout(Decode.FUSED, w)));
       }
-      others.add(new Reading(Decode.H2, 0, new Predictions()));
-      others.add(new Reading(Decode.MU, 0, new Predictions()));
+      others.add(new Reading(new Readout(Decode.H2, 0)));
+      others.add(new Reading(new Readout(Decode.MU, 0)));
     }
     List<Reading> all = new ArrayList<>(fused);
     all.addAll(others);
@@ -85,7 +85,7 @@ record Validation(double fusionWeight, List<MetricResult> results) {
     PoseMetric metric = PoseMetric.of(dataset.metric());
     List<MetricResult> results = new ArrayList<>();
     for (Reading reading : others) {
-      results.add(measure(metric, reading.decode(), dataset, people, reading));
+      results.add(measure(metric, reading.readout().decode(), dataset, people, reading));
     }
     // Without a second heatmap, fused is H1.
     double weight = 0;
@@ -94,7 +94,7 @@ record Validation(double fusionWeight, List<MetricResult> results) {
       MetricResult result = measure(metric, Decode.FUSED, dataset, people, reading);
       if (result.meanJointWeighted() > best.meanJointWeighted()) {
         best = result;
-        weight = reading.fusionWeight();
+        weight = reading.readout().fusionWeight();
       }
     }
     results.add(0, best);

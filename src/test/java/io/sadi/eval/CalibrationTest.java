@@ -114,6 +114,54 @@ class CalibrationTest {
         CALIBRATION);
   }
 
+  /** Deviations told too small by a factor of their joint; some joints are far off. */
+  @Test
+  void temperaturesMakeTheEllipsesHoldTheirShare() {
+    Random random = new Random(2);
+    int k = LSP.size();
+    List<Person> people = People.random(LSP, 2_000, random);
+    Predictions predictions = People.perfect(people);
+    for (Prediction prediction : predictions.all()) {
+      for (int j = 0; j < k; j++) {
+        double far = random.nextInt(50) == 0 ? 20 : 1;
+        prediction.x()[j] += (float) (far * 3 * random.nextGaussian());
+        prediction.y()[j] += (float) (far * 5 * random.nextGaussian());
+        prediction.sigmaX()[j] = 3f / (j + 1);
+        prediction.sigmaY()[j] = 5f / (j + 1);
+      }
+    }
+    List<Double> factors = SigmaTemperatures.fit(people, predictions, k);
+    for (int j = 0; j < k; j++) {
+      assertThat(factors.get(j) / (j + 1)).isBetween(0.95, 1.2);
+    }
+    Calibration calibrated =
+        Calibration.ofSigma(
+            "x", people, SigmaTemperatures.crossFitted(people, predictions, k), LSP.joints());
+    assertThat(calibrated.sigma().inMeans().coverage().get(1)).isCloseTo(90, within(0.7));
+    assertThat(calibrated.sigma().joints().values())
+        .allSatisfy(joint -> assertThat(joint.coverage().get(1)).isCloseTo(90, within(3.0)));
+  }
+
+  /** Of joints that nearly nobody has, all joints' factor is the best guess. */
+  @Test
+  void rareJointsTakeTheFactorOfAll() {
+    Random random = new Random(3);
+    List<Person> people = People.random(LSP, 100, random);
+    for (Person person : people.subList(0, 90)) {
+      person.visibility()[0] = Person.NOT_ANNOTATED;
+    }
+    Predictions predictions = People.perfect(people);
+    for (Prediction prediction : predictions.all()) {
+      for (int j = 0; j < LSP.size(); j++) {
+        prediction.x()[j] += (float) ((j == 0 ? 50 : 1) * random.nextGaussian());
+        prediction.y()[j] += (float) ((j == 0 ? 50 : 1) * random.nextGaussian());
+      }
+      Arrays.fill(prediction.sigmaX(), 1);
+      Arrays.fill(prediction.sigmaY(), 1);
+    }
+    assertThat(SigmaTemperatures.fit(people, predictions, LSP.size()).get(0)).isLessThan(3);
+  }
+
   @Test
   void annotatedAndPredictedJointsCount() {
     Calibration calibration =

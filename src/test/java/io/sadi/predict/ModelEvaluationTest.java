@@ -3,6 +3,7 @@ package io.sadi.predict;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
@@ -16,6 +17,7 @@ import io.sadi.eval.PredictionsFile;
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
+import io.sadi.io.Safetensors;
 import io.sadi.testing.TestModels;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -146,6 +148,63 @@ class ModelEvaluationTest {
         }
       }
     }
+  }
+
+  /** What calibrating writes changes the deviations of its decode, and nothing else. */
+  @Test
+  void calibratedDeviationsAreInTheCheckpoint() throws IOException {
+    Path file = model("full");
+    Checkpoint before = Checkpoint.read(file);
+    Safetensors.Entry moment = Safetensors.Entry.ofFloats(new long[] {2}, new float[] {3, 4});
+    before.write(file, Map.of(Checkpoint.STATE + "m", moment), Map.of("position", "7"));
+
+    ModelEvaluation raw = ModelEvaluation.prepare(file, dataset, people, null, Progress.NONE);
+    Map<String, Predictions> uncalibrated = raw.run(CONFIG, Progress.NONE);
+    ModelEvaluation.prepare(file, dataset, people, Decode.MU, Progress.NONE)
+        .calibrate(uncalibrated);
+
+    Safetensors content = Safetensors.read(file);
+    assertThat(content.metadata()).containsEntry("position", "7");
+    assertThat(content.tensors()).hasSize(before.tensors().size() + 1).containsKey("state/m");
+    Checkpoint after = Checkpoint.read(file);
+    assertThat(after.temperatures()).containsOnlyKeys(Decode.MU);
+    Map<String, Predictions> calibrated =
+        ModelEvaluation.prepare(file, dataset, people, null, Progress.NONE)
+            .run(CONFIG, Progress.NONE);
+    for (Person person : people) {
+      for (String decode : List.of("mu", "fused")) {
+        Prediction now = of(calibrated.get(decode), person);
+        Prediction then = of(uncalibrated.get(decode), person);
+        assertThat(now.x()).isEqualTo(then.x());
+        for (int k = 0; k < 14; k++) {
+          double factor =
+              after.readout(decode.equals("mu") ? Decode.MU : Decode.FUSED).temperature(k);
+          assertThat(factor == 1).isEqualTo(decode.equals("fused"));
+          assertThat((double) now.sigmaX()[k])
+              .isCloseTo(factor * then.sigmaX()[k], withinPercentage(0.01));
+        }
+      }
+    }
+
+    // Calibrating what is calibrated finds nothing to do.
+    ModelEvaluation again =
+        ModelEvaluation.prepare(file, dataset, people, Decode.MU, Progress.NONE);
+    again.calibrate(again.run(CONFIG, Progress.NONE));
+    List<Double> once = after.temperatures().get(Decode.MU);
+    List<Double> twice = Checkpoint.read(file).temperatures().get(Decode.MU);
+    for (int k = 0; k < 14; k++) {
+      assertThat(twice.get(k)).isCloseTo(once.get(k), withinPercentage(0.01));
+    }
+  }
+
+  @Test
+  void withoutDeviationsThereIsNothingToCalibrate() throws IOException {
+    Path file = model("rfm-only");
+    ModelEvaluation evaluation =
+        ModelEvaluation.prepare(file, dataset, people, null, Progress.NONE);
+    assertThatThrownBy(evaluation::checkCalibratable)
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("rfm-only.safetensors: found a network without SFM");
   }
 
   private static Prediction of(Predictions predictions, Person person) {

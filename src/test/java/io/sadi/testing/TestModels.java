@@ -32,7 +32,8 @@ public final class TestModels {
     String yaml = String.format(TINY, variant);
     ModelConfig model = ModelConfig.from(Config.parse(yaml, "test"));
     try (SadiNet net = SadiNet.create(model, skeleton.size(), ComputeDevice.CPU, false, 7)) {
-      new Checkpoint(yaml, model, skeleton, Metric.PCK_02, 3, 0.5, net.parameters().toEntries())
+      new Checkpoint(
+              yaml, model, skeleton, Metric.PCK_02, 3, 0.5, Map.of(), net.parameters().toEntries())
           .write(file, Map.of(), Map.of());
     }
     return file;

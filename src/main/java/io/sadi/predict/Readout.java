@@ -1,0 +1,27 @@
+package io.sadi.predict;
+
+import java.util.List;
+
+/**
+ * A way to read people from the network's answers.
+ *
+ * @param decode which answer places a joint
+ * @param fusionWeight w of {@link Decode#FUSED}, 0 to 1
+ * @param temperatures factors of the predicted deviations, one a joint, above 0; empty: as
+ *     predicted
+ */
+public record Readout(Decode decode, double fusionWeight, List<Double> temperatures) {
+  public Readout {
+    temperatures = List.copyOf(temperatures);
+  }
+
+  /** With deviations as the network predicts them. */
+  public Readout(Decode decode, double fusionWeight) {
+    this(decode, fusionWeight, List.of());
+  }
+
+  /** The factor of joint k's deviation. */
+  double temperature(int k) {
+    return temperatures.isEmpty() ? 1 : temperatures.get(k);
+  }
+}
