@@ -324,7 +324,7 @@ complete -c sadi -n '__sadi_calls predict' -F
 
 # sadi info
 complete -c sadi -n '__sadi_calls info' -s c -l config -r -F -d 'YAML of sections and keys (configs/*.yaml)'
-complete -c sadi -n '__sadi_calls info' -s m -l model -r -F -d 'A checkpoint'
+complete -c sadi -n '__sadi_calls info' -s m -l model -r -F -d 'A checkpoint, or the network that comes with the program'
 complete -c sadi -n '__sadi_calls info' -s s -l set -x -a '(__sadi_settings)' -d 'Set one key, as in --set train.lr=5e-4'
 complete -c sadi -n '__sadi_calls info' -l joints -x -d 'Joints of the network that a config describes (default'
 complete -c sadi -n '__sadi_calls info' -l summary -d 'The sums alone, not every layer'

@@ -71,8 +71,10 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       order = 1,
-      paramLabel = "FILE",
-      description = "A checkpoint to predict with, such as RUN/checkpoints/best.safetensors.")
+      paramLabel = "FILE|builtin",
+      description =
+          "A checkpoint to predict with, such as RUN/checkpoints/best.safetensors, or the network"
+              + " that comes with the program.")
   private @Nullable Path model;
 
   @Option(

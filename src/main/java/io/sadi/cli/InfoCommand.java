@@ -37,8 +37,10 @@ final class InfoCommand implements Callable<Integer> {
   @Option(
       names = {"-m", "--model"},
       order = 2,
-      paramLabel = "FILE",
-      description = "A checkpoint.")
+      paramLabel = "FILE|builtin",
+      description =
+          "A checkpoint, or the network that comes with the program: what it was trained on, how"
+              + " good it is, and where it fails.")
   @Nullable Path model;
 
   @Option(

@@ -1,5 +1,6 @@
 package io.sadi.cli;
 
+import io.sadi.predict.Checkpoint;
 import io.sadi.predict.Decode;
 import io.sadi.predict.PredictionJob;
 import io.sadi.predict.PredictionJob.Outcome;
@@ -39,8 +40,9 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
+      "  sadi predict photo.jpg --overlays drawn",
       "  sadi predict --model best.safetensors photos --out joints.csv",
-      "  find . -name '*.png' | sadi predict --model best.safetensors - | head",
+      "  find . -name '*.png' | sadi predict - | head",
       "  sadi predict --model best.safetensors photos --boxes people.csv \\",
       "    --out joints.json --overlays drawn --errors broken.csv",
       "  sadi predict --model best.safetensors mpii/images \\",
@@ -65,10 +67,11 @@ final class PredictCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       order = 1,
-      required = true,
-      paramLabel = "FILE",
-      description = "A checkpoint, such as RUN/checkpoints/best.safetensors.")
-  private Path model;
+      paramLabel = "FILE|builtin",
+      description =
+          "A checkpoint, such as RUN/checkpoints/best.safetensors. Default: builtin, the network"
+              + " that comes with the program ('sadi info --model builtin' says what it is).")
+  private Path model = Checkpoint.BUILTIN;
 
   @Option(
       names = "--boxes",

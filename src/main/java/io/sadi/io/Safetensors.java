@@ -3,7 +3,6 @@ package io.sadi.io;
 import static io.sadi.io.SafetensorsHeader.bad;
 
 import io.sadi.io.SafetensorsHeader.Placed;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -140,6 +139,35 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
       return dtype + Arrays.toString(shape);
     }
 
+    /**
+     * The same in half the bytes: float16, rounded to the nearest and, between two, to the even
+     * one. For networks that are used, no longer trained.
+     *
+     * @throws IllegalArgumentException for a number that float16 cannot hold
+     */
+    public Entry toHalf() {
+      float[] values = floats();
+      ByteBuffer halves = ByteBuffer.allocate(2 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+      for (float value : values) {
+        halves.putShort(floatToHalf(value));
+      }
+      return new Entry(Dtype.F16, shape, halves.flip());
+    }
+
+    /** As Float.floatToFloat16 does from Java 20 on. */
+    private static short floatToHalf(float value) {
+      float magnitude = Math.abs(value);
+      if (!(magnitude <= 65504)) {
+        throw new IllegalArgumentException(value + " is no float16");
+      }
+      // The distance of two neighbours: 2^-24 below the smallest normal number, 2^-14.
+      int exponent = Math.max(Math.getExponent(magnitude), -14);
+      int steps = (int) Math.rint(Math.scalb((double) magnitude, 10 - exponent));
+      // What rounds up to the next power of two carries into the exponent by itself.
+      int bits = steps + ((exponent + 14) << 10);
+      return (short) (bits | (Float.floatToRawIntBits(value) < 0 ? 0x8000 : 0));
+    }
+
     /** IEEE 754 binary16, as Float.float16ToFloat does from Java 20 on. */
     private static float halfToFloat(short half) {
       int sign = (half & 0x8000) << 16;
@@ -154,6 +182,13 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
     }
   }
 
+  /** Bytes that can be had in parts. */
+  private interface Source {
+    long size() throws IOException;
+
+    ByteBuffer part(long begin, long size) throws IOException;
+  }
+
   /**
    * Opens a file. Its tensors are mapped, not read, so opening costs no more than the header.
    *
@@ -163,24 +198,64 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
   public static Safetensors read(Path file) throws IOException {
     InputFile.require(file);
     try (FileChannel channel = FileChannel.open(file)) {
-      long size = channel.size();
-      if (size < 8) {
-        throw bad(file, size + " bytes", "at least 8, the header's length");
-      }
-      long headerLength = readFully(channel, 8).order(ByteOrder.LITTLE_ENDIAN).getLong();
-      if (headerLength < 2 || headerLength > Math.min(size - 8, MAX_HEADER)) {
-        throw bad(
-            file,
-            "a header of " + Long.toUnsignedString(headerLength) + " bytes",
-            "2 to " + Math.min(size - 8, MAX_HEADER));
-      }
-      byte[] text = readFully(channel, (int) headerLength).array();
-      if (text[0] != '{') {
-        throw bad(file, "a header that does not start with '{'", "a JSON object");
-      }
-      SafetensorsHeader header = SafetensorsHeader.parse(text, file);
-      return new Safetensors(header.metadata(), map(channel, 8 + headerLength, header, file));
+      return parse(
+          new Source() {
+            @Override
+            public long size() throws IOException {
+              return channel.size();
+            }
+
+            @Override
+            public ByteBuffer part(long begin, long size) throws IOException {
+              return channel.map(MapMode.READ_ONLY, begin, size);
+            }
+          },
+          file);
     }
+  }
+
+  /**
+   * The content of a file in memory.
+   *
+   * @param origin what it is called in messages
+   * @throws BadInputException as {@link #read}
+   */
+  public static Safetensors of(byte[] bytes, Object origin) throws IOException {
+    ByteBuffer all = ByteBuffer.wrap(bytes).asReadOnlyBuffer();
+    return parse(
+        new Source() {
+          @Override
+          public long size() {
+            return all.capacity();
+          }
+
+          @Override
+          public ByteBuffer part(long begin, long size) {
+            return all.slice((int) begin, (int) size);
+          }
+        },
+        origin);
+  }
+
+  private static Safetensors parse(Source source, Object origin) throws IOException {
+    long size = source.size();
+    if (size < 8) {
+      throw bad(origin, size + " bytes", "at least 8, the header's length");
+    }
+    long headerLength = source.part(0, 8).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    if (headerLength < 2 || headerLength > Math.min(size - 8, MAX_HEADER)) {
+      throw bad(
+          origin,
+          "a header of " + Long.toUnsignedString(headerLength) + " bytes",
+          "2 to " + Math.min(size - 8, MAX_HEADER));
+    }
+    byte[] text = new byte[(int) headerLength];
+    source.part(8, headerLength).get(text);
+    if (text[0] != '{') {
+      throw bad(origin, "a header that does not start with '{'", "a JSON object");
+    }
+    SafetensorsHeader header = SafetensorsHeader.parse(text, origin);
+    return new Safetensors(header.metadata(), slice(source, 8 + headerLength, header, origin));
   }
 
   /**
@@ -205,15 +280,15 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
     }
   }
 
-  /** Checks that the tensors cover the data exactly, and maps them. */
-  private static Map<String, Entry> map(
-      FileChannel channel, long dataStart, SafetensorsHeader header, Path file) throws IOException {
-    long dataSize = channel.size() - dataStart;
+  /** Checks that the tensors cover the data exactly, and takes their parts of it. */
+  private static Map<String, Entry> slice(
+      Source source, long dataStart, SafetensorsHeader header, Object origin) throws IOException {
+    long dataSize = source.size() - dataStart;
     List<Placed> inOrder = new ArrayList<>(header.tensors());
     inOrder.sort(Comparator.comparingLong(Placed::begin).thenComparingLong(Placed::end));
     long covered = 0;
     for (Placed p : inOrder) {
-      String where = file + ": tensor '" + p.name() + "'";
+      String where = origin + ": tensor '" + p.name() + "'";
       if (p.begin() != covered) {
         throw bad(where, "its begin at " + p.begin(), covered + ", where the one before it ends");
       }
@@ -226,7 +301,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
       covered = p.end();
     }
     if (covered != dataSize) {
-      throw bad(file, dataSize - covered + " bytes behind the last tensor", "none");
+      throw bad(origin, dataSize - covered + " bytes behind the last tensor", "none");
     }
     Map<String, Entry> tensors = new LinkedHashMap<>();
     header.tensors().forEach(p -> tensors.put(p.name(), EMPTY)); // for the header's order
@@ -236,7 +311,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
       if (p.end() > windowStart + window.capacity()) {
         windowStart = p.begin();
         long size = Math.min(Math.max(p.end() - windowStart, WINDOW), dataSize - windowStart);
-        window = channel.map(MapMode.READ_ONLY, dataStart + windowStart, size);
+        window = source.part(dataStart + windowStart, size);
       }
       ByteBuffer data = window.slice((int) (p.begin() - windowStart), (int) (p.end() - p.begin()));
       tensors.put(p.name(), new Entry(p.dtype(), p.shape(), data));
@@ -251,15 +326,5 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
       bytes = Math.multiplyExact(bytes, side);
     }
     return bytes;
-  }
-
-  private static ByteBuffer readFully(FileChannel channel, int size) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(size);
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer) < 0) {
-        throw new EOFException("the file was cut while it was read");
-      }
-    }
-    return buffer.flip();
   }
 }

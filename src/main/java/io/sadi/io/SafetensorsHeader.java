@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -68,34 +67,34 @@ record SafetensorsHeader(Map<String, String> metadata, List<Placed> tensors) {
     return text.toString();
   }
 
-  static SafetensorsHeader parse(byte[] header, Path file) {
+  static SafetensorsHeader parse(byte[] header, Object origin) {
     // Streamed, as a tree would let the second of two tensors of one name win.
     try (JsonReader json =
         new JsonReader(
             new InputStreamReader(
                 new ByteArrayInputStream(header), StandardCharsets.UTF_8.newDecoder()))) {
       json.setStrictness(Strictness.STRICT);
-      SafetensorsHeader parsed = parse(json, file);
+      SafetensorsHeader parsed = parse(json, origin);
       if (json.peek() != JsonToken.END_DOCUMENT) {
-        throw bad(file, "something behind the header's object", "spaces");
+        throw bad(origin, "something behind the header's object", "spaces");
       }
       return parsed;
     } catch (IOException | IllegalStateException e) { // how Gson reports what is no JSON
       throw new BadInputException(
-          file + ": not a safetensors file, or a damaged one: its header is no JSON", e);
+          origin + ": not a safetensors file, or a damaged one: its header is no JSON", e);
     }
   }
 
-  private static SafetensorsHeader parse(JsonReader json, Path file) throws IOException {
+  private static SafetensorsHeader parse(JsonReader json, Object origin) throws IOException {
     Map<String, String> metadata = null;
     Map<String, Placed> tensors = new LinkedHashMap<>();
     json.beginObject();
     while (json.hasNext()) {
       String name = json.nextName();
       if (name.equals(METADATA)) {
-        metadata = once(metadata, parseMetadata(json, file), file, METADATA);
+        metadata = once(metadata, parseMetadata(json, origin), origin, METADATA);
       } else {
-        String where = file + ": tensor '" + name + "'";
+        String where = origin + ": tensor '" + name + "'";
         once(tensors.put(name, parseTensor(json, name, where)), name, where, "it");
       }
     }
@@ -104,12 +103,13 @@ record SafetensorsHeader(Map<String, String> metadata, List<Placed> tensors) {
         metadata == null ? Map.of() : metadata, new ArrayList<>(tensors.values()));
   }
 
-  private static Map<String, String> parseMetadata(JsonReader json, Path file) throws IOException {
+  private static Map<String, String> parseMetadata(JsonReader json, Object origin)
+      throws IOException {
     Map<String, String> metadata = new LinkedHashMap<>();
     json.beginObject();
     while (json.hasNext()) {
       String key = json.nextName();
-      String where = file + ": " + METADATA;
+      String where = origin + ": " + METADATA;
       if (json.peek() != JsonToken.STRING) {
         throw bad(where, "'" + key + "' with " + found(json), "a string");
       }

@@ -16,6 +16,7 @@ import io.sadi.model.ModelConfig;
 import io.sadi.model.SadiNet;
 import io.sadi.torch.ComputeDevice;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -51,6 +52,11 @@ public record Checkpoint(
   /** Tensors that only a resumed training needs lie under this prefix. */
   public static final String STATE = "state/";
 
+  /** In the place of a file: the network that comes with the program. */
+  public static final Path BUILTIN = Path.of("builtin");
+
+  private static final String BUILTIN_RESOURCE = "builtin.safetensors";
+
   private static final String FORMAT = "sadi-1";
   private static final String TEMPERATURES = "sigma_temperatures";
 
@@ -68,9 +74,13 @@ public record Checkpoint(
           "fusion_weight",
           TEMPERATURES);
 
-  /** Reads and checks a checkpoint; its tensors stay mapped to the file. */
+  /**
+   * Reads and checks a checkpoint; its tensors stay mapped to the file.
+   *
+   * @param file or {@link #BUILTIN}
+   */
   public static Checkpoint read(Path file) throws IOException {
-    Safetensors content = Safetensors.read(file);
+    Safetensors content = file.equals(BUILTIN) ? builtin() : Safetensors.read(file);
     Map<String, String> metadata = content.metadata();
     String format = metadata.getOrDefault("format", "nothing");
     if (!format.equals(FORMAT)) {
@@ -119,6 +129,31 @@ public record Checkpoint(
         number(file, metadata, "fusion_weight", 1),
         temperatures(file, metadata, joints.size()),
         tensors);
+  }
+
+  private static Safetensors builtin() throws IOException {
+    try (InputStream in = Checkpoint.class.getResourceAsStream(BUILTIN_RESOURCE)) {
+      if (in == null) {
+        throw BadInputException.at(
+            "--model", BUILTIN.toString(), "a checkpoint", "this build has no built-in network");
+      }
+      return Safetensors.of(in.readAllBytes(), BUILTIN);
+    }
+  }
+
+  /**
+   * The same in half the bytes, for use and no longer for training: weights as float16. What
+   * normalises (a number a channel) stays float32.
+   */
+  public Checkpoint compact() {
+    Map<String, Safetensors.Entry> compact = new LinkedHashMap<>();
+    tensors.forEach(
+        (name, entry) -> {
+          boolean weight = entry.shape().length > 1 && entry.dtype() == Safetensors.Dtype.F32;
+          compact.put(name, weight ? entry.toHalf() : entry);
+        });
+    return new Checkpoint(
+        config, model, skeleton, metric, epoch, fusionWeight, temperatures, compact);
   }
 
   /**

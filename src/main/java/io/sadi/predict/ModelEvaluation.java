@@ -80,11 +80,15 @@ public record ModelEvaluation(
   }
 
   /**
-   * Checks that the network predicts deviations.
+   * Checks that the network predicts deviations, and has a file to keep their factors in.
    *
-   * @throws BadInputException if it has no SFM
+   * @throws BadInputException if it has no SFM, or is built in
    */
   public void checkCalibratable() {
+    if (file.equals(Checkpoint.BUILTIN)) {
+      throw BadInputException.at(
+          "--calibrate", file.toString(), "a file", "the built-in network is calibrated already");
+    }
     if (!checkpoint.model().sfm().enabled()) {
       throw BadInputException.at(
           file, "a network without SFM", "one that predicts sigma", "leave --calibrate out");

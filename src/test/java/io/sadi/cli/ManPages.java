@@ -41,6 +41,9 @@ final class ManPages {
     Map<String, String> all = new LinkedHashMap<>();
     pages.add(sadi, all);
     all.put("sadi-config.5", pages.config());
+    all.put(
+        "sadi-formats.5", pages.text("sadi-formats", 5, "the files that SADI reads and writes"));
+    all.put("sadi-model.7", pages.text("sadi-model", 7, "the network, point by point"));
     return all;
   }
 
@@ -232,11 +235,28 @@ final class ManPages {
         .forEach(sub -> pages.add(reference(page(sub.getCommandSpec()), 1)));
     if (command.parent() == null || command.findOption("--config") != null) {
       pages.add(reference("sadi-config", 5));
+      pages.add(reference("sadi-formats", 5));
+      pages.add(reference("sadi-model", 7));
     }
     return roff.section("SEE ALSO").raw(String.join(",\n", pages) + "\n");
   }
 
   // --- sadi-config(5) ---------------------------------------------------------------------------
+
+  /** A page that the commands know nothing of: all of it lies in src/man. */
+  private String text(String page, int section, String header) throws IOException {
+    return start(page, section, header)
+        .raw(Files.readString(ADDITIONS.resolve(page + ".roff"), StandardCharsets.UTF_8))
+        .section("SEE ALSO")
+        .raw(
+            String.join(
+                    ",\n",
+                    reference("sadi", 1),
+                    reference("sadi-config", 5),
+                    section == 5 ? reference("sadi-model", 7) : reference("sadi-formats", 5))
+                + "\n")
+        .toString();
+  }
 
   private String config() throws IOException {
     Roff roff = start("sadi-config", 5, "what a network and its training are configured with");

@@ -95,6 +95,46 @@ class SafetensorsTest {
     assertThat(new Entry(dtype, new long[] {1}, data).floats()).containsExactly(value);
   }
 
+  /** Every half there is survives, and what lies between two goes to the nearer or the even one. */
+  @Test
+  void floatBecomesHalf() {
+    float[] halves = new float[2 * 0x7c00];
+    ByteBuffer data = ByteBuffer.allocate(2 * halves.length).order(ByteOrder.LITTLE_ENDIAN);
+    for (int sign = 0; sign < 2; sign++) {
+      for (int bits = 0; bits < 0x7c00; bits++) {
+        data.putShort((short) (sign << 15 | bits));
+      }
+    }
+    Entry all = new Entry(Dtype.F16, new long[] {halves.length}, data.flip());
+    Entry again = Entry.ofFloats(all.shape(), all.floats()).toHalf();
+    assertThat(again.data()).isEqualTo(all.data());
+
+    float[] between = {
+      1 + 0x1p-11f, 1 + 3 * 0x1p-11f, 1 + 0x1.2p-11f, 0x1p-25f, 0x1.2p-25f, -2047.75f
+    };
+    float[] rounded = {1, 1 + 4 * 0x1p-11f, 1 + 2 * 0x1p-11f, 0, 0x1p-24f, -2048};
+    assertThat(Entry.ofFloats(new long[] {6}, between).toHalf().floats()).containsExactly(rounded);
+    for (float none : new float[] {65505, Float.NaN, Float.NEGATIVE_INFINITY}) {
+      Entry entry = Entry.ofFloats(new long[] {1}, new float[] {none});
+      assertThatThrownBy(entry::toHalf).hasMessageContaining("is no float16");
+    }
+  }
+
+  @Test
+  void bytesInMemoryAreReadAsAFileIs() throws IOException {
+    byte[] bytes = Files.readAllBytes(small());
+    Safetensors there = Safetensors.read(folder.resolve("small.safetensors"));
+    Safetensors here = Safetensors.of(bytes, "here");
+    assertThat(here.metadata()).isEqualTo(there.metadata());
+    there
+        .tensors()
+        .forEach(
+            (name, entry) -> assertThat(here.tensors().get(name).data()).isEqualTo(entry.data()));
+    assertThatThrownBy(() -> Safetensors.of(Arrays.copyOf(bytes, 30), "here"))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageStartingWith("here: found a header of");
+  }
+
   @Test
   void everyPrefixIsRefused() throws IOException {
     byte[] whole = Files.readAllBytes(small());
