@@ -267,9 +267,10 @@ _sadi_value() {
         dlm.standardize dlm.combine dlm.lattice dlm.training_lattice loss.combine loss.chi
         loss.h1_weight loss.target_sigma augment.rotation augment.rotation_sd
         augment.rotation_probability augment.scale_min augment.scale_max augment.scale_sd
-        augment.flip augment.translation train.epochs train.milestones train.batch train.lr
-        train.gamma train.warmup_steps train.weight_decay train.clip train.ema train.accumulate
-        train.on_nan train.patience train.freeze train.save_minutes train.keep train.eval_every
+        augment.flip augment.translation augment.half_body augment.color augment.blur
+        augment.occlusion train.epochs train.milestones train.batch train.lr train.gamma
+        train.warmup_steps train.weight_decay train.clip train.ema train.accumulate train.on_nan
+        train.patience train.freeze train.save_minutes train.keep train.eval_every
         data.train_split data.val_split data.limit_train data.workers train.threads train.device
         train.precision train.rank_timeout train.seed'
       ;;

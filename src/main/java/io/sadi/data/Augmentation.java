@@ -1,6 +1,8 @@
 package io.sadi.data;
 
 import io.sadi.config.Config;
+import io.sadi.io.BadInputException;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /**
@@ -15,6 +17,8 @@ import java.util.random.RandomGenerator;
  * @param scaleSd of a normal factor about 1, clipped at the limits; 0: uniform
  * @param flip share of crops that are mirrored
  * @param translation largest shift of the crop, as a share of its side
+ * @param halfBody share of crops of the upper or lower body alone, where enough of it is annotated
+ * @param appearance how the pixels are varied
  */
 public record Augmentation(
     double rotation,
@@ -24,10 +28,12 @@ public record Augmentation(
     double scaleMax,
     double scaleSd,
     double flip,
-    double translation) {
+    double translation,
+    double halfBody,
+    Appearance appearance) {
 
   /**
-   * One crop's variation.
+   * How one crop lies.
    *
    * @param rotation in radians
    * @param scale factor of the crop's side
@@ -39,6 +45,14 @@ public record Augmentation(
     /** The crop as annotated. */
     public static final Draw NONE = new Draw(0, 1, false, 0, 0);
   }
+
+  /**
+   * One crop's variation.
+   *
+   * @param crop how it lies in the image
+   * @param look what becomes of its pixels
+   */
+  record Sample(Crop crop, Appearance.Draw look) {}
 
   /** Reads the section {@code augment}. */
   public static Augmentation from(Config config) {
@@ -52,12 +66,46 @@ public record Augmentation(
         config.number("augment.scale_sd", 0, 0, 10, "the factor's standard deviation; 0: uniform"),
         config.number("augment.flip", 0.5, 0, 1, "share of crops that are mirrored"),
         config.number(
-            "augment.translation", 0, 0, 1, "largest shift, as a share of the crop's side"));
+            "augment.translation", 0, 0, 1, "largest shift, as a share of the crop's side"),
+        config.number(
+            "augment.half_body", 0, 0, 1, "share of crops that show the upper or lower body alone"),
+        Appearance.from(config));
   }
 
   /**
-   * Draws one crop's variation. Always takes the same number of random values, so that switching
-   * one part off leaves the others' draws as they were.
+   * Refuses a part that cannot be done with a dataset's joints.
+   *
+   * @param where what an error message calls the place of their names
+   */
+  public void check(Skeleton skeleton, Object where) {
+    if (halfBody > 0 && !new HalfBody(skeleton).isKnown()) {
+      throw BadInputException.at(
+          where,
+          "the joints " + String.join(", ", skeleton.joints()),
+          "names that tell an upper body from a lower one, such as shoulder and knee, for"
+              + " augment.half_body",
+          "set it to 0");
+    }
+  }
+
+  /**
+   * Draws one person's crop. Each part that is not of {@link #draw} has a generator of its own, so
+   * that switching one off, or adding one at the end, leaves the others' draws as they were.
+   *
+   * @param size side of the crop in pixels
+   * @param seed of this crop
+   */
+  Sample sample(Person person, HalfBody halves, int size, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Draw draw = draw(random);
+    Person part = halves.draw(person, halfBody, random.split());
+    Appearance.Draw look = appearance.draw(size, random.split());
+    return new Sample(Crop.of(part, size, draw), look);
+  }
+
+  /**
+   * Draws how a crop lies. Always takes the same number of random values, so that switching one
+   * part off leaves the others' draws as they were.
    */
   public Draw draw(RandomGenerator random) {
     boolean turned = random.nextDouble() < rotationProbability;

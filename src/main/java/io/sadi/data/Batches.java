@@ -15,7 +15,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +29,7 @@ public final class Batches implements AutoCloseable {
   private final @Nullable Augmentation augmentation;
   private final long seed;
   private final int[] flipPermutation;
+  private final HalfBody halves;
   private final ExecutorService workers;
   private final Deque<Future<Batch>> ahead = new ArrayDeque<>();
   private final Deque<Batch> free = new ArrayDeque<>();
@@ -50,6 +50,7 @@ public final class Batches implements AutoCloseable {
     this.augmentation = augmentation;
     this.seed = seed;
     this.flipPermutation = dataset.skeleton().flipPermutation();
+    this.halves = new HalfBody(dataset.skeleton());
     this.plan = new ArrayDeque<>(plan);
     this.prefetch = threads + 2;
     this.workers =
@@ -185,25 +186,31 @@ public final class Batches implements AutoCloseable {
     for (int i = 0; i < indices.length; i++) {
       Person person = people.get(indices[i]);
       batch.indices()[i] = indices[i];
-      Crop place = crop(person, indices[i]);
-      place.targets(
-          person, flipPermutation, batch.joints(), batch.mask(), i * 2 * flipPermutation.length);
-      pixels(dataset.imageRoot().resolve(person.image()), place, batch.rgb());
+      Augmentation.Sample sample = sample(person, indices[i]);
+      sample
+          .crop()
+          .targets(
+              person,
+              flipPermutation,
+              batch.joints(),
+              batch.mask(),
+              i * 2 * flipPermutation.length);
+      pixels(dataset.imageRoot().resolve(person.image()), sample, batch.rgb());
     }
     return batch;
   }
 
-  private Crop crop(Person person, int index) {
-    if (augmentation == null) {
-      return Crop.of(person, crop);
-    }
-    RandomGenerator random = new SplittableRandom(mix(seed, index));
-    return Crop.of(person, crop, augmentation.draw(random));
+  private Augmentation.Sample sample(Person person, int index) {
+    return augmentation == null
+        ? new Augmentation.Sample(Crop.of(person, crop), Appearance.Draw.NONE)
+        : augmentation.sample(person, halves, crop, mix(seed, index));
   }
 
-  private static void pixels(Path file, Crop crop, ByteBuffer into) {
+  private static void pixels(Path file, Augmentation.Sample sample, ByteBuffer into) {
+    Crop crop = sample.crop();
     try (Image image = Image.read(file);
         Image warped = image.warp(crop.imageToCrop().inverse(), crop.size(), crop.size())) {
+      sample.look().apply(warped);
       warped.copyTo(into);
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": " + e.getMessage(), e);

@@ -75,7 +75,8 @@ public record Person(
   }
 
   /** The same person with another box, crop centre and scale. */
-  public Person withCrop(Box newBox, double newCenterX, double newCenterY, double newScale) {
+  public Person withCrop(
+      @Nullable Box newBox, double newCenterX, double newCenterY, double newScale) {
     return new Person(
         image,
         person,

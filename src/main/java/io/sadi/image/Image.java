@@ -1,12 +1,15 @@
 package io.sadi.image;
 
+import static org.bytedeco.opencv.global.opencv_core.CV_64F;
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
+import static org.bytedeco.opencv.global.opencv_core.transform;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_COLOR_RGB;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMWRITE_JPEG_QUALITY;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imencode;
 import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_RGB2BGR;
+import static org.bytedeco.opencv.global.opencv_imgproc.GaussianBlur;
 import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
 
 import io.sadi.geom.Affine;
@@ -20,10 +23,12 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Set;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Scalar;
+import org.bytedeco.opencv.opencv_core.Size;
 
 /**
  * An 8-bit RGB picture in native memory. Whoever makes one closes it; an enclosing JavaCPP scope
@@ -178,6 +183,42 @@ public final class Image implements AutoCloseable {
    */
   public Image warp(Affine outputToInput, int outputWidth, int outputHeight) {
     return new Image(Warp.apply(mat, outputToInput, outputWidth, outputHeight));
+  }
+
+  /**
+   * Changes every pixel's colour by one affine map, rounded and cut off at 0 and 255.
+   *
+   * @param matrix [3, 4] row by row: what a red, green and blue of 0..255 and 1 give each channel
+   */
+  public void recolour(double[] matrix) {
+    if (matrix.length != 12) {
+      throw new IllegalArgumentException(matrix.length + " coefficients of 12");
+    }
+    try (DoublePointer coefficients = new DoublePointer(matrix);
+        Mat map = new Mat(3, 4, CV_64F, coefficients);
+        Mat changed = new Mat()) {
+      transform(mat, changed, map);
+      changed.copyTo(mat);
+    }
+  }
+
+  /**
+   * Blurs by a Gaussian, with what lies beyond the edges mirrored at them.
+   *
+   * @param deviation in pixels, above 0
+   */
+  public void blur(double deviation) {
+    int side = 2 * blurRadius(deviation) + 1;
+    try (Size size = new Size(side, side);
+        Mat blurred = new Mat()) {
+      GaussianBlur(mat, blurred, size, deviation);
+      blurred.copyTo(mat);
+    }
+  }
+
+  /** How far {@link #blur} looks, in pixels. */
+  public static int blurRadius(double deviation) {
+    return (int) Math.max(1, Math.ceil(3 * deviation));
   }
 
   /** To draw on this picture. */

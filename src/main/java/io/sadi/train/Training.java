@@ -79,6 +79,7 @@ public record Training(
             ? resumed(config, configGiven, out)
             : RunConfig.from(config);
     Dataset dataset = DatasetReader.read(data);
+    run.augmentation().check(dataset.skeleton(), dataset.folder());
     List<Person> people = DatasetReader.people(dataset, run.train().trainSplit());
     int limit = run.train().limitTrain();
     if (limit > 0 && limit < people.size()) {

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The same run must see the same crops, however many threads prepare them. */
 class BatchesTest {
-  private static final Augmentation AUGMENTATION =
-      new Augmentation(60, 0, 1, 0.6, 1.4, 0, 0.5, 0.1);
+  private Augmentation augmentation =
+      new Augmentation(60, 0, 1, 0.6, 1.4, 0, 0.5, 0.1, 0, Appearance.PLAIN);
 
   @TempDir Path folder;
   private Dataset dataset;
@@ -49,6 +49,14 @@ class BatchesTest {
   @Test
   void anEpochIsTheSameWhateverTheThreads() {
     assertThat(epoch(1, 0, 0)).isEqualTo(epoch(4, 0, 0)).hasSize(3);
+  }
+
+  @Test
+  void anEpochIsTheSameWhateverTheThreadsWithEveryPartOn() {
+    augmentation = new Augmentation(60, 0, 1, 0.6, 1.4, 0, 0.5, 0.1, 0.5, new Appearance(1, 1, 1));
+    List<String> once = epoch(1, 0, 0);
+    assertThat(epoch(4, 0, 0)).isEqualTo(once).hasSize(3);
+    assertThat(epoch(2, 0, 1)).isEqualTo(once.subList(1, 3));
   }
 
   @Test
@@ -91,7 +99,7 @@ class BatchesTest {
     List<String> result = new ArrayList<>();
     try (Batches batches =
         Batches.training(
-            dataset, people, 16, Batches.Share.whole(2), AUGMENTATION, 5, epoch, skip, threads)) {
+            dataset, people, 16, Batches.Share.whole(2), augmentation, 5, epoch, skip, threads)) {
       for (Batch b = batches.next(); b != null; b = batches.next()) {
         byte[] pixels = new byte[2 * 16 * 16 * 3];
         b.rgb().duplicate().clear().get(pixels);
