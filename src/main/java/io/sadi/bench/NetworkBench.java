@@ -1,6 +1,7 @@
 package io.sadi.bench;
 
 import io.sadi.data.Batch;
+import io.sadi.data.BatchPool;
 import io.sadi.data.Batches;
 import io.sadi.data.Dataset;
 import io.sadi.data.Person;
@@ -51,6 +52,7 @@ final class NetworkBench {
   /** Batches without end, made ahead as in training. */
   private final class Stream implements AutoCloseable {
     private final int size;
+    private final BatchPool pool = new BatchPool(device);
     private int epoch;
     private Batches batches;
 
@@ -69,7 +71,8 @@ final class NetworkBench {
           config.train().seed(),
           number,
           0,
-          config.train().workers());
+          config.train().workers(),
+          pool);
     }
 
     Batch next() {

@@ -1,5 +1,6 @@
 package io.sadi.data;
 
+import io.sadi.torch.HostMemory;
 import java.nio.ByteBuffer;
 
 /**
@@ -9,16 +10,27 @@ import java.nio.ByteBuffer;
 public final class Batch {
   private final int size;
   private final int[] indices;
-  private final ByteBuffer rgb;
+  private final HostMemory pictures;
   private final float[] joints;
   private final float[] mask;
 
-  Batch(int capacity, int crop, int joints) {
-    this.size = capacity;
-    this.indices = new int[capacity];
-    this.rgb = ByteBuffer.allocateDirect(Math.multiplyExact(capacity, crop * crop * 3));
-    this.joints = new float[capacity * joints * 2];
-    this.mask = new float[capacity * joints];
+  /**
+   * @param pictures room for the crops
+   * @param joints K
+   */
+  Batch(int size, HostMemory pictures, int joints) {
+    this.size = size;
+    this.indices = new int[size];
+    this.pictures = pictures;
+    this.joints = new float[size * joints * 2];
+    this.mask = new float[size * joints];
+  }
+
+  /** Whether it can hold a batch of this size and these joints, of pictures of so many bytes. */
+  boolean fits(int otherSize, int bytes, int otherJoints) {
+    return size == otherSize
+        && mask.length == otherSize * otherJoints
+        && pictures.bytes().capacity() >= bytes;
   }
 
   /** B, the number of crops. */
@@ -33,7 +45,7 @@ public final class Batch {
 
   /** The crops, direct, [B, H, W, 3]. */
   public ByteBuffer rgb() {
-    return rgb;
+    return pictures.bytes();
   }
 
   /** Where the joints are, [B, K, 2] in the units of mu. */

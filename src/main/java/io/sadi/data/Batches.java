@@ -1,6 +1,7 @@
 package io.sadi.data;
 
 import io.sadi.image.Image;
+import io.sadi.torch.ComputeDevice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -32,7 +33,7 @@ public final class Batches implements AutoCloseable {
   private final HalfBody halves;
   private final ExecutorService workers;
   private final Deque<Future<Batch>> ahead = new ArrayDeque<>();
-  private final Deque<Batch> free = new ArrayDeque<>();
+  private final BatchPool pool;
   private final Deque<int[]> plan;
   private final int prefetch;
 
@@ -43,7 +44,9 @@ public final class Batches implements AutoCloseable {
       @Nullable Augmentation augmentation,
       long seed,
       List<int[]> plan,
-      int threads) {
+      int threads,
+      BatchPool pool) {
+    this.pool = pool;
     this.dataset = dataset;
     this.people = people;
     this.crop = crop;
@@ -91,6 +94,7 @@ public final class Batches implements AutoCloseable {
    *
    * @param share of the people that this process sees
    * @param skip steps at the start to leave out, when an interrupted epoch goes on
+   * @param pool of the batches, for all epochs
    */
   public static Batches training(
       Dataset dataset,
@@ -101,7 +105,8 @@ public final class Batches implements AutoCloseable {
       long seed,
       int epoch,
       int skip,
-      int threads) {
+      int threads,
+      BatchPool pool) {
     int[] order = shuffled(people.size(), mix(seed, epoch));
     Share fitting = share.fitting(people.size());
     int b = fitting.size();
@@ -113,7 +118,7 @@ public final class Batches implements AutoCloseable {
         plan.add(Arrays.copyOfRange(order, at, at + b));
       }
     }
-    return new Batches(dataset, people, crop, augmentation, mix(seed, epoch), plan, threads);
+    return new Batches(dataset, people, crop, augmentation, mix(seed, epoch), plan, threads, pool);
   }
 
   /** Everyone once, as annotated and in order; the last batch may be smaller. */
@@ -127,7 +132,8 @@ public final class Batches implements AutoCloseable {
       }
       plan.add(indices);
     }
-    return new Batches(dataset, people, crop, null, 0, plan, threads);
+    return new Batches(
+        dataset, people, crop, null, 0, plan, threads, new BatchPool(ComputeDevice.CPU));
   }
 
   /** How many steps a training epoch has. */
@@ -161,9 +167,7 @@ public final class Batches implements AutoCloseable {
 
   /** Gives a batch's buffers back for another one. */
   public void release(Batch batch) {
-    synchronized (free) {
-      free.add(batch);
-    }
+    pool.release(batch);
   }
 
   @Override
@@ -181,7 +185,11 @@ public final class Batches implements AutoCloseable {
   }
 
   private Batch make(int[] indices) {
-    Batch batch = take(indices.length);
+    Batch batch =
+        pool.take(
+            indices.length,
+            Math.multiplyExact(indices.length, 3 * crop * crop),
+            flipPermutation.length);
     batch.rgb().clear();
     for (int i = 0; i < indices.length; i++) {
       Person person = people.get(indices[i]);
@@ -214,14 +222,6 @@ public final class Batches implements AutoCloseable {
       warped.copyTo(into);
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": " + e.getMessage(), e);
-    }
-  }
-
-  private Batch take(int size) {
-    synchronized (free) {
-      free.removeIf(batch -> batch.size() != size);
-      Batch batch = free.poll();
-      return batch != null ? batch : new Batch(size, crop, flipPermutation.length);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.sadi.train;
 
 import io.sadi.data.Batch;
+import io.sadi.data.BatchPool;
 import io.sadi.data.Batches;
 import io.sadi.data.Dataset;
 import io.sadi.data.Person;
@@ -33,6 +34,7 @@ final class Trainer implements AutoCloseable {
   private final Precision precision;
   private final Batches.Share share;
   private final Learner learner;
+  private final BatchPool pool;
   private final Snapshots snapshots;
   private final RunLog log;
   private final BadSteps badSteps;
@@ -56,6 +58,7 @@ final class Trainer implements AutoCloseable {
     this.progress = progress;
     this.share = settings.share(ranks.rank(), ranks.size());
     this.learner = new Learner(config, dataset.skeleton().size(), device, precision, ranks);
+    this.pool = new BatchPool(device);
     this.snapshots = new Snapshots(config, dataset, folder, learner.weights());
     this.log =
         new RunLog(
@@ -123,7 +126,8 @@ final class Trainer implements AutoCloseable {
                 settings.seed(),
                 epoch,
                 before,
-                settings.workers());
+                settings.workers(),
+                pool);
         Progress.Work work = progress.start(name, (long) (steps - before) * images, "images")) {
       Sums sums = Sums.NONE;
       int part = 0;

@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
+import io.sadi.torch.ComputeDevice;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +28,7 @@ class BatchesTest {
 
   @TempDir Path folder;
   private Dataset dataset;
+  private final BatchPool pool = new BatchPool(ComputeDevice.CPU);
   private final List<Person> people = new ArrayList<>();
 
   @BeforeEach
@@ -84,6 +90,33 @@ class BatchesTest {
     assertThat(sizes).containsExactly(3, 3, 1);
   }
 
+  /** An epoch that took memory of its own would take it from the next one's. */
+  @Test
+  void buffersAreUsedAgainByTheNextEpoch() {
+    Set<ByteBuffer> first = buffers(0);
+    assertThat(first.containsAll(buffers(1))).isTrue();
+    assertThat(first.containsAll(buffers(2))).isTrue();
+    assertThat(first.containsAll(buffers(0, new BatchPool(ComputeDevice.CPU)))).isFalse();
+  }
+
+  private Set<ByteBuffer> buffers(int epoch) {
+    return buffers(epoch, pool);
+  }
+
+  /** By identity: buffers of the same bytes are equal. */
+  private Set<ByteBuffer> buffers(int epoch, BatchPool pool) {
+    Set<ByteBuffer> buffers = Collections.newSetFromMap(new IdentityHashMap<>());
+    try (Batches batches =
+        Batches.training(
+            dataset, people, 16, Batches.Share.whole(2), augmentation, 5, epoch, 0, 1, pool)) {
+      for (Batch b = batches.next(); b != null; b = batches.next()) {
+        buffers.add(b.rgb());
+        batches.release(b);
+      }
+    }
+    return buffers;
+  }
+
   @Test
   void aWorkersFailureReachesWhoeverTakesTheBatch() throws IOException {
     Files.write(folder.resolve("4.png"), new byte[] {1, 2, 3});
@@ -99,7 +132,16 @@ class BatchesTest {
     List<String> result = new ArrayList<>();
     try (Batches batches =
         Batches.training(
-            dataset, people, 16, Batches.Share.whole(2), augmentation, 5, epoch, skip, threads)) {
+            dataset,
+            people,
+            16,
+            Batches.Share.whole(2),
+            augmentation,
+            5,
+            epoch,
+            skip,
+            threads,
+            pool)) {
       for (Batch b = batches.next(); b != null; b = batches.next()) {
         byte[] pixels = new byte[2 * 16 * 16 * 3];
         b.rgb().duplicate().clear().get(pixels);
