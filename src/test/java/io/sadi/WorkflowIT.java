@@ -76,6 +76,7 @@ class WorkflowIT {
     assertThat(TinyRun.filesIn(folder.resolve("run")))
         .contains(
             "config.yaml",
+            "augmented.jpg",
             "metrics.csv",
             "summary.json",
             "train.log",

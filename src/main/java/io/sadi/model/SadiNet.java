@@ -148,6 +148,23 @@ public final class SadiNet implements AutoCloseable {
   }
 
   /**
+   * The way back from {@link #normalise}, for people to look at.
+   *
+   * @param image float32 [B, 3, H, W], normalised
+   * @return [B, H, W, 3], 0..255
+   */
+  public byte[] pictures(Tensor image) {
+    Tensor mean = Tensors.of(MEAN, device, 3);
+    Tensor deviation = Tensors.of(DEVIATION, device, 3);
+    float[] values = Tensors.floats(image.permute(0, 2, 3, 1).mul(deviation).add(mean));
+    byte[] rgb = new byte[values.length];
+    for (int i = 0; i < rgb.length; i++) {
+      rgb[i] = (byte) Math.max(0, Math.min(255, Math.rint(values[i])));
+    }
+    return rgb;
+  }
+
+  /**
    * Runs the network.
    *
    * @param image float32 [B, 3, input, input], normalised

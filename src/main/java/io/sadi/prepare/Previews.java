@@ -4,7 +4,7 @@ import io.sadi.data.Crop;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
 import io.sadi.eval.Prediction;
-import io.sadi.image.Canvas;
+import io.sadi.image.ContactSheet;
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.predict.SkeletonDrawing;
@@ -28,16 +28,9 @@ final class Previews {
   static final String FOLDER = "previews";
 
   private static final int TILE = 224;
-  private static final int GAP = 6;
-  private static final int TEXT = 9;
-  private static final int CAPTION = 2 * (TEXT + 5) + 2;
-  private static final int LEGEND = TEXT + 14;
-  private static final String KEY = "left orange, right blue, hollow: occluded";
-  private static final int PAPER = 0x202020;
-  private static final int INK = 0xE8E8E8;
   private static final int MAX_TILES = 400;
-  private static final int JPEG_QUALITY = 90;
   private static final double LINE = 2;
+  private static final String KEY = "left orange, right blue, hollow: occluded";
 
   private final Skeleton skeleton;
   private final SkeletonDrawing drawing;
@@ -115,32 +108,22 @@ final class Previews {
   }
 
   private void sheet(List<Tile> tiles, Path file) throws IOException {
-    int columns = (int) Math.ceil(Math.sqrt(tiles.size() * 1.3));
-    int rows = (tiles.size() + columns - 1) / columns;
-    int width = columns * (TILE + GAP) + GAP;
-    int height = LEGEND + rows * (TILE + CAPTION + GAP);
-    try (Image sheet = Image.filled(width, height, PAPER)) {
-      Canvas canvas = sheet.canvas();
-      canvas.text(KEY, GAP, LEGEND - 8, TEXT, INK);
-      for (int i = 0; i < tiles.size(); i++) {
-        int x = GAP + i % columns * (TILE + GAP);
-        int y = LEGEND + i / columns * (TILE + CAPTION + GAP);
-        draw(tiles.get(i), canvas, x, y);
+    try (ContactSheet sheet = new ContactSheet(tiles.size(), TILE, 2, KEY)) {
+      for (Tile tile : tiles) {
+        draw(tile, sheet);
       }
-      sheet.writeJpeg(file, JPEG_QUALITY);
+      sheet.write(file);
     }
   }
 
-  private void draw(Tile tile, Canvas canvas, int x, int y) throws IOException {
+  private void draw(Tile tile, ContactSheet sheet) throws IOException {
     Person person = tile.person;
     Crop crop = Crop.of(person, TILE);
     try (Image photo = Image.read(images.resolve(person.image()));
         Image cut = photo.warp(crop.imageToCrop().inverse(), TILE, TILE)) {
       drawing.draw(cut.canvas(), joints(person), crop.imageToCrop(), LINE);
-      canvas.picture(cut, x, y);
+      sheet.add(cut, tile.first, tile.second);
     }
-    canvas.text(shortened(tile.first), x, y + TILE + TEXT + 4, TEXT, INK);
-    canvas.text(shortened(tile.second), x, y + TILE + 2 * TEXT + 9, TEXT, INK);
   }
 
   /** As a prediction that is sure of what is visible; what is not annotated is nowhere. */
@@ -156,14 +139,5 @@ final class Previews {
       joints.score()[k] = person.visibility()[k] == Person.VISIBLE ? 1 : 0;
     }
     return joints;
-  }
-
-  /** The end of a name says more than its start. */
-  private static String shortened(String text) {
-    String rest = text;
-    while (Canvas.textWidth(rest, TEXT) > TILE && rest.length() > 4) {
-      rest = ".." + rest.substring(rest.startsWith("..") ? 3 : 1);
-    }
-    return rest;
   }
 }

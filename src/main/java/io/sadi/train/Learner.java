@@ -58,9 +58,8 @@ public final class Learner implements AutoCloseable {
     // Everything native that a step makes goes with its scope; only numbers leave it. Garbage
     // collection would come too late, because the JVM does not see how large a tensor is.
     try (PointerScope scope = new PointerScope()) {
-      int crop = config.model().input();
       long joints = net.joints();
-      Tensor image = net.normalise(Tensors.borrow(batch.rgb(), batch.size(), crop, crop, 3));
+      Tensor image = image(batch);
       Targets targets =
           new Targets(
               Tensors.of(batch.joints(), device, batch.size(), joints, 2),
@@ -90,6 +89,20 @@ public final class Learner implements AutoCloseable {
         loss.total().mul(Tensors.scalar(count)).backward();
       }
       return sums;
+    }
+  }
+
+  /** What the network sees of a batch, [B, 3, H, W]. */
+  private Tensor image(Batch batch) {
+    int crop = config.model().input();
+    return net.normalise(Tensors.borrow(batch.rgb(), batch.size(), crop, crop, 3));
+  }
+
+  /** The same as pictures, [B, H, W, 3] of 0..255. */
+  byte[] pictures(Batch batch) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      return net.pictures(image(batch));
     }
   }
 

@@ -29,8 +29,9 @@ import org.apache.commons.csv.CSVPrinter;
 import org.apache.commons.csv.CSVRecord;
 
 /**
- * The files of a training run: {@code config.yaml}, {@code metrics.csv}, {@code curves.html},
- * {@code checkpoints/}, {@code state/}, {@code summary.json}, {@code train.log}.
+ * The files of a training run: {@code config.yaml}, {@code augmented.jpg}, {@code metrics.csv},
+ * {@code curves.html}, {@code checkpoints/}, {@code state/}, {@code summary.json}, {@code
+ * train.log}.
  */
 final class RunFolder {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
@@ -65,6 +66,7 @@ final class RunFolder {
               "config.yaml",
               "metrics.csv",
               "curves.html",
+              "augmented.jpg",
               "summary.json",
               "train.log",
               "checkpoints",
@@ -112,6 +114,11 @@ final class RunFolder {
 
   Path config() {
     return folder.resolve("config.yaml");
+  }
+
+  /** The first crops, for people to look at. */
+  Path augmented() {
+    return folder.resolve("augmented.jpg");
   }
 
   Path last() {

@@ -35,11 +35,13 @@ final class Trainer implements AutoCloseable {
   private final Batches.Share share;
   private final Learner learner;
   private final BatchPool pool;
+  private final RunFolder folder;
   private final Snapshots snapshots;
   private final RunLog log;
   private final BadSteps badSteps;
   private Position position = Position.START;
   private long saved = System.nanoTime();
+  private boolean shown;
 
   Trainer(
       Training training,
@@ -59,6 +61,7 @@ final class Trainer implements AutoCloseable {
     this.share = settings.share(ranks.rank(), ranks.size());
     this.learner = new Learner(config, dataset.skeleton().size(), device, precision, ranks);
     this.pool = new BatchPool(device);
+    this.folder = folder;
     this.snapshots = new Snapshots(config, dataset, folder, learner.weights());
     this.log =
         new RunLog(
@@ -132,6 +135,7 @@ final class Trainer implements AutoCloseable {
       Sums sums = Sums.NONE;
       int part = 0;
       for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
+        show(batch);
         Sums of = learner.backward(batch);
         if (!of.finite()) {
           badSteps.add(batch);
@@ -156,6 +160,20 @@ final class Trainer implements AutoCloseable {
     finish(epoch, (position.batch() - before) * images / seconds);
     // Several processes have to agree, which they do after the next epoch's first step.
     return !guard.requested() || isComplete() || ranks.size() > 1;
+  }
+
+  /** Keeps a picture of the first batch, for whoever wants to see what is learned from. */
+  private void show(Batch batch) throws IOException {
+    if (!shown && ranks.first()) {
+      FirstCrops.write(
+          folder.augmented(),
+          batch,
+          learner.pictures(batch),
+          config.model().input(),
+          people,
+          dataset.skeleton());
+    }
+    shown = true;
   }
 
   private String message() {

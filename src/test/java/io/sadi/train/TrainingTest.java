@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sadi.config.Config;
 import io.sadi.data.Metric;
 import io.sadi.data.Skeleton;
+import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.predict.Checkpoint;
@@ -141,6 +142,11 @@ class TrainingTest {
         .contains("stem.conv.conv.weight", "stem.conv.bn.running_mean", "dlm.flow.scale.0.0.weight")
         .noneMatch(name -> name.startsWith("state/") || name.contains("num_batches_tracked"));
     checkpoint.network(ComputeDevice.CPU, run).close();
+    try (Image crops = Image.read(run.resolve("augmented.jpg"))) {
+      // Four crops of 64 px, enlarged to 192, three in a row.
+      assertThat(crops.width()).isBetween(3 * 192, 3 * 210);
+      assertThat(crops.height()).isBetween(2 * 192, 2 * 240);
+    }
     assertThat(Files.readString(run.resolve("summary.json"), StandardCharsets.UTF_8))
         .contains("\"state\": \"done\"");
   }
