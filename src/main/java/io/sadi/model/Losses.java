@@ -77,15 +77,15 @@ public final class Losses {
   static Tensor gaussians(Tensor joints, int size, double deviation, SadiNet net) {
     float[] centers = new float[size];
     for (int i = 0; i < size; i++) {
-      centers[i] = i;
+      // In image units, as the joints are: both sides of the middle are then treated alike, and a
+      // mirrored joint's map is the mirrored map to the last bit.
+      centers[i] = (i - (size - 1) / 2f) / size;
     }
     Tensor axis = Tensors.of(centers, net.device(), 1, 1, size);
-    Tensor place =
-        joints.add(Tensors.scalar(0.5)).mul(Tensors.scalar(size)).sub(Tensors.scalar(0.5));
-    Tensor scale =
-        Tensors.of(new float[] {(float) (-0.5 / (deviation * deviation))}, net.device(), 1);
-    Tensor x = axis.sub(place.narrow(2, 0, 1)).square().mul(scale).exp();
-    Tensor y = axis.sub(place.narrow(2, 1, 1)).square().mul(scale).exp();
+    double units = deviation / size;
+    Tensor scale = Tensors.of(new float[] {(float) (-0.5 / (units * units))}, net.device(), 1);
+    Tensor x = axis.sub(joints.narrow(2, 0, 1)).square().mul(scale).exp();
+    Tensor y = axis.sub(joints.narrow(2, 1, 1)).square().mul(scale).exp();
     return y.unsqueeze(3).mul(x.unsqueeze(2));
   }
 

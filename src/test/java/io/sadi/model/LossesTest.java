@@ -5,17 +5,26 @@ import static org.assertj.core.api.Assertions.offset;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sadi.config.Config;
+import io.sadi.data.Augmentation;
+import io.sadi.data.Crop;
+import io.sadi.data.Person;
+import io.sadi.data.Skeleton;
 import io.sadi.model.Losses.Loss;
 import io.sadi.model.Losses.Targets;
 import io.sadi.model.SadiNet.Output;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Tensors;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,6 +58,80 @@ class LossesTest {
         double squared = Math.pow(i % 16 - x, 2) + Math.pow(row - y, 2);
         assertThat((double) map[i]).isEqualTo(Math.exp(-squared / (2 * 1.5 * 1.5)), within(1e-5));
       }
+    }
+  }
+
+  /** To the last bit: what is learned of an image and of its mirror image is the same. */
+  @RepeatedTest(20)
+  void aMirroredJointsTargetIsTheMirroredTarget(RepetitionInfo repetition) {
+    Random random = new Random(repetition.getCurrentRepetition());
+    float x = random.nextFloat() - 0.5f;
+    float y = random.nextFloat() - 0.5f;
+    int size = 8 << random.nextInt(4);
+    double deviation = 0.5 + 2 * random.nextDouble();
+    try (SadiNet net = net("model.variant=baseline")) {
+      float[] map = Tensors.floats(Losses.gaussians(tensor(1, 1, x, y), size, deviation, net));
+      float[] mirrored =
+          Tensors.floats(Losses.gaussians(tensor(1, 1, -x, y), size, deviation, net));
+      assertThat(mirrored).isEqualTo(mirrored(map, size));
+    }
+  }
+
+  /** From the person to the targets: a mirrored crop's are the crop's, mirrored and swapped. */
+  @RepeatedTest(20)
+  void aMirroredCropsTargetsAreTheMirroredTargetsOfTheOtherSide(RepetitionInfo repetition) {
+    Random random = new Random(repetition.getCurrentRepetition());
+    Skeleton skeleton = Skeleton.lsp14();
+    int k = skeleton.size();
+    float[] x = new float[k];
+    float[] y = new float[k];
+    byte[] visible = new byte[k];
+    for (int j = 0; j < k; j++) {
+      x[j] = 100 * random.nextFloat();
+      y[j] = 100 * random.nextFloat();
+      visible[j] = Person.VISIBLE;
+    }
+    Person person =
+        new Person("a.jpg", 0, 0, 0, x, y, visible, null, 50, 50, 0.6, Double.NaN, null);
+    Crop crop = Crop.of(person, 64, new Augmentation.Draw(random.nextGaussian(), 1, false, 0, 0));
+    int[] flip = skeleton.flipPermutation();
+    try (SadiNet net = net("model.variant=baseline")) {
+      float[] maps = targets(crop, person, flip, net);
+      float[] others = targets(crop.mirror(), person, flip, net);
+      for (int j = 0; j < k; j++) {
+        float[] map = Arrays.copyOfRange(maps, 256 * j, 256 * (j + 1));
+        float[] other = Arrays.copyOfRange(others, 256 * flip[j], 256 * (flip[j] + 1));
+        assertThat(other).containsExactly(mirrored(map, 16), within(1e-5f));
+      }
+    }
+  }
+
+  /** Every joint's map of 16 pixels. */
+  private static float[] targets(Crop crop, Person person, int[] flip, SadiNet net) {
+    float[] joints = new float[2 * flip.length];
+    float[] mask = new float[flip.length];
+    crop.targets(person, flip, joints, mask, 0);
+    Tensor place = Tensors.of(joints, ComputeDevice.CPU, 1, flip.length, 2);
+    return Tensors.floats(Losses.gaussians(place, 16, 1.5, net));
+  }
+
+  private static float[] mirrored(float[] map, int size) {
+    float[] mirrored = new float[map.length];
+    for (int i = 0; i < map.length; i++) {
+      mirrored[i] = map[i / size * size + size - 1 - i % size];
+    }
+    return mirrored;
+  }
+
+  /** What is shown to people is what the network sees. */
+  @Test
+  void picturesAreTheWayBack() {
+    ByteBuffer rgb = ByteBuffer.allocateDirect(2 * 16 * 16 * 3);
+    byte[] bytes = new byte[rgb.capacity()];
+    new Random(1).nextBytes(bytes);
+    rgb.put(bytes);
+    try (SadiNet net = net("model.variant=baseline")) {
+      assertThat(net.pictures(net.normalise(Tensors.borrow(rgb, 2, 16, 16, 3)))).isEqualTo(bytes);
     }
   }
 
