@@ -268,9 +268,9 @@ _sadi_value() {
         loss.h1_weight loss.target_sigma augment.rotation augment.rotation_sd
         augment.rotation_probability augment.scale_min augment.scale_max augment.scale_sd
         augment.flip augment.translation augment.half_body augment.color augment.blur
-        augment.occlusion train.epochs train.milestones train.batch train.lr train.gamma
-        train.warmup_steps train.weight_decay train.clip train.ema train.accumulate train.on_nan
-        train.patience train.freeze train.save_minutes train.keep train.eval_every
+        augment.occlusion augment.device train.epochs train.milestones train.batch train.lr
+        train.gamma train.warmup_steps train.weight_decay train.clip train.ema train.accumulate
+        train.on_nan train.patience train.freeze train.save_minutes train.keep train.eval_every
         data.train_split data.val_split data.limit_train data.workers train.threads train.device
         train.precision train.rank_timeout train.seed'
       ;;
@@ -335,6 +335,7 @@ _sadi_setting() {
     dlm.combine) echo 'mixture product' ;;
     loss.combine) echo 'weighted sum swapped h1' ;;
     loss.chi) echo 'sigma' ;;
+    augment.device) echo 'on off' ;;
     train.on_nan) echo 'stop skip' ;;
     train.precision) echo 'auto fp32 bf16' ;;
   esac

@@ -10,7 +10,7 @@ import io.sadi.torch.Autocast;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Ranks;
-import io.sadi.torch.Tensors;
+import io.sadi.train.Crops;
 import io.sadi.train.Learner;
 import io.sadi.train.RunConfig;
 import java.util.List;
@@ -107,8 +107,7 @@ final class NetworkBench {
         () -> {
           try (PointerScope scope = new PointerScope();
               InferenceMode inference = new InferenceMode(true)) {
-            int crop = config.model().input();
-            Tensor image = net.normalise(Tensors.borrow(batch.rgb(), size, crop, crop, 3));
+            Tensor image = Crops.of(net, batch);
             try (Autocast autocast = Autocast.of(precision, device)) {
               net.forward(image, false).h1().sum().item_float();
             }

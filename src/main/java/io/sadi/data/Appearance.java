@@ -85,7 +85,8 @@ public record Appearance(double color, double blur, double occlusion) {
       };
     }
 
-    private byte[] noise() {
+    /** What {@link Cover#NOISE} shows, [height, width, 3]. */
+    public byte[] noise() {
       byte[] noise = new byte[3 * width * height];
       new SplittableRandom(seed).nextBytes(noise);
       return noise;

@@ -19,6 +19,7 @@ import java.util.random.RandomGenerator;
  * @param translation largest shift of the crop, as a share of its side
  * @param halfBody share of crops of the upper or lower body alone, where enough of it is annotated
  * @param appearance how the pixels are varied
+ * @param onDevice whether the training device makes the crops, not the threads that read photos
  */
 public record Augmentation(
     double rotation,
@@ -30,7 +31,8 @@ public record Augmentation(
     double flip,
     double translation,
     double halfBody,
-    Appearance appearance) {
+    Appearance appearance,
+    boolean onDevice) {
 
   /**
    * How one crop lies.
@@ -69,7 +71,11 @@ public record Augmentation(
             "augment.translation", 0, 0, 1, "largest shift, as a share of the crop's side"),
         config.number(
             "augment.half_body", 0, 0, 1, "share of crops that show the upper or lower body alone"),
-        Appearance.from(config));
+        Appearance.from(config),
+        config.flag(
+            "augment.device",
+            false,
+            "make the crops on the training device, not on the data's threads; for GPUs"));
   }
 
   /**

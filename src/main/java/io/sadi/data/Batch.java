@@ -1,21 +1,36 @@
 package io.sadi.data;
 
+import io.sadi.geom.Affine;
 import io.sadi.torch.HostMemory;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 
 /**
  * Crops as the network takes them, and what it should say of them. Its buffers are used again once
  * it has been given back with {@link Batches#release}.
  */
 public final class Batch {
+  /**
+   * What is left to do where a device makes the crops.
+   *
+   * @param cropToPicture from pixels of the crop to those of the picture that it is to be sampled
+   *     from, bilinearly, with {@link io.sadi.image.Image#OUTSIDE} beyond the edges
+   * @param look what becomes of the crop's pixels then
+   */
+  public record DeviceWork(Affine cropToPicture, Appearance.Draw look) {}
+
   private final int size;
+  private int side;
+  private final List<DeviceWork> deviceWork = new ArrayList<>();
   private final int[] indices;
   private final HostMemory pictures;
   private final float[] joints;
   private final float[] mask;
 
   /**
-   * @param pictures room for the crops
+   * @param pictures room for them
    * @param joints K
    */
   Batch(int size, HostMemory pictures, int joints) {
@@ -33,6 +48,17 @@ public final class Batch {
         && pictures.bytes().capacity() >= bytes;
   }
 
+  /** To be filled anew, with pictures of this side. */
+  void begin(int newSide) {
+    side = newSide;
+    deviceWork.clear();
+    pictures.bytes().clear();
+  }
+
+  void add(DeviceWork work) {
+    deviceWork.add(work);
+  }
+
   /** B, the number of crops. */
   public int size() {
     return size;
@@ -43,7 +69,17 @@ public final class Batch {
     return indices;
   }
 
-  /** The crops, direct, [B, H, W, 3]. */
+  /** H and W of the pictures. */
+  public int side() {
+    return side;
+  }
+
+  /** What a device has to do to each picture to make a crop of it; empty where they are crops. */
+  public List<DeviceWork> deviceWork() {
+    return Collections.unmodifiableList(deviceWork);
+  }
+
+  /** The pictures, direct, [B, H, W, 3] from position 0. */
   public ByteBuffer rgb() {
     return pictures.bytes();
   }

@@ -4,7 +4,6 @@ import io.sadi.image.Image;
 import io.sadi.torch.ComputeDevice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -24,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * threads. A worker's failure is thrown by {@link #next}.
  */
 public final class Batches implements AutoCloseable {
+  /** Sides of pictures for a device are multiples of this. */
+  private static final int SIDE_STEP = 64;
+
   private final Dataset dataset;
   private final List<Person> people;
   private final int crop;
@@ -185,25 +187,19 @@ public final class Batches implements AutoCloseable {
   }
 
   private Batch make(int[] indices) {
+    List<Augmentation.Sample> samples = new ArrayList<>();
+    for (int index : indices) {
+      samples.add(sample(people.get(index), index));
+    }
     Batch batch =
-        pool.take(
-            indices.length,
-            Math.multiplyExact(indices.length, 3 * crop * crop),
-            flipPermutation.length);
-    batch.rgb().clear();
+        augmentation != null && augmentation.onDevice()
+            ? pictures(indices, samples)
+            : crops(indices, samples);
     for (int i = 0; i < indices.length; i++) {
+      int joints = i * 2 * flipPermutation.length;
       Person person = people.get(indices[i]);
       batch.indices()[i] = indices[i];
-      Augmentation.Sample sample = sample(person, indices[i]);
-      sample
-          .crop()
-          .targets(
-              person,
-              flipPermutation,
-              batch.joints(),
-              batch.mask(),
-              i * 2 * flipPermutation.length);
-      pixels(dataset.imageRoot().resolve(person.image()), sample, batch.rgb());
+      samples.get(i).crop().targets(person, flipPermutation, batch.joints(), batch.mask(), joints);
     }
     return batch;
   }
@@ -214,15 +210,61 @@ public final class Batches implements AutoCloseable {
         : augmentation.sample(person, halves, crop, mix(seed, index));
   }
 
-  private static void pixels(Path file, Augmentation.Sample sample, ByteBuffer into) {
-    Crop crop = sample.crop();
-    try (Image image = Image.read(file);
-        Image warped = image.warp(crop.imageToCrop().inverse(), crop.size(), crop.size())) {
-      sample.look().apply(warped);
-      warped.copyTo(into);
+  private Batch crops(int[] indices, List<Augmentation.Sample> samples) {
+    Batch batch = take(indices.length, crop);
+    for (int i = 0; i < indices.length; i++) {
+      Augmentation.Sample sample = samples.get(i);
+      try (Image photo = photo(indices[i]);
+          Image cut = photo.warp(sample.crop().cropToImage(), crop, crop)) {
+        sample.look().apply(cut);
+        cut.copyTo(batch.rgb());
+      }
+    }
+    return batch;
+  }
+
+  /** What the crops are sampled from, with room around people, and how. */
+  private Batch pictures(int[] indices, List<Augmentation.Sample> samples) {
+    List<Image.Source> sources = new ArrayList<>();
+    try {
+      int side = 1;
+      for (int i = 0; i < indices.length; i++) {
+        try (Image photo = photo(indices[i])) {
+          Image.Source source = photo.source(samples.get(i).crop().cropToImage(), crop, crop);
+          sources.add(source);
+          side = Math.max(side, Math.max(source.pixels().width(), source.pixels().height()));
+        }
+      }
+      // In steps, so that buffers fit again and a device sees few different shapes.
+      Batch batch = take(indices.length, (side + SIDE_STEP - 1) / SIDE_STEP * SIDE_STEP);
+      for (int i = 0; i < indices.length; i++) {
+        Image.Source source = sources.get(i);
+        Augmentation.Sample sample = samples.get(i);
+        source.pixels().copyTo(batch.rgb(), batch.side());
+        batch.add(
+            new Batch.DeviceWork(
+                source.imageToPixels().after(sample.crop().cropToImage()), sample.look()));
+      }
+      return batch;
+    } finally {
+      sources.forEach(Image.Source::close);
+    }
+  }
+
+  private Image photo(int index) {
+    Path file = dataset.imageRoot().resolve(people.get(index).image());
+    try {
+      return Image.read(file);
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": " + e.getMessage(), e);
     }
+  }
+
+  private Batch take(int size, int side) {
+    int bytes = Math.multiplyExact(size, 3 * side * side);
+    Batch batch = pool.take(size, bytes, flipPermutation.length);
+    batch.begin(side);
+    return batch;
   }
 
   private static int[] shuffled(int n, long seed) {

@@ -55,6 +55,11 @@ public record Crop(Affine imageToCrop, int size, boolean mirrored) {
     return new Crop(turned, size, draw.flip());
   }
 
+  /** Crop pixels to image pixels. */
+  public Affine cropToImage() {
+    return imageToCrop.inverse();
+  }
+
   /** The same crop seen in a mirror. */
   public Crop mirror() {
     Affine flip = new Affine(-1, 0, size - 1, 0, 1, 0);

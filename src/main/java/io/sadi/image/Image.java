@@ -176,6 +176,22 @@ public final class Image implements AutoCloseable {
   }
 
   /**
+   * Puts a larger square's side*side*3 bytes at the buffer's position, and advances it: this
+   * picture in the upper left corner, {@link #OUTSIDE} right of and below it.
+   */
+  public void copyTo(ByteBuffer rgb, int side) {
+    byte[] outside = new byte[3 * side];
+    for (int i = 0; i < outside.length; i++) {
+      outside[i] = (byte) (OUTSIDE >> (16 - 8 * (i % 3)));
+    }
+    ByteBuffer own = mat.data().capacity(3L * width * height).asByteBuffer();
+    for (int row = 0; row < side; row++) {
+      int bytes = row < height ? 3 * width : 0;
+      rgb.put(own.limit(own.position() + bytes)).put(outside, 0, outside.length - bytes);
+    }
+  }
+
+  /**
    * The picture under an affine map: output pixel (u, v) shows what lies at {@code outputToInput(u,
    * v)}, interpolated bilinearly, {@link #OUTSIDE} beyond the edges. Where the map makes smaller by
    * more than 2, whole blocks are averaged first, so that nothing aliases. A map that mirrors gives
@@ -183,6 +199,32 @@ public final class Image implements AutoCloseable {
    */
   public Image warp(Affine outputToInput, int outputWidth, int outputHeight) {
     return new Image(Warp.apply(mat, outputToInput, outputWidth, outputHeight));
+  }
+
+  /**
+   * What {@link #warp} samples of a picture.
+   *
+   * @param pixels which whoever asked for them closes
+   * @param imageToPixels from the picture's pixels to these
+   */
+  public record Source(Image pixels, Affine imageToPixels) implements AutoCloseable {
+    @Override
+    public void close() {
+      pixels.close();
+    }
+  }
+
+  /**
+   * The first half of {@link #warp}: the part of the picture that the output shows, blocks averaged
+   * where much is made small. Sampled bilinearly at {@code imageToPixels(outputToInput(u, v))},
+   * with {@link #OUTSIDE} around, it is the output. Its sides are at most three times the output's,
+   * and eight pixels.
+   */
+  public Source source(Affine outputToInput, int outputWidth, int outputHeight) {
+    Warp.Shrunk shrunk = Warp.source(mat, outputToInput, outputWidth, outputHeight);
+    try (Mat pixels = shrunk.pixels()) {
+      return new Source(new Image(pixels.clone()), shrunk.imageToSource());
+    }
   }
 
   /**

@@ -44,6 +44,11 @@ final class Warp {
     return result;
   }
 
+  /** What {@link #apply} samples. */
+  static Shrunk source(Mat mat, Affine outputToInput, int outputWidth, int outputHeight) {
+    return new Warp(mat).shrunk(outputToInput, outputWidth, outputHeight);
+  }
+
   private Mat upright(Affine map, int outputWidth, int outputHeight) {
     Shrunk source = shrunk(map, outputWidth, outputHeight);
     Affine toSource = source.imageToSource().after(map);
@@ -63,8 +68,12 @@ final class Warp {
     return result;
   }
 
-  /** The part of the picture that a warp looks at, in blocks averaged to one pixel each. */
-  private record Shrunk(Mat pixels, Affine imageToSource) {}
+  /**
+   * The part of the picture that a warp looks at, in blocks averaged to one pixel each.
+   *
+   * @param pixels which the caller closes; they may be the picture's own
+   */
+  record Shrunk(Mat pixels, Affine imageToSource) {}
 
   private Shrunk shrunk(Affine map, int outputWidth, int outputHeight) {
     // One step in the output moves this many pixels along each axis of the input.

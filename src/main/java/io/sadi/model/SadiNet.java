@@ -7,7 +7,6 @@ import io.sadi.torch.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -133,15 +132,12 @@ public final class SadiNet implements AutoCloseable {
   /**
    * The batch as the network wants it.
    *
-   * @param rgb uint8 [B, H, W, 3] anywhere; from pinned memory a GPU copies it on its own, so it
-   *     must stay until a result has been waited for
+   * @param rgb [B, H, W, 3] of 0..255 anywhere, uint8, or float32, which is then changed
    * @return float32 [B, 3, H, W], channels-last, ImageNet's mean and deviation removed
    */
   public Tensor normalise(Tensor rgb) {
-    // As bytes: converted before it is copied, it would be four times as much.
-    Tensor there =
-        rgb.to(device.device(), ScalarType.Byte, true, false, new MemoryFormatOptional());
-    Tensor x = there.to(ScalarType.Float);
+    // Converted there: as float32 four times as much would be copied to a GPU.
+    Tensor x = Tensors.upload(rgb, device).to(ScalarType.Float);
     Tensor mean = Tensors.of(MEAN, device, 3);
     Tensor deviation = Tensors.of(DEVIATION, device, 3);
     return x.sub_(mean).div_(deviation).permute(0, 3, 1, 2);

@@ -7,6 +7,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -43,6 +44,15 @@ public final class Tensors {
   public static Tensor borrow(ByteBuffer direct, long... shape) {
     return torch.from_blob(
         new BytePointer(direct.duplicate().clear()), shape, new TensorOptions(ScalarType.Byte));
+  }
+
+  /**
+   * The same tensor on a device; itself where it is there already. From {@link HostMemory} a GPU
+   * copies it on its own: the memory must stay unchanged until some result has been waited for.
+   */
+  public static Tensor upload(Tensor tensor, ComputeDevice device) {
+    return tensor.to(
+        device.device(), tensor.scalar_type(), true, false, new MemoryFormatOptional());
   }
 
   /** All values as float32, row-major. */

@@ -5,11 +5,11 @@ import io.sadi.data.Person;
 import io.sadi.image.Image;
 import io.sadi.io.FailedException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -37,14 +37,16 @@ final class BadSteps {
     this.crop = crop;
   }
 
-  /** Keeps the crops of a batch whose loss is no number. */
-  void add(Batch batch) {
-    ByteBuffer pixels = batch.rgb().duplicate().rewind();
-    for (int index : batch.indices()) {
-      names.add(people.get(index).image());
-      byte[] rgb = new byte[3 * crop * crop];
-      pixels.get(rgb);
-      pictures.add(rgb);
+  /**
+   * Keeps the crops of a batch whose loss is no number.
+   *
+   * @param rgb as the network saw them, [B, H, W, 3]
+   */
+  void add(Batch batch, byte[] rgb) {
+    int bytes = 3 * crop * crop;
+    for (int b = 0; b < batch.size(); b++) {
+      names.add(people.get(batch.indices()[b]).image());
+      pictures.add(Arrays.copyOfRange(rgb, b * bytes, (b + 1) * bytes));
     }
   }
 

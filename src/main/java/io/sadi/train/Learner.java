@@ -59,7 +59,7 @@ public final class Learner implements AutoCloseable {
     // collection would come too late, because the JVM does not see how large a tensor is.
     try (PointerScope scope = new PointerScope()) {
       long joints = net.joints();
-      Tensor image = image(batch);
+      Tensor image = Crops.of(net, batch);
       Targets targets =
           new Targets(
               Tensors.of(batch.joints(), device, batch.size(), joints, 2),
@@ -92,17 +92,11 @@ public final class Learner implements AutoCloseable {
     }
   }
 
-  /** What the network sees of a batch, [B, 3, H, W]. */
-  private Tensor image(Batch batch) {
-    int crop = config.model().input();
-    return net.normalise(Tensors.borrow(batch.rgb(), batch.size(), crop, crop, 3));
-  }
-
-  /** The same as pictures, [B, H, W, 3] of 0..255. */
+  /** What the network sees of a batch, as pictures, [B, H, W, 3] of 0..255. */
   byte[] pictures(Batch batch) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
-      return net.pictures(image(batch));
+      return net.pictures(Crops.of(net, batch));
     }
   }
 

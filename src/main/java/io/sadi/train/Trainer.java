@@ -138,7 +138,7 @@ final class Trainer implements AutoCloseable {
         show(batch);
         Sums of = learner.backward(batch);
         if (!of.finite()) {
-          badSteps.add(batch);
+          badSteps.add(batch, learner.pictures(batch));
         }
         sums = sums.plus(of);
         part++;

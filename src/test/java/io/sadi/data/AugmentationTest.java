@@ -22,7 +22,7 @@ class AugmentationTest {
   @Test
   void drawsAreThoseOfEarlierVersions() {
     Augmentation normal =
-        new Augmentation(80, 30, 0.6, 0.5, 1.5, 0.25, 0.5, 0.1, 0, Appearance.PLAIN);
+        new Augmentation(80, 30, 0.6, 0.5, 1.5, 0.25, 0.5, 0.1, 0, Appearance.PLAIN, false);
     SplittableRandom random = new SplittableRandom(7);
     same(
         normal.draw(random),
@@ -40,7 +40,8 @@ class AugmentationTest {
             false,
             0.07280153245871977,
             0.009657483319992012));
-    Augmentation uniform = new Augmentation(80, 0, 1, 0.5, 1.5, 0, 0.5, 0, 0, Appearance.PLAIN);
+    Augmentation uniform =
+        new Augmentation(80, 0, 1, 0.5, 1.5, 0, 0.5, 0, 0, Appearance.PLAIN, false);
     same(
         uniform.draw(new SplittableRandom(7)),
         new Draw(-1.349381639145724, 1.082930293028078, true, 0, 0));
@@ -63,13 +64,14 @@ class AugmentationTest {
   void thePapersThreeAreTheDefault() {
     Augmentation augmentation = Augmentation.from(Config.empty());
     assertThat(augmentation)
-        .isEqualTo(new Augmentation(80, 0, 1, 0.5, 1.5, 0, 0.5, 0, 0, Appearance.PLAIN));
+        .isEqualTo(new Augmentation(80, 0, 1, 0.5, 1.5, 0, 0.5, 0, 0, Appearance.PLAIN, false));
   }
 
   @Test
   void halfBodiesOfJointsWithoutHalvesAreRefused() {
     Skeleton tail = Skeleton.named(List.of("tip", "left_fin", "right_fin"), List.of(), "");
-    Augmentation half = new Augmentation(80, 0, 1, 0.5, 1.5, 0, 0.5, 0, 0.3, Appearance.PLAIN);
+    Augmentation half =
+        new Augmentation(80, 0, 1, 0.5, 1.5, 0, 0.5, 0, 0.3, Appearance.PLAIN, false);
     assertThatThrownBy(() -> half.check(tail, "data"))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("tip, left_fin, right_fin")
@@ -81,7 +83,7 @@ class AugmentationTest {
   private static Augmentation.Sample sample(
       double halfBody, Appearance appearance, Person person, long seed) {
     Augmentation augmentation =
-        new Augmentation(60, 0, 1, 0.6, 1.4, 0, 0.5, 0.1, halfBody, appearance);
+        new Augmentation(60, 0, 1, 0.6, 1.4, 0, 0.5, 0.1, halfBody, appearance, false);
     return augmentation.sample(person, new HalfBody(Skeleton.lsp14()), 64, seed);
   }
 

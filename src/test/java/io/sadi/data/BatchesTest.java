@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The same run must see the same crops, however many threads prepare them. */
 class BatchesTest {
   private Augmentation augmentation =
-      new Augmentation(60, 0, 1, 0.6, 1.4, 0, 0.5, 0.1, 0, Appearance.PLAIN);
+      new Augmentation(60, 0, 1, 0.6, 1.4, 0, 0.5, 0.1, 0, Appearance.PLAIN, false);
 
   @TempDir Path folder;
   private Dataset dataset;
@@ -59,7 +59,8 @@ class BatchesTest {
 
   @Test
   void anEpochIsTheSameWhateverTheThreadsWithEveryPartOn() {
-    augmentation = new Augmentation(60, 0, 1, 0.6, 1.4, 0, 0.5, 0.1, 0.5, new Appearance(1, 1, 1));
+    augmentation =
+        new Augmentation(60, 0, 1, 0.6, 1.4, 0, 0.5, 0.1, 0.5, new Appearance(1, 1, 1), false);
     List<String> once = epoch(1, 0, 0);
     assertThat(epoch(4, 0, 0)).isEqualTo(once).hasSize(3);
     assertThat(epoch(2, 0, 1)).isEqualTo(once.subList(1, 3));
@@ -103,16 +104,18 @@ class BatchesTest {
     return buffers(epoch, pool);
   }
 
-  /** By identity: buffers of the same bytes are equal. */
+  /** By identity: buffers of the same bytes are equal. All are in use at once, so all are seen. */
   private Set<ByteBuffer> buffers(int epoch, BatchPool pool) {
     Set<ByteBuffer> buffers = Collections.newSetFromMap(new IdentityHashMap<>());
+    List<Batch> batchesInUse = new ArrayList<>();
     try (Batches batches =
         Batches.training(
             dataset, people, 16, Batches.Share.whole(2), augmentation, 5, epoch, 0, 1, pool)) {
       for (Batch b = batches.next(); b != null; b = batches.next()) {
         buffers.add(b.rgb());
-        batches.release(b);
+        batchesInUse.add(b);
       }
+      batchesInUse.forEach(batches::release);
     }
     return buffers;
   }

@@ -76,7 +76,7 @@ class HalfBodyTest {
     Skeleton skeleton = Skeleton.mpii16();
     Person person = person(skeleton.size(), random);
     Augmentation augmentation =
-        new Augmentation(80, 0, 1, 0.5, 1.5, 0, 0, 0.1, 1, Appearance.PLAIN);
+        new Augmentation(80, 0, 1, 0.5, 1.5, 0, 0, 0.1, 1, Appearance.PLAIN, false);
     Crop crop =
         augmentation
             .sample(person, new HalfBody(skeleton), 64, repetition.getCurrentRepetition())

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sadi.config.Config;
+import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.FailedException;
 import io.sadi.io.Progress;
@@ -17,6 +18,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -173,6 +175,26 @@ class LongRunTest {
     Path evidence = run.resolve("nan/epoch-0001-batch-000001");
     assertThat(Files.readAllLines(evidence.resolve("images.txt"))).hasSize(4);
     assertThat(evidence.resolve("003.png")).isNotEmptyFile();
+  }
+
+  /** The evidence is what the network saw, also where the device made it. */
+  @Test
+  void picturesOfALossThatIsNoNumberAreTheCrops() throws IOException {
+    Path broken = broken();
+    List<byte[]> crops = new ArrayList<>();
+    for (String device : List.of("off", "on")) {
+      Path run = folder.resolve(device);
+      assertThatThrownBy(() -> trainFrom(broken, run, "augment.device=" + device))
+          .isInstanceOf(FailedException.class);
+      try (Image crop = Image.read(run.resolve("nan/epoch-0001-batch-000001/003.png"))) {
+        assertThat(crop.width()).isEqualTo(64);
+        crops.add(crop.rgb());
+      }
+    }
+    for (int i = 0; i < crops.get(0).length; i++) {
+      int difference = (crops.get(0)[i] & 0xFF) - (crops.get(1)[i] & 0xFF);
+      assertThat(Math.abs(difference)).isLessThan(40); // noise, as sharp as can be
+    }
   }
 
   @Test

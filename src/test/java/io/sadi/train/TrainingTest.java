@@ -2,6 +2,7 @@ package io.sadi.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.sadi.config.Config;
 import io.sadi.data.Metric;
@@ -62,6 +63,26 @@ class TrainingTest {
       }
     }
     assertThat(columns(broken)).isEqualTo(columns(whole)).hasSize(4);
+  }
+
+  /** The same crops, but for rounding, and so the same first losses. */
+  @Test
+  void aDeviceThatMakesTheCropsLearnsTheSame() throws IOException {
+    double[] losses = new double[2];
+    for (int i = 0; i < 2; i++) {
+      Path run = folder.resolve("device-" + i);
+      Config config =
+          config(
+              "train.epochs=1",
+              "augment.half_body=0.5",
+              "augment.color=0.4",
+              "augment.blur=0.5",
+              "augment.occlusion=0.5",
+              "augment.device=" + (i == 0 ? "off" : "on"));
+      Training.prepare(config, true, data, run, Training.Mode.REFUSE, null).run(Progress.NONE);
+      losses[i] = Double.parseDouble(columns(run).get(1).split(",", -1)[3]);
+    }
+    assertThat(losses[1]).isEqualTo(losses[0], within(0.01 * losses[0]));
   }
 
   @Test
