@@ -42,6 +42,11 @@ public record PersonBox(int person, Box box, double centerX, double centerY, dou
     return new PersonBox(person, shown, centerX, centerY, scale);
   }
 
+  /** The same person in a crop whose side is {@code factor} times as long. */
+  public PersonBox zoomed(double factor) {
+    return new PersonBox(person, box, centerX, centerY, scale * factor);
+  }
+
   /** The crop of this person, upright, {@code size} pixels a side. */
   public Crop crop(int size) {
     return Crop.of(centerX, centerY, scale * Person.SCALE_UNIT, size, Augmentation.Draw.NONE);

@@ -25,7 +25,15 @@ public final class AtomicFile {
    * removed and the old file stays.
    */
   public static void write(Path file, Content content) throws IOException {
-    Path part = part(file);
+    write(file, part(file), content);
+  }
+
+  /**
+   * The same where {@code NAME.part} is in use.
+   *
+   * @param part where the file grows instead, in the same folder
+   */
+  public static void write(Path file, Path part, Content content) throws IOException {
     try {
       Path folder = file.toAbsolutePath().getParent();
       if (folder != null) {

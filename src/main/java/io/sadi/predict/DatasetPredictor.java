@@ -1,13 +1,18 @@
 package io.sadi.predict;
 
-import io.sadi.data.Batch;
-import io.sadi.data.Batches;
-import io.sadi.data.Crop;
 import io.sadi.data.Dataset;
 import io.sadi.data.Person;
+import io.sadi.data.PersonBox;
 import io.sadi.eval.Prediction;
 import io.sadi.eval.Predictions;
+import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
+import io.sadi.predict.ImageCrops.Task;
+import io.sadi.predict.ImagePredictor.Plan;
+import io.sadi.predict.ImagePredictor.Sink;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Finds the annotated people of a dataset, each in the crop that the annotation gives. */
@@ -39,22 +44,77 @@ public final class DatasetPredictor {
       int batch,
       int threads,
       Progress progress) {
-    try (Batches batches = Batches.inOrder(dataset, people, crop, batch, threads);
-        Progress.Work work = progress.start("evaluating", people.size(), "people")) {
-      for (Batch next = batches.next(); next != null; next = batches.next()) {
-        Maps maps = estimator.run(next);
-        for (int b = 0; b < next.size(); b++) {
-          Person person = people.get(next.indices()[b]);
-          Crop place = Crop.of(person, crop);
-          for (Reading reading : readings) {
-            Prediction prediction =
-                estimator.read(maps, b, place, reading.readout(), person.image(), person.person());
-            reading.predictions().add(prediction);
-          }
-        }
-        work.advance(next.size());
-        batches.release(next);
-      }
+    ImagePyramid one = ImagePyramid.ONE;
+    predict(estimator, dataset, people, crop, one, readings, batch, threads, progress);
+  }
+
+  /**
+   * The same, with everyone seen in several sizes.
+   *
+   * @param pyramid the sizes
+   */
+  static void predict(
+      PoseEstimator estimator,
+      Dataset dataset,
+      List<Person> people,
+      int crop,
+      ImagePyramid pyramid,
+      List<Reading> readings,
+      int batch,
+      int threads,
+      Progress progress) {
+    int shape = ImagePredictor.shape(batch, (long) people.size() * pyramid.size());
+    try (Progress.Work work = progress.start("evaluating", people.size(), "people")) {
+      new ImagePredictor<List<Prediction>>(
+              estimator,
+              new Plan(crop, shape, threads, pyramid, null),
+              (image, person, maps, b) ->
+                  readings.stream()
+                      .map(
+                          reading ->
+                              estimator.read(
+                                  maps,
+                                  b,
+                                  person.crop(crop),
+                                  reading.readout(),
+                                  image.name(),
+                                  person.person()))
+                      .toList(),
+              new Sink<>() {
+                @Override
+                public void found(
+                    InputImage image, int width, int height, List<List<Prediction>> found) {
+                  for (List<Prediction> person : found) {
+                    for (int i = 0; i < readings.size(); i++) {
+                      readings.get(i).predictions().add(person.get(i));
+                    }
+                  }
+                  work.advance(found.size());
+                }
+
+                @Override
+                public void failed(InputImage image, String error) {
+                  throw new BadInputException(image.file() + ": " + error);
+                }
+              })
+          .run(tasks(dataset, people));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+  }
+
+  /** An image's people together where they follow each other, so that it is decoded once. */
+  private static List<Task> tasks(Dataset dataset, List<Person> people) {
+    List<Task> tasks = new ArrayList<>();
+    for (int at = 0; at < people.size(); ) {
+      String name = people.get(at).image();
+      List<PersonBox> boxes = new ArrayList<>();
+      while (at < people.size() && people.get(at).image().equals(name)) {
+        boxes.add(PersonBox.of(people.get(at)));
+        at++;
+      }
+      tasks.add(new Task(new InputImage(name, dataset.imageRoot().resolve(name)), boxes));
+    }
+    return tasks;
   }
 }

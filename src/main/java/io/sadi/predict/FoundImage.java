@@ -10,4 +10,16 @@ import java.util.List;
  * @param height in pixels; 0 where unknown
  * @param people in the order of their boxes
  */
-record FoundImage(String name, int width, int height, List<FoundPerson> people) {}
+record FoundImage(String name, int width, int height, List<FoundPerson> people) {
+
+  /** The same for the rest of the way: heatmaps take a thousand times as much memory as joints. */
+  FoundImage withoutMaps() {
+    return new FoundImage(
+        name,
+        width,
+        height,
+        people.stream()
+            .map(person -> new FoundPerson(person.place(), person.joints(), null))
+            .toList());
+  }
+}

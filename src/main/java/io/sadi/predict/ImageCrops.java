@@ -5,13 +5,10 @@ import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.nio.file.AccessDeniedException;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +17,13 @@ import org.jspecify.annotations.Nullable;
  * order. An image that cannot be read is handed out as a failure.
  */
 final class ImageCrops implements AutoCloseable {
+
+  /**
+   * An image to cut.
+   *
+   * @param people where they are; null for one person, who fills the image
+   */
+  record Task(InputImage image, @Nullable List<PersonBox> people) {}
 
   /** What became of one image. */
   sealed interface Result {
@@ -30,7 +34,7 @@ final class ImageCrops implements AutoCloseable {
    * An image that was read.
    *
    * @param people in it
-   * @param rgb their crops, [people, H, W, 3]
+   * @param rgb their crops, [people, scales, H, W, 3]
    */
   record Crops(InputImage image, int width, int height, List<PersonBox> people, ByteBuffer rgb)
       implements Result {}
@@ -38,80 +42,77 @@ final class ImageCrops implements AutoCloseable {
   /** An image that could not be read, and why. */
   record Failed(InputImage image, String error) implements Result {}
 
-  private final Iterator<InputImage> images;
-  private final @Nullable Boxes boxes;
+  private final Iterator<Task> tasks;
   private final int crop;
-  private final ExecutorService workers;
-  private final Deque<Future<Result>> ahead = new ArrayDeque<>();
+  private final ImagePyramid pyramid;
+  private final Workers<Result> workers;
 
   /**
-   * @param boxes who is where; null for one person an image, who fills it
    * @param crop side of the crops
+   * @param pyramid how much of the image around a person each of the crops shows
    * @param threads that decode; twice as many images wait to be used
    */
-  ImageCrops(Iterable<InputImage> images, @Nullable Boxes boxes, int crop, int threads) {
-    this.images = images.iterator();
-    this.boxes = boxes;
+  ImageCrops(Iterable<Task> tasks, int crop, ImagePyramid pyramid, int threads) {
+    this.tasks = tasks.iterator();
     this.crop = crop;
-    this.workers =
-        Executors.newFixedThreadPool(
-            threads,
-            task -> {
-              Thread thread = new Thread(task, "sadi-images");
-              thread.setDaemon(true);
-              return thread;
-            });
-    while (ahead.size() < 2 * threads + 1 && submit()) {}
+    this.pyramid = pyramid;
+    this.workers = new Workers<>("sadi-images", threads);
+    while (workers.underWay() < 2 * threads + 1 && submit()) {}
   }
 
   /** The next image, or null after the last. */
-  @Nullable Result next() {
-    Future<Result> first = ahead.poll();
-    if (first == null) {
+  @Nullable Result next() throws IOException {
+    if (workers.underWay() == 0) {
       return null;
     }
-    try {
-      Result result = first.get();
-      submit();
-      return result;
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      if (e.getCause() instanceof Error cause) {
-        throw cause;
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for an image", e);
-    }
+    Result result = workers.next();
+    submit();
+    return result;
+  }
+
+  /** Another crop of an image that has been handed out already. */
+  Future<Result> again(InputImage image, PersonBox person, ImagePyramid scales) {
+    CompletableFuture<Result> result = new CompletableFuture<>();
+    workers.execute(
+        () -> {
+          try {
+            result.complete(read(new Task(image, List.of(person)), scales));
+          } catch (Throwable t) { // thrown where the result is waited for
+            result.completeExceptionally(t);
+          }
+        });
+    return result;
   }
 
   @Override
   public void close() {
-    workers.shutdownNow();
+    workers.close();
   }
 
   private boolean submit() {
-    if (!images.hasNext()) {
+    if (!tasks.hasNext()) {
       return false;
     }
-    InputImage image = images.next();
-    ahead.add(workers.submit(() -> read(image)));
+    Task task = tasks.next();
+    workers.submit(() -> read(task, pyramid));
     return true;
   }
 
-  private Result read(InputImage input) {
+  private Result read(Task task, ImagePyramid scales) {
+    InputImage input = task.image();
     try (Image image = Image.read(input.file())) {
       List<PersonBox> people =
-          boxes == null
+          task.people() == null
               ? List.of(PersonBox.wholeImage(image.width(), image.height()))
-              : boxes.of(input.name());
-      ByteBuffer rgb = ByteBuffer.allocate(Math.multiplyExact(people.size(), crop * crop * 3));
+              : task.people();
+      int crops = Math.multiplyExact(people.size(), scales.size());
+      ByteBuffer rgb = ByteBuffer.allocate(Math.multiplyExact(crops, crop * crop * 3));
       for (PersonBox person : people) {
-        try (Image warped = image.warp(person.crop(crop).imageToCrop().inverse(), crop, crop)) {
-          warped.copyTo(rgb);
+        for (double scale : scales.scales()) {
+          PersonBox view = person.zoomed(scale);
+          try (Image warped = image.warp(view.crop(crop).imageToCrop().inverse(), crop, crop)) {
+            warped.copyTo(rgb);
+          }
         }
       }
       return new Crops(input, image.width(), image.height(), people, rgb.flip());
@@ -127,6 +128,6 @@ final class ImageCrops implements AutoCloseable {
     if (message.startsWith(prefix)) {
       return message.substring(prefix.length());
     }
-    return e instanceof java.nio.file.AccessDeniedException ? "permission denied" : message;
+    return e instanceof AccessDeniedException ? "permission denied" : message;
   }
 }

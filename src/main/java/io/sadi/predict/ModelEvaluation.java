@@ -67,6 +67,7 @@ public record ModelEvaluation(
           dataset,
           people,
           checkpoint.model().input(),
+          config.pyramid(),
           readings,
           config.batch(),
           config.workers(),

@@ -1,5 +1,6 @@
 package io.sadi.predict;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.sadi.data.Skeleton;
 import io.sadi.io.Version;
@@ -24,6 +25,11 @@ record ModelInfo(JsonObject model, Skeleton skeleton) {
       model.addProperty("fusion_weight", checkpoint.fusionWeight());
     }
     model.addProperty("flip", config.flip());
+    if (!config.pyramid().equals(ImagePyramid.ONE)) {
+      JsonArray scales = new JsonArray();
+      config.scales().forEach(scales::add);
+      model.add("scales", scales);
+    }
     model.addProperty("refine", config.refine().toString());
     model.addProperty("sadi", Version.sadi());
     return new ModelInfo(model, checkpoint.skeleton());

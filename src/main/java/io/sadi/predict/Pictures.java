@@ -2,17 +2,13 @@ package io.sadi.predict;
 
 import io.sadi.data.Skeleton;
 import io.sadi.image.Image;
+import io.sadi.io.BadInputException;
+import io.sadi.io.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +22,15 @@ final class Pictures implements AutoCloseable {
   private final OverlayPicture overlay;
   private final HeatmapPicture heatmap;
   private final int threads;
-  private final ExecutorService workers;
-  private final Deque<Future<?>> underWay = new ArrayDeque<>();
+  private final Progress progress;
+  private final Workers<FoundImage> workers;
 
   /**
    * @param overlays where photos with people drawn over them go; null for none
    * @param heatmaps where pictures of heatmaps go; null for none
    * @param fusionWeight w of {@link Decode#FUSED}
    * @param threads that draw
+   * @param progress is told of pictures that cannot be drawn
    */
   Pictures(
       List<InputImage> images,
@@ -41,49 +38,50 @@ final class Pictures implements AutoCloseable {
       @Nullable PictureFolder heatmaps,
       Skeleton skeleton,
       double fusionWeight,
-      int threads) {
+      int threads,
+      Progress progress) {
     this.overlays = overlays;
     this.heatmaps = heatmaps;
     this.overlay = new OverlayPicture(skeleton);
     this.heatmap = new HeatmapPicture(skeleton, fusionWeight);
     this.threads = threads;
-    this.workers =
-        Executors.newFixedThreadPool(
-            threads,
-            task -> {
-              Thread thread = new Thread(task, "sadi-pictures");
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.progress = progress;
+    this.workers = new Workers<>("sadi-pictures", threads);
     images.forEach(image -> files.put(image.name(), image.file()));
   }
 
-  /** Draws an image's pictures some time before {@link #finish} returns. */
-  void draw(FoundImage image) throws IOException {
+  /** Takes images whose pictures are all there, in the order they came. */
+  @FunctionalInterface
+  interface Drawn {
+    void accept(FoundImage image) throws IOException;
+  }
+
+  /** Draws an image's pictures; hands on those that are done when too many are under way. */
+  void draw(FoundImage image, Drawn drawn) throws IOException {
     if (overlays == null && heatmaps == null) {
+      drawn.accept(image);
       return;
     }
-    underWay.add(
-        workers.submit(
-            () -> {
-              write(image);
-              return null;
-            }));
-    if (underWay.size() > 2 * threads) {
-      await();
+    workers.submit(
+        () -> {
+          write(image);
+          return image.withoutMaps();
+        });
+    if (workers.underWay() > 2 * threads) {
+      drawn.accept(workers.next());
     }
   }
 
   /** Waits for the last picture. */
-  void finish() throws IOException {
-    while (!underWay.isEmpty()) {
-      await();
+  void finish(Drawn drawn) throws IOException {
+    while (workers.underWay() > 0) {
+      drawn.accept(workers.next());
     }
   }
 
   @Override
   public void close() {
-    workers.shutdownNow();
+    workers.close();
   }
 
   private void write(FoundImage found) throws IOException {
@@ -102,26 +100,8 @@ final class Pictures implements AutoCloseable {
           heatmaps.write(found.name(), picture);
         }
       }
-    }
-  }
-
-  private void await() throws IOException {
-    try {
-      underWay.remove().get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException cause) {
-        throw cause;
-      }
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      if (e.getCause() instanceof Error cause) {
-        throw cause;
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for a picture", e);
+    } catch (BadInputException e) { // it could be read a moment ago
+      progress.warn(e.getMessage() + "; its people were found, but not drawn");
     }
   }
 }

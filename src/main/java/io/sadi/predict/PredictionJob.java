@@ -4,6 +4,8 @@ import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Csv;
 import io.sadi.io.Progress;
+import io.sadi.predict.ImagePredictor.Plan;
+import io.sadi.predict.ImagePredictor.Sink;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -164,23 +166,24 @@ public final class PredictionJob {
 
   /** What would be done, for {@code --dry-run}. */
   public String describe() {
-    int people = boxes == null ? images.size() : 0;
-    if (boxes != null) {
-      for (InputImage image : images) {
-        people += boxes.of(image.name()).size();
-      }
-    }
     return String.format(
         Locale.ROOT,
         "would find %d joints of %d people in %d images with %s (%s, %d px); %s to %s",
         checkpoint.skeleton().size(),
-        people,
+        people(),
         images.size(),
         request.model(),
         decode,
         checkpoint.model().input(),
         request.format(),
         request.out() == null ? "stdout" : request.out());
+  }
+
+  /** How many are looked for. */
+  private int people() {
+    return boxes == null
+        ? images.size()
+        : images.stream().mapToInt(image -> boxes.of(image.name()).size()).sum();
   }
 
   /**
@@ -208,38 +211,45 @@ public final class PredictionJob {
       report(failure, total, failures, progress);
     }
     int crop = checkpoint.model().input();
+    Readout readout = checkpoint.readout(decode);
     Tally tally = new Tally();
     try (TrainedModel model = new TrainedModel(checkpoint, request.model(), config);
-        ImageCrops crops = new ImageCrops(images, boxes, crop, config.workers());
-        Pictures pictures = pictures(config);
+        Pictures pictures = pictures(config, progress);
         Progress.Work work =
             images.size() > 1
                 ? progress.start("predicting", images.size(), "images")
                 : Progress.Work.NONE) {
-      ImagePredictor predictor =
-          new ImagePredictor(
-              model.estimator(),
-              checkpoint.readout(decode),
-              crop,
-              config.batch(),
-              heatmaps != null,
-              image -> {
-                writer.write(image);
-                pictures.draw(image);
-                tally.add(image);
-                work.advance(1);
-              });
-      for (ImageCrops.Result next = crops.next(); next != null; next = crops.next()) {
-        if (next instanceof ImageCrops.Crops image) {
-          predictor.add(image);
-        } else if (next instanceof ImageCrops.Failed failed) {
-          report(
-              new InputFailure(failed.image().name(), failed.error()), total, failures, progress);
-          work.advance(1);
-        }
-      }
-      predictor.finish();
-      pictures.finish();
+      PoseEstimator estimator = model.estimator();
+      Pictures.Drawn done =
+          image -> {
+            writer.write(image);
+            tally.add(image);
+            work.advance(1);
+          };
+      new ImagePredictor<FoundPerson>(
+              estimator,
+              new Plan(crop, shape(config), config.workers(), config.pyramid(), null),
+              (image, person, maps, b) ->
+                  new FoundPerson(
+                      person,
+                      estimator.read(
+                          maps, b, person.crop(crop), readout, image.name(), person.person()),
+                      heatmaps == null ? null : maps.of(b)),
+              new Sink<>() {
+                @Override
+                public void found(InputImage image, int width, int height, List<FoundPerson> people)
+                    throws IOException {
+                  pictures.draw(new FoundImage(image.name(), width, height, people), done);
+                }
+
+                @Override
+                public void failed(InputImage image, String error) {
+                  report(new InputFailure(image.name(), error), total, failures, progress);
+                  work.advance(1);
+                }
+              })
+          .run(images.stream().map(this::task).toList());
+      pictures.finish(done);
     }
     if (request.errors() != null) {
       writeErrors(request.errors(), failures);
@@ -261,14 +271,25 @@ public final class PredictionJob {
     }
   }
 
-  private Pictures pictures(InferenceConfig config) {
+  private ImageCrops.Task task(InputImage image) {
+    return new ImageCrops.Task(image, boxes == null ? null : boxes.of(image.name()));
+  }
+
+  /** Of all images, so that it does not depend on which of them this process predicts. */
+  private int shape(InferenceConfig config) {
+    long people = boxes == null ? images.size() : people();
+    return ImagePredictor.shape(config.batch(), people * config.pyramid().size());
+  }
+
+  private Pictures pictures(InferenceConfig config, Progress progress) {
     return new Pictures(
         images,
         overlays,
         heatmaps,
         checkpoint.skeleton(),
         checkpoint.fusionWeight(),
-        config.workers());
+        config.workers(),
+        progress);
   }
 
   private Map<String, Long> ids() {

@@ -119,6 +119,22 @@ class PredictionJobTest {
         r.overwrite());
   }
 
+  private static PredictionRequest as(PredictionsFormat format, PredictionRequest r) {
+    return new PredictionRequest(
+        r.model(),
+        r.inputs(),
+        r.boxes(),
+        r.decode(),
+        r.inference(),
+        null,
+        format,
+        null,
+        null,
+        null,
+        null,
+        false);
+  }
+
   private PredictionJob prepare(PredictionRequest request) throws IOException {
     return PredictionJob.prepare(request, new ByteArrayInputStream(new byte[0]), progress);
   }
@@ -139,6 +155,19 @@ class PredictionJobTest {
     assertThat(images(one))
         .containsExactly("0.png", "2.png", "4.png", "6.png", "sub/1.png", "sub/3.png", "sub/5.png");
     assertThat(run(request(config(4, 3), in))).isEqualTo(one);
+  }
+
+  /** With six sizes a person, crops of one lie in several batches. */
+  @Test
+  void everySizeOfAPersonIsSeenAndTheAnswersAveraged() throws IOException {
+    List<Double> six = List.of(0.8, 0.9, 1.0, 1.1, 1.2, 1.3);
+    InferenceConfig pyramid = new InferenceConfig("cpu", "fp32", 4, 2, true, Refine.QUARTER, six);
+    String all = run(request(pyramid, in));
+    assertThat(images(all)).hasSize(7);
+    assertThat(all.lines().skip(1)).noneMatch(row -> row.contains(",,"));
+    String json = run(as(PredictionsFormat.JSON, request(pyramid, in.resolve("0.png"))));
+    assertThat(json).contains("\"scales\":[0.8,0.9,1.0,1.1,1.2,1.3]");
+    assertThat(all).isNotEqualTo(run(request(config(4, 2), in)));
   }
 
   /** Where a run is cut in pieces, or what else is in it, must not move anybody's joints. */

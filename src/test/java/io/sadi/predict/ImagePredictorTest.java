@@ -1,0 +1,202 @@
+package io.sadi.predict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sadi.config.Config;
+import io.sadi.data.PersonBox;
+import io.sadi.data.Skeleton;
+import io.sadi.geom.Box;
+import io.sadi.image.Image;
+import io.sadi.model.ModelConfig;
+import io.sadi.model.SadiNet;
+import io.sadi.predict.ImageCrops.Task;
+import io.sadi.predict.ImagePredictor.Plan;
+import io.sadi.predict.ImagePredictor.SecondLook;
+import io.sadi.predict.ImagePredictor.Sink;
+import io.sadi.testing.BinSadi;
+import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.Precision;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Crops of many images on their way through one network, and what several threads make of it. */
+class ImagePredictorTest {
+  @TempDir private static Path folder;
+  private static SadiNet net;
+  private static int crop;
+
+  @BeforeAll
+  static void makeNetwork() throws IOException {
+    String tiny = Files.readString(BinSadi.HOME.resolve("configs/tiny.yaml"));
+    ModelConfig model = ModelConfig.from(Config.parse(tiny, "tiny"));
+    net = SadiNet.create(model, 14, ComputeDevice.CPU, false, 5);
+    crop = model.input();
+  }
+
+  @AfterAll
+  static void close() {
+    net.close();
+  }
+
+  private static PoseEstimator estimator() {
+    return new PoseEstimator(
+        net, Skeleton.lsp14().flipPermutation(), false, Refine.QUARTER, Precision.FP32);
+  }
+
+  private static List<Task> images(int count) throws IOException {
+    List<Task> tasks = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Path file = folder.resolve(i + ".png");
+      if (!Files.exists(file)) {
+        byte[] pixels = new byte[(20 + i) * 30 * 3];
+        new Random(i).nextBytes(pixels);
+        try (Image image = Image.of(pixels, 20 + i, 30)) {
+          image.writePng(file);
+        }
+      }
+      tasks.add(new Task(new InputImage(i + ".png", file), null));
+    }
+    return tasks;
+  }
+
+  /**
+   * Shards and resumed runs show a crop in another place of another batch, next to others: their
+   * rows must be the same to the last bit.
+   */
+  @Test
+  void whatIsSaidOfACropDoesNotDependOnItsPlaceInTheBatchOrItsCompany() {
+    int bytes = crop * crop * 3;
+    PoseEstimator estimator = estimator();
+    for (int batch : new int[] {4, 8}) {
+      assertThat(ImagePredictor.shape(batch, 1000)).isEqualTo(batch);
+      byte[] pixels = new byte[bytes];
+      new Random(1).nextBytes(pixels);
+      Maps expected = null;
+      for (int place = 0; place < batch; place++) {
+        byte[] company = new byte[batch * bytes];
+        new Random(place).nextBytes(company);
+        ByteBuffer rgb = ByteBuffer.allocateDirect(batch * bytes).put(0, company);
+        rgb.put(place * bytes, pixels);
+        Maps said = estimator.run(rgb, batch).of(place);
+        if (expected == null) {
+          expected = said;
+        }
+        assertThat(said.h1()).as("place %d of %d", place, batch).isEqualTo(expected.h1());
+        assertThat(said.mu()).isEqualTo(expected.mu());
+        assertThat(said.sigma()).isEqualTo(expected.sigma());
+      }
+    }
+  }
+
+  @Test
+  void batchesAreEvenAndNeverLargerThanTheJobNeeds() {
+    assertThat(ImagePredictor.shape(16, 1)).as("one photo does not wait for 15").isEqualTo(1);
+    assertThat(ImagePredictor.shape(16, 3)).isEqualTo(4);
+    assertThat(ImagePredictor.shape(16, 10_000)).isEqualTo(16);
+    assertThat(ImagePredictor.shape(16, 17)).as("9 and 8, not 16 and 1").isEqualTo(12);
+    assertThat(ImagePredictor.shape(1, 10_000)).isEqualTo(1);
+    assertThat(ImagePredictor.shape(6, 10_000)).isEqualTo(8);
+    assertThat(ImagePredictor.shape(4096, 5)).isEqualTo(8);
+  }
+
+  private static final SecondLook CENTRE =
+      (image, whole, maps, b) -> PersonBox.of(0, new Box(5, 5, 10, 20));
+
+  private static void run(int count, SecondLook again, Sink<Integer> sink) throws IOException {
+    new ImagePredictor<Integer>(
+            estimator(),
+            new Plan(crop, 4, 2, ImagePyramid.ONE, again),
+            (image, person, maps, b) -> (int) person.box().width(),
+            sink)
+        .run(images(count));
+  }
+
+  private abstract static class Collecting implements Sink<Integer> {
+    final List<String> names = new ArrayList<>();
+
+    @Override
+    public void found(InputImage image, int width, int height, List<Integer> people)
+        throws IOException {
+      names.add(image.name() + " " + people);
+    }
+
+    @Override
+    public void failed(InputImage image, String error) throws IOException {
+      names.add(image.name() + " " + error);
+    }
+  }
+
+  @Test
+  void imagesAreHandedOnInOrderHoweverOftenTheyAreLookedAt() throws IOException {
+    Collecting once = new Collecting() {};
+    run(11, null, once);
+    assertThat(once.names)
+        .isEqualTo(IntStream.range(0, 11).mapToObj(i -> i + ".png [" + (20 + i) + "]").toList());
+    Collecting twice = new Collecting() {};
+    run(11, CENTRE, twice);
+    assertThat(twice.names)
+        .isEqualTo(IntStream.range(0, 11).mapToObj(i -> i + ".png [10]").toList());
+  }
+
+  /** An image may be gone when it is to be looked at again. */
+  @Test
+  void anImageThatVanishesBetweenTwoLooksIsAFailureOfItsOwn() throws IOException {
+    Collecting sink = new Collecting() {};
+    run(
+        10,
+        (image, whole, maps, b) -> {
+          if (image.name().equals("6.png")) {
+            image.file().toFile().delete();
+          }
+          return null; // the whole image again
+        },
+        sink);
+    assertThat(sink.names).hasSize(10).contains("5.png [25]", "6.png no such file", "7.png [27]");
+  }
+
+  /** Lost exceptions are lost images; and nobody may wait for a thread that has ended. */
+  @Test
+  void whateverAThreadThrowsEndsTheRun() {
+    for (SecondLook again : new SecondLook[] {null, CENTRE}) {
+      assertThatThrownBy(
+              () ->
+                  run(
+                      40,
+                      again,
+                      new Collecting() {
+                        @Override
+                        public void found(
+                            InputImage image, int width, int height, List<Integer> people)
+                            throws IOException {
+                          super.found(image, width, height, people);
+                          if (names.size() == 3) {
+                            throw new IOException("No space left on device");
+                          }
+                          assertThat(names).as("nothing after a failure").hasSizeLessThan(3);
+                        }
+                      }))
+          .isInstanceOf(IOException.class)
+          .hasMessage("No space left on device");
+    }
+    assertThatThrownBy(
+            () ->
+                run(
+                    40,
+                    (image, whole, maps, b) -> {
+                      throw new IllegalStateException("a fault in the reader");
+                    },
+                    new Collecting() {}))
+        .hasMessage("a fault in the reader");
+  }
+}
