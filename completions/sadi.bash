@@ -59,10 +59,10 @@ _sadi_command() {
         --color -h --help'
       ;;
     'sadi eval')
-      options='--model --predictions --data --split --metric --limit --decode --flip --refine
-        --batch --threads --device --precision --intervals --quantiles --calibration --calibrate
-        --compare --format --out --save-predictions --json --dry-run --overwrite -q --quiet -v
-        --verbose --color -h --help'
+      options='--model --predictions --data --split --metric --limit --decode --flip --scales
+        --refine --batch --threads --device --precision --intervals --quantiles --calibration
+        --calibrate --compare --format --out --save-predictions --json --dry-run --overwrite -q
+        --quiet -v --verbose --color -h --help'
       ;;
     'sadi ablate')
       options='-c --config --data --out --variant --seeds --resume --report-only -s --set --json
@@ -70,8 +70,8 @@ _sadi_command() {
       ;;
     'sadi predict')
       options='--model --boxes --out --format --annotations --overlays --heatmaps --errors
-        --decode --flip --refine --batch --threads --device --precision --dry-run --overwrite -q
-        --quiet -v --verbose --color -h --help'
+        --decode --flip --scales --refine --batch --threads --device --precision --dry-run
+        --overwrite -q --quiet -v --verbose --color -h --help'
       files=yes
       ;;
     'sadi info')
@@ -188,9 +188,11 @@ _sadi_value() {
       'sadi train --on-nan' | \
       'sadi train --eval-every' | \
       'sadi eval --limit' | \
+      'sadi eval --scales' | \
       'sadi eval --batch' | \
       'sadi eval --threads' | \
       'sadi ablate --seeds' | \
+      'sadi predict --scales' | \
       'sadi predict --batch' | \
       'sadi predict --threads' | \
       'sadi info --joints' | \

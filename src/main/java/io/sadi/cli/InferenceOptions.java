@@ -8,13 +8,24 @@ import picocli.CommandLine.Option;
 /** For commands that run a trained network. */
 final class InferenceOptions {
   private static final List<String> NAMES =
-      List.of("--flip", "--refine", "--batch", "--threads", "--device", "--precision");
+      List.of("--flip", "--scales", "--refine", "--batch", "--threads", "--device", "--precision");
 
   @Option(
       names = "--flip",
       order = 30,
       description = "See every crop in a mirror too, and average the two answers.")
   private boolean flip;
+
+  @Option(
+      names = "--scales",
+      order = 31,
+      paramLabel = "LIST",
+      converter = Scales.Converter.class,
+      description =
+          "See every person in several sizes, as factors of the crop's side, and average the"
+              + " answers: 0.8,0.9,1,1.1,1.2,1.3, or 0.8..1.3 for the same. Takes as many times as"
+              + " long. Default: 1.")
+  private Scales scales = new Scales(List.of(1.0));
 
   @Option(
       names = "--refine",
@@ -60,6 +71,6 @@ final class InferenceOptions {
 
   /** As given, checked. */
   InferenceConfig config() {
-    return new InferenceConfig(device, precision, batch, threads, flip, refine);
+    return new InferenceConfig(device, precision, batch, threads, flip, refine, scales.factors());
   }
 }
