@@ -69,9 +69,9 @@ _sadi_command() {
         --dry-run -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi predict')
-      options='--model --boxes --out --format --annotations --overlays --heatmaps --errors
-        --decode --flip --scales --refine --batch --threads --device --precision --dry-run
-        --overwrite -q --quiet -v --verbose --color -h --help'
+      options='--model --boxes --out --out-dir --format --annotations --overlays --heatmaps
+        --errors --decode --flip --scales --refine --batch --threads --device --precision
+        --dry-run --resume --overwrite -q --quiet -v --verbose --color -h --help'
       files=yes
       ;;
     'sadi info')
@@ -127,6 +127,7 @@ _sadi_value() {
       'sadi eval --data' | \
       'sadi ablate --data' | \
       'sadi ablate --out' | \
+      'sadi predict --out-dir' | \
       'sadi predict --overlays' | \
       'sadi predict --heatmaps' | \
       'sadi bench --data')

@@ -20,10 +20,19 @@ final class OverwriteOption {
    * @param outputs the files to write, null for each that is not asked for; no two may be one
    */
   void check(@Nullable Path... outputs) throws IOException {
+    check(false, outputs);
+  }
+
+  /**
+   * The same for a run that may go on with what an earlier one has left.
+   *
+   * @param resume whether it does
+   */
+  void check(boolean resume, @Nullable Path... outputs) throws IOException {
     List<Path> checked = new ArrayList<>();
     for (Path output : outputs) {
       if (output != null) {
-        check(output);
+        check(output, overwrite || resume);
         for (Path other : checked) {
           if (isSame(output, other)) {
             throw new BadInputException(output + ": named for two outputs; name another file");
@@ -34,11 +43,11 @@ final class OverwriteOption {
     }
   }
 
-  private void check(Path out) {
+  private static void check(Path out, boolean replace) {
     if (Files.isDirectory(out)) {
       throw BadInputException.at(out, "a folder", "the name of a file to write", "");
     }
-    if (!overwrite && Files.exists(out)) {
+    if (!replace && Files.exists(out)) {
       throw new BadInputException(out + ": exists already; name another file, or give --overwrite");
     }
   }

@@ -1,13 +1,17 @@
 package io.sadi.cli;
 
+import io.sadi.io.AtomicFile;
 import io.sadi.predict.Checkpoint;
 import io.sadi.predict.Decode;
 import io.sadi.predict.PredictionJob;
 import io.sadi.predict.PredictionJob.Outcome;
+import io.sadi.predict.PredictionOutput;
+import io.sadi.predict.PredictionOutput.Existing;
 import io.sadi.predict.PredictionRequest;
 import io.sadi.predict.PredictionsFormat;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -139,16 +143,35 @@ final class PredictCommand implements Callable<Integer> {
       description = "Which answer of the network counts: ${COMPLETION-CANDIDATES}. Default: fused.")
   private Decode decode = Decode.FUSED;
 
+  @Option(
+      names = "--out-dir",
+      order = 3,
+      paramLabel = "DIR",
+      description =
+          "Instead of --out: a file for every image, DIR/NAME.csv and so on, where NAME is the"
+              + " image's as in the output, its own ending included.")
+  private @Nullable Path outDir;
+
+  @Option(
+      names = "--resume",
+      order = 91,
+      description =
+          "Go on with an unfinished run: what --out keeps in NAME.part, or the images whose file in"
+              + " --out-dir is missing or older than they are.")
+  private boolean resume;
+
   @Override
   public Integer call() throws IOException {
     Path file = out.toString().equals("-") ? null : out;
-    overwrite.check(file, errors);
-    PredictionsFormat chosen =
-        format != null ? format : file == null ? PredictionsFormat.CSV : PredictionsFormat.of(file);
-    if (annotations != null && chosen != PredictionsFormat.MPII_MAT) {
-      throw new ParameterException(
-          spec.commandLine(), "--annotations is for --format mpii-mat, not for " + chosen);
+    checkUsage(file);
+    if (resume && file != null && Files.exists(file) && !Files.exists(AtomicFile.part(file))) {
+      common.console().note(file + " is complete; nothing to resume");
+      return ExitCode.DONE;
     }
+    Existing existing =
+        resume ? Existing.RESUME : overwrite.overwrite ? Existing.OVERWRITE : Existing.REFUSE;
+    boolean goesOn = resume && (file == null || Files.exists(AtomicFile.part(file)));
+    overwrite.check(goesOn, file, errors);
     PredictionRequest request =
         new PredictionRequest(
             model,
@@ -156,13 +179,9 @@ final class PredictCommand implements Callable<Integer> {
             boxes,
             decode,
             inference.config(),
-            file,
-            chosen,
-            annotations,
-            overlays,
-            heatmaps,
-            errors,
-            overwrite.overwrite);
+            null,
+            new PredictionOutput(
+                file, outDir, format(file), annotations, overlays, heatmaps, errors, existing));
     Console console = common.console();
     PredictionJob job = PredictionJob.prepare(request, System.in, console);
     if (dryRun.dryRun) {
@@ -173,13 +192,50 @@ final class PredictCommand implements Callable<Integer> {
     try (OutputStream stdout = console.data()) {
       outcome = job.run(stdout, console);
     }
+    return report(outcome, file);
+  }
+
+  private PredictionsFormat format(@Nullable Path file) {
+    return format != null
+        ? format
+        : file == null ? PredictionsFormat.CSV : PredictionsFormat.of(file);
+  }
+
+  private void checkUsage(@Nullable Path file) {
+    PredictionsFormat chosen = format(file);
+    String wrong =
+        annotations != null && chosen != PredictionsFormat.MPII_MAT
+            ? "--annotations is for --format mpii-mat, not for " + chosen
+            : file != null && outDir != null
+                ? "give one of --out and --out-dir"
+                : outDir != null && chosen == PredictionsFormat.MPII_MAT
+                    ? "--format mpii-mat is one file for all images: --out, not --out-dir"
+                    : resume && overwrite.overwrite
+                        ? "give one of --resume and --overwrite"
+                        : resume && file == null && outDir == null
+                            ? "--resume is for --out FILE and --out-dir"
+                            : "";
+    if (!wrong.isEmpty()) {
+      throw new ParameterException(spec.commandLine(), wrong);
+    }
+  }
+
+  private int report(Outcome outcome, @Nullable Path file) {
+    Console console = common.console();
+    Path place = file == null ? outDir : file;
     console.note(
         String.format(
             Locale.ROOT,
-            "%d people in %d images%s",
+            "%d people in %d images%s%s",
             outcome.people(),
             outcome.images(),
-            file == null ? "" : ", in " + file));
+            place == null ? "" : ", in " + place,
+            outcome.kept() == 0
+                ? ""
+                : String.format(
+                    Locale.ROOT,
+                    file == null ? "; %d were there already" : "; %d of them were done before",
+                    outcome.kept())));
     if (outcome.failures().isEmpty()) {
       return ExitCode.DONE;
     }

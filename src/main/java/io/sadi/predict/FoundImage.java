@@ -10,7 +10,8 @@ import java.util.List;
  * @param height in pixels; 0 where unknown
  * @param people in the order of their boxes
  */
-record FoundImage(String name, int width, int height, List<FoundPerson> people) {
+record FoundImage(String name, int width, int height, List<FoundPerson> people)
+    implements ImageOutcome {
 
   /** The same for the rest of the way: heatmaps take a thousand times as much memory as joints. */
   FoundImage withoutMaps() {

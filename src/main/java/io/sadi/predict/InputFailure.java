@@ -6,4 +6,9 @@ package io.sadi.predict;
  * @param image its name
  * @param error why, one line
  */
-public record InputFailure(String image, String error) {}
+public record InputFailure(String image, String error) implements ImageOutcome {
+  @Override
+  public String name() {
+    return image;
+  }
+}

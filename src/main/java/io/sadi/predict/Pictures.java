@@ -16,9 +16,11 @@ import org.jspecify.annotations.Nullable;
  * time for it: to keep them from the first would take 36 MB for each of a phone's in the queue.
  */
 final class Pictures implements AutoCloseable {
+  private static final int QUALITY = 92;
+
   private final Map<String, Path> files = new HashMap<>();
-  private final @Nullable PictureFolder overlays;
-  private final @Nullable PictureFolder heatmaps;
+  private final @Nullable OutputFolder overlays;
+  private final @Nullable OutputFolder heatmaps;
   private final OverlayPicture overlay;
   private final HeatmapPicture heatmap;
   private final int threads;
@@ -34,8 +36,8 @@ final class Pictures implements AutoCloseable {
    */
   Pictures(
       List<InputImage> images,
-      @Nullable PictureFolder overlays,
-      @Nullable PictureFolder heatmaps,
+      @Nullable OutputFolder overlays,
+      @Nullable OutputFolder heatmaps,
       Skeleton skeleton,
       double fusionWeight,
       int threads,
@@ -92,12 +94,12 @@ final class Pictures implements AutoCloseable {
     try (Image photo = Image.read(file)) {
       if (overlays != null) {
         try (Image picture = overlay.draw(photo, found.people())) {
-          overlays.write(found.name(), picture);
+          picture.writeJpeg(overlays.of(found.name()), QUALITY);
         }
       }
       if (heatmaps != null) {
         try (Image picture = heatmap.draw(photo, found.people())) {
-          heatmaps.write(found.name(), picture);
+          picture.writeJpeg(heatmaps.of(found.name()), QUALITY);
         }
       }
     } catch (BadInputException e) { // it could be read a moment ago

@@ -1,22 +1,20 @@
 package io.sadi.predict;
 
-import io.sadi.io.AtomicFile;
+import com.google.gson.JsonObject;
 import io.sadi.io.BadInputException;
-import io.sadi.io.Csv;
+import io.sadi.io.Checksum;
 import io.sadi.io.Progress;
 import io.sadi.predict.ImagePredictor.Plan;
 import io.sadi.predict.ImagePredictor.Sink;
+import io.sadi.predict.PredictionOutput.Existing;
+import io.sadi.predict.RunOutput.Writing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,36 +28,55 @@ public final class PredictionJob {
    *
    * @param images that were predicted
    * @param people found in them
+   * @param kept how many of the images an earlier run had done
    * @param failures inputs that could not be used
    */
-  public record Outcome(int images, int people, List<InputFailure> failures) {}
+  public record Outcome(int images, int people, int kept, List<InputFailure> failures) {}
 
   private final PredictionRequest request;
+  private final PredictionOutput output;
   private final Checkpoint checkpoint;
   private final Decode decode;
   private final Inputs inputs;
+
+  /** All images, and those that this process predicts. */
+  private final List<InputImage> all;
+
   private final List<InputImage> images;
   private final @Nullable Boxes boxes;
   private final @Nullable MpiiTestImages test;
-  private final @Nullable PictureFolder overlays;
-  private final @Nullable PictureFolder heatmaps;
+  private final @Nullable OutputFolder folder;
+  private final @Nullable OutputFolder overlays;
+  private final @Nullable OutputFolder heatmaps;
 
   private PredictionJob(
       PredictionRequest request, Checkpoint checkpoint, Decode decode, Inputs inputs)
       throws IOException {
     this.request = request;
+    this.output = request.output();
     this.checkpoint = checkpoint;
     this.decode = decode;
     this.inputs = inputs;
-    this.images = inputs.images();
+    this.all = inputs.images();
+    this.images = all.stream().filter(image -> isOurs(image.name())).toList();
     this.boxes = request.boxes() == null ? null : Boxes.read(request.boxes());
-    this.test = request.annotations() == null ? null : MpiiTestImages.read(request.annotations());
-    this.overlays = folder(request.overlays());
-    this.heatmaps = folder(request.heatmaps());
+    this.test = output.annotations() == null ? null : MpiiTestImages.read(output.annotations());
+    boolean replace = output.existing() != Existing.REFUSE;
+    String extension = output.format().extension();
+    this.folder =
+        output.folder() == null
+            ? null
+            : OutputFolder.ofFiles(output.folder(), images, extension, replace);
+    this.overlays = pictures(output.overlays(), replace);
+    this.heatmaps = pictures(output.heatmaps(), replace);
   }
 
-  private @Nullable PictureFolder folder(@Nullable Path folder) {
-    return folder == null ? null : PictureFolder.plan(folder, images, request.overwrite());
+  private @Nullable OutputFolder pictures(@Nullable Path folder, boolean replace) {
+    return folder == null ? null : OutputFolder.ofPictures(folder, images, replace);
+  }
+
+  private boolean isOurs(String name) {
+    return request.shard() == null || request.shard().holds(name);
   }
 
   /**
@@ -78,90 +95,11 @@ public final class PredictionJob {
       progress.warn(inputs.repeated() + " images named a second time are predicted once");
     }
     PredictionJob job = new PredictionJob(request, checkpoint, decode, inputs);
-    if (job.boxes != null && request.boxes() != null) {
-      job.checkBoxes(job.boxes, request.boxes(), progress);
-    }
-    if (request.format() == PredictionsFormat.MPII_MAT) {
-      job.checkSubmission(progress);
-    }
+    PredictionChecks checks = new PredictionChecks(request, job.all, job.boxes, job.test);
+    checks.outputs();
+    checks.boxes(progress);
+    checks.submission(checkpoint.skeleton().joints(), progress);
     return job;
-  }
-
-  private void checkBoxes(Boxes boxes, Path file, Progress progress) {
-    Set<String> names = new HashSet<>();
-    images.forEach(image -> names.add(image.name()));
-    List<String> unknown =
-        boxes.people().keySet().stream().filter(name -> !names.contains(name)).toList();
-    List<String> without =
-        images.stream()
-            .map(InputImage::name)
-            .filter(name -> !boxes.people().containsKey(name))
-            .toList();
-    if (without.size() == images.size() && !images.isEmpty()) {
-      throw BadInputException.at(
-          file,
-          unknown.isEmpty() ? "no image" : "no image of the input, but such as " + unknown.get(0),
-          "images named as in the output, such as " + without.get(0),
-          "");
-    }
-    if (!unknown.isEmpty()) {
-      progress.warn(
-          String.format(
-              Locale.ROOT,
-              "%s: %d of %d images are not in the input; the first is %s",
-              file,
-              unknown.size(),
-              boxes.people().size(),
-              unknown.get(0)));
-    }
-    if (!without.isEmpty()) {
-      progress.warn(
-          String.format(
-              Locale.ROOT,
-              "%s: nothing for %d of %d images, in which nobody is looked for; the first is %s",
-              file,
-              without.size(),
-              images.size(),
-              without.get(0)));
-    }
-  }
-
-  /** Half a submission is scored as if the rest were wrong. */
-  private void checkSubmission(Progress progress) {
-    if (test == null) {
-      throw BadInputException.at(
-          "--format mpii-mat",
-          "no --annotations",
-          "MPII's official file: --annotations mpii_human_pose_v1_u12_1.mat",
-          "");
-    }
-    if (boxes == null) {
-      throw BadInputException.at(
-          "--format mpii-mat",
-          "no --boxes",
-          "those of MPII's test people",
-          "'sadi prepare mpii --split official' writes them to annotations/test.json");
-    }
-    MpiiMatWriter.checkJoints(checkpoint.skeleton().joints(), request.model());
-    int scored = test.scored();
-    int among = test.scoredAmong(images, boxes);
-    if (among == 0) {
-      throw BadInputException.at(
-          String.valueOf(request.boxes()),
-          "nobody whom MPII tests on",
-          scored + " people of the test images in " + request.annotations(),
-          "");
-    }
-    if (among < scored) {
-      progress.warn(
-          String.format(
-              Locale.ROOT,
-              "%d of the %d people that MPII measures are not in the input and %s; they will count"
-                  + " as wrong",
-              scored - among,
-              scored,
-              request.boxes()));
-    }
   }
 
   /** What would be done, for {@code --dry-run}. */
@@ -170,20 +108,22 @@ public final class PredictionJob {
         Locale.ROOT,
         "would find %d joints of %d people in %d images with %s (%s, %d px); %s to %s",
         checkpoint.skeleton().size(),
-        people(),
+        people(images),
         images.size(),
         request.model(),
         decode,
         checkpoint.model().input(),
-        request.format(),
-        request.out() == null ? "stdout" : request.out());
+        output.format(),
+        output.file() != null
+            ? output.file()
+            : output.folder() != null ? output.folder() : "stdout");
   }
 
   /** How many are looked for. */
-  private int people() {
+  private int people(List<InputImage> in) {
     return boxes == null
-        ? images.size()
-        : images.stream().mapToInt(image -> boxes.of(image.name()).size()).sum();
+        ? in.size()
+        : in.stream().mapToInt(image -> boxes.of(image.name()).size()).sum();
   }
 
   /**
@@ -193,37 +133,54 @@ public final class PredictionJob {
    * @throws BadInputException if no input could be used; no file of predictions appears then
    */
   public Outcome run(OutputStream stdout, Progress progress) throws IOException {
-    if (request.out() == null) {
-      return predict(stdout, progress);
+    ModelInfo about = ModelInfo.of(checkpoint, request.model(), decode, request.inference());
+    Writing writing = new Writing(output.format(), about, ids(), test);
+    List<InputFailure> unusable =
+        inputs.failures().stream().filter(failure -> isOurs(failure.image())).toList();
+    try (RunOutput results =
+        RunOutput.open(
+            new RunOutput.Plan(output, writing, images, unusable, folder),
+            output.file() == null ? new JsonObject() : settings(about),
+            stdout,
+            progress)) {
+      List<InputImage> remaining = results.remaining();
+      if (!remaining.isEmpty()) {
+        predict(remaining, results, progress);
+      }
+      return results.finish();
     }
-    List<Outcome> outcome = new ArrayList<>(); // what leaves the lambda
-    AtomicFile.write(request.out(), out -> outcome.add(predict(out, progress)));
-    return outcome.get(0);
   }
 
-  private Outcome predict(OutputStream out, Progress progress) throws IOException {
-    InferenceConfig config = request.inference();
-    ModelInfo about = ModelInfo.of(checkpoint, request.model(), decode, config);
-    PredictionsWriter writer = request.format().writer(out, about, ids(), test);
-    int total = images.size() + inputs.failures().size();
-    List<InputFailure> failures = new ArrayList<>();
-    for (InputFailure failure : inputs.failures()) {
-      report(failure, total, failures, progress);
+  /** What predictions depend on: a run that goes on with others would end in a mixture. */
+  private JsonObject settings(ModelInfo about) throws IOException {
+    JsonObject settings = about.model().deepCopy();
+    settings.remove("file");
+    settings.addProperty("weights", Checksum.crc32(request.model()));
+    settings.addProperty("precision", request.inference().precision());
+    if (request.boxes() != null) {
+      settings.addProperty("boxes", Checksum.crc32(request.boxes()));
     }
+    if (request.shard() != null) {
+      settings.addProperty("shard", request.shard().toString());
+    }
+    return settings;
+  }
+
+  private void predict(List<InputImage> remaining, RunOutput results, Progress progress)
+      throws IOException {
+    InferenceConfig config = request.inference();
     int crop = checkpoint.model().input();
     Readout readout = checkpoint.readout(decode);
-    Tally tally = new Tally();
     try (TrainedModel model = new TrainedModel(checkpoint, request.model(), config);
         Pictures pictures = pictures(config, progress);
         Progress.Work work =
-            images.size() > 1
-                ? progress.start("predicting", images.size(), "images")
+            remaining.size() > 1
+                ? progress.start("predicting", remaining.size(), "images")
                 : Progress.Work.NONE) {
       PoseEstimator estimator = model.estimator();
       Pictures.Drawn done =
           image -> {
-            writer.write(image);
-            tally.add(image);
+            results.found(image);
             work.advance(1);
           };
       new ImagePredictor<FoundPerson>(
@@ -243,31 +200,13 @@ public final class PredictionJob {
                 }
 
                 @Override
-                public void failed(InputImage image, String error) {
-                  report(new InputFailure(image.name(), error), total, failures, progress);
+                public void failed(InputImage image, String error) throws IOException {
+                  results.failed(new InputFailure(image.name(), error));
                   work.advance(1);
                 }
               })
-          .run(images.stream().map(this::task).toList());
+          .run(remaining.stream().map(this::task).toList());
       pictures.finish(done);
-    }
-    if (request.errors() != null) {
-      writeErrors(request.errors(), failures);
-    }
-    if (tally.images == 0) {
-      throw noneUsable(failures);
-    }
-    writer.finish(failures);
-    return new Outcome(tally.images, tally.people, List.copyOf(failures));
-  }
-
-  private static final class Tally {
-    private int images;
-    private int people;
-
-    void add(FoundImage image) {
-      images++;
-      people += image.people().size();
     }
   }
 
@@ -275,10 +214,9 @@ public final class PredictionJob {
     return new ImageCrops.Task(image, boxes == null ? null : boxes.of(image.name()));
   }
 
-  /** Of all images, so that it does not depend on which of them this process predicts. */
+  /** Of all images, so that it does not depend on which of them this process predicts, or when. */
   private int shape(InferenceConfig config) {
-    long people = boxes == null ? images.size() : people();
-    return ImagePredictor.shape(config.batch(), people * config.pyramid().size());
+    return ImagePredictor.shape(config.batch(), (long) people(all) * config.pyramid().size());
   }
 
   private Pictures pictures(InferenceConfig config, Progress progress) {
@@ -293,39 +231,9 @@ public final class PredictionJob {
   }
 
   private Map<String, Long> ids() {
-    if (request.format() != PredictionsFormat.COCO) {
+    if (output.format() != PredictionsFormat.COCO) {
       return Map.of();
     }
-    return boxes == null || boxes.ids().isEmpty()
-        ? CocoPredictionsWriter.number(images)
-        : boxes.ids();
-  }
-
-  /** Says it at once; the only input's failure is the command's own and said by that. */
-  private static void report(
-      InputFailure failure, int total, List<InputFailure> failures, Progress progress) {
-    failures.add(failure);
-    if (total > 1) {
-      progress.warn(failure.image() + ": " + failure.error());
-    }
-  }
-
-  private static BadInputException noneUsable(List<InputFailure> failures) {
-    InputFailure first = failures.get(0);
-    return new BadInputException(
-        failures.size() == 1
-            ? first.image() + ": " + first.error()
-            : "none of " + failures.size() + " images could be read; nothing was predicted");
-  }
-
-  private static void writeErrors(Path file, List<InputFailure> failures) throws IOException {
-    StringBuilder text = new StringBuilder();
-    try (CSVPrinter csv = Csv.printer(text)) {
-      csv.printRecord("image", "error");
-      for (InputFailure failure : failures) {
-        csv.printRecord(failure.image(), failure.error());
-      }
-    }
-    AtomicFile.writeString(file, text.toString());
+    return boxes == null || boxes.ids().isEmpty() ? CocoPredictionsWriter.number(all) : boxes.ids();
   }
 }

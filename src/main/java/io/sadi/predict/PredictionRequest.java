@@ -12,13 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param boxes who is where, CSV or COCO; null for one person an image, who fills it
  * @param decode which answer of the network counts
  * @param inference how the network is run
- * @param out the file of predictions; null for stdout
- * @param format of the predictions
- * @param annotations MPII's official file, for a submission to it; else null
- * @param overlays a folder for photos with what was found drawn over them, or null
- * @param heatmaps a folder for pictures of the heatmaps, or null
- * @param errors a CSV file, {@code image,error}, for inputs that could not be used, or null
- * @param overwrite whether pictures that exist are replaced; files are the caller's to check
+ * @param shard the part of the images that this process predicts; null for all
+ * @param output where what is found goes
  */
 public record PredictionRequest(
     Path model,
@@ -26,13 +21,8 @@ public record PredictionRequest(
     @Nullable Path boxes,
     Decode decode,
     InferenceConfig inference,
-    @Nullable Path out,
-    PredictionsFormat format,
-    @Nullable Path annotations,
-    @Nullable Path overlays,
-    @Nullable Path heatmaps,
-    @Nullable Path errors,
-    boolean overwrite) {
+    @Nullable Shard shard,
+    PredictionOutput output) {
   public PredictionRequest {
     inputs = List.copyOf(inputs);
   }

@@ -42,6 +42,17 @@ public enum PredictionsFormat {
     return name.endsWith(".jsonl") ? JSONL : CSV;
   }
 
+  /** What the names of its files end in, without the first dot: {@link #of} reads it. */
+  String extension() {
+    return switch (this) {
+      case CSV -> "csv";
+      case JSON -> "json";
+      case JSONL -> "jsonl";
+      case COCO -> "coco.json";
+      case MPII_MAT -> "mat";
+    };
+  }
+
   /**
    * A writer onto a stream that the caller closes.
    *

@@ -122,13 +122,8 @@ class ModelEvaluationTest {
             data.resolve("annotations/val.json"),
             Decode.FUSED,
             CONFIG,
-            found,
-            PredictionsFormat.CSV,
             null,
-            null,
-            null,
-            null,
-            false);
+            PredictionOutput.file(found, PredictionOutput.Existing.REFUSE));
     PredictionJob.prepare(request, new ByteArrayInputStream(new byte[0]), Progress.NONE)
         .run(new java.io.ByteArrayOutputStream(), Progress.NONE);
 

@@ -12,6 +12,7 @@ import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.predict.PredictionJob.Outcome;
+import io.sadi.predict.PredictionOutput.Existing;
 import io.sadi.testing.TestModels;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -87,7 +88,7 @@ class PredictionJobTest {
     return new InferenceConfig("cpu", "fp32", batch, threads, false, Refine.QUARTER);
   }
 
-  private PredictionRequest request(InferenceConfig config, Path... inputs) {
+  private static PredictionRequest request(InferenceConfig config, Path... inputs) {
     return new PredictionRequest(
         model,
         Arrays.stream(inputs).map(Path::toString).toList(),
@@ -95,44 +96,33 @@ class PredictionJobTest {
         Decode.FUSED,
         config,
         null,
-        PredictionsFormat.CSV,
-        null,
-        null,
-        null,
-        null,
-        false);
+        PredictionOutput.stdout(PredictionsFormat.CSV));
   }
 
-  private static PredictionRequest withBoxes(PredictionRequest r, Path boxes, Path out) {
+  private static PredictionRequest with(PredictionRequest r, PredictionOutput output) {
     return new PredictionRequest(
-        r.model(),
-        r.inputs(),
-        boxes,
-        r.decode(),
-        r.inference(),
-        out,
-        out == null ? r.format() : PredictionsFormat.of(out),
-        r.annotations(),
-        r.overlays(),
-        r.heatmaps(),
-        r.errors(),
-        r.overwrite());
+        r.model(), r.inputs(), r.boxes(), r.decode(), r.inference(), r.shard(), output);
+  }
+
+  private static PredictionRequest to(Path out, PredictionRequest r) {
+    return with(r, PredictionOutput.file(out, Existing.REFUSE));
   }
 
   private static PredictionRequest as(PredictionsFormat format, PredictionRequest r) {
+    return with(r, PredictionOutput.stdout(format));
+  }
+
+  private static PredictionRequest in(Path boxes, PredictionRequest r) {
     return new PredictionRequest(
-        r.model(),
-        r.inputs(),
-        r.boxes(),
-        r.decode(),
-        r.inference(),
-        null,
-        format,
-        null,
-        null,
-        null,
-        null,
-        false);
+        r.model(), r.inputs(), boxes, r.decode(), r.inference(), r.shard(), r.output());
+  }
+
+  private static PredictionRequest listing(Path errors, PredictionRequest r) {
+    PredictionOutput o = r.output();
+    return with(
+        r,
+        new PredictionOutput(
+            o.file(), null, o.format(), null, null, null, errors, Existing.REFUSE));
   }
 
   private PredictionJob prepare(PredictionRequest request) throws IOException {
@@ -175,9 +165,18 @@ class PredictionJobTest {
   void anImagesRowDoesNotDependOnItsCompany() throws IOException {
     String all = run(request(config(4, 1), in));
     Path file = in.resolve("sub/3.png");
-    String alone = run(request(config(4, 1), file));
-    String row = alone.lines().skip(1).findFirst().orElseThrow();
-    assertThat(all).contains("\nsub/3.png" + row.substring(row.indexOf(',')) + "\n");
+    Path other = in.resolve("4.png");
+    String two = run(request(config(4, 1), file, other));
+    assertThat(two.lines().skip(1).map(row -> row.substring(row.indexOf(','))))
+        .containsExactly(row(all, "sub/3.png"), row(all, "4.png"));
+  }
+
+  private static String row(String csv, String image) {
+    return csv.lines()
+        .filter(row -> row.startsWith(image + ","))
+        .map(row -> row.substring(row.indexOf(',')))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
@@ -205,9 +204,8 @@ class PredictionJobTest {
     Files.write(in.resolve("3, cut.png"), Arrays.copyOf(whole, whole.length / 2));
     Path errors = folder.resolve("errors.csv");
     Path out = folder.resolve("p.json");
-    PredictionRequest r =
-        withBoxes(request(config(4, 2), in, folder.resolve("none.jpg")), null, out);
-    Outcome outcome = prepare(withErrors(r, errors)).run(new ByteArrayOutputStream(), progress);
+    PredictionRequest r = to(out, request(config(4, 2), in, folder.resolve("none.jpg")));
+    Outcome outcome = prepare(listing(errors, r)).run(new ByteArrayOutputStream(), progress);
     assertThat(outcome.images()).isEqualTo(7);
     assertThat(outcome.people()).isEqualTo(7);
     assertThat(outcome.failures())
@@ -227,29 +225,13 @@ class PredictionJobTest {
     assertThat(read(run(request(config(4, 2), in))).size()).isEqualTo(7);
   }
 
-  private static PredictionRequest withErrors(PredictionRequest r, Path errors) {
-    return new PredictionRequest(
-        r.model(),
-        r.inputs(),
-        r.boxes(),
-        r.decode(),
-        r.inference(),
-        r.out(),
-        r.format(),
-        r.annotations(),
-        r.overlays(),
-        r.heatmaps(),
-        errors,
-        r.overwrite());
-  }
-
   @Test
   void whereNothingCanBeReadNothingIsWritten() throws IOException {
     Path bad = folder.resolve("bad.jpg");
     Files.writeString(bad, "no image");
     Path out = folder.resolve("p.csv");
     Path errors = folder.resolve("e.csv");
-    PredictionRequest one = withErrors(withBoxes(request(config(4, 1), bad), null, out), errors);
+    PredictionRequest one = listing(errors, to(out, request(config(4, 1), bad)));
     assertThatThrownBy(() -> prepare(one).run(new ByteArrayOutputStream(), progress))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("bad.jpg: found bytes that start with");
@@ -276,7 +258,7 @@ class PredictionJobTest {
         2.png,30,20,20,40
         gone.png,1,1,2,2
         """);
-    String csv = run(withBoxes(request(config(2, 1), in), boxes, null));
+    String csv = run(in(boxes, request(config(2, 1), in)));
     assertThat(
             csv.lines().skip(1).map(line -> line.replaceAll("^([^,]*,\\d+),[^,]*,(.*)", "$1 $2")))
         .satisfiesExactly(
@@ -288,11 +270,11 @@ class PredictionJobTest {
             boxes + ": 1 of 3 images are not in the input; the first is gone.png",
             boxes
                 + ": nothing for 5 of 7 images, in which nobody is looked for; the first is 0.png");
-    assertThat(prepare(withBoxes(request(config(2, 1), in), boxes, null)).describe())
+    assertThat(prepare(in(boxes, request(config(2, 1), in))).describe())
         .contains("14 joints of 3 people in 7 images");
 
     Files.writeString(boxes, "image,x,y,w,h\nin/2.png,10,10,20,30\n");
-    assertThatThrownBy(() -> prepare(withBoxes(request(config(2, 1), in), boxes, null)))
+    assertThatThrownBy(() -> prepare(in(boxes, request(config(2, 1), in))))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("such as in/2.png, expected images named as in the output");
   }
@@ -316,8 +298,7 @@ class PredictionJobTest {
     // Inside by a pixel, as the large picture has other neighbours.
     Path boxes = folder.resolve("boxes.csv");
     Files.writeString(boxes, "image,x,y,w,h\n" + a + ",6,6,28,28\n" + b + ",96,76,28,28\n");
-    Iterator<Prediction> found =
-        read(run(withBoxes(request(config(2, 1), a, b), boxes, null))).all().iterator();
+    Iterator<Prediction> found = read(run(in(boxes, request(config(2, 1), a, b)))).all().iterator();
     Prediction first = found.next();
     Prediction second = found.next();
     for (int k = 0; k < first.x().length; k++) {
@@ -337,20 +318,14 @@ class PredictionJobTest {
   }
 
   private PredictionRequest with(Decode decode, boolean flip) {
-    PredictionRequest r = request(config(1, 1), in.resolve("0.png"));
     return new PredictionRequest(
         model,
-        r.inputs(),
+        List.of(in.resolve("0.png").toString()),
         null,
         decode,
         new InferenceConfig("cpu", "fp32", 1, 1, flip, Refine.DARK),
         null,
-        PredictionsFormat.CSV,
-        null,
-        null,
-        null,
-        null,
-        false);
+        PredictionOutput.stdout(PredictionsFormat.CSV));
   }
 
   @Test
@@ -366,12 +341,7 @@ class PredictionJobTest {
                 r.decode(),
                 r.inference(),
                 null,
-                PredictionsFormat.JSON,
-                null,
-                null,
-                null,
-                null,
-                false);
+                PredictionOutput.stdout(PredictionsFormat.JSON));
     String json = run(onPlain.apply(with(Decode.FUSED, false)));
     assertThat(json).contains("\"decode\":\"h1\"").contains("\"sigma\":null");
     assertThat(said)
@@ -385,25 +355,13 @@ class PredictionJobTest {
   void picturesAreDrawnOfEveryImage() throws IOException {
     Path overlays = folder.resolve("drawn");
     Path heatmaps = folder.resolve("heat");
-    PredictionRequest r = request(config(4, 2), in);
-    prepare(
-            new PredictionRequest(
-                model,
-                r.inputs(),
-                null,
-                Decode.FUSED,
-                r.inference(),
-                null,
-                PredictionsFormat.JSONL,
-                null,
-                overlays,
-                heatmaps,
-                null,
-                false))
-        .run(new ByteArrayOutputStream(), progress);
-    for (Path pictures : List.of(overlays, heatmaps)) {
+    PredictionOutput pictures =
+        new PredictionOutput(
+            null, null, PredictionsFormat.JSONL, null, overlays, heatmaps, null, Existing.REFUSE);
+    run(with(request(config(4, 2), in), pictures));
+    for (Path drawn : List.of(overlays, heatmaps)) {
       for (String name : List.of("0.png.jpg", "sub/5.png.jpg")) {
-        try (Image picture = Image.read(pictures.resolve(name))) {
+        try (Image picture = Image.read(drawn.resolve(name))) {
           assertThat(Math.max(picture.width(), picture.height())).isGreaterThan(300);
         }
       }

@@ -14,32 +14,32 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Pictures never land on a user's photos, on each other, or outside their folder. */
-class PictureFolderTest {
+class OutputFolderTest {
   private final Path folder;
   private final Path out;
 
-  PictureFolderTest(@TempDir Path folder) {
+  OutputFolderTest(@TempDir Path folder) {
     this.folder = folder;
     this.out = folder.resolve("drawn");
   }
 
-  private PictureFolder plan(boolean overwrite, String... names) {
-    return PictureFolder.plan(
+  private OutputFolder plan(boolean overwrite, String... names) {
+    return OutputFolder.ofPictures(
         out,
         Stream.of(names).map(name -> new InputImage(name, folder.resolve(name))).toList(),
         overwrite);
   }
 
-  private static void write(PictureFolder folder, String name) throws IOException {
+  private static void write(OutputFolder folder, String name) throws IOException {
     try (Image image = Image.filled(8, 8, 0x808080)) {
-      folder.write(name, image);
+      image.writeJpeg(folder.of(name), 90);
     }
   }
 
   @Test
   void picturesStayBelowTheirFolderUnderTheImagesNames() throws IOException {
     List<String> names = List.of("a/b c.jpg", "x.PNG", "../up.jpeg", "/abs/y.tif");
-    PictureFolder pictures = plan(false, names.toArray(String[]::new));
+    OutputFolder pictures = plan(false, names.toArray(String[]::new));
     for (String name : names) {
       write(pictures, name);
     }
@@ -61,7 +61,7 @@ class PictureFolderTest {
   @Test
   void aPhotoIsNeverReplacedByItsPicture() {
     List<InputImage> photo = List.of(new InputImage("a.jpg", folder.resolve("in/../in/a.jpg")));
-    assertThatThrownBy(() -> PictureFolder.plan(folder.resolve("in"), photo, true))
+    assertThatThrownBy(() -> OutputFolder.ofPictures(folder.resolve("in"), photo, true))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("found an input image");
   }
@@ -70,6 +70,18 @@ class PictureFolderTest {
   void twoImagesDoNotShareAPicture() {
     assertThatThrownBy(() -> plan(false, "../a.jpg", "a.jpg"))
         .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("both ../a.jpg and a.jpg would be drawn there");
+        .hasMessageContaining("both ../a.jpg and a.jpg would be written there");
+  }
+
+  /** One rule of a Makefile names them all: out/%.csv from in/%. */
+  @Test
+  void filesOfPredictionsKeepTheImagesWholeName() {
+    List<InputImage> images =
+        List.of(
+            new InputImage("a/x.jpg", folder.resolve("a/x.jpg")),
+            new InputImage("a/x.png", folder.resolve("a/x.png")));
+    OutputFolder files = OutputFolder.ofFiles(out, images, "coco.json", false);
+    assertThat(files.of("a/x.jpg")).isEqualTo(out.resolve("a/x.jpg.coco.json"));
+    assertThat(files.of("a/x.png")).isEqualTo(out.resolve("a/x.png.coco.json"));
   }
 }

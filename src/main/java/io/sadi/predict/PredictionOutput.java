@@ -1,0 +1,48 @@
+package io.sadi.predict;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where what is found goes.
+ *
+ * @param file all predictions; null for stdout, or where there is a folder
+ * @param folder a file of predictions for every image, or null
+ * @param format of the predictions
+ * @param annotations MPII's official file, for a submission to it; else null
+ * @param overlays a folder for photos with what was found drawn over them, or null
+ * @param heatmaps a folder for pictures of the heatmaps, or null
+ * @param errors a CSV file, {@code image,error}, for inputs that could not be used, or null
+ * @param existing what happens to what an earlier run has left
+ */
+public record PredictionOutput(
+    @Nullable Path file,
+    @Nullable Path folder,
+    PredictionsFormat format,
+    @Nullable Path annotations,
+    @Nullable Path overlays,
+    @Nullable Path heatmaps,
+    @Nullable Path errors,
+    Existing existing) {
+
+  /** What happens to what an earlier run has left. */
+  public enum Existing {
+    /** It stays, and is an error. */
+    REFUSE,
+    /** It is replaced. */
+    OVERWRITE,
+    /** An unfinished run goes on. */
+    RESUME
+  }
+
+  /** Predictions to stdout and nothing else. */
+  public static PredictionOutput stdout(PredictionsFormat format) {
+    return new PredictionOutput(null, null, format, null, null, null, null, Existing.REFUSE);
+  }
+
+  /** Predictions to a file, in the format that its name says, and nothing else. */
+  public static PredictionOutput file(Path file, Existing existing) {
+    PredictionsFormat format = PredictionsFormat.of(file);
+    return new PredictionOutput(file, null, format, null, null, null, null, existing);
+  }
+}

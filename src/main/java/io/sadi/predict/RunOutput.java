@@ -1,0 +1,252 @@
+package io.sadi.predict;
+
+import com.google.gson.JsonObject;
+import io.sadi.io.AtomicFile;
+import io.sadi.io.BadInputException;
+import io.sadi.io.Csv;
+import io.sadi.io.Progress;
+import io.sadi.predict.PredictionJob.Outcome;
+import io.sadi.predict.PredictionOutput.Existing;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.commons.csv.CSVPrinter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where images go as they are done, and what is made of all of them at the end. Stdout and folders
+ * get each at once. A file is written at the end, from what a {@link Journal} in {@code NAME.part}
+ * has kept: so that it does not matter how often the run was interrupted.
+ */
+final class RunOutput implements Closeable {
+
+  /**
+   * What is written, apart from what is found.
+   *
+   * @param output where it goes
+   * @param writing how people are written
+   * @param images of this process, in order
+   * @param unusable inputs that are no images
+   * @param folder of files, planned; null where there is none
+   */
+  record Plan(
+      PredictionOutput output,
+      Writing writing,
+      List<InputImage> images,
+      List<InputFailure> unusable,
+      @Nullable OutputFolder folder) {}
+
+  /**
+   * How people are written.
+   *
+   * @param about the model
+   * @param ids the numbers of images, for COCO
+   * @param test what a submission to MPII must list, else null
+   */
+  record Writing(
+      PredictionsFormat format,
+      ModelInfo about,
+      Map<String, Long> ids,
+      @Nullable MpiiTestImages test) {
+    PredictionsWriter to(OutputStream out) {
+      return format.writer(out, about, ids, test);
+    }
+  }
+
+  private final Plan plan;
+  private final Progress progress;
+  private final @Nullable Journal journal;
+  private final @Nullable PredictionsWriter stream;
+  private final Map<String, String> failures = new HashMap<>();
+  private int kept;
+  private int images;
+  private int people;
+
+  private RunOutput(
+      Plan plan, Progress progress, @Nullable Journal journal, @Nullable PredictionsWriter stream) {
+    this.plan = plan;
+    this.progress = progress;
+    this.journal = journal;
+    this.stream = stream;
+    if (journal != null) {
+      failures.putAll(journal.failures());
+    }
+    for (InputFailure failure : plan.unusable()) {
+      say(failure);
+    }
+  }
+
+  /**
+   * Begins to write, or goes on.
+   *
+   * @param settings that what is found depends on
+   * @param stdout for predictions that no file or folder is named for
+   */
+  static RunOutput open(Plan plan, JsonObject settings, OutputStream stdout, Progress progress)
+      throws IOException {
+    PredictionOutput output = plan.output();
+    if (output.file() != null) {
+      Path part = AtomicFile.part(output.file());
+      boolean resume = output.existing() == Existing.RESUME;
+      return new RunOutput(plan, progress, Journal.open(part, settings, resume), null);
+    }
+    PredictionsWriter stream = output.folder() == null ? plan.writing().to(stdout) : null;
+    return new RunOutput(plan, progress, null, stream);
+  }
+
+  /** The images that are still to be done. */
+  List<InputImage> remaining() throws IOException {
+    List<InputImage> remaining = new ArrayList<>();
+    for (InputImage image : plan.images()) {
+      if (isDone(image)) {
+        kept++;
+      } else {
+        remaining.add(image);
+      }
+    }
+    return remaining;
+  }
+
+  private boolean isDone(InputImage image) throws IOException {
+    if (journal != null) {
+      return journal.has(image.name());
+    }
+    if (plan.folder() == null || plan.output().existing() != Existing.RESUME) {
+      return false;
+    }
+    Path target = plan.folder().of(image.name());
+    return Files.exists(target)
+        && Files.exists(image.file())
+        && Files.getLastModifiedTime(target).compareTo(Files.getLastModifiedTime(image.file()))
+            >= 0;
+  }
+
+  /** Takes an image whose people, and pictures, are there. */
+  void found(FoundImage image) throws IOException {
+    if (stream != null) {
+      stream.write(image);
+    }
+    if (plan.folder() != null) {
+      AtomicFile.write(
+          plan.folder().of(image.name()),
+          out -> {
+            PredictionsWriter writer = plan.writing().to(out);
+            writer.write(image);
+            writer.finish(List.of());
+          });
+    }
+    if (journal != null) {
+      journal.add(image);
+    }
+    images++;
+    people += image.people().size();
+  }
+
+  /** Takes an image that could not be used. */
+  void failed(InputFailure failure) throws IOException {
+    if (journal != null) {
+      journal.add(failure);
+    }
+    failures.put(failure.image(), failure.error());
+    say(failure);
+  }
+
+  /** At once; the only input's failure is the command's own and said by that. */
+  private void say(InputFailure failure) {
+    if (plan.images().size() + plan.unusable().size() > 1) {
+      progress.warn(failure.image() + ": " + failure.error());
+    }
+  }
+
+  /**
+   * Writes what is written at the end.
+   *
+   * @throws BadInputException if no input could be used; no file of predictions appears then
+   */
+  Outcome finish() throws IOException {
+    List<InputFailure> all = new ArrayList<>(plan.unusable());
+    for (InputImage image : plan.images()) {
+      String error = failures.get(image.name());
+      if (error != null) {
+        all.add(new InputFailure(image.name(), error));
+      }
+    }
+    if (plan.output().errors() != null) {
+      writeErrors(plan.output().errors(), all);
+    }
+    int done = plan.images().size() - (all.size() - plan.unusable().size());
+    if (done == 0 && !all.isEmpty()) {
+      if (journal != null) {
+        journal.delete();
+      }
+      throw noneUsable(all);
+    }
+    if (plan.output().file() != null && journal != null) {
+      people = 0;
+      Path file = plan.output().file();
+      AtomicFile.write(
+          file, file.resolveSibling(file.getFileName() + ".tmp"), out -> copy(journal, out, all));
+      journal.delete();
+    } else if (stream != null) {
+      stream.finish(all);
+    }
+    return new Outcome(journal == null ? images : done, people, kept, List.copyOf(all));
+  }
+
+  private void copy(Journal from, OutputStream out, List<InputFailure> all) throws IOException {
+    PredictionsWriter writer = plan.writing().to(out);
+    for (InputImage image : plan.images()) {
+      if (from.get(image.name()) instanceof FoundImage found) {
+        writer.write(found);
+        people += found.people().size();
+      }
+    }
+    writer.finish(all);
+  }
+
+  private static BadInputException noneUsable(List<InputFailure> failures) {
+    InputFailure first = failures.get(0);
+    return new BadInputException(
+        failures.size() == 1
+            ? first.image() + ": " + first.error()
+            : "none of " + failures.size() + " images could be read; nothing was predicted");
+  }
+
+  private static void writeErrors(Path file, List<InputFailure> failures) throws IOException {
+    StringBuilder text = new StringBuilder();
+    try (CSVPrinter csv = Csv.printer(text)) {
+      csv.printRecord("image", "error");
+      for (InputFailure failure : failures) {
+        csv.printRecord(failure.image(), failure.error());
+      }
+    }
+    AtomicFile.writeString(file, text.toString());
+  }
+
+  /** Closes what is open; what was done so far stays for a run that goes on. */
+  @Override
+  public void close() throws IOException {
+    if (journal == null || !journal.isOpen()) {
+      return;
+    }
+    if (journal.size() == 0) {
+      journal.delete();
+      return;
+    }
+    journal.close();
+    progress.note(
+        String.format(
+            Locale.ROOT,
+            "%d of %d images are done and kept in %s; --resume goes on from there",
+            journal.size(),
+            plan.images().size(),
+            journal.file()));
+  }
+}

@@ -1,0 +1,244 @@
+package io.sadi.predict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.JsonObject;
+import io.sadi.image.Image;
+import io.sadi.io.BadInputException;
+import io.sadi.io.Progress;
+import io.sadi.predict.PredictionJob.Outcome;
+import io.sadi.predict.PredictionOutput.Existing;
+import io.sadi.testing.TestModels;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Hours of work survive whatever ends a run, and end in the same bytes. */
+class ResumedPredictionTest {
+  private static final int IMAGES = 9;
+
+  @TempDir private static Path shared;
+  private static Path model;
+  private static Path images;
+
+  @TempDir private Path folder;
+  private Path out;
+
+  @BeforeAll
+  static void makeModelAndImages() throws IOException {
+    model = TestModels.write(shared.resolve("model.safetensors"));
+    images = Files.createDirectory(shared.resolve("in"));
+    for (int i = 0; i < IMAGES; i++) {
+      byte[] pixels = new byte[(30 + i) * 40 * 3];
+      new Random(i).nextBytes(pixels);
+      try (Image image = Image.of(pixels, 30 + i, 40)) {
+        image.writePng(images.resolve(i + ".png"));
+      }
+    }
+    Files.writeString(images.resolve("2 broken.png"), "no image");
+  }
+
+  @BeforeEach
+  void nameTheOutput() {
+    out = folder.resolve("found.csv");
+  }
+
+  private static PredictionRequest request(PredictionOutput output, double scale) {
+    return new PredictionRequest(
+        model,
+        List.of(images.toString()),
+        null,
+        Decode.FUSED,
+        new InferenceConfig("cpu", "fp32", 4, 1, false, Refine.QUARTER, List.of(scale)),
+        null,
+        output);
+  }
+
+  private static Outcome run(PredictionOutput output, Progress progress) throws IOException {
+    return PredictionJob.prepare(
+            request(output, 1), new ByteArrayInputStream(new byte[0]), progress)
+        .run(new ByteArrayOutputStream(), progress);
+  }
+
+  private static Outcome run(Path file, Existing existing) throws IOException {
+    return run(PredictionOutput.file(file, existing), Progress.NONE);
+  }
+
+  /** Pulls the plug when some images have been done. */
+  private static final class Fuse implements Progress {
+    private final int last;
+
+    Fuse(int last) {
+      this.last = last;
+    }
+
+    @Override
+    public Work start(String what, long total, String unit) {
+      return new Work() {
+        private int done;
+
+        @Override
+        public void advance(long count) {
+          done += (int) count;
+          if (done >= last) {
+            throw new IllegalStateException("pulled");
+          }
+        }
+
+        @Override
+        public void message(String text) {}
+
+        @Override
+        public void close() {}
+      };
+    }
+
+    @Override
+    public void note(String line) {}
+
+    @Override
+    public void warn(String line) {}
+  }
+
+  /** An unfinished run, and what was written of it when it ended. */
+  private byte[] interrupt(Path file, int images) throws IOException {
+    assertThatThrownBy(() -> run(PredictionOutput.file(file, Existing.REFUSE), new Fuse(images)))
+        .hasMessage("pulled");
+    assertThat(file).doesNotExist();
+    return Files.readAllBytes(part(file));
+  }
+
+  private static Path part(Path file) {
+    return file.resolveSibling(file.getFileName() + ".part");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"csv", "json", "jsonl", "coco.json"})
+  void aRunThatWasKilledAnywhereEndsInTheSameBytes(String extension) throws IOException {
+    Path whole = folder.resolve("whole." + extension);
+    Outcome undisturbed = run(whole, Existing.REFUSE);
+    assertThat(undisturbed.images()).isEqualTo(IMAGES);
+    assertThat(undisturbed.failures()).hasSize(1);
+    Path file = folder.resolve("found." + extension);
+    byte[] part = interrupt(file, 6);
+    int line = new String(part, StandardCharsets.UTF_8).indexOf('\n');
+    // As it was; half a line; half of an earlier one; nothing but the head; not even that.
+    for (int length : new int[] {part.length, part.length - 9, line + 500, line + 1, line - 3, 0}) {
+      Files.write(part(file), Arrays.copyOf(part, length));
+      Outcome outcome = run(file, Existing.RESUME);
+      assertThat(outcome.images()).isEqualTo(undisturbed.images());
+      assertThat(outcome.people()).isEqualTo(undisturbed.people());
+      assertThat(outcome.failures()).isEqualTo(undisturbed.failures());
+      assertThat(file).hasSameBinaryContentAs(whole);
+      assertThat(part(file)).doesNotExist();
+      Files.delete(file);
+    }
+  }
+
+  /** A run that ends in the middle of writing what it has found needs no network any more. */
+  @Test
+  void whatWasFoundIsNotLookedForAgain() throws IOException {
+    Path whole = folder.resolve("whole.csv");
+    run(whole, Existing.REFUSE);
+    interrupt(out, IMAGES + 1);
+    Files.writeString(folder.resolve("found.csv.tmp"), "half a file");
+    Outcome outcome = run(PredictionOutput.file(out, Existing.RESUME), new Fuse(1));
+    assertThat(outcome.kept()).isEqualTo(IMAGES + 1);
+    assertThat(out).hasSameBinaryContentAs(whole);
+    assertThat(folder.resolve("found.csv.tmp")).doesNotExist();
+  }
+
+  @Test
+  void anUnfinishedRunIsNeitherLostNorMixedWithAnother() throws IOException {
+    byte[] part = interrupt(out, 4);
+    assertThatThrownBy(() -> run(out, Existing.REFUSE))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("found.csv.part: an unfinished run; --resume goes on with it");
+    PredictionRequest other = request(PredictionOutput.file(out, Existing.RESUME), 1.25);
+    assertThatThrownBy(
+            () ->
+                PredictionJob.prepare(other, new ByteArrayInputStream(new byte[0]), Progress.NONE)
+                    .run(new ByteArrayOutputStream(), Progress.NONE))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("found.csv.part: scales: found nothing, expected [1.25]");
+    assertThat(Files.readAllBytes(part(out))).isEqualTo(part);
+
+    try (Journal running = Journal.open(part(out), new JsonObject(), false)) {
+      assertThatThrownBy(() -> run(out, Existing.RESUME))
+          .hasMessageContaining("found.csv.part: another process is writing it");
+      running.delete();
+    }
+    Files.writeString(part(out), "{\"mine\":1}\n");
+    assertThatThrownBy(() -> run(out, Existing.RESUME))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("found.csv.part: found something else, expected an unfinished run");
+    run(out, Existing.OVERWRITE);
+    assertThat(out).isNotEmptyFile();
+    assertThat(part(out)).doesNotExist();
+  }
+
+  /** The input may have grown meanwhile: what is there counts, each image once. */
+  @Test
+  void imagesThatCameMeanwhileArePredictedToo() throws IOException {
+    interrupt(out, 4);
+    Path more = Files.copy(images.resolve("8.png"), images.resolve("1 more.png"));
+    try {
+      Path whole = folder.resolve("whole.csv");
+      run(whole, Existing.REFUSE);
+      assertThat(run(out, Existing.RESUME).images()).isEqualTo(IMAGES + 1);
+      assertThat(out).hasSameBinaryContentAs(whole);
+    } finally {
+      Files.delete(more);
+    }
+  }
+
+  private Outcome files(Existing existing) throws IOException {
+    return run(
+        new PredictionOutput(
+            null, folder.resolve("d"), PredictionsFormat.JSON, null, null, null, null, existing),
+        Progress.NONE);
+  }
+
+  @Test
+  void aFolderHasAFileForEveryImageThatMakeCanDependOn() throws IOException {
+    Path d = folder.resolve("d");
+    Outcome outcome = files(Existing.REFUSE);
+    assertThat(outcome.images()).isEqualTo(IMAGES);
+    assertThat(outcome.failures()).extracting(InputFailure::image).containsExactly("2 broken.png");
+    try (Stream<Path> files = Files.list(d)) {
+      assertThat(files.map(file -> String.valueOf(file.getFileName())))
+          .hasSize(IMAGES)
+          .contains("0.png.json", "8.png.json")
+          .allMatch(name -> name.endsWith(".png.json"));
+    }
+    byte[] first = Files.readAllBytes(d.resolve("0.png.json"));
+    assertThatThrownBy(() -> files(Existing.REFUSE))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("exists already");
+
+    Files.delete(d.resolve("3.png.json"));
+    Files.writeString(d.resolve("0.png.json"), "stale");
+    Files.setLastModifiedTime(d.resolve("0.png.json"), FileTime.fromMillis(0));
+    Outcome resumed = files(Existing.RESUME);
+    assertThat(resumed.images()).isEqualTo(2);
+    assertThat(resumed.kept()).isEqualTo(IMAGES - 2);
+    assertThat(d.resolve("0.png.json")).hasBinaryContent(first);
+    assertThat(d.resolve("3.png.json")).content().contains("\"image\":\"3.png\"");
+    assertThat(files(Existing.RESUME).images()).isZero();
+  }
+}
