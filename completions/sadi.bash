@@ -6,7 +6,7 @@ _sadi_command() {
   commands= options= files=
   case $command in
     'sadi')
-      commands='demo doctor prepare train eval ablate predict info bench'
+      commands='demo doctor prepare train eval ablate predict merge info bench'
       options='-V --version -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi demo')
@@ -70,8 +70,12 @@ _sadi_command() {
       ;;
     'sadi predict')
       options='--model --boxes --out --out-dir --format --annotations --overlays --heatmaps
-        --errors --decode --flip --scales --refine --batch --threads --device --precision
+        --errors --shard --decode --flip --scales --refine --batch --threads --device --precision
         --dry-run --resume --overwrite -q --quiet -v --verbose --color -h --help'
+      files=yes
+      ;;
+    'sadi merge')
+      options='--out --format --errors --overwrite -q --quiet -v --verbose --color -h --help'
       files=yes
       ;;
     'sadi info')
@@ -104,6 +108,7 @@ _sadi_value() {
       'sadi eval --color' | \
       'sadi ablate --color' | \
       'sadi predict --color' | \
+      'sadi merge --color' | \
       'sadi info --color' | \
       'sadi bench --color')
       kind=word
@@ -193,6 +198,7 @@ _sadi_value() {
       'sadi eval --batch' | \
       'sadi eval --threads' | \
       'sadi ablate --seeds' | \
+      'sadi predict --shard' | \
       'sadi predict --scales' | \
       'sadi predict --batch' | \
       'sadi predict --threads' | \
@@ -238,6 +244,8 @@ _sadi_value() {
       'sadi predict --out' | \
       'sadi predict --annotations' | \
       'sadi predict --errors' | \
+      'sadi merge --out' | \
+      'sadi merge --errors' | \
       'sadi info -c' | \
       'sadi info --config' | \
       'sadi info -m' | \
@@ -311,7 +319,8 @@ _sadi_value() {
         no-local-attention no-flow loss-sum loss-weighted loss-swapped loss-h2-nll loss-h2-mse
         loss-h2-rle loss-h2-target'
       ;;
-    'sadi predict --format')
+    'sadi predict --format' | \
+      'sadi merge --format')
       kind=word
       words='csv json jsonl coco mpii-mat'
       ;;

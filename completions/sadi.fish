@@ -18,6 +18,7 @@ function __sadi_calls
         'eval' \
         'ablate' \
         'predict' \
+        'merge' \
         'info' \
         'bench'
     set -l command
@@ -47,6 +48,7 @@ complete -c sadi -n '__sadi_calls' -a train -d 'Train a network on a dataset fol
 complete -c sadi -n '__sadi_calls' -a eval -d 'Measure a model or predictions'
 complete -c sadi -n '__sadi_calls' -a ablate -d 'Train variants of the network side by side and compare them'
 complete -c sadi -n '__sadi_calls' -a predict -d 'Find people\'s joints in images'
+complete -c sadi -n '__sadi_calls' -a merge -d 'Put the parts of a sharded prediction together'
 complete -c sadi -n '__sadi_calls' -a info -d 'Show a network\'s layers, parameters, computation and memory'
 complete -c sadi -n '__sadi_calls' -a bench -d 'Measure how fast this machine trains and predicts'
 complete -c sadi -n '__sadi_calls' -s V -l version -d 'Show the version'
@@ -309,6 +311,7 @@ complete -c sadi -n '__sadi_calls predict' -l annotations -r -F -d 'With --forma
 complete -c sadi -n '__sadi_calls predict' -l overlays -x -a '(__fish_complete_directories)' -d 'Draw people over the images'
 complete -c sadi -n '__sadi_calls predict' -l heatmaps -x -a '(__fish_complete_directories)' -d 'Draw the heatmaps H1, H2 and both fused beside each crop'
 complete -c sadi -n '__sadi_calls predict' -l errors -r -F -d 'List the inputs that could not be used as CSV'
+complete -c sadi -n '__sadi_calls predict' -l shard -x -d 'Only the I-th of N parts of the images, each of which belongs to...'
 complete -c sadi -n '__sadi_calls predict' -l decode -x -a 'fused fused-paper h1 h2 mu' -d 'Which answer of the network counts'
 complete -c sadi -n '__sadi_calls predict' -l flip -d 'See every crop in a mirror too, and average the two answers'
 complete -c sadi -n '__sadi_calls predict' -l scales -x -d 'See every person in several sizes, as factors of the crop\'s side,...'
@@ -325,6 +328,17 @@ complete -c sadi -n '__sadi_calls predict' -s v -l verbose -d 'More on stderr'
 complete -c sadi -n '__sadi_calls predict' -l color -x -a 'auto always never' -d 'Colours'
 complete -c sadi -n '__sadi_calls predict' -s h -l help -d 'Show this help'
 complete -c sadi -n '__sadi_calls predict' -F
+
+# sadi merge
+complete -c sadi -n '__sadi_calls merge' -l out -r -F -d 'The file of predictions, whole or not at all'
+complete -c sadi -n '__sadi_calls merge' -l format -x -a 'csv json jsonl coco mpii-mat' -d 'csv, json, jsonl or coco'
+complete -c sadi -n '__sadi_calls merge' -l errors -r -F -d 'List the inputs that could not be used as CSV'
+complete -c sadi -n '__sadi_calls merge' -l overwrite -d 'Replace output files that exist'
+complete -c sadi -n '__sadi_calls merge' -s q -l quiet -d 'Only warnings and errors on stderr'
+complete -c sadi -n '__sadi_calls merge' -s v -l verbose -d 'More on stderr'
+complete -c sadi -n '__sadi_calls merge' -l color -x -a 'auto always never' -d 'Colours'
+complete -c sadi -n '__sadi_calls merge' -s h -l help -d 'Show this help'
+complete -c sadi -n '__sadi_calls merge' -F
 
 # sadi info
 complete -c sadi -n '__sadi_calls info' -s c -l config -r -F -d 'YAML of sections and keys (configs/*.yaml)'

@@ -3,12 +3,14 @@ package io.sadi.cli;
 import io.sadi.io.AtomicFile;
 import io.sadi.predict.Checkpoint;
 import io.sadi.predict.Decode;
+import io.sadi.predict.Merge;
 import io.sadi.predict.PredictionJob;
 import io.sadi.predict.PredictionJob.Outcome;
 import io.sadi.predict.PredictionOutput;
 import io.sadi.predict.PredictionOutput.Existing;
 import io.sadi.predict.PredictionRequest;
 import io.sadi.predict.PredictionsFormat;
+import io.sadi.predict.Shard;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -18,6 +20,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -153,12 +156,29 @@ final class PredictCommand implements Callable<Integer> {
   private @Nullable Path outDir;
 
   @Option(
+      names = "--shard",
+      order = 8,
+      paramLabel = "I/N",
+      converter = ShardConverter.class,
+      description =
+          "Only the I-th of N parts of the images, each of which belongs to one by its name; 'sadi"
+              + " merge' puts the N files together.")
+  private @Nullable Shard shard;
+
+  @Option(
       names = "--resume",
       order = 91,
       description =
           "Go on with an unfinished run: what --out keeps in NAME.part, or the images whose file in"
               + " --out-dir is missing or older than they are.")
   private boolean resume;
+
+  static final class ShardConverter implements ITypeConverter<Shard> {
+    @Override
+    public Shard convert(String text) {
+      return Shard.parse(text);
+    }
+  }
 
   @Override
   public Integer call() throws IOException {
@@ -171,7 +191,8 @@ final class PredictCommand implements Callable<Integer> {
     Existing existing =
         resume ? Existing.RESUME : overwrite.overwrite ? Existing.OVERWRITE : Existing.REFUSE;
     boolean goesOn = resume && (file == null || Files.exists(AtomicFile.part(file)));
-    overwrite.check(goesOn, file, errors);
+    overwrite.check(
+        goesOn, file, file == null || shard == null ? null : Merge.companion(file), errors);
     PredictionRequest request =
         new PredictionRequest(
             model,
@@ -179,7 +200,7 @@ final class PredictCommand implements Callable<Integer> {
             boxes,
             decode,
             inference.config(),
-            null,
+            shard,
             new PredictionOutput(
                 file, outDir, format(file), annotations, overlays, heatmaps, errors, existing));
     Console console = common.console();

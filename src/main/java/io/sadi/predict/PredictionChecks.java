@@ -40,7 +40,9 @@ record PredictionChecks(
     }
     images.forEach(image -> inputs.add(image.file()));
     Path part = output.file() == null ? null : AtomicFile.part(output.file());
-    for (Path file : Arrays.asList(output.file(), part, output.errors())) {
+    Path shard =
+        output.file() == null || request.shard() == null ? null : ShardFile.of(output.file());
+    for (Path file : Arrays.asList(output.file(), part, shard, output.errors())) {
       if (file != null) {
         refuseAny(inputs, file);
       }
@@ -114,6 +116,10 @@ record PredictionChecks(
   void submission(List<String> joints, Progress progress) {
     if (request.output().format() != PredictionsFormat.MPII_MAT) {
       return;
+    }
+    if (request.shard() != null) {
+      throw BadInputException.at(
+          "--format mpii-mat", "--shard " + request.shard(), "all test images in one run", "");
     }
     if (test == null) {
       throw BadInputException.at(

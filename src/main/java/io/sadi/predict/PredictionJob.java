@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -139,8 +140,8 @@ public final class PredictionJob {
         inputs.failures().stream().filter(failure -> isOurs(failure.image())).toList();
     try (RunOutput results =
         RunOutput.open(
-            new RunOutput.Plan(output, writing, images, unusable, folder),
-            output.file() == null ? new JsonObject() : settings(about),
+            new RunOutput.Plan(output, writing, images, unusable, folder, part(about)),
+            output.file() == null ? new JsonObject() : settings(about, request.shard()),
             stdout,
             progress)) {
       List<InputImage> remaining = results.remaining();
@@ -152,7 +153,7 @@ public final class PredictionJob {
   }
 
   /** What predictions depend on: a run that goes on with others would end in a mixture. */
-  private JsonObject settings(ModelInfo about) throws IOException {
+  private JsonObject settings(ModelInfo about, @Nullable Shard shard) throws IOException {
     JsonObject settings = about.model().deepCopy();
     settings.remove("file");
     settings.addProperty("weights", Checksum.crc32(request.model()));
@@ -160,10 +161,20 @@ public final class PredictionJob {
     if (request.boxes() != null) {
       settings.addProperty("boxes", Checksum.crc32(request.boxes()));
     }
-    if (request.shard() != null) {
-      settings.addProperty("shard", request.shard().toString());
+    if (shard != null) {
+      settings.addProperty("shard", shard.toString());
     }
     return settings;
+  }
+
+  private RunOutput.@Nullable Part part(ModelInfo about) throws IOException {
+    if (request.shard() == null || output.file() == null) {
+      return null;
+    }
+    List<String> names = new ArrayList<>();
+    inputs.failures().forEach(failure -> names.add(failure.image()));
+    all.forEach(image -> names.add(image.name()));
+    return new RunOutput.Part(request.shard(), names, settings(about, null));
   }
 
   private void predict(List<InputImage> remaining, RunOutput results, Progress progress)
@@ -231,7 +242,7 @@ public final class PredictionJob {
   }
 
   private Map<String, Long> ids() {
-    if (output.format() != PredictionsFormat.COCO) {
+    if (output.format() != PredictionsFormat.COCO && request.shard() == null) {
       return Map.of();
     }
     return boxes == null || boxes.ids().isEmpty() ? CocoPredictionsWriter.number(all) : boxes.ids();

@@ -35,13 +35,23 @@ final class RunOutput implements Closeable {
    * @param images of this process, in order
    * @param unusable inputs that are no images
    * @param folder of files, planned; null where there is none
+   * @param part what this process's images are a part of; null where they are all
    */
   record Plan(
       PredictionOutput output,
       Writing writing,
       List<InputImage> images,
       List<InputFailure> unusable,
-      @Nullable OutputFolder folder) {}
+      @Nullable OutputFolder folder,
+      @Nullable Part part) {}
+
+  /**
+   * The job of which this process does a part.
+   *
+   * @param names of all inputs, in order
+   * @param settings that what is found depends on
+   */
+  record Part(Shard shard, List<String> names, JsonObject settings) {}
 
   /**
    * How people are written.
@@ -182,7 +192,7 @@ final class RunOutput implements Closeable {
       writeErrors(plan.output().errors(), all);
     }
     int done = plan.images().size() - (all.size() - plan.unusable().size());
-    if (done == 0 && !all.isEmpty()) {
+    if (done == 0 && !all.isEmpty() && plan.part() == null) {
       if (journal != null) {
         journal.delete();
       }
@@ -191,6 +201,9 @@ final class RunOutput implements Closeable {
     if (plan.output().file() != null && journal != null) {
       people = 0;
       Path file = plan.output().file();
+      if (plan.part() != null) {
+        writePart(file, plan.part(), journal);
+      }
       AtomicFile.write(
           file, file.resolveSibling(file.getFileName() + ".tmp"), out -> copy(journal, out, all));
       journal.delete();
@@ -198,6 +211,23 @@ final class RunOutput implements Closeable {
       stream.finish(all);
     }
     return new Outcome(journal == null ? images : done, people, kept, List.copyOf(all));
+  }
+
+  private void writePart(Path file, Part part, Journal from) throws IOException {
+    Map<String, ImageOutcome> unusable = new HashMap<>();
+    plan.unusable().forEach(failure -> unusable.put(failure.image(), failure));
+    Writing writing = plan.writing();
+    ShardFile.write(
+        ShardFile.of(file),
+        part.shard(),
+        part.names(),
+        writing.ids(),
+        part.settings(),
+        writing.about(),
+        name -> {
+          ImageOutcome failure = unusable.get(name);
+          return failure == null ? from.get(name) : failure;
+        });
   }
 
   private void copy(Journal from, OutputStream out, List<InputFailure> all) throws IOException {
@@ -211,7 +241,7 @@ final class RunOutput implements Closeable {
     writer.finish(all);
   }
 
-  private static BadInputException noneUsable(List<InputFailure> failures) {
+  static BadInputException noneUsable(List<InputFailure> failures) {
     InputFailure first = failures.get(0);
     return new BadInputException(
         failures.size() == 1
@@ -219,7 +249,7 @@ final class RunOutput implements Closeable {
             : "none of " + failures.size() + " images could be read; nothing was predicted");
   }
 
-  private static void writeErrors(Path file, List<InputFailure> failures) throws IOException {
+  static void writeErrors(Path file, List<InputFailure> failures) throws IOException {
     StringBuilder text = new StringBuilder();
     try (CSVPrinter csv = Csv.printer(text)) {
       csv.printRecord("image", "error");

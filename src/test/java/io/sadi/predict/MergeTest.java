@@ -1,0 +1,233 @@
+package io.sadi.predict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sadi.image.Image;
+import io.sadi.io.BadInputException;
+import io.sadi.io.Progress;
+import io.sadi.predict.PredictionJob.Outcome;
+import io.sadi.predict.PredictionOutput.Existing;
+import io.sadi.testing.TestModels;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What several processes find together is what one would have found. */
+class MergeTest {
+  private static final int IMAGES = 11;
+
+  @TempDir private static Path shared;
+  private static Path model;
+  private static List<String> images;
+  private static Path boxes;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void makeModelAndImages() throws IOException {
+    model = TestModels.write(shared.resolve("model.safetensors"));
+    images = new ArrayList<>();
+    StringBuilder rows = new StringBuilder("image,x,y,w,h\n");
+    for (int i = 0; i < IMAGES; i++) {
+      byte[] pixels = new byte[(30 + i) * 40 * 3];
+      new Random(i).nextBytes(pixels);
+      Path file = shared.resolve("bild " + i + ".png");
+      try (Image image = Image.of(pixels, 30 + i, 40)) {
+        image.writePng(file);
+      }
+      images.add(file.toString());
+      for (int person = 0; person < i % 3; person++) { // nobody in every third
+        rows.append(file).append(",2,3,").append(20 + person).append(",30\n");
+      }
+    }
+    images.add(4, shared.resolve("broken.png").toString());
+    rows.append(images.get(4)).append(",1,1,9,9\n");
+    Files.writeString(shared.resolve("broken.png"), "no image");
+    boxes = Files.writeString(shared.resolve("boxes.csv"), rows.toString());
+  }
+
+  private static Outcome predict(
+      Path out, Shard shard, List<String> inputs, Path boxes, Decode decode) throws IOException {
+    PredictionRequest request =
+        new PredictionRequest(
+            model,
+            inputs,
+            boxes,
+            decode,
+            new InferenceConfig("cpu", "fp32", 4, 1, false, Refine.QUARTER),
+            shard,
+            PredictionOutput.file(out, Existing.REFUSE));
+    return PredictionJob.prepare(request, new ByteArrayInputStream(new byte[0]), Progress.NONE)
+        .run(new ByteArrayOutputStream(), Progress.NONE);
+  }
+
+  private List<Path> parts(int count, String extension, Path boxes) throws IOException {
+    List<Path> parts = new ArrayList<>();
+    for (int i = 1; i <= count; i++) {
+      Path part = folder.resolve("part" + i + "." + extension);
+      predict(part, new Shard(i, count), images, boxes, Decode.FUSED);
+      parts.add(part);
+    }
+    return parts;
+  }
+
+  private static Outcome merge(List<Path> parts, Path out) throws IOException {
+    try (Merge merge = Merge.of(parts)) {
+      return merge.write(
+          out, new ByteArrayOutputStream(), PredictionsFormat.of(out), null, Progress.NONE);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"csv", "json", "jsonl", "coco.json"})
+  void mergedPartsAreTheSameBytesAsOneRun(String extension) throws IOException {
+    for (Path people : new Path[] {null, boxes}) {
+      Path whole = folder.resolve("whole." + extension);
+      Outcome undisturbed = predict(whole, null, images, people, Decode.FUSED);
+      List<Path> parts = parts(3, extension, people);
+      Collections.reverse(parts);
+      Path out = folder.resolve("merged." + extension);
+      Outcome merged = merge(parts, out);
+      assertThat(out).hasSameBinaryContentAs(whole);
+      assertThat(merged).isEqualTo(undisturbed);
+      assertThat(merged.failures()).hasSize(1);
+      // A part is a file of its format like any other; the format of the whole is another matter.
+      try (Merge merge = Merge.of(parts)) {
+        Path csv = folder.resolve("merged.csv");
+        merge.write(csv, new ByteArrayOutputStream(), PredictionsFormat.CSV, null, Progress.NONE);
+        assertThat(Files.readAllLines(csv)).hasSize(1 + undisturbed.people());
+      }
+      try (Stream<Path> files = Files.list(folder)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  @Test
+  void everyImageIsInOnePartWhateverTheOrderAndTheCompany() throws IOException {
+    Set<String> seen = new HashSet<>();
+    for (int i = 1; i <= 3; i++) {
+      Path part = folder.resolve(i + ".csv");
+      List<String> shuffled = new ArrayList<>(images);
+      Collections.shuffle(shuffled, new Random(i));
+      predict(part, new Shard(i, 3), shuffled, null, Decode.FUSED);
+      List<String> rows = Files.readAllLines(part);
+      for (String row : rows.subList(1, rows.size())) {
+        String image = row.substring(0, row.indexOf(','));
+        assertThat(seen.add(image)).as(image + " is in one part").isTrue();
+      }
+    }
+    assertThat(seen).hasSize(IMAGES);
+    List<String> said = new ArrayList<>();
+    Progress progress =
+        new Progress() {
+          @Override
+          public Work start(String what, long total, String unit) {
+            return Work.NONE;
+          }
+
+          @Override
+          public void note(String line) {}
+
+          @Override
+          public void warn(String line) {
+            said.add(line);
+          }
+        };
+    Path merged = folder.resolve("merged.csv");
+    List<Path> parts = Stream.of(1, 2, 3).map(i -> folder.resolve(i + ".csv")).toList();
+    try (Merge merge = Merge.of(parts)) {
+      merge.write(merged, new ByteArrayOutputStream(), PredictionsFormat.CSV, null, progress);
+    }
+    assertThat(said)
+        .first()
+        .asString()
+        .contains("in different orders; merged in the order of names");
+    List<String> rows = Files.readAllLines(merged);
+    assertThat(rows.subList(1, rows.size())).hasSize(IMAGES).isSorted();
+  }
+
+  @Test
+  void morePartsThanImagesAreFine() throws IOException {
+    Path whole = folder.resolve("whole.json");
+    predict(whole, null, images.subList(0, 2), null, Decode.FUSED);
+    List<Path> parts = new ArrayList<>();
+    for (int i = 1; i <= 7; i++) {
+      Path part = folder.resolve(i + ".json");
+      predict(part, new Shard(i, 7), images.subList(0, 2), null, Decode.FUSED);
+      parts.add(part);
+    }
+    merge(parts, folder.resolve("merged.json"));
+    assertThat(folder.resolve("merged.json")).hasSameBinaryContentAs(whole);
+  }
+
+  private void refuses(List<Path> parts, String message) {
+    Path out = folder.resolve("merged.csv");
+    assertThatThrownBy(() -> merge(parts, out))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining(message);
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void whatIsMissingOrDoesNotBelongIsSaid() throws IOException {
+    List<Path> parts = parts(4, "csv", null);
+    Path first = parts.get(0);
+    Path second = parts.get(1);
+    refuses(List.of(second), "parts 1/4, 3/4, 4/4 are missing: found 1 of 4");
+    refuses(List.of(first, second, first), "are both part 1/4");
+    assertThatThrownBy(() -> merge(parts, first)).hasMessageContaining("part1.csv: found a part");
+    refuses(List.of(first, folder.resolve("none.csv")), "none.csv: no such file");
+
+    Path other = folder.resolve("other.csv");
+    predict(other, new Shard(2, 4), images.subList(0, 7), null, Decode.FUSED);
+    refuses(
+        List.of(first, other),
+        "other.csv.shard: found a part of 7 inputs, expected of the same 12");
+    Path mu = folder.resolve("mu.csv");
+    predict(mu, new Shard(2, 4), images, null, Decode.MU);
+    refuses(List.of(first, mu), "mu.csv.shard: decode: found \"mu\", expected \"fused\" as in");
+    Path half = folder.resolve("half.csv");
+    predict(half, new Shard(2, 2), images, null, Decode.FUSED);
+    refuses(List.of(first, half), "half.csv.shard: found part 2/2, expected one of 4");
+
+    Path companion = Merge.companion(second);
+    byte[] whole = Files.readAllBytes(companion);
+    Files.write(companion, Arrays.copyOf(whole, whole.length - 40));
+    refuses(parts, "part2.csv.shard: found");
+    Files.writeString(companion, "{\"mine\":1}\n");
+    refuses(parts, "part2.csv.shard: damaged");
+    Files.delete(companion);
+    refuses(parts, "part2.csv.shard: no such file; 'sadi predict --shard' wrote it beside");
+    Files.move(second, folder.resolve("part2.csv.part"));
+    refuses(parts, "part2.csv.part: this part is not finished");
+  }
+
+  @Test
+  void partsAreNamedByTheirNumber() {
+    assertThat(Shard.parse("2/3")).isEqualTo(new Shard(2, 3)).hasToString("2/3");
+    for (String wrong : List.of("0/3", "4/3", "2", "a/b", "1/0", "-1/3", "1/3/5")) {
+      assertThatThrownBy(() -> Shard.parse(wrong))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining("--shard: found " + wrong + ", expected I/N");
+    }
+  }
+}
