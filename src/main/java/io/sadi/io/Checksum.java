@@ -8,12 +8,8 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Locale;
-import java.util.zip.CRC32;
 
-/**
- * Whether files are the same: SHA-256 as the provenance of a dataset records it, CRC-32 quickly.
- */
+/** SHA-256 of files, as the provenance of a dataset records them, and of lists of names. */
 public final class Checksum {
   private Checksum() {}
 
@@ -45,21 +41,5 @@ public final class Checksum {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JVM has SHA-256", e);
     }
-  }
-
-  /**
-   * The CRC-32 and the size of a file's bytes: enough to tell two files apart that nobody forged.
-   */
-  public static String crc32(Path file) throws IOException {
-    CRC32 sum = new CRC32();
-    byte[] buffer = new byte[1 << 16];
-    long size = 0;
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        sum.update(buffer, 0, n);
-        size += n;
-      }
-    }
-    return String.format(Locale.ROOT, "%08x/%d", sum.getValue(), size);
   }
 }

@@ -17,13 +17,16 @@ import io.sadi.model.SadiNet;
 import io.sadi.torch.ComputeDevice;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 
 /**
  * A trained network as a safetensors file: its tensors, and in the header everything that using it
@@ -225,6 +228,18 @@ public record Checkpoint(
   public Checkpoint calibrated(Map<Decode, List<Double>> temperatures) {
     return new Checkpoint(
         config, model, skeleton, metric, epoch, fusionWeight, temperatures, tensors);
+  }
+
+  /** What differs between any two networks that would find different joints: a CRC-32. */
+  String fingerprint() {
+    CRC32 sum = new CRC32();
+    tensors.forEach(
+        (name, entry) -> {
+          sum.update(name.getBytes(StandardCharsets.UTF_8));
+          sum.update(entry.data());
+        });
+    sum.update((fusionWeight + " " + temperatures).getBytes(StandardCharsets.UTF_8));
+    return String.format(Locale.ROOT, "%08x", sum.getValue());
   }
 
   /** Every way to read the network's answers, the default one first. */

@@ -156,10 +156,10 @@ public final class PredictionJob {
   private JsonObject settings(ModelInfo about, @Nullable Shard shard) throws IOException {
     JsonObject settings = about.model().deepCopy();
     settings.remove("file");
-    settings.addProperty("weights", Checksum.crc32(request.model()));
+    settings.addProperty("weights", checkpoint.fingerprint());
     settings.addProperty("precision", request.inference().precision());
     if (request.boxes() != null) {
-      settings.addProperty("boxes", Checksum.crc32(request.boxes()));
+      settings.addProperty("boxes", Checksum.sha256(request.boxes()));
     }
     if (shard != null) {
       settings.addProperty("shard", shard.toString());
