@@ -44,6 +44,11 @@ final class MetricsCsv {
     return row;
   }
 
+  /** The epoch that a row is of. */
+  static int epoch(List<String> row) {
+    return Integer.parseInt(row.get(0));
+  }
+
   /** Empty for what there is not. */
   private static String format(String format, double value) {
     return Double.isNaN(value) ? "" : String.format(Locale.ROOT, format, value);

@@ -22,6 +22,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -30,8 +31,8 @@ import org.apache.commons.csv.CSVRecord;
 
 /**
  * The files of a training run: {@code config.yaml}, {@code augmented.jpg}, {@code metrics.csv},
- * {@code curves.html}, {@code checkpoints/}, {@code state/}, {@code summary.json}, {@code
- * train.log}.
+ * {@code curves.html}, {@code events.*}, {@code checkpoints/}, {@code state/}, {@code summary.json},
+ * {@code train.log}.
  */
 final class RunFolder {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
@@ -73,6 +74,10 @@ final class RunFolder {
               "state",
               "nan")) {
         delete(folder.resolve(name));
+      }
+      Optional<Path> events = TensorBoardEvents.find(folder);
+      if (events.isPresent()) {
+        delete(events.get());
       }
     }
     Files.createDirectories(folder.resolve("checkpoints"));
@@ -235,7 +240,10 @@ final class RunFolder {
         StandardOpenOption.APPEND);
   }
 
-  /** Writes all rows anew: the file is complete at any moment, and a resumed run repeats none. */
+  /**
+   * Writes all rows anew: the file is complete at any moment, and a resumed run repeats none. What
+   * TensorBoard reads follows.
+   */
   void metrics(List<List<String>> rows) throws IOException {
     StringWriter text = new StringWriter();
     try (CSVPrinter csv = Csv.printer(text)) {
@@ -243,6 +251,7 @@ final class RunFolder {
       csv.printRecords(rows);
     }
     AtomicFile.writeString(folder.resolve("metrics.csv"), text.toString());
+    TensorBoardEvents.write(folder, rows);
   }
 
   /** Draws what {@link #metrics} has, for a browser. */
@@ -260,10 +269,15 @@ final class RunFolder {
     if (epochs == 0 || !Files.exists(file)) {
       return rows;
     }
-    try (CSVParser parser = CSVParser.parse(file, StandardCharsets.UTF_8, CSVFormat.RFC4180)) {
+    CSVFormat format = CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();
+    try (CSVParser parser = CSVParser.parse(file, StandardCharsets.UTF_8, format)) {
       for (CSVRecord record : parser) {
-        if (record.getRecordNumber() > 1 && rows.size() < epochs) {
-          rows.add(record.toList());
+        List<String> row = new ArrayList<>();
+        for (String column : MetricsCsv.header()) {
+          row.add(record.isSet(column) ? record.get(column) : ""); // of an older version
+        }
+        if (MetricsCsv.epoch(row) <= epochs) {
+          rows.add(row);
         }
       }
     }

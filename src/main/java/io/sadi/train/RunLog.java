@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a run says of itself: {@code summary.json}, {@code metrics.csv}, {@code curves.html}, {@code
- * train.log}, and the same lines to whoever watches.
+ * What a run says of itself: {@code summary.json}, {@code metrics.csv}, {@code events.*}, {@code
+ * curves.html}, {@code train.log}, and the same lines to whoever watches.
  */
 final class RunLog {
   private final RunFolder folder;

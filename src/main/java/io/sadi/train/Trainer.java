@@ -240,8 +240,10 @@ final class Trainer implements AutoCloseable {
     if (position.best() == done && ranks.first()) {
       snapshots.saveBest(position);
     }
-    save();
+    // Before the state: a run that is killed in between does the epoch again and writes the same
+    // row, where it would otherwise lack it for good.
     log.epoch(result);
+    save();
     log.summary(RunState.RUNNING, position);
   }
 
