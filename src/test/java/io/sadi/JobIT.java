@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sadi.io.Safetensors;
 import io.sadi.testing.BinSadi;
+import io.sadi.testing.Signals;
 import io.sadi.testing.TinyRun;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -182,6 +184,42 @@ class JobIT {
     } finally {
       first.destroyForcibly();
     }
+  }
+
+  /** Ctrl-C twice in the midst of a step: LibTorch computes on until there is no process. */
+  @RepeatedTest(3)
+  void aSecondSignalEndsItInTheMidstOfAStep() throws Exception {
+    Signals.assumeInterruptible();
+    Path run = fresh.resolve("run");
+    Path err = fresh.resolve("err.txt");
+    String config = BinSadi.HOME.resolve("configs/small.yaml").toString();
+    String[] slow = {
+      "--set", "model.input=192", "--set", "train.batch=24", "--set", "train.epochs=1000",
+    };
+    Process process =
+        new BinSadi()
+            .in(folder)
+            .with("SADI_JAVA_OPTS", "-XX:ErrorFile=" + fresh.resolve("crash.log"))
+            .start(
+                fresh.resolve("out.txt"),
+                err,
+                Stream.concat(
+                        Stream.of(
+                            "train", "--config", config, "--data", "people", "--out", run + ""),
+                        Stream.of(slow))
+                    .toArray(String[]::new));
+    while (!Files.exists(run.resolve("summary.json"))) {
+      assertThat(process.isAlive()).as(Files.readString(err)).isTrue();
+      Thread.sleep(20);
+    }
+    Thread.sleep(1500); // it computes now
+    Signals.send("INT", process.pid());
+    Thread.sleep(100);
+    if (process.isAlive()) {
+      Signals.send("INT", process.pid());
+    }
+    assertThat(Signals.exitCode(process)).as(Files.readString(err)).isEqualTo(130);
+    assertThat(fresh.resolve("crash.log")).doesNotExist();
   }
 
   @Test

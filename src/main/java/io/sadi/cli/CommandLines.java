@@ -2,6 +2,7 @@ package io.sadi.cli;
 
 import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_COMMAND_LIST;
 
+import io.sadi.io.Interruption;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,7 @@ public final class CommandLines {
 
   /** Runs one command line on the process's own streams and returns its exit code. */
   public static int run(String... args) {
+    Interruption.install();
     return run(new SadiCommand(), Console.system(), args);
   }
 

@@ -1,14 +1,15 @@
 package io.sadi.io;
 
+import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
 
 /**
- * Ctrl-C and SIGTERM for work that wants to save its state first. Such work holds a {@link #guard}
- * and looks at {@link Guard#requested} between steps; the process then waits for the guard to close
- * before it ends, with the signal's own exit code (130 or 143). A second signal ends it at once, as
- * does the first for work without a guard.
+ * Ctrl-C, SIGTERM and SIGHUP for work that wants to save its state first. Such work holds a {@link
+ * #guard} and looks at {@link Guard#requested} between steps; the process then waits for the guard
+ * to close before it ends, of the signal itself, which is exit code 130, 143 or 129 to a script. A
+ * second signal ends it at once, as does the first for work without a guard.
  *
  * <pre>{@code
  * try (Interruption.Guard guard = Interruption.guard()) {
@@ -18,11 +19,10 @@ import java.util.concurrent.TimeUnit;
  * }</pre>
  */
 public final class Interruption {
-  /** How long a signal waits for the state to be saved: longer than any step takes. */
-  private static final long PATIENCE_SECONDS = 120;
-
   private static final int LOOKS_A_SECOND = 10;
+  private static final int LAST_MS = 5000;
 
+  private static final Set<Guard> OPEN = new HashSet<>();
   private static volatile boolean asked;
 
   private Interruption() {}
@@ -32,65 +32,96 @@ public final class Interruption {
     asked = true;
   }
 
+  /** From now on signals end this process as said above. The main program does this once. */
+  public static void install() {
+    Runtime.getRuntime().addShutdownHook(new Thread(Interruption::end, "sadi-interruption"));
+  }
+
   /** A stretch of work that the process's end waits for. */
   public static final class Guard implements AutoCloseable {
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread hook = new Thread(this::awaitClose, "sadi-interruption");
-    private volatile boolean requested;
-
-    private Guard() {
-      Runtime.getRuntime().addShutdownHook(hook);
-    }
+    private Guard() {}
 
     /** Whether the process has been told to end. */
     public boolean requested() {
-      return requested || asked;
-    }
-
-    private void awaitClose() {
-      requested = true;
-      try {
-        for (long i = 0; i < PATIENCE_SECONDS * LOOKS_A_SECOND; i++) {
-          if (closed.await(1000 / LOOKS_A_SECOND, TimeUnit.MILLISECONDS)) {
-            return;
-          }
-          haltIfAskedTwice();
-        }
-        System.err.println("sadi: the work did not stop in " + PATIENCE_SECONDS + " s; ending");
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
-
-    /**
-     * Whoever asks twice does not want to wait, and what was saved last is whole. The JVM hears a
-     * signal in a thread of that name, which waits for this hook as the first one's does; there is
-     * no other way to know that is not the JDK's own business.
-     */
-    private static void haltIfAskedTwice() {
-      List<String> heard =
-          Thread.getAllStackTraces().keySet().stream()
-              .map(Thread::getName)
-              .filter(name -> name.equals("SIGINT handler") || name.equals("SIGTERM handler"))
-              .toList();
-      if (heard.size() > 1) {
-        Runtime.getRuntime().halt(heard.contains("SIGINT handler") ? 130 : 143);
-      }
+      return asked;
     }
 
     @Override
     public void close() {
-      closed.countDown();
-      try {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      } catch (IllegalStateException e) {
-        // The process is ending already: the hook is what has been waiting for this.
-        return;
+      synchronized (OPEN) {
+        OPEN.remove(this);
+        OPEN.notifyAll();
       }
     }
   }
 
   public static Guard guard() {
-    return new Guard();
+    synchronized (OPEN) {
+      Guard guard = new Guard();
+      OPEN.add(guard);
+      return guard;
+    }
+  }
+
+  /** What the JVM does when it ends, of a signal or otherwise. */
+  private static void end() {
+    List<String> signals = heard();
+    if (signals.isEmpty()) {
+      return; // the program has come to its end
+    }
+    asked = true;
+    synchronized (OPEN) {
+      while (!OPEN.isEmpty() && signals.size() < 2) {
+        try {
+          OPEN.wait(1000 / LOOKS_A_SECOND);
+        } catch (InterruptedException e) {
+          break;
+        }
+        signals = heard();
+      }
+    }
+    die(signals.get(0));
+  }
+
+  /**
+   * The signals that have come so far, as in INT. The JVM hears each in a thread named for it,
+   * which then waits for this one; there is no other way to know that is not the JDK's own
+   * business.
+   */
+  private static List<String> heard() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.matches("SIG(INT|TERM|HUP) handler"))
+        .map(name -> name.substring(3, name.indexOf(' ')))
+        .toList();
+  }
+
+  /**
+   * Ends the process as the signal does where nobody hears it. The JVM's own end would go through
+   * C's exit, which takes LibTorch's static parts away from the threads that still compute with
+   * them: every second Ctrl-C became a segmentation fault and exit code 134.
+   */
+  private static void die(String name) {
+    try {
+      stopHearing(name);
+      String kill = "kill -" + name + " " + ProcessHandle.current().pid();
+      new ProcessBuilder("sh", "-c", kill).start().waitFor();
+      Thread.sleep(LAST_MS); // the kernel is at it
+    } catch (ReflectiveOperationException | IOException | InterruptedException e) {
+      // Another kind of system: then as its JVM does it.
+    }
+    Runtime.getRuntime().halt(name.equals("INT") ? 130 : name.equals("TERM") ? 143 : 129);
+  }
+
+  /**
+   * Gives a signal back to the system. Called by name, because javac warns of this class, which is
+   * supported (JEP 260), whatever one writes, and its warnings are errors here.
+   */
+  private static void stopHearing(String name) throws ReflectiveOperationException {
+    Class<?> signals = Class.forName("sun.misc.Signal");
+    Class<?> handlers = Class.forName("sun.misc.SignalHandler");
+    Object signal = signals.getConstructor(String.class).newInstance(name);
+    Object byDefault = handlers.getField("SIG_DFL").get(null);
+    signals.getMethod("handle", signals, handlers).invoke(null, signal, byDefault);
   }
 }

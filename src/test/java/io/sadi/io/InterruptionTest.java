@@ -22,6 +22,7 @@ class InterruptionTest {
     private Work() {}
 
     public static void main(String[] args) throws InterruptedException {
+      Interruption.install();
       if (args[0].equals("unguarded")) {
         System.out.println("working");
         Thread.sleep(60_000);
@@ -32,6 +33,10 @@ class InterruptionTest {
         System.out.println("working");
         while (!guard.requested()) {
           Thread.sleep(10);
+        }
+        if (args[0].equals("stubborn")) {
+          System.out.println("asked");
+          Thread.sleep(60_000);
         }
         Thread.sleep(300);
         System.out.println("saved");
@@ -51,7 +56,7 @@ class InterruptionTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"INT, 130", "TERM, 143"})
+  @CsvSource({"INT, 130", "TERM, 143", "HUP, 129"})
   void stateIsSavedBeforeTheProcessEndsWithTheSignalsCode(String signal, int exitCode)
       throws Exception {
     Signals.assumeInterruptible();
@@ -75,6 +80,22 @@ class InterruptionTest {
       assertThat(out.readLine()).isNull();
     }
     assertThat(process.exitValue()).isEqualTo(130);
+  }
+
+  /** Whoever asks twice does not want to wait, and what was saved last is whole. */
+  @ParameterizedTest
+  @CsvSource({"INT, INT, 130", "TERM, TERM, 143", "HUP, HUP, 129"})
+  void aSecondSignalEndsItAtOnce(String first, String second, int exitCode) throws Exception {
+    Signals.assumeInterruptible();
+    Process process = start("stubborn");
+    try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+      assertThat(out.readLine()).isEqualTo("working");
+      Signals.send(first, process.pid());
+      assertThat(out.readLine()).isEqualTo("asked");
+      Signals.send(second, process.pid());
+      assertThat(out.readLine()).as("it is not saved").isNull();
+    }
+    assertThat(Signals.exitCode(process)).isEqualTo(exitCode);
   }
 
   /** Guards come and go with every run; none may be left behind. */
