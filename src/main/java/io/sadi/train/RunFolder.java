@@ -31,8 +31,8 @@ import org.apache.commons.csv.CSVRecord;
 
 /**
  * The files of a training run: {@code config.yaml}, {@code augmented.jpg}, {@code metrics.csv},
- * {@code curves.html}, {@code events.*}, {@code checkpoints/}, {@code state/}, {@code summary.json},
- * {@code train.log}.
+ * {@code curves.html}, {@code events.*}, {@code checkpoints/}, {@code state/}, {@code
+ * summary.json}, {@code train.log}.
  */
 final class RunFolder {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
