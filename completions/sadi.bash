@@ -54,7 +54,7 @@ _sadi_command() {
       ;;
     'sadi train')
       options='-c --config --data --out --resume --overwrite --override-config --init
-        --init-except --freeze -s --set --device --precision --epochs --seed --threads --nproc
+        --init-except --freeze -s --set --device --precision --threads --epochs --seed --nproc
         --limit-train --on-nan --eval-every --list-config --json --dry-run -q --quiet -v --verbose
         --color -h --help'
       ;;
@@ -186,9 +186,9 @@ _sadi_value() {
       'sadi prepare synthetic --previews' | \
       'sadi train --init-except' | \
       'sadi train --freeze' | \
+      'sadi train --threads' | \
       'sadi train --epochs' | \
       'sadi train --seed' | \
-      'sadi train --threads' | \
       'sadi train --nproc' | \
       'sadi train --limit-train' | \
       'sadi train --on-nan' | \
@@ -282,8 +282,8 @@ _sadi_value() {
         augment.occlusion augment.device train.epochs train.milestones train.batch train.lr
         train.gamma train.warmup_steps train.weight_decay train.clip train.ema train.accumulate
         train.on_nan train.patience train.freeze train.save_minutes train.keep train.eval_every
-        data.train_split data.val_split data.limit_train data.workers train.threads train.device
-        train.precision train.rank_timeout train.seed'
+        train.samples train.sample_every data.train_split data.val_split data.limit_train
+        data.workers train.threads train.device train.precision train.rank_timeout train.seed'
       ;;
     'sadi train --precision' | \
       'sadi eval --precision' | \

@@ -38,6 +38,7 @@ final class BenchCommand implements Callable<Integer> {
   @Mixin private JsonOption json;
   @Mixin private DryRunOption dryRun;
   @Mixin private ConfigOptions options;
+  @Mixin private ComputeOptions compute;
 
   @Option(
       names = "--data",
@@ -68,34 +69,9 @@ final class BenchCommand implements Callable<Integer> {
       description = "How long a turn takes at least (default: ${DEFAULT-VALUE}).")
   double seconds = 2;
 
-  @Option(
-      names = "--device",
-      order = 11,
-      paramLabel = "DEVICE",
-      completionCandidates = Candidates.Devices.class,
-      description = "auto, cpu, cuda or cuda:N.")
-  @Nullable String device;
-
-  @Option(
-      names = "--precision",
-      order = 12,
-      paramLabel = "PRECISION",
-      completionCandidates = Candidates.Precisions.class,
-      description = "auto, fp32 or bf16.")
-  @Nullable String precision;
-
-  @Option(
-      names = "--threads",
-      order = 13,
-      paramLabel = "N",
-      description = "Threads of LibTorch's operators; 0: one a core.")
-  @Nullable Integer threads;
-
   @Override
   public Integer call() throws IOException {
-    options.set("train.device", device);
-    options.set("train.precision", precision);
-    options.set("train.threads", threads);
+    compute.setIn(options);
     if (rounds < 1 || rounds > 1000) {
       throw BadInputException.at("--rounds", String.valueOf(rounds), "1..1000", "");
     }

@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
     header = "Train a network on a dataset folder.",
     description =
         "Writes RUN/checkpoints/{best,last}.safetensors, RUN/metrics.csv (one row an epoch),"
+            + " RUN/curves.html and RUN/events.* (the same to look at, these with TensorBoard),"
+            + " RUN/samples (some people of the validation split as the network sees them),"
             + " RUN/config.yaml (resolved) and RUN/summary.json.",
     footer = {
       "",
@@ -44,6 +46,7 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin private JsonOption json;
   @Mixin private DryRunOption dryRun;
   @Mixin private ConfigOptions options;
+  @Mixin private ComputeOptions compute;
 
   @Option(
       names = "--data",
@@ -107,41 +110,18 @@ final class TrainCommand implements Callable<Integer> {
   List<String> freeze = new ArrayList<>();
 
   @Option(
-      names = "--device",
-      order = 11,
-      paramLabel = "DEVICE",
-      completionCandidates = Candidates.Devices.class,
-      description = "auto, cpu, cuda or cuda:N.")
-  @Nullable String device;
-
-  @Option(
-      names = "--precision",
-      order = 12,
-      paramLabel = "HOW",
-      completionCandidates = Candidates.Precisions.class,
-      description = "auto, fp32 or bf16. auto: bf16 where the hardware computes it.")
-  @Nullable String precision;
-
-  @Option(
       names = "--epochs",
-      order = 13,
+      order = 14,
       paramLabel = "N",
       description = "How often everybody is looked at: the config's train.epochs.")
   @Nullable Integer epochs;
 
   @Option(
       names = "--seed",
-      order = 14,
+      order = 15,
       paramLabel = "N",
       description = "Of the first weights and of every draw: the config's train.seed.")
   @Nullable Integer seed;
-
-  @Option(
-      names = "--threads",
-      order = 15,
-      paramLabel = "N",
-      description = "Threads of LibTorch's operators; 0: one a core.")
-  @Nullable Integer threads;
 
   @Option(
       names = "--nproc",
@@ -168,7 +148,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--limit-train",
-      order = 16,
+      order = 17,
       paramLabel = "N",
       description = "Learn from the first N people only.")
   @Nullable Integer limitTrain;
@@ -182,17 +162,19 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    options.set("train.device", device);
-    options.set("train.precision", precision);
+    compute.setIn(options);
     options.set("train.epochs", epochs);
     options.set("train.seed", seed);
-    options.set("train.threads", threads);
     options.set("data.limit_train", limitTrain);
     options.set("train.on_nan", onNan);
     options.set("train.eval_every", evalEvery);
     options.set("train.freeze", freeze.isEmpty() ? null : freeze);
     if (listConfig) {
       return list();
+    }
+    if (nproc < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--nproc: found " + nproc + ", expected at least 1");
     }
     if (init == null && !initExcept.isEmpty()) {
       throw new ParameterException(spec.commandLine(), "--init-except needs --init=FILE");
