@@ -101,7 +101,7 @@ public final class Gallery {
             person,
             found,
             plain.jpeg(QUALITY),
-            joints(plain, crop, annotated(person)),
+            joints(plain, crop, SkeletonDrawing.annotated(person)),
             joints(plain, crop, found),
             heat(plain, maps.h1(), maps.size()),
             h2 == null ? null : heat(plain, h2, maps.size()));
@@ -119,18 +119,6 @@ public final class Gallery {
       try (Image picture = heat.draw(plain, maps, size)) {
         return picture.jpeg(QUALITY);
       }
-    }
-
-    /** Annotations as if they had been predicted: sure where visible, nowhere where unknown. */
-    private static Prediction annotated(Person person) {
-      int joints = person.x().length;
-      Prediction truth = Prediction.empty(person.image(), person.person(), joints);
-      for (int k = 0; k < joints; k++) {
-        truth.x()[k] = person.annotated(k) ? person.x()[k] : Float.NaN;
-        truth.y()[k] = person.annotated(k) ? person.y()[k] : Float.NaN;
-        truth.score()[k] = person.visibility()[k] == Person.VISIBLE ? 1 : 0;
-      }
-      return truth;
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.sadi.predict;
 
+import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
 import io.sadi.data.Skeleton.Pair;
 import io.sadi.eval.Prediction;
@@ -84,6 +85,18 @@ public final class SkeletonDrawing {
         canvas.circle(x[k], y[k], radius - ring / 2, ring, colours[k]);
       }
     }
+  }
+
+  /** Annotations as if they had been predicted: sure where visible, nowhere where unknown. */
+  public static Prediction annotated(Person person) {
+    int joints = person.x().length;
+    Prediction truth = Prediction.empty(person.image(), person.person(), joints);
+    for (int k = 0; k < joints; k++) {
+      truth.x()[k] = person.annotated(k) ? person.x()[k] : Float.NaN;
+      truth.y()[k] = person.annotated(k) ? person.y()[k] : Float.NaN;
+      truth.score()[k] = person.visibility()[k] == Person.VISIBLE ? 1 : 0;
+    }
+    return truth;
   }
 
   static boolean sure(Prediction person, int joint) {

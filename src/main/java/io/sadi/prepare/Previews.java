@@ -3,7 +3,6 @@ package io.sadi.prepare;
 import io.sadi.data.Crop;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
-import io.sadi.eval.Prediction;
 import io.sadi.image.ContactSheet;
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
@@ -11,7 +10,6 @@ import io.sadi.predict.SkeletonDrawing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +30,6 @@ final class Previews {
   private static final double LINE = 2;
   private static final String KEY = "left orange, right blue, hollow: occluded";
 
-  private final Skeleton skeleton;
   private final SkeletonDrawing drawing;
   private final Path images;
 
@@ -40,7 +37,6 @@ final class Previews {
   private record Tile(Person person, String first, String second) {}
 
   private Previews(Skeleton skeleton, Path images) {
-    this.skeleton = skeleton;
     this.drawing = new SkeletonDrawing(skeleton);
     this.images = images;
   }
@@ -121,23 +117,8 @@ final class Previews {
     Crop crop = Crop.of(person, TILE);
     try (Image photo = Image.read(images.resolve(person.image()));
         Image cut = photo.warp(crop.imageToCrop().inverse(), TILE, TILE)) {
-      drawing.draw(cut.canvas(), joints(person), crop.imageToCrop(), LINE);
+      drawing.draw(cut.canvas(), SkeletonDrawing.annotated(person), crop.imageToCrop(), LINE);
       sheet.add(cut, tile.first, tile.second);
     }
-  }
-
-  /** As a prediction that is sure of what is visible; what is not annotated is nowhere. */
-  private Prediction joints(Person person) {
-    Prediction joints = Prediction.empty(person.image(), person.person(), skeleton.size());
-    Arrays.fill(joints.x(), Float.NaN);
-    Arrays.fill(joints.y(), Float.NaN);
-    for (int k = 0; k < skeleton.size(); k++) {
-      if (person.annotated(k)) {
-        joints.x()[k] = person.x()[k];
-        joints.y()[k] = person.y()[k];
-      }
-      joints.score()[k] = person.visibility()[k] == Person.VISIBLE ? 1 : 0;
-    }
-    return joints;
   }
 }

@@ -31,8 +31,8 @@ import org.apache.commons.csv.CSVRecord;
 
 /**
  * The files of a training run: {@code config.yaml}, {@code augmented.jpg}, {@code metrics.csv},
- * {@code curves.html}, {@code events.*}, {@code checkpoints/}, {@code state/}, {@code
- * summary.json}, {@code train.log}.
+ * {@code curves.html}, {@code events.*}, {@code samples/}, {@code checkpoints/}, {@code state/},
+ * {@code summary.json}, {@code train.log}.
  */
 final class RunFolder {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
@@ -72,6 +72,7 @@ final class RunFolder {
               "train.log",
               "checkpoints",
               "state",
+              "samples",
               "nan")) {
         delete(folder.resolve(name));
       }
@@ -228,6 +229,11 @@ final class RunFolder {
     channel.close();
     throw new BadInputException(
         folder + ": another process is training this run; wait for it, or name another folder");
+  }
+
+  /** The picture of the people that are looked at after an epoch. */
+  Path sample(int epoch) {
+    return folder.resolve(String.format(Locale.ROOT, "samples/epoch-%03d.jpg", epoch));
   }
 
   void log(String line) throws IOException {

@@ -24,6 +24,8 @@ import java.util.List;
  * @param saveMinutes after how many minutes the state is saved within an epoch; 0: never
  * @param keep states that are kept, the last one included
  * @param evalEvery epochs from one validation to the next; the last epoch is always validated
+ * @param samples people of the validation split whose pictures are drawn; 0: none
+ * @param sampleEvery epochs from one picture to the next; the last epoch always has one
  * @param trainSplit the dataset's split to learn from
  * @param valSplit the split to validate on
  * @param limitTrain people of the training split to use; 0: all
@@ -51,6 +53,8 @@ public record TrainConfig(
     int saveMinutes,
     int keep,
     int evalEvery,
+    int samples,
+    int sampleEvery,
     String trainSplit,
     String valSplit,
     int limitTrain,
@@ -106,6 +110,8 @@ public record TrainConfig(
             "train.save_minutes", 10, 0, 1_000_000, "minutes between states; 0: each epoch's only"),
         config.integer("train.keep", 2, 1, 1000, "states that are kept"),
         config.integer("train.eval_every", 1, 1, 1_000_000, "epochs between validations"),
+        config.integer("train.samples", 8, 0, 100, "validation people to draw; 0: no pictures"),
+        config.integer("train.sample_every", 5, 1, 1_000_000, "epochs between pictures of them"),
         config.text("data.train_split", "train", "the split to learn from"),
         config.text("data.val_split", "val", "the split to validate on"),
         config.integer("data.limit_train", 0, 0, 1_000_000_000, "people to learn from; 0: all"),

@@ -10,6 +10,9 @@ import io.sadi.io.Interruption;
 import io.sadi.io.ProcessMemory;
 import io.sadi.io.Progress;
 import io.sadi.predict.Checkpoint;
+import io.sadi.predict.PoseEstimator;
+import io.sadi.predict.Refine;
+import io.sadi.predict.SampleSheet;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Ranks;
@@ -29,13 +32,13 @@ final class Trainer implements AutoCloseable {
   private final Dataset dataset;
   private final List<Person> people;
   private final List<Person> validationPeople;
+  private final RunFolder folder;
   private final Progress progress;
   private final Ranks ranks;
   private final Precision precision;
   private final Batches.Share share;
   private final Learner learner;
   private final BatchPool pool;
-  private final RunFolder folder;
   private final Snapshots snapshots;
   private final RunLog log;
   private final BadSteps badSteps;
@@ -57,11 +60,11 @@ final class Trainer implements AutoCloseable {
     this.validationPeople = training.validationPeople();
     this.precision = precision;
     this.ranks = ranks;
+    this.folder = folder;
     this.progress = progress;
     this.share = settings.share(ranks.rank(), ranks.size());
     this.learner = new Learner(config, dataset.skeleton().size(), device, precision, ranks);
     this.pool = new BatchPool(device);
-    this.folder = folder;
     this.snapshots = new Snapshots(config, dataset, folder, learner.weights());
     this.log =
         new RunLog(
@@ -222,6 +225,7 @@ final class Trainer implements AutoCloseable {
       validation = result.results();
       weight = result.fusionWeight();
     }
+    drawSamples(done, weight);
     int steps = position.counted();
     EpochResult result =
         new EpochResult(
@@ -245,6 +249,28 @@ final class Trainer implements AutoCloseable {
     log.epoch(result);
     save();
     log.summary(RunState.RUNNING, position);
+  }
+
+  /** Draws what the network makes of some people, every few epochs. */
+  private void drawSamples(int done, double fusionWeight) throws IOException {
+    boolean due = done % settings.sampleEvery() == 0 || done == settings.epochs();
+    if (!due || settings.samples() == 0 || validationPeople.isEmpty() || !ranks.first()) {
+      return;
+    }
+    PoseEstimator estimator =
+        new PoseEstimator(
+            learner.average(),
+            dataset.skeleton().flipPermutation(),
+            false,
+            Refine.QUARTER,
+            precision);
+    new SampleSheet(dataset, SampleSheet.some(validationPeople, settings.samples()))
+        .write(
+            estimator,
+            config.model().input(),
+            fusionWeight,
+            dataset.name() + ", epoch " + done,
+            folder.sample(done));
   }
 
   /** Goes on where the folder's last state stands; from the start where there is none. */

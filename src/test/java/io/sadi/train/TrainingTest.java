@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 import io.sadi.config.Config;
 import io.sadi.data.Metric;
 import io.sadi.data.Skeleton;
+import io.sadi.geom.Affine;
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.predict.Checkpoint;
 import io.sadi.testing.NoisePeople;
+import io.sadi.testing.TinyRun;
 import io.sadi.torch.ComputeDevice;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -186,6 +188,39 @@ class TrainingTest {
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("nobody");
     assertThat(folder.resolve("x")).doesNotExist();
+  }
+
+  /** The same people every other epoch and at the end: their annotations are where they were. */
+  @Test
+  void somePeopleAreDrawnEveryFewEpochs() throws IOException {
+    Path run = folder.resolve("run");
+    Training.prepare(
+            config("train.samples=3", "train.sample_every=2"),
+            true,
+            data,
+            run,
+            Training.Mode.REFUSE,
+            null)
+        .run(Progress.NONE);
+    assertThat(TinyRun.filesIn(run.resolve("samples")))
+        .containsExactly("", "epoch-002.jpg", "epoch-003.jpg");
+    try (Image early = Image.read(run.resolve("samples/epoch-002.jpg"));
+        Image late = Image.read(run.resolve("samples/epoch-003.jpg"))) {
+      assertThat(late.width()).isEqualTo(early.width()).isGreaterThan(1000);
+      assertThat(late.height()).isEqualTo(early.height()).isGreaterThan(380);
+      // The first picture is of the annotations, and the second of what the network finds.
+      assertThat(part(late, 20)).isEqualTo(part(early, 20));
+      assertThat(part(late, 200)).isNotEqualTo(part(early, 200));
+    }
+    Training.prepare(config("train.samples=0"), true, data, run, Training.Mode.OVERWRITE, null)
+        .run(Progress.NONE);
+    assertThat(run.resolve("samples")).doesNotExist();
+  }
+
+  private static byte[] part(Image image, int left) {
+    try (Image part = image.warp(new Affine(1, 0, left, 0, 1, 60), 144, 112)) {
+      return part.rgb();
+    }
   }
 
   private Training training(Path out, Training.Mode mode) throws IOException {
