@@ -65,8 +65,8 @@ _sadi_command() {
         --quiet -v --verbose --color -h --help'
       ;;
     'sadi ablate')
-      options='-c --config --data --out --variant --seeds --resume --report-only -s --set --json
-        --dry-run -q --quiet -v --verbose --color -h --help'
+      options='-c --config --data --out --variant --study --seeds --resume --report-only -s --set
+        --json --dry-run -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi predict')
       options='--model --boxes --out --out-dir --format --annotations --overlays --heatmaps
@@ -317,7 +317,13 @@ _sadi_value() {
       kind=list
       words='baseline rfm-only sfm-dlm-only full no-se no-dilation no-global-attention
         no-local-attention no-flow loss-sum loss-weighted loss-swapped loss-h2-nll loss-h2-mse
-        loss-h2-rle loss-h2-target'
+        loss-h2-rle loss-h2-target loss-chi-0.1 loss-chi-0.5 loss-chi-0.9 loss-sum-mse dilation-1
+        dilation-3 dilation-4 stacks-2 global-attention-sum local-attention-row
+        local-attention-spatial local-attention-channel flow-not-standardized'
+      ;;
+    'sadi ablate --study')
+      kind=word
+      words='modules loss parts all'
       ;;
     'sadi predict --format' | \
       'sadi merge --format')

@@ -92,6 +92,7 @@ public record Study(StudyPlan plan, Training people) {
    * @throws DeviceUnavailableException at once, as it would fail every cell
    */
   public Outcome run(Progress progress, Function<Throwable, String> explain) throws IOException {
+    plan.folder().writeDesigns(plan.designs());
     Map<Cell, String> failures = new LinkedHashMap<>();
     int number = 0;
     for (Map.Entry<Cell, RunConfig> entry : plan.configs().entrySet()) {

@@ -11,7 +11,6 @@ import io.sadi.eval.MetricResult;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
-import io.sadi.model.Variant;
 import io.sadi.train.RunState;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -46,7 +46,7 @@ public final class StudyFolder {
     if (!study.isStudy()) {
       throw BadInputException.at(
           folder,
-          Files.exists(folder) ? "no runs/ in it" : "no such folder",
+          Files.exists(folder) ? "neither study.yaml nor runs/ in it" : "no such folder",
           "the folder of a study",
           "'sadi ablate --variant NAME' makes one");
     }
@@ -55,7 +55,7 @@ public final class StudyFolder {
 
   /** Whether there is anything of a study that a new one would mix with. */
   boolean isStudy() {
-    return Stream.of("runs", "results.csv", "report.md")
+    return Stream.of("runs", "study.yaml", "results.csv", "report.md")
         .map(folder::resolve)
         .anyMatch(Files::exists);
   }
@@ -112,14 +112,62 @@ public final class StudyFolder {
     Json.write(evaluation(cell), EvaluationFormat.json(evaluation));
   }
 
-  /** All cells that have begun: variants in the order of the ablations' table, then by seed. */
-  public List<Cell> cells() throws IOException {
-    List<Cell> cells = new ArrayList<>();
-    Path runs = folder.resolve("runs");
-    if (!Files.isDirectory(runs)) {
-      return cells;
+  private Path study() {
+    return folder.resolve("study.yaml");
+  }
+
+  /** What is asked here; empty where runs have only been put together. */
+  List<StudyDesign> designs() throws IOException {
+    return Files.exists(study()) ? StudyFile.read(study()) : List.of();
+  }
+
+  /** What is asked here, with later designs' additions: those of the same name become one. */
+  List<StudyDesign> designsWith(List<StudyDesign> later) throws IOException {
+    Map<String, StudyDesign> all = new LinkedHashMap<>();
+    designs().forEach(design -> all.put(design.name(), design));
+    later.forEach(design -> all.merge(design.name(), design, StudyDesign::with));
+    return List.copyOf(all.values());
+  }
+
+  void writeDesigns(List<StudyDesign> designs) throws IOException {
+    StudyFile.write(study(), designs);
+  }
+
+  /**
+   * What the tables are about: {@link #designs}, and the variants that are here beside them as a
+   * study of their own.
+   */
+  private List<StudyDesign> tables() throws IOException {
+    List<StudyDesign> designs = new ArrayList<>(designs());
+    List<StudyVariant> others = new ArrayList<>();
+    for (String name : started().stream().map(Cell::variant).distinct().toList()) {
+      if (designs.stream().noneMatch(design -> design.has(name))) {
+        others.add(
+            StudyDesign.variantNames().contains(name)
+                ? StudyFile.builtInVariant(name)
+                : new StudyVariant(name, Map.of(), List.of()));
+      }
     }
-    for (Path variant : list(runs)) {
+    if (!others.isEmpty()) {
+      designs.add(StudyDesign.of("others", others));
+    }
+    return designs;
+  }
+
+  /** All cells that have begun: variants in the order of the studies, then by seed. */
+  public List<Cell> cells() throws IOException {
+    List<String> order =
+        tables().stream().flatMap(d -> d.variants().stream()).map(StudyVariant::name).toList();
+    return started().stream()
+        .sorted(
+            Comparator.comparingInt((Cell cell) -> order.indexOf(cell.variant()))
+                .thenComparingInt(Cell::seed))
+        .toList();
+  }
+
+  private List<Cell> started() throws IOException {
+    List<Cell> cells = new ArrayList<>();
+    for (Path variant : list(folder.resolve("runs"))) {
       for (Path run : list(variant)) {
         Matcher seed = SEED.matcher(run.getFileName().toString());
         if (seed.matches()) {
@@ -128,12 +176,10 @@ public final class StudyFolder {
       }
     }
     cells.removeIf(cell -> !isStarted(cell));
-    List<String> order = new ArrayList<>();
-    Variant.names().forEach(order::add);
+    List<String> order = StudyDesign.variantNames();
     cells.sort(
         Comparator.comparingInt((Cell cell) -> Math.floorMod(order.indexOf(cell.variant()), 1000))
-            .thenComparing(Cell::variant)
-            .thenComparingInt(Cell::seed));
+            .thenComparing(Cell::variant));
     return cells;
   }
 
@@ -172,7 +218,7 @@ public final class StudyFolder {
           new StudyReport.Unfinished(cell, unfinishedState(cell), failures.getOrDefault(cell, "")));
     }
     AtomicFile.writeString(results(), ResultsCsv.of(finished));
-    AtomicFile.writeString(report(), new StudyReport(finished, open).markdown());
+    AtomicFile.writeString(report(), new StudyReport(tables(), finished, open).markdown());
   }
 
   /**

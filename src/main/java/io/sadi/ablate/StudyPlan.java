@@ -2,7 +2,6 @@ package io.sadi.ablate;
 
 import io.sadi.config.Config;
 import io.sadi.io.BadInputException;
-import io.sadi.model.Variant;
 import io.sadi.train.RunConfig;
 import io.sadi.train.Training;
 import java.io.IOException;
@@ -16,9 +15,11 @@ import java.util.Map;
  * read.
  *
  * @param folder of the study
+ * @param designs what is asked; networks that several of them ask about are there once
  * @param configs of its cells, variant by variant
  */
-public record StudyPlan(StudyFolder folder, Map<Cell, RunConfig> configs) {
+public record StudyPlan(
+    StudyFolder folder, List<StudyDesign> designs, Map<Cell, RunConfig> configs) {
 
   /** The config that all variants start from: a new one at each call. */
   @FunctionalInterface
@@ -29,57 +30,90 @@ public record StudyPlan(StudyFolder folder, Map<Cell, RunConfig> configs) {
   /**
    * Resolves every cell.
    *
-   * @param variants names of the ablations' table
    * @param resume whether a study in {@code out} is continued; else there must be none
-   * @throws BadInputException also where the base config gives what a variant sets, as all variants
-   *     would then be alike
+   * @throws BadInputException also where what all variants share gives what one of them sets, or
+   *     two of a study's variants come out alike
    */
-  public static StudyPlan of(
-      BaseConfig base, List<String> variants, List<Integer> seeds, Path out, boolean resume)
+  public static StudyPlan of(BaseConfig base, List<StudyDesign> designs, Path out, boolean resume)
       throws IOException {
+    Map<String, StudyVariant> rows = StudyDesign.rows(designs);
     Map<Cell, RunConfig> configs = new LinkedHashMap<>();
-    for (String variant : variants) {
-      Map<String, ?> switches = Variant.overrides(variant, "--variant");
-      for (int seed : seeds) {
-        Config config = base.load();
-        checkFree(config, variant, switches);
-        config.set("model.variant=" + variant);
-        config.set("train.seed=" + seed);
-        configs.put(new Cell(variant, seed), RunConfig.from(config));
+    for (StudyDesign design : designs) {
+      Map<String, String> seen = new LinkedHashMap<>();
+      for (StudyVariant row : design.variants()) {
+        for (int seed : design.seeds()) {
+          RunConfig config = resolve(base, row, seed);
+          configs.put(new Cell(row.name(), seed), config);
+          checkDiffers(design, row, seed, config, seen);
+        }
       }
     }
+    checkOneValidation(configs);
     StudyFolder folder = new StudyFolder(out);
     if (!resume && folder.isStudy()) {
       throw new BadInputException(
           out + ": holds a study already; continue it with --resume, or name another --out");
     }
+    List<StudyDesign> all = designs;
     if (resume) {
+      all = folder.designsWith(designs);
+      StudyDesign.rows(all); // one name, one network
       for (Map.Entry<Cell, RunConfig> cell : configs.entrySet()) {
         if (folder.isStarted(cell.getKey())) {
           checkSame(cell.getValue(), folder.run(cell.getKey()));
         }
       }
     }
-    return new StudyPlan(folder, configs);
+    return new StudyPlan(folder, all, configs);
   }
 
-  private static void checkFree(Config config, String variant, Map<String, ?> switches) {
-    for (String key : switches.keySet()) {
-      if (config.isGiven(key)) {
-        throw BadInputException.at(
-            config.where(key),
-            "a value",
-            "none, because variant " + variant + " sets it",
-            "leave it out of the study's config");
-      }
+  private static RunConfig resolve(BaseConfig base, StudyVariant row, int seed) throws IOException {
+    Config config = base.load();
+    row.apply(config);
+    config.set("train.seed=" + seed);
+    try {
+      return RunConfig.from(config);
+    } catch (BadInputException e) {
+      throw new BadInputException("variant " + row.name() + ": " + e.getMessage(), e);
     }
+  }
+
+  /** Two rows that are one network would be trained twice to show a difference of nothing. */
+  private static void checkDiffers(
+      StudyDesign design, StudyVariant row, int seed, RunConfig config, Map<String, String> seen) {
+    String network =
+        config.yaml().replaceFirst("(?m)^  variant: .*$", "").replaceFirst("(?m)^  seed: .*$", "");
+    String other = seen.putIfAbsent(network + seed, row.name());
+    if (other != null) {
+      throw BadInputException.at(
+          "study " + design.name(),
+          "variants " + other + " and " + row.name() + " with the same config",
+          "networks that differ",
+          "leave one out");
+    }
+  }
+
+  private static void checkOneValidation(Map<Cell, RunConfig> configs) {
+    Cell first = configs.keySet().iterator().next();
+    configs.forEach(
+        (cell, config) -> {
+          String split = config.train().valSplit();
+          RunConfig other = configs.get(first);
+          if (other != null && !split.equals(other.train().valSplit())) {
+            throw BadInputException.at(
+                "variant " + cell.variant() + ": data.val_split",
+                split,
+                other.train().valSplit() + " as for " + first.variant(),
+                "a study measures all on the same people");
+          }
+        });
   }
 
   private static void checkSame(RunConfig config, Path run) throws IOException {
     Training.resumed(Config.parse(config.yaml(), "the study's config"), true, run);
   }
 
-  /** What would be done, for {@code --dry-run}. */
+  /** What would be done, in a line. */
   public String describe() throws IOException {
     int done = 0;
     for (Cell cell : configs.keySet()) {

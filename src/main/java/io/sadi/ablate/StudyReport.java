@@ -10,15 +10,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code report.md}: our numbers beside the paper's, both means under their names, mean and
  * standard deviation where there are several seeds.
  *
+ * @param designs what was asked
  * @param finished variants in the order of the tables
  * @param unfinished cells that the tables lack
  */
-record StudyReport(List<CellResult> finished, List<Unfinished> unfinished) {
+record StudyReport(
+    List<StudyDesign> designs, List<CellResult> finished, List<Unfinished> unfinished) {
 
   /**
    * A cell without a result.
@@ -66,7 +69,10 @@ record StudyReport(List<CellResult> finished, List<Unfinished> unfinished) {
             + " each other, not the numbers.\n\n");
     groups(text);
     text.append("About the paper's numbers:\n\n");
-    PaperRow.NOTES.forEach(note -> text.append("- ").append(note).append('\n'));
+    designs.stream()
+        .flatMap(design -> design.notes().stream())
+        .distinct()
+        .forEach(note -> text.append("- ").append(note).append('\n'));
     text.append("\n## By decode\n\n");
     decodes(text);
     text.append("## Runs\n\n");
@@ -100,11 +106,11 @@ record StudyReport(List<CellResult> finished, List<Unfinished> unfinished) {
               ours.add(spread(seeds, MetricResult::meanJointWeighted));
               ours.add(spread(seeds, MetricResult::meanUnweighted));
               rows.add(ours);
-              for (PaperRow paper : PaperRow.of(variant, seeds.get(0).metric())) {
+              for (PaperRow paper : paper(variant, seeds.get(0).metric().label())) {
                 List<String> theirs = new ArrayList<>();
                 theirs.add("");
                 theirs.add("paper, " + paper.source() + " (" + paper.data() + ")");
-                groups.forEach(group -> theirs.add(paper.groups().getOrDefault(group, "-")));
+                groups.forEach(group -> theirs.add(orDash(paper.groups().get(group))));
                 theirs.add(orDash(paper.meanJointWeighted()));
                 theirs.add(orDash(paper.meanUnweighted()));
                 rows.add(theirs);
@@ -175,8 +181,20 @@ record StudyReport(List<CellResult> finished, List<Unfinished> unfinished) {
         .toString();
   }
 
-  private static String orDash(String text) {
-    return text.isEmpty() ? "-" : text;
+  /** What is printed for a variant, fit to stand beside a metric. */
+  private Set<PaperRow> paper(String variant, String metric) {
+    Set<PaperRow> rows = new LinkedHashSet<>();
+    for (StudyDesign design : designs) {
+      if (design.has(variant)) {
+        rows.addAll(design.variant(variant).paper());
+      }
+    }
+    rows.removeIf(row -> !row.beside().isEmpty() && !row.beside().equals(metric));
+    return rows;
+  }
+
+  private static String orDash(@Nullable Double value) {
+    return value == null ? "-" : value.toString();
   }
 
   private static void table(StringBuilder text, List<String> header, List<List<String>> rows) {

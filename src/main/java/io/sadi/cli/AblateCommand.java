@@ -3,6 +3,7 @@ package io.sadi.cli;
 import io.sadi.ablate.Cell;
 import io.sadi.ablate.DrawnPeople;
 import io.sadi.ablate.Study;
+import io.sadi.ablate.StudyDesign;
 import io.sadi.ablate.StudyFolder;
 import io.sadi.ablate.StudyPlan;
 import io.sadi.config.Config;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -78,13 +80,25 @@ final class AblateCommand implements Callable<Integer> {
   private @Nullable List<String> variants;
 
   @Option(
+      names = "--study",
+      order = 4,
+      paramLabel = "NAME|FILE",
+      completionCandidates = Candidates.Studies.class,
+      description = {
+        "Instead of --variant: modules (the paper's Tables III and IV), loss (Table V), parts (the"
+            + " network without each of them, and other readings of the paper), all of these, or a"
+            + " YAML file of your own."
+      })
+  private @Nullable String study;
+
+  @Option(
       names = "--seeds",
       order = 5,
       split = ",",
       paramLabel = "N",
-      defaultValue = "1",
-      description = "Train every variant once from each of these. Default: ${DEFAULT-VALUE}.")
-  private List<Integer> seeds;
+      description =
+          "Train every variant once from each of these. Default: the study's; 1 for --variant.")
+  private @Nullable List<Integer> seeds;
 
   @Option(
       names = "--resume",
@@ -109,14 +123,11 @@ final class AblateCommand implements Callable<Integer> {
       }
       return ExitCode.DONE;
     }
-    if (variants == null || variants.isEmpty()) {
-      throw new ParameterException(
-          spec.commandLine(), "Missing required option: --variant=NAME[,NAME...]");
-    }
+    List<StudyDesign> designs = designs();
     if (options.config == null) {
       console.note("no --config: the preset " + PRESET);
     }
-    StudyPlan plan = StudyPlan.of(this::config, variants, seeds, out, resume);
+    StudyPlan plan = StudyPlan.of(this::config, designs, out, resume);
     console.note(plan.describe());
     Path people = data();
     boolean drawn = people == null;
@@ -133,6 +144,27 @@ final class AblateCommand implements Callable<Integer> {
     Study study = Study.prepare(plan, people);
     console.note(study.describe());
     return dryRun.dryRun ? ExitCode.DONE : run(study);
+  }
+
+  /** What is asked. */
+  private List<StudyDesign> designs() throws IOException {
+    boolean none = variants == null || variants.isEmpty();
+    if (none == (study == null)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          none
+              ? "Missing required option: --variant=NAME[,NAME...] or --study=NAME|FILE"
+              : "--variant and --study are mutually exclusive");
+    }
+    List<StudyDesign> designs =
+        study != null
+            ? StudyDesign.named(study)
+            : List.of(StudyDesign.of(Objects.requireNonNull(variants)));
+    if (seeds == null) {
+      return designs;
+    }
+    List<Integer> others = seeds.stream().distinct().toList();
+    return designs.stream().map(design -> design.withSeeds(others)).toList();
   }
 
   private int run(Study study) throws IOException {

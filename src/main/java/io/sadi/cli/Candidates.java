@@ -1,9 +1,12 @@
 package io.sadi.cli;
 
+import io.sadi.ablate.StudyDesign;
 import io.sadi.config.Config;
 import io.sadi.model.Variant;
 import io.sadi.predict.Decode;
 import io.sadi.train.RunConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -58,7 +61,18 @@ final class Candidates {
   static final class Variants implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
-      return Variant.names().iterator();
+      try {
+        return StudyDesign.variantNames().iterator();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e); // of the jar itself
+      }
+    }
+  }
+
+  static final class Studies implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return StudyDesign.names().iterator();
     }
   }
 

@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
 record ConfigFile(String origin, String text) {
   private static final Path PRESETS = Path.of("configs");
 
-  /** A file; {@code configs/NAME.yaml} is the preset of that name where there is no such file. */
+  /** A file; below {@code configs/} it is the preset of that name where there is no such file. */
   static ConfigFile read(Path file) throws IOException {
-    if (Files.notExists(file) && PRESETS.equals(file.normalize().getParent())) {
-      String name = file.getFileName().toString();
+    Path place = file.normalize();
+    if (Files.notExists(file) && place.startsWith(PRESETS) && place.toString().endsWith(".yaml")) {
+      String name = PRESETS.relativize(place).toString().replace('\\', '/');
       String text = resource(name);
       if (text != null) {
         return preset(name, text);

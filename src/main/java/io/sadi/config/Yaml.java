@@ -28,6 +28,16 @@ public final class Yaml {
   }
 
   /**
+   * A file of {@code configs/} that is in the jar, as a map.
+   *
+   * @param name below {@code configs/}, without {@code .yaml}
+   */
+  public static Map<String, Object> presetMap(String name) throws IOException {
+    ConfigFile preset = ConfigFile.preset(name);
+    return parseMap(preset.text(), preset.origin());
+  }
+
+  /**
    * A text as a map.
    *
    * @param origin what error messages call it

@@ -44,6 +44,16 @@ public final class Variant {
     return OVERRIDES.keySet();
   }
 
+  /** Whether there is a variant of that name. */
+  public static boolean exists(String name) {
+    return OVERRIDES.containsKey(name) || isChi(name);
+  }
+
+  private static boolean isChi(String name) {
+    return name.startsWith(CHI)
+        && name.substring(CHI.length()).matches("[01](\\.[0-9]+)?|0?\\.[0-9]+");
+  }
+
   /**
    * The config keys that a variant sets.
    *
@@ -54,8 +64,7 @@ public final class Variant {
     if (row != null) {
       return row;
     }
-    if (name.startsWith(CHI)
-        && name.substring(CHI.length()).matches("[01](\\.[0-9]+)?|0?\\.[0-9]+")) {
+    if (isChi(name)) {
       return Map.of("loss.combine", "weighted", "loss.chi", name.substring(CHI.length()));
     }
     throw BadInputException.at(

@@ -49,12 +49,12 @@ class StudyReportTest {
     return cell(variant, seed, result(Metric.PCKH_05, "h1", wrist, ankle));
   }
 
-  private static String report(CellResult... cells) {
-    return new StudyReport(List.of(cells), List.of()).markdown();
+  private static String report(CellResult... cells) throws IOException {
+    return new StudyReport(StudyDesign.named("modules"), List.of(cells), List.of()).markdown();
   }
 
   @Test
-  void ourRowStandsAboveThePapersWithBothMeansUnderTheirNames() {
+  void ourRowStandsAboveThePapersWithBothMeansUnderTheirNames() throws IOException {
     String report = report(cell("rfm-only", 1, 60, 30), cell("rfm-only", 2, 62, 30));
     assertThat(report)
         .contains(
@@ -70,21 +70,21 @@ class StudyReportTest {
   }
 
   @Test
-  void oneSeedHasNoDeviationAndOurOwnVariantsNoPaperRow() {
+  void oneSeedHasNoDeviationAndOurOwnVariantsNoPaperRow() throws IOException {
     assertThat(report(cell("no-se", 3, 60, 30)))
         .contains("| no-se | here, seed 3 | 60.00 | 30.00 | 50.00 | 45.00 |\n\nAbout")
         .doesNotContain("paper, Table");
   }
 
   @Test
-  void lspIsSetBesideThePapersLsp() {
+  void lspIsSetBesideThePapersLsp() throws IOException {
     String lsp = "| paper, Table II, SADI-Net (LSP, PCK@0.2) | 90.8 | 94.1 | 94.9 | - |";
     assertThat(report(cell("full", 1, result(Metric.PCK_02, "fused", 60, 30)))).contains(lsp);
     assertThat(report(cell("full", 1, 60, 30))).doesNotContain("Table II,").contains("Table I,");
   }
 
   @Test
-  void everyDecodeHasItsRow() {
+  void everyDecodeHasItsRow() throws IOException {
     assertThat(
             report(
                 cell(
@@ -96,7 +96,7 @@ class StudyReportTest {
   }
 
   @Test
-  void jointsThatNobodyHasAreDashes() {
+  void jointsThatNobodyHasAreDashes() throws IOException {
     assertThat(report(cell("no-se", 1, 60, Double.NaN)))
         .contains("| no-se | here, seed 1 | 60.00 | - |");
   }
@@ -105,6 +105,7 @@ class StudyReportTest {
   void whatIsMissingFromTheTablesIsListed() {
     assertThat(
             new StudyReport(
+                    List.of(),
                     List.of(),
                     List.of(
                         new StudyReport.Unfinished(new Cell("full", 2), "failed", "no space left"),

@@ -55,12 +55,13 @@ class StudyTest {
 
   private StudyPlan plan(boolean resume, List<String> sets, String variants, Integer... seeds)
       throws IOException {
-    return StudyPlan.of(
-        () -> Config.preset("tiny", sets, Map.of()),
-        List.of(variants.split(",")),
-        List.of(seeds),
-        out,
-        resume);
+    StudyDesign design = StudyDesign.of(List.of(variants.split(",")));
+    return plan(resume, sets, design.withSeeds(List.of(seeds)));
+  }
+
+  private StudyPlan plan(boolean resume, List<String> sets, StudyDesign... designs)
+      throws IOException {
+    return StudyPlan.of(() -> Config.preset("tiny", sets, Map.of()), List.of(designs), out, resume);
   }
 
   private Study.Outcome run(StudyPlan plan) throws IOException {
@@ -93,7 +94,7 @@ class StudyTest {
     assertThat(out.resolve("runs/baseline/seed-1/config.yaml"))
         .content()
         .contains("rfm:\n  enabled: false");
-    assertThat(column("variant")).containsOnly("baseline", "full").startsWith("baseline");
+    assertThat(column("variant")).containsOnly("baseline", "full").startsWith("full");
     assertThat(column("decode")).contains("fused", "fused-paper", "h1", "h2", "mu");
     assertThat(column("joint"))
         .contains("mean (joint-weighted)", "mean (unweighted)", "ankle (group)", "left_ankle");
@@ -200,6 +201,52 @@ class StudyTest {
         .hasMessageContaining("rfm.enabled")
         .hasMessageContaining("none, because variant baseline sets it");
     assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void twoVariantsOfOneNetworkAreRefused() {
+    assertThatThrownBy(() -> plan(false, "full,loss-weighted", 1))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("variants full and loss-weighted with the same config");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void variantsThatShareAnEnvironmentsSwitchAreRefused() {
+    assertThatThrownBy(
+            () ->
+                StudyPlan.of(
+                    () -> Config.preset("tiny", SETS, Map.of("SADI_RFM_SE", "on")),
+                    List.of(StudyDesign.of(List.of("full", "no-se"))),
+                    out,
+                    false))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("$SADI_RFM_SE")
+        .hasMessageContaining("variant no-se sets it");
+  }
+
+  /** A preset says how many stacks there are; a variant may say otherwise. */
+  @Test
+  void variantsReplaceWhatTheConfigFileGives() throws IOException {
+    StudyPlan plan = plan(false, "full,stacks-2,dilation-3", 1);
+    assertThat(plan.configs().get(new Cell("stacks-2", 1)).model().stacks()).isEqualTo(2);
+    assertThat(plan.configs().get(new Cell("full", 1)).model().stacks()).isEqualTo(1);
+    assertThat(plan.configs().get(new Cell("dilation-3", 1)).model().rfm().dilation()).isEqualTo(3);
+  }
+
+  @Test
+  void studiesOfOneFolderGrowTogether() throws IOException {
+    StudyFolder folder = new StudyFolder(out);
+    folder.writeDesigns(List.of(StudyDesign.of(List.of("no-se")).withSeeds(List.of(1))));
+    List<StudyDesign> all =
+        folder.designsWith(List.of(StudyDesign.of(List.of("full", "no-se")).withSeeds(List.of(2))));
+    assertThat(all).hasSize(1);
+    assertThat(all.get(0).cells())
+        .containsExactly(
+            new Cell("no-se", 1), new Cell("no-se", 2), new Cell("full", 1), new Cell("full", 2));
+    assertThat(all.get(0).baseline()).isEqualTo("full");
+    all = folder.designsWith(StudyDesign.named("loss"));
+    assertThat(all).extracting(StudyDesign::name).containsExactly("variants", "loss");
   }
 
   @Test

@@ -1,0 +1,84 @@
+package io.sadi.ablate;
+
+import io.sadi.config.Config;
+import io.sadi.io.BadInputException;
+import io.sadi.model.Variant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A row of a study: one network, or one way to train it.
+ *
+ * @param name of its folder
+ * @param overrides the config keys that make it, with their values in YAML; {@code model.variant}
+ *     is one of them
+ * @param paper what it stands beside
+ */
+record StudyVariant(String name, Map<String, String> overrides, List<PaperRow> paper) {
+  static final String MODEL_VARIANT = "model.variant";
+
+  /** What is safe as a folder's name everywhere. */
+  private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
+
+  StudyVariant {
+    overrides = Collections.unmodifiableMap(new LinkedHashMap<>(overrides));
+    paper = List.copyOf(paper);
+  }
+
+  /**
+   * A row from what a file says.
+   *
+   * @param overrides without {@code model.variant} the row starts from the variant of its own name,
+   *     or from the full network where there is none
+   * @param where it stands, for messages
+   */
+  static StudyVariant of(
+      String name, Map<String, String> overrides, List<PaperRow> paper, String where) {
+    if (!name.matches(NAME)) {
+      throw BadInputException.at(
+          where, "'" + name + "'", "a name of letters, digits, '.', '_' and '-'", "");
+    }
+    if (Variant.exists(name) && !overrides.isEmpty()) {
+      throw BadInputException.at(
+          where,
+          "overrides for '" + name + "'",
+          "none, because the tool has a variant of that name",
+          "give yours another name");
+    }
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put(MODEL_VARIANT, Variant.exists(name) ? name : Variant.FULL);
+    all.putAll(overrides);
+    if (all.size() == 1 && !Variant.exists(name)) {
+      // Says which there are.
+      Variant.overrides(name, where);
+    }
+    return new StudyVariant(name, all, paper);
+  }
+
+  /**
+   * Makes a config the row's. What its file gives is replaced.
+   *
+   * @throws BadInputException where the command line or the environment gives what the row sets:
+   *     one of the two would be without effect
+   */
+  void apply(Config config) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    String base = overrides.getOrDefault(MODEL_VARIANT, Variant.FULL);
+    all.putAll(Variant.overrides(base, "variant " + name));
+    all.putAll(overrides);
+    all.forEach(
+        (key, value) -> {
+          String where = config.where(key);
+          if (!key.equals(MODEL_VARIANT) && (where.startsWith("--set") || where.startsWith("$"))) {
+            throw BadInputException.at(
+                where,
+                "a value",
+                "none, because variant " + name + " sets it",
+                "leave it out of what all variants share");
+          }
+          config.set(key + "=" + value);
+        });
+  }
+}
