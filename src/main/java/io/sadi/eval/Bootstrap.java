@@ -13,7 +13,7 @@ import org.apache.commons.statistics.descriptive.Quantile.EstimationMethod;
  */
 final class Bootstrap {
   /** Leaves some 3 % of the interval's half width to chance, which the seed then fixes. */
-  private static final int RESAMPLES = 2000;
+  static final int RESAMPLES = 2000;
 
   private static final long SEED = 1;
 
@@ -31,11 +31,34 @@ final class Bootstrap {
    * @return [S], NaN where a statistic is NaN
    */
   static Interval[] intervals95(int people, Function<int[], double[]> statistics) {
+    double[][] values = draws(people, RESAMPLES, statistics);
+    Interval[] intervals = new Interval[values.length];
+    for (int s = 0; s < intervals.length; s++) {
+      intervals[s] = central95(values[s]);
+    }
+    return intervals;
+  }
+
+  /** The central 95 % of draws. */
+  static Interval central95(double[] draws) {
+    double[] ends = QUANTILE.evaluate(draws, 0.025, 0.975);
+    return new Interval(ends[0], ends[1]);
+  }
+
+  /**
+   * Statistics of resampled people.
+   *
+   * @param people how many there are
+   * @param resamples how often they are drawn
+   * @param statistics as in {@link #intervals95}
+   * @return [S x resamples]
+   */
+  static double[][] draws(int people, int resamples, Function<int[], double[]> statistics) {
     int[] drawn = new int[people];
     int size = statistics.apply(drawn).length;
-    double[][] values = new double[size][RESAMPLES];
+    double[][] values = new double[size][resamples];
     SplittableRandom random = new SplittableRandom(SEED);
-    for (int r = 0; r < RESAMPLES; r++) {
+    for (int r = 0; r < resamples; r++) {
       for (int i = 0; i < people; i++) {
         drawn[i] = random.nextInt(people);
       }
@@ -44,11 +67,6 @@ final class Bootstrap {
         values[s][r] = resampled[s];
       }
     }
-    Interval[] intervals = new Interval[size];
-    for (int s = 0; s < size; s++) {
-      double[] ends = QUANTILE.evaluate(values[s], 0.025, 0.975);
-      intervals[s] = new Interval(ends[0], ends[1]);
-    }
-    return intervals;
+    return values;
   }
 }

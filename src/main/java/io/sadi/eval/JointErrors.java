@@ -42,6 +42,17 @@ final class JointErrors {
     return new JointErrors(pixels, lengths, missing);
   }
 
+  /**
+   * Errors that are known in reference lengths alone.
+   *
+   * @param errors [people][K]; NaN: does not count
+   */
+  static JointErrors ofLengths(double[][] errors) {
+    double[] lengths = new double[errors.length];
+    Arrays.fill(lengths, 1);
+    return new JointErrors(errors, lengths, 0);
+  }
+
   private static double[] pixels(Person person, @Nullable Prediction prediction, double length) {
     double[] pixels = new double[person.x().length];
     for (int k = 0; k < pixels.length; k++) {

@@ -42,6 +42,11 @@ public record Summary<T>(
               (group, names) -> groups.put(group, names.stream().map(joints::indexOf).toList()));
     }
 
+    /** The joints that both means are over. */
+    List<Integer> inMean() {
+      return inMean;
+    }
+
     /**
      * All numbers from sums over people, as fractions.
      *

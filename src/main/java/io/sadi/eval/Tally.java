@@ -100,11 +100,32 @@ final class Tally {
     return layout.summary(at -> fractions[at].times(100));
   }
 
-  private int people() {
+  /** How many people count. */
+  int people() {
     return cells.length / joints;
   }
 
-  private double[] fractions(int[] people) {
+  /** What person i's joint k is worth; 0 where it does not count. */
+  long credit(int i, int k) {
+    return credit(cells[i * joints + k]);
+  }
+
+  /** What a joint without error is worth. */
+  int fullCredit() {
+    return fullCredit;
+  }
+
+  /** Names the places of a vector of {@link #fractions}. */
+  Summary.Layout layout() {
+    return layout;
+  }
+
+  /**
+   * The numbers of {@link #percentages} as fractions, of some people.
+   *
+   * @param people their numbers, some of them several times
+   */
+  double[] fractions(int[] people) {
     long[] sums = new long[joints];
     for (int i : people) {
       int at = i * joints;
