@@ -65,8 +65,8 @@ _sadi_command() {
         --quiet -v --verbose --color -h --help'
       ;;
     'sadi ablate')
-      options='-c --config --data --out --variant --study --seeds --resume --report-only -s --set
-        --json --dry-run -q --quiet -v --verbose --color -h --help'
+      options='-c --config --data --out --variant --study --seeds --jobs --shard --resume
+        --report-only --run -s --set --json --dry-run -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi predict')
       options='--model --boxes --out --out-dir --format --annotations --overlays --heatmaps
@@ -198,6 +198,9 @@ _sadi_value() {
       'sadi eval --batch' | \
       'sadi eval --threads' | \
       'sadi ablate --seeds' | \
+      'sadi ablate --jobs' | \
+      'sadi ablate --shard' | \
+      'sadi ablate --run' | \
       'sadi predict --shard' | \
       'sadi predict --scales' | \
       'sadi predict --batch' | \

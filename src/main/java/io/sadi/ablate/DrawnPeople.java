@@ -1,14 +1,17 @@
 package io.sadi.ablate;
 
 import io.sadi.io.Progress;
+import io.sadi.predict.Shard;
 import io.sadi.prepare.Output;
 import io.sadi.prepare.Split;
 import io.sadi.prepare.SyntheticPeople;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Drawn people for where there are no photos.
@@ -42,6 +45,26 @@ public record DrawnPeople(int train, int val, long seed) {
                     "seed",
                     seed)),
             progress);
+  }
+
+  /**
+   * What a study of them will take, from a few that are drawn and removed again: as many as the
+   * largest batch, and one to measure.
+   */
+  public Estimate estimate(StudyPlan plan, Shard shard, Progress progress) throws IOException {
+    int batch = plan.configs().values().stream().mapToInt(c -> c.train().batch()).max().orElse(1);
+    Path folder = Files.createTempDirectory("sadi-ablate");
+    try {
+      Path few = folder.resolve("people");
+      new DrawnPeople(batch, 1, seed).draw(few, Progress.NONE);
+      return Study.prepare(plan, few).estimate(shard, train, val, progress);
+    } finally {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
   }
 
   @Override

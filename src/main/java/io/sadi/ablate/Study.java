@@ -1,16 +1,11 @@
 package io.sadi.ablate;
 
 import io.sadi.config.Config;
-import io.sadi.data.Dataset;
-import io.sadi.eval.Details;
 import io.sadi.eval.Evaluation;
-import io.sadi.eval.PoseMetric;
-import io.sadi.eval.Predictions;
 import io.sadi.io.BadInputException;
+import io.sadi.io.Interruption;
 import io.sadi.io.Progress;
-import io.sadi.predict.InferenceConfig;
-import io.sadi.predict.ModelEvaluation;
-import io.sadi.predict.Refine;
+import io.sadi.predict.Shard;
 import io.sadi.torch.DeviceUnavailableException;
 import io.sadi.train.RunConfig;
 import io.sadi.train.RunState;
@@ -19,27 +14,36 @@ import io.sadi.train.Training;
 import io.sadi.train.Training.Mode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
  * A study that is ready to run: {@link StudyPlan} with the people to train and measure on.
  *
+ * <p>It is fair by construction. All networks of a seed see the same people in the same order, in
+ * the same crops: what a batch holds depends on the seed, the epoch and the person's place alone
+ * ({@link io.sadi.data.Batches}). Layers that two networks share by name and shape start from the
+ * same weights, which depend on the seed and the layer's name alone ({@link
+ * io.sadi.model.Parameters}). All are trained for as many steps, and measured on the same people.
+ *
  * @param plan the cells
  * @param people as the first cell's training has them; the others differ in the network alone
+ * @param data the dataset's folder
  */
-public record Study(StudyPlan plan, Training people) {
-  private static final int LARGEST_BATCH = 256;
-
+public record Study(StudyPlan plan, Training people, Path data) {
   /**
    * What came of it.
    *
    * @param failures why cells failed
+   * @param elsewhere cells that another process is at
    * @param interrupted whether the process was told to end before all cells were tried
    */
-  public record Outcome(Map<Cell, String> failures, boolean interrupted) {}
+  public record Outcome(Map<Cell, String> failures, List<Cell> elsewhere, boolean interrupted) {}
 
   /**
    * Reads the dataset.
@@ -49,34 +53,44 @@ public record Study(StudyPlan plan, Training people) {
    */
   public static Study prepare(StudyPlan plan, Path data) throws IOException {
     RunConfig first = plan.configs().values().iterator().next();
-    Training people =
-        Training.prepare(
-            Config.parse(first.yaml(), "the study's config"),
-            true,
-            data,
-            plan.folder().path(),
-            Mode.REFUSE,
-            null);
+    Training people = training(first, data, plan.folder().path(), Mode.REFUSE);
+    checkMeasurable(people, data);
+    for (CellResult done : plan.folder().finished()) {
+      checkSame(plan.folder(), done, people);
+    }
+    return new Study(plan, people, data);
+  }
+
+  private static Training training(RunConfig config, Path data, Path run, Mode mode)
+      throws IOException {
+    return Training.prepare(
+        Config.parse(config.yaml(), "the study's config"), true, data, run, mode, null);
+  }
+
+  private static void checkMeasurable(Training people, Path data) {
     if (people.validationPeople().isEmpty()) {
       throw BadInputException.at(
           data,
-          "nobody in split '" + first.train().valSplit() + "'",
+          "nobody in split '" + people.config().train().valSplit() + "'",
           "people to measure on",
           "name another split with --set data.val_split=NAME");
     }
-    Dataset dataset = people.dataset();
-    for (CellResult done : plan.folder().finished()) {
-      Evaluation evaluation = done.evaluation();
-      if (!evaluation.dataset().equals(dataset.name())
-          || evaluation.people() != people.validationPeople().size()) {
-        throw BadInputException.at(
-            plan.folder().path() + ": " + done.cell(),
-            "measured on " + evaluation.people() + " people of " + evaluation.dataset(),
-            people.validationPeople().size() + " of " + dataset.name() + " as in " + data,
-            "a study has one dataset: name it with --data, or another study with --out");
-      }
+  }
+
+  private static void checkSame(StudyFolder folder, CellResult done, Training people) {
+    Evaluation evaluation = done.evaluation();
+    if (!evaluation.dataset().equals(people.dataset().name())
+        || evaluation.people() != people.validationPeople().size()) {
+      throw BadInputException.at(
+          folder.path() + ": " + done.cell(),
+          "measured on " + evaluation.people() + " people of " + evaluation.dataset(),
+          people.validationPeople().size()
+              + " of "
+              + people.dataset().name()
+              + " as in "
+              + people.dataset().folder(),
+          "a study has one dataset: name it with --data, or another study with --out");
     }
-    return new Study(plan, people);
   }
 
   /** One line on the data and the first network. */
@@ -84,73 +98,164 @@ public record Study(StudyPlan plan, Training people) {
     return people.describe();
   }
 
+  /** The cells of a part of the study, in order. */
+  public List<Cell> cells(Shard shard) {
+    List<Cell> cells = new ArrayList<>();
+    int place = 0;
+    for (Cell cell : plan.configs().keySet()) {
+      if (place++ % shard.of() == shard.part() - 1) {
+        cells.add(cell);
+      }
+    }
+    return cells;
+  }
+
+  private List<Cell> unfinished(Shard shard) throws IOException {
+    List<Cell> unfinished = new ArrayList<>();
+    for (Cell cell : cells(shard)) {
+      if (!plan.folder().cell(cell).isFinished()) {
+        unfinished.add(cell);
+      }
+    }
+    return unfinished;
+  }
+
+  /** What a part of the study will take, from a few steps of each variant. */
+  public Estimate estimate(Shard shard, Progress progress) throws IOException {
+    return estimate(shard, people.people().size(), people.validationPeople().size(), progress);
+  }
+
   /**
-   * Trains and measures every cell that is not finished, and writes the tables after each. A cell
-   * that fails is said and left, the others go on.
+   * The same where the people are only some of those there will be.
+   *
+   * @param learners how many there will be to learn from
+   * @param measured how many to measure on
+   */
+  public Estimate estimate(Shard shard, int learners, int measured, Progress progress)
+      throws IOException {
+    return Estimate.measure(plan, unfinished(shard), people, learners, measured, progress);
+  }
+
+  /** Writes down what is asked, and forgets why cells failed: they will be tried again. */
+  public void begin(Shard shard) throws IOException {
+    plan.folder().writeDesigns(plan.designs());
+    for (Cell cell : cells(shard)) {
+      plan.folder().forgetFailure(cell);
+    }
+  }
+
+  /**
+   * Trains and measures, one after the other, every cell that is not finished and that no other
+   * process is at, and writes the tables after each. A cell that fails is said and left, the others
+   * go on. {@link #begin} comes first.
    *
    * @param explain what to tell a person about a failure, one line
    * @throws DeviceUnavailableException at once, as it would fail every cell
    */
-  public Outcome run(Progress progress, Function<Throwable, String> explain) throws IOException {
-    plan.folder().writeDesigns(plan.designs());
+  public Outcome run(Shard shard, Progress progress, Function<Throwable, String> explain)
+      throws IOException {
+    List<Cell> cells = cells(shard);
+    Set<Cell> tried = new HashSet<>();
+    try (Interruption.Guard guard = Interruption.guard()) {
+      // Again, as a process may have died over a cell that it was at when we came by.
+      for (int before = -1; tried.size() > before && !guard.requested(); ) {
+        before = tried.size();
+        for (Cell cell : cells) {
+          if (!guard.requested() && tried.add(cell)) {
+            if (!attempt(cell, cells, progress, explain)) {
+              tried.remove(cell);
+            }
+          }
+        }
+      }
+      plan.folder().writeReport();
+      return outcome(shard, guard.requested());
+    }
+  }
+
+  /** How a part of the study stands. */
+  Outcome outcome(Shard shard, boolean interrupted) throws IOException {
     Map<Cell, String> failures = new LinkedHashMap<>();
-    int number = 0;
-    for (Map.Entry<Cell, RunConfig> entry : plan.configs().entrySet()) {
-      Cell cell = entry.getKey();
-      String name = cell + " (" + ++number + " of " + plan.configs().size() + ")";
-      if (plan.folder().isFinished(cell)) {
+    List<Cell> elsewhere = new ArrayList<>();
+    for (Cell cell : unfinished(shard)) {
+      String failure = plan.folder().failure(cell);
+      if (failure != null) {
+        failures.put(cell, failure);
+      } else {
+        elsewhere.add(cell);
+      }
+    }
+    return new Outcome(failures, elsewhere, interrupted);
+  }
+
+  /** Sees to a cell; false where another process is at it. */
+  private boolean attempt(
+      Cell cell, List<Cell> cells, Progress progress, Function<Throwable, String> explain)
+      throws IOException {
+    StudyFolder folder = plan.folder();
+    String name = cell + " (" + (1 + cells.indexOf(cell)) + " of " + cells.size() + ")";
+    try (CellLock lock = folder.claim(cell)) {
+      if (lock == null) {
+        return false;
+      }
+      if (folder.cell(cell).isFinished()) {
         progress.note(name + ": finished already");
-        continue;
+        return true;
+      }
+      if (folder.failure(cell) != null) {
+        return true; // in another process, a moment ago
       }
       progress.note(name);
       try {
-        if (train(cell, entry.getValue(), progress) == RunState.INTERRUPTED) {
-          plan.folder().writeReport(failures);
-          return new Outcome(failures, true);
+        Progress own = StudyJobs.speakingOf(cell, progress);
+        if (train(cell, own) == RunState.INTERRUPTED) {
+          return true;
         }
-        plan.folder().finish(cell, measure(cell, entry.getValue().train(), progress));
+        Path best = Training.best(folder.cell(cell).path());
+        folder.cell(cell).write(measuring().of(best, config(cell), own));
       } catch (DeviceUnavailableException e) {
         throw e;
       } catch (IOException | RuntimeException e) {
         String reason = explain.apply(e);
-        failures.put(cell, reason);
+        folder.fail(cell, reason);
         progress.warn(cell + " failed: " + reason);
       }
-      plan.folder().writeReport(failures);
     }
-    plan.folder().writeReport(failures);
-    return new Outcome(failures, false);
+    folder.writeReport();
+    return true;
   }
 
-  private RunState train(Cell cell, RunConfig config, Progress progress) throws IOException {
-    StudyFolder folder = plan.folder();
-    if (folder.state(cell) == RunState.DONE) {
+  private Measuring measuring() {
+    return new Measuring(
+        people.dataset(), people.config().train().valSplit(), people.validationPeople());
+  }
+
+  private RunConfig config(Cell cell) {
+    RunConfig config = plan.configs().get(cell);
+    if (config == null) {
+      throw new IllegalArgumentException(cell.toString());
+    }
+    return config;
+  }
+
+  private RunState train(Cell cell, Progress progress) throws IOException {
+    CellFolder folder = plan.folder().cell(cell);
+    if (folder.state() == RunState.DONE) {
       return RunState.DONE; // trained, but not measured any more
     }
-    Mode mode = folder.isStarted(cell) ? Mode.RESUME : Mode.REFUSE;
-    return people.with(config, folder.run(cell), mode).run(progress);
+    Mode mode = folder.isStarted() ? Mode.RESUME : Mode.REFUSE;
+    RunConfig config = config(cell);
+    Training training =
+        isOfSamePeople(config.train())
+            ? people.with(config, folder.path(), mode)
+            : training(config, data, folder.path(), mode);
+    return training.run(progress);
   }
 
-  private Evaluation measure(Cell cell, TrainConfig config, Progress progress) throws IOException {
-    Dataset dataset = people.dataset();
-    Path best = Training.best(plan.folder().run(cell));
-    Map<String, Predictions> predicted =
-        ModelEvaluation.prepare(best, dataset, people.validationPeople(), null, progress)
-            .run(
-                new InferenceConfig(
-                    config.device(),
-                    config.precision(),
-                    Math.min(config.batch(), LARGEST_BATCH),
-                    config.threads(),
-                    false,
-                    Refine.QUARTER),
-                progress);
-    return Evaluation.of(
-        dataset,
-        config.valSplit(),
-        people.validationPeople(),
-        predicted,
-        List.of(PoseMetric.of(dataset.metric())),
-        Details.NONE);
+  /** A variant may learn from other people: a study of how many it takes is one, too. */
+  private boolean isOfSamePeople(TrainConfig train) {
+    TrainConfig first = people.config().train();
+    return train.trainSplit().equals(first.trainSplit())
+        && train.limitTrain() == first.limitTrain();
   }
 }

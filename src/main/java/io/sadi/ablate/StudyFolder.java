@@ -1,16 +1,14 @@
 package io.sadi.ablate;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.sadi.config.Config;
 import io.sadi.eval.Evaluation;
-import io.sadi.eval.EvaluationFormat;
-import io.sadi.eval.EvaluationReader;
 import io.sadi.eval.MetricResult;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
+import io.sadi.io.Progress;
 import io.sadi.train.RunState;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,12 +25,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of a study: {@code runs/VARIANT/seed-N/}, which are run folders with an {@code
- * evaluation.json} once they are finished, and what is written from those: {@code results.csv} and
- * {@code report.md}.
+ * The files of a study: {@code study.yaml} says what is asked, {@code runs/VARIANT/seed-N/} are
+ * {@link CellFolder}s, {@code state/} is what processes at work on it leave for each other, and
+ * {@code results.csv} and {@code report.md} are written from all that.
  */
 public final class StudyFolder {
-  private static final Pattern SEED = Pattern.compile("seed-(\\d{1,9})");
+  private static final Pattern SEED = Pattern.compile("seed-(\\d{1,10})");
 
   private final Path folder;
 
@@ -51,6 +49,11 @@ public final class StudyFolder {
           "'sadi ablate --variant NAME' makes one");
     }
     return study;
+  }
+
+  /** The folder of a study that may not be there yet. */
+  public static StudyFolder at(Path folder) {
+    return new StudyFolder(folder);
   }
 
   /** Whether there is anything of a study that a new one would mix with. */
@@ -72,45 +75,14 @@ public final class StudyFolder {
     return folder.resolve("report.md");
   }
 
-  /** The run folder of a cell. */
-  public Path run(Cell cell) {
-    return folder.resolve("runs").resolve(cell.variant()).resolve("seed-" + cell.seed());
+  /** The folder of a cell. */
+  CellFolder cell(Cell cell) {
+    return new CellFolder(
+        folder.resolve("runs").resolve(cell.variant()).resolve("seed-" + cell.seed()));
   }
 
-  private Path evaluation(Cell cell) {
-    return run(cell).resolve("evaluation.json");
-  }
-
-  boolean isStarted(Cell cell) {
-    return Files.exists(run(cell).resolve("config.yaml"));
-  }
-
-  /** How the run of a cell stands; null where none has begun. */
-  public @Nullable RunState state(Cell cell) throws IOException {
-    Path file = run(cell).resolve("summary.json");
-    if (!Files.exists(file)) {
-      return null;
-    }
-    JsonElement state = Json.readObject(file).get("state");
-    for (RunState known : RunState.values()) {
-      if (state != null
-          && state.isJsonPrimitive()
-          && state.getAsString().equals(Config.name(known))) {
-        return known;
-      }
-    }
-    throw BadInputException.at(
-        file + ": state", String.valueOf(state), "running, done, interrupted or failed", "");
-  }
-
-  /** Whether nothing is left to do for a cell. */
-  boolean isFinished(Cell cell) throws IOException {
-    return Files.exists(evaluation(cell)) && state(cell) == RunState.DONE;
-  }
-
-  void finish(Cell cell, Evaluation evaluation) throws IOException {
-    Json.write(evaluation(cell), EvaluationFormat.json(evaluation));
-  }
+  // --- What is asked
+  // ------------------------------------------------------------------------------
 
   private Path study() {
     return folder.resolve("study.yaml");
@@ -129,15 +101,19 @@ public final class StudyFolder {
     return List.copyOf(all.values());
   }
 
-  void writeDesigns(List<StudyDesign> designs) throws IOException {
-    StudyFile.write(study(), designs);
+  /** Adds to what is asked. */
+  public void writeDesigns(List<StudyDesign> designs) throws IOException {
+    Files.createDirectories(folder);
+    try (CellLock lock = CellLock.take(state("study.lock"))) {
+      StudyFile.write(study(), designsWith(designs));
+    }
   }
 
   /**
    * What the tables are about: {@link #designs}, and the variants that are here beside them as a
    * study of their own.
    */
-  private List<StudyDesign> tables() throws IOException {
+  List<StudyDesign> tables() throws IOException {
     List<StudyDesign> designs = new ArrayList<>(designs());
     List<StudyVariant> others = new ArrayList<>();
     for (String name : started().stream().map(Cell::variant).distinct().toList()) {
@@ -170,12 +146,11 @@ public final class StudyFolder {
     for (Path variant : list(folder.resolve("runs"))) {
       for (Path run : list(variant)) {
         Matcher seed = SEED.matcher(run.getFileName().toString());
-        if (seed.matches()) {
+        if (seed.matches() && Files.exists(run.resolve("config.yaml"))) {
           cells.add(new Cell(variant.getFileName().toString(), Integer.parseInt(seed.group(1))));
         }
       }
     }
-    cells.removeIf(cell -> !isStarted(cell));
     List<String> order = StudyDesign.variantNames();
     cells.sort(
         Comparator.comparingInt((Cell cell) -> Math.floorMod(order.indexOf(cell.variant()), 1000))
@@ -192,61 +167,145 @@ public final class StudyFolder {
     }
   }
 
+  // --- Who is at what
+  // -----------------------------------------------------------------------------
+
+  private Path state(String name) {
+    return folder.resolve("state").resolve(name);
+  }
+
+  private static String name(Cell cell) {
+    return cell.variant() + ".seed-" + cell.seed();
+  }
+
+  /** The right to train and measure a cell; null while another process has it. */
+  @Nullable CellLock claim(Cell cell) throws IOException {
+    return CellLock.tryTake(state(name(cell) + ".lock"));
+  }
+
+  private Path failureFile(Cell cell) {
+    return state(name(cell) + ".failed");
+  }
+
+  /**
+   * Takes runs into the study that were trained elsewhere, and measures what was trained here and
+   * not measured.
+   *
+   * @param runs {@code VARIANT=RUN}, or {@code RUN}
+   * @param data to measure on; null leaves what is not measured
+   */
+  public void take(List<String> runs, @Nullable Path data, Progress progress) throws IOException {
+    for (String run : runs) {
+      TrainedElsewhere.of(run).into(this, data, progress);
+    }
+    for (Cell cell : cells()) {
+      CellFolder run = cell(cell);
+      if (data != null && run.state() == RunState.DONE && !run.isMeasured()) {
+        progress.note(cell + ": measuring");
+        run.write(TrainedElsewhere.measure(run, data, progress));
+      }
+    }
+  }
+
+  /** Why a cell failed when it was last tried; null where it did not. */
+  @Nullable String failure(Cell cell) throws IOException {
+    Path file = failureFile(cell);
+    return Files.exists(file) ? Files.readString(file).strip() : null;
+  }
+
+  void fail(Cell cell, String reason) throws IOException {
+    AtomicFile.writeString(failureFile(cell), reason + "\n");
+  }
+
+  void forgetFailure(Cell cell) throws IOException {
+    Files.deleteIfExists(failureFile(cell));
+  }
+
+  // --- What came of it
+  // ----------------------------------------------------------------------------
+
   /** The results of all cells that are finished. */
   List<CellResult> finished() throws IOException {
     List<CellResult> results = new ArrayList<>();
     for (Cell cell : cells()) {
-      if (isFinished(cell)) {
-        results.add(new CellResult(cell, EvaluationReader.read(evaluation(cell))));
+      if (cell(cell).isFinished()) {
+        results.add(cell(cell).read(cell));
       }
     }
     return results;
   }
 
-  /**
-   * Writes {@code results.csv} and {@code report.md} from all cells that are finished.
-   *
-   * @param failures why cells failed, as far as it is known
-   */
-  public void writeReport(Map<Cell, String> failures) throws IOException {
-    List<CellResult> finished = finished();
-    List<Cell> unfinished = new ArrayList<>(cells());
-    finished.forEach(result -> unfinished.remove(result.cell()));
-    List<StudyReport.Unfinished> open = new ArrayList<>();
-    for (Cell cell : unfinished) {
-      open.add(
-          new StudyReport.Unfinished(cell, unfinishedState(cell), failures.getOrDefault(cell, "")));
+  /** Cells that were asked for or have begun, and have no result. */
+  private List<StudyReport.Unfinished> unfinished() throws IOException {
+    List<Cell> asked = new ArrayList<>(cells());
+    for (StudyDesign design : designs()) {
+      design.cells().stream().filter(cell -> !asked.contains(cell)).forEach(asked::add);
     }
-    AtomicFile.writeString(results(), ResultsCsv.of(finished));
-    AtomicFile.writeString(report(), new StudyReport(tables(), finished, open).markdown());
+    List<StudyReport.Unfinished> open = new ArrayList<>();
+    for (Cell cell : asked) {
+      if (!cell(cell).isFinished()) {
+        String failure = failure(cell);
+        open.add(
+            new StudyReport.Unfinished(
+                cell, unfinishedState(cell), failure == null ? "" : failure));
+      }
+    }
+    return open;
+  }
+
+  /** A cell that was trained and not measured is under way, too. */
+  private String unfinishedState(Cell cell) throws IOException {
+    if (failure(cell) != null) {
+      return Config.name(RunState.FAILED);
+    }
+    RunState state = cell(cell).state();
+    if (state == null) {
+      return cell(cell).isStarted() ? Config.name(RunState.RUNNING) : "not begun";
+    }
+    return state == RunState.DONE ? "trained, not measured" : Config.name(state);
+  }
+
+  /** Writes {@code results.csv} and {@code report.md} from all cells that are finished. */
+  public void writeReport() throws IOException {
+    try (CellLock lock = CellLock.take(state("report.lock"))) {
+      List<CellResult> finished = finished();
+      AtomicFile.writeString(results(), ResultsCsv.of(finished));
+      AtomicFile.writeString(
+          report(), new StudyReport(tables(), finished, unfinished()).markdown());
+    }
   }
 
   /**
-   * The study for {@code --json}: every cell that has begun with its state and, once it is
-   * finished, both means of every decode.
-   *
-   * @param failures why cells failed, as far as it is known
+   * The study for {@code --json}: every cell with its state and, once it is finished, both means of
+   * every decode.
    */
-  public JsonObject json(Map<Cell, String> failures) throws IOException {
+  public JsonObject json() throws IOException {
     JsonObject root = new JsonObject();
     root.addProperty(Json.SCHEMA_VERSION, 1);
     root.addProperty("study", folder.toString());
     root.addProperty("results", results().toString());
     root.addProperty("report", report().toString());
+    Map<Cell, String> states = new LinkedHashMap<>();
     Map<Cell, Evaluation> finished = new HashMap<>();
-    finished().forEach(result -> finished.put(result.cell(), result.evaluation()));
+    for (CellResult result : finished()) {
+      finished.put(result.cell(), result.evaluation());
+      states.put(result.cell(), Config.name(RunState.DONE));
+    }
+    unfinished().forEach(open -> states.put(open.cell(), open.state()));
     JsonArray cells = new JsonArray();
-    for (Cell cell : cells()) {
+    for (Map.Entry<Cell, String> entry : states.entrySet()) {
+      Cell cell = entry.getKey();
       JsonObject object = new JsonObject();
       object.addProperty("variant", cell.variant());
       object.addProperty("seed", cell.seed());
-      object.addProperty("run", run(cell).toString());
-      Evaluation evaluation = finished.get(cell);
-      object.addProperty("state", evaluation == null ? unfinishedState(cell) : "done");
-      if (failures.containsKey(cell)) {
-        object.addProperty("error", failures.get(cell));
+      object.addProperty("run", cell(cell).path().toString());
+      object.addProperty("state", entry.getValue());
+      String failure = failure(cell);
+      if (failure != null) {
+        object.addProperty("error", failure);
       }
       JsonArray results = new JsonArray();
+      Evaluation evaluation = finished.get(cell);
       for (MetricResult result :
           evaluation == null ? List.<MetricResult>of() : evaluation.results()) {
         JsonObject means = new JsonObject();
@@ -261,11 +320,5 @@ public final class StudyFolder {
     }
     root.add("cells", cells);
     return root;
-  }
-
-  /** A cell that was trained and not measured is under way, too. */
-  private String unfinishedState(Cell cell) throws IOException {
-    RunState state = state(cell);
-    return Config.name(state == null || state == RunState.DONE ? RunState.RUNNING : state);
   }
 }

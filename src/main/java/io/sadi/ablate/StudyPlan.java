@@ -59,8 +59,8 @@ public record StudyPlan(
       all = folder.designsWith(designs);
       StudyDesign.rows(all); // one name, one network
       for (Map.Entry<Cell, RunConfig> cell : configs.entrySet()) {
-        if (folder.isStarted(cell.getKey())) {
-          checkSame(cell.getValue(), folder.run(cell.getKey()));
+        if (folder.cell(cell.getKey()).isStarted()) {
+          checkSame(cell.getValue(), folder.cell(cell.getKey()).path());
         }
       }
     }
@@ -117,7 +117,7 @@ public record StudyPlan(
   public String describe() throws IOException {
     int done = 0;
     for (Cell cell : configs.keySet()) {
-      done += folder.isFinished(cell) ? 1 : 0;
+      done += folder.cell(cell).isFinished() ? 1 : 0;
     }
     List<String> variants = configs.keySet().stream().map(Cell::variant).distinct().toList();
     List<String> seeds =

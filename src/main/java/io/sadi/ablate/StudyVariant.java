@@ -36,10 +36,7 @@ record StudyVariant(String name, Map<String, String> overrides, List<PaperRow> p
    */
   static StudyVariant of(
       String name, Map<String, String> overrides, List<PaperRow> paper, String where) {
-    if (!name.matches(NAME)) {
-      throw BadInputException.at(
-          where, "'" + name + "'", "a name of letters, digits, '.', '_' and '-'", "");
-    }
+    checkName(name, where);
     if (Variant.exists(name) && !overrides.isEmpty()) {
       throw BadInputException.at(
           where,
@@ -55,6 +52,15 @@ record StudyVariant(String name, Map<String, String> overrides, List<PaperRow> p
       Variant.overrides(name, where);
     }
     return new StudyVariant(name, all, paper);
+  }
+
+  /** A name that a folder may have. */
+  static String checkName(String name, String where) {
+    if (!name.matches(NAME)) {
+      throw BadInputException.at(
+          where, "'" + name + "'", "a name of letters, digits, '.', '_' and '-'", "");
+    }
+    return name;
   }
 
   /**

@@ -1,19 +1,22 @@
 package io.sadi.cli;
 
-import io.sadi.ablate.Cell;
 import io.sadi.ablate.DrawnPeople;
+import io.sadi.ablate.Estimate;
 import io.sadi.ablate.Study;
 import io.sadi.ablate.StudyDesign;
 import io.sadi.ablate.StudyFolder;
+import io.sadi.ablate.StudyJobs;
 import io.sadi.ablate.StudyPlan;
 import io.sadi.config.Config;
+import io.sadi.io.BadInputException;
+import io.sadi.io.ChildProcess;
 import io.sadi.io.Json;
+import io.sadi.predict.Shard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,19 +31,26 @@ import picocli.CommandLine.Spec;
     name = "ablate",
     header = "Train variants of the network side by side and compare them.",
     description = {
-      "Writes STUDY/runs/VARIANT/seed-N/ (run folders), STUDY/results.csv (variant, seed, decode,"
-          + " metric, joint, value) and STUDY/report.md, with the paper's rows beside ours.",
+      "Answers whether a part of the network helps, by how much and how surely: every variant is"
+          + " trained from every seed on the same crops in the same order, and compared with the"
+          + " study's baseline person by person. Writes STUDY/runs/VARIANT/seed-N/ (run folders),"
+          + " STUDY/results.csv (variant, seed, decode, metric, joint, value), STUDY/report.md and"
+          + " STUDY/report.html, with the paper's rows beside ours.",
       "Variants: baseline, rfm-only, sfm-dlm-only, full; no-se, no-dilation, no-global-attention,"
           + " no-local-attention, no-flow (full without one part); loss-sum, loss-weighted,"
-          + " loss-swapped, loss-chi-NUMBER, loss-h2-nll, -mse, -rle, -target."
+          + " loss-swapped, loss-chi-NUMBER, loss-h2-nll, -mse, -rle, -target; and those of the"
+          + " studies, such as dilation-4, stacks-2."
     },
     footer = {
       "",
       "Examples:",
       "  sadi ablate --variant rfm-only",
-      "  sadi ablate --config configs/small.yaml --data data/mpii --out runs/modules \\",
-      "    --variant baseline,rfm-only,sfm-dlm-only,full --seeds 1,2,3",
-      "  sadi ablate --variant no-se,full --resume --set train.epochs=20"
+      "  sadi ablate --study modules --config configs/small.yaml --data data/lspet \\",
+      "    --out runs/modules --dry-run",
+      "  sadi ablate --study mine.yaml --data data/mpii --out runs/mine --seeds 1,2,3",
+      "  sadi ablate --study modules --data data/mpii --out /shared/modules --shard 2/4",
+      "  sadi ablate --variant no-se,full --resume --set train.epochs=20",
+      "  sadi ablate --report-only --out runs/gpu --run a=runs/a --data data/lspet"
     })
 final class AblateCommand implements Callable<Integer> {
   /** The preset that is used without --config. */
@@ -48,6 +58,8 @@ final class AblateCommand implements Callable<Integer> {
 
   /** Who is drawn without --data: enough for the tiny preset to tell variants apart. */
   private static final DrawnPeople PEOPLE = new DrawnPeople(2000, 300, 1);
+
+  private static final int MOST_JOBS = 1024;
 
   @Spec private CommandSpec spec;
   @Mixin private CommonOptions common;
@@ -76,7 +88,8 @@ final class AblateCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       completionCandidates = Candidates.Variants.class,
-      description = "What to train, separated by commas.")
+      description =
+          "What to train, separated by commas; compared with baseline, else full, else the first.")
   private @Nullable List<String> variants;
 
   @Option(
@@ -101,33 +114,62 @@ final class AblateCommand implements Callable<Integer> {
   private @Nullable List<Integer> seeds;
 
   @Option(
-      names = "--resume",
+      names = "--jobs",
       order = 6,
-      description = "Continue the study in STUDY: what is finished is not repeated.")
+      paramLabel = "N",
+      description =
+          "Train on N processes of this machine at a time, which share its cores and GPUs.")
+  private int jobs = 1;
+
+  @Option(
+      names = "--shard",
+      order = 6,
+      paramLabel = "I/N",
+      converter = PredictCommand.ShardConverter.class,
+      description =
+          "Only the I-th of N parts of the networks. Machines that share STUDY take one each, with"
+              + " the same other options; whichever comes last completes the report. Goes on as"
+              + " with --resume.")
+  private @Nullable Shard shard;
+
+  @Option(
+      names = "--resume",
+      order = 7,
+      description =
+          "Continue the study in STUDY: what is finished is not repeated, what failed is tried"
+              + " again, and variants and seeds may be added.")
   private boolean resume;
 
   @Option(
       names = "--report-only",
-      order = 7,
-      description = "Only write results.csv and report.md anew from the runs in STUDY.")
+      order = 8,
+      description =
+          "Only write the results and reports anew from the runs in STUDY. With --data, what was"
+              + " trained and not measured is measured first.")
   private boolean reportOnly;
+
+  @Option(
+      names = "--run",
+      order = 8,
+      paramLabel = "[VARIANT=]RUN",
+      description =
+          "With --report-only: take this run folder, trained elsewhere, into the study, under the"
+              + " name of its config's variant or one of yours. Repeatable.")
+  private List<String> runs = new ArrayList<>();
 
   @Override
   public Integer call() throws IOException {
-    Console console = common.console();
+    checkUsage();
     if (reportOnly) {
-      StudyFolder study = StudyFolder.open(out);
-      if (!dryRun.dryRun) {
-        study.writeReport(Map.of());
-        report(study, Map.of());
-      }
-      return ExitCode.DONE;
+      return reportOnly();
     }
-    List<StudyDesign> designs = designs();
+    Console console = common.console();
+    ChildProcess.followParent();
     if (options.config == null) {
       console.note("no --config: the preset " + PRESET);
     }
-    StudyPlan plan = StudyPlan.of(this::config, designs, out, resume);
+    boolean joins = resume || shard != null || StudyJobs.isJob();
+    StudyPlan plan = StudyPlan.of(this::config, designs(), out, joins);
     console.note(plan.describe());
     Path people = data();
     boolean drawn = people == null;
@@ -135,31 +177,42 @@ final class AblateCommand implements Callable<Integer> {
       people = out.resolve("data");
       console.note("no --data, no $SADI_DATA: " + PEOPLE + " in " + people);
     }
-    if (dryRun.dryRun && drawn && Files.notExists(people)) {
+    if (dryRun.dryRun) {
+      estimate(plan, people, drawn);
       return ExitCode.DONE;
     }
     if (drawn) {
       PEOPLE.draw(people, console);
     }
-    Study study = Study.prepare(plan, people);
-    console.note(study.describe());
-    return dryRun.dryRun ? ExitCode.DONE : run(study);
+    Study prepared = Study.prepare(plan, people);
+    console.note(prepared.describe());
+    return run(prepared);
   }
 
-  /** What is asked. */
-  private List<StudyDesign> designs() throws IOException {
-    boolean none = variants == null || variants.isEmpty();
-    if (none == (study == null)) {
+  private void checkUsage() {
+    if (variants != null && study != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--variant and --study are mutually exclusive");
+    }
+    if (!reportOnly && (variants == null || variants.isEmpty()) && study == null) {
       throw new ParameterException(
           spec.commandLine(),
-          none
-              ? "Missing required option: --variant=NAME[,NAME...] or --study=NAME|FILE"
-              : "--variant and --study are mutually exclusive");
+          "Missing required option: --variant=NAME[,NAME...] or --study=NAME|FILE");
     }
+    if (!reportOnly && !runs.isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "--run needs --report-only");
+    }
+    if (jobs < 1 || jobs > MOST_JOBS) {
+      throw BadInputException.at("--jobs", String.valueOf(jobs), "1.." + MOST_JOBS, "");
+    }
+  }
+
+  /** What is asked; nothing where only a report is wanted. */
+  private List<StudyDesign> designs() throws IOException {
     List<StudyDesign> designs =
         study != null
             ? StudyDesign.named(study)
-            : List.of(StudyDesign.of(Objects.requireNonNull(variants)));
+            : variants == null ? List.of() : List.of(StudyDesign.of(variants));
     if (seeds == null) {
       return designs;
     }
@@ -167,24 +220,76 @@ final class AblateCommand implements Callable<Integer> {
     return designs.stream().map(design -> design.withSeeds(others)).toList();
   }
 
+  private int reportOnly() throws IOException {
+    List<StudyDesign> designs = designs();
+    StudyFolder folder =
+        runs.isEmpty() && designs.isEmpty() ? StudyFolder.open(out) : StudyFolder.at(out);
+    if (dryRun.dryRun) {
+      return ExitCode.DONE;
+    }
+    folder.take(runs, data(), common.console());
+    if (!designs.isEmpty()) {
+      folder.writeDesigns(designs);
+    }
+    folder.writeReport();
+    report(folder);
+    return ExitCode.DONE;
+  }
+
+  private Shard shard() {
+    return shard == null ? new Shard(1, 1) : shard;
+  }
+
+  private void estimate(StudyPlan plan, Path people, boolean drawn) throws IOException {
+    Estimate estimate =
+        drawn && Files.notExists(people)
+            ? PEOPLE.estimate(plan, shard(), common.console())
+            : Study.prepare(plan, people).estimate(shard(), common.console());
+    if (json.json) {
+      common.console().print(Json.compact(estimate.json()));
+    }
+    estimate.lines().forEach(common.console()::note);
+  }
+
   private int run(Study study) throws IOException {
-    Study.Outcome outcome = study.run(common.console(), failure -> Failures.of(failure).line());
-    StudyFolder folder = study.plan().folder();
-    report(folder, outcome.failures());
+    Console console = common.console();
+    if (StudyJobs.isJob()) {
+      return exitCode(study, study.run(shard(), console, AblateCommand::explain));
+    }
+    study.begin(shard());
+    Study.Outcome outcome =
+        jobs == 1
+            ? study.run(shard(), console, AblateCommand::explain)
+            : new StudyJobs(study, shard())
+                .run(jobs, spec.root().commandLine().getParseResult().originalArgs(), console);
+    report(study.plan().folder());
     if (outcome.interrupted()) {
-      common.console().note("interrupted; --resume goes on from here");
+      console.note("interrupted; --resume goes on from here");
+    }
+    if (!outcome.elsewhere().isEmpty() && !outcome.interrupted()) {
+      console.note(outcome.elsewhere().size() + " more are with other processes");
+    }
+    return exitCode(study, outcome);
+  }
+
+  private static String explain(Throwable failure) {
+    return Failures.of(failure).line();
+  }
+
+  private int exitCode(Study study, Study.Outcome outcome) {
+    if (outcome.interrupted()) {
       return ExitCode.INTERRUPTED;
     }
     if (outcome.failures().isEmpty()) {
       return ExitCode.DONE;
     }
-    boolean none = outcome.failures().keySet().containsAll(study.plan().configs().keySet());
+    boolean none = outcome.failures().keySet().containsAll(study.cells(shard()));
     return none ? ExitCode.FAILED : ExitCode.PARTIAL;
   }
 
-  private void report(StudyFolder study, Map<Cell, String> failures) throws IOException {
+  private void report(StudyFolder study) throws IOException {
     if (json.json) {
-      common.console().print(Json.compact(study.json(failures)));
+      common.console().print(Json.compact(study.json()));
     }
     common.console().note(study.results() + ", " + study.report());
   }

@@ -20,6 +20,15 @@ public final class ProcessMemory {
     return field("VmHWM:");
   }
 
+  /** Begins {@link #peakMb} anew, where the system allows it (Linux). */
+  public static void resetPeak() {
+    try {
+      Files.writeString(Path.of("/proc/self/clear_refs"), "5");
+    } catch (IOException e) {
+      return; // the largest so far stays the largest
+    }
+  }
+
   private static long field(String name) {
     try {
       List<String> lines =

@@ -29,8 +29,7 @@ public record ComputeDevice(boolean cuda, int index) {
     }
     boolean auto = text.equals("auto");
     int index = text.startsWith("cuda:") ? Integer.parseInt(text.substring(5)) : 0;
-    Torch.load();
-    int count = torch.hasCUDA() ? Byte.toUnsignedInt(torch.cuda_device_count()) : 0;
+    int count = gpus();
     if (auto) {
       return count > 0 ? new ComputeDevice(true, 0) : CPU;
     }
@@ -46,6 +45,12 @@ public record ComputeDevice(boolean cuda, int index) {
           "--device " + text + ": this machine has " + count + " CUDA device(s), numbered from 0");
     }
     return new ComputeDevice(true, index);
+  }
+
+  /** How many GPUs this build of LibTorch sees. */
+  public static int gpus() {
+    Torch.load();
+    return torch.hasCUDA() ? Byte.toUnsignedInt(torch.cuda_device_count()) : 0;
   }
 
   /**

@@ -1,10 +1,9 @@
 package io.sadi.train;
 
+import io.sadi.io.ChildProcess;
 import io.sadi.io.FailedException;
 import io.sadi.io.Interruption;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,11 +11,9 @@ import java.util.Locale;
 
 /**
  * The processes of a job on this machine, each with this one's command line. They find their place
- * in the environment as under torchrun, and stop when this process does: each holds a pipe from it,
- * which then ends.
+ * in the environment as under torchrun, and stop when this process does.
  */
 final class LocalRanks implements AutoCloseable {
-  private static final String PARENT = "SADI_PARENT";
   private static final int LOOK_MS = 100;
 
   private final List<Process> processes = new ArrayList<>();
@@ -32,17 +29,13 @@ final class LocalRanks implements AutoCloseable {
     LocalRanks ranks = new LocalRanks();
     try {
       for (int rank = 0; rank < size; rank++) {
-        ProcessBuilder builder = new ProcessBuilder(command(arguments));
+        ProcessBuilder builder = ChildProcess.of(List.of(), arguments);
         builder.environment().put("RANK", String.valueOf(rank));
         builder.environment().put("LOCAL_RANK", String.valueOf(rank));
         builder.environment().put("WORLD_SIZE", String.valueOf(size));
         builder.environment().put("MASTER_ADDR", "127.0.0.1");
         builder.environment().put("MASTER_PORT", String.valueOf(port));
         builder.environment().put("TORCHELASTIC_USE_AGENT_STORE", "True");
-        builder.environment().put(PARENT, String.valueOf(ProcessHandle.current().pid()));
-        // Gloo greets on stdout, which is for data.
-        builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
-        builder.redirectError(ProcessBuilder.Redirect.INHERIT);
         ranks.processes.add(builder.start());
       }
       return ranks;
@@ -50,38 +43,6 @@ final class LocalRanks implements AutoCloseable {
       ranks.close();
       throw new FailedException("the job's processes could not be started: " + e.getMessage(), e);
     }
-  }
-
-  /** In such a process: stops the work when the process that started it is gone or says so. */
-  static void followParent() {
-    if (System.getenv(PARENT) == null) {
-      return;
-    }
-    Thread watcher =
-        new Thread(
-            () -> {
-              try {
-                while (System.in.read() >= 0) {}
-              } catch (IOException e) {
-                // As good as its end.
-              }
-              Interruption.request();
-            },
-            "sadi-parent");
-    watcher.setDaemon(true);
-    watcher.start();
-  }
-
-  /** Java as it runs this process, with the same arguments. */
-  private static List<String> command(List<String> arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add("io.sadi.Sadi");
-    command.addAll(arguments);
-    return command;
   }
 
   /**
@@ -98,7 +59,7 @@ final class LocalRanks implements AutoCloseable {
       while (isAlive() && System.nanoTime() < deadline) {
         Thread.sleep(LOOK_MS);
         if (guard.requested() && !told) {
-          tellToStop();
+          processes.forEach(ChildProcess::tellToStop);
           told = true;
         }
         if (failed < 0) {
@@ -145,16 +106,6 @@ final class LocalRanks implements AutoCloseable {
       }
     }
     return found;
-  }
-
-  private void tellToStop() {
-    for (Process process : processes) {
-      try {
-        process.getOutputStream().close();
-      } catch (IOException e) {
-        // It is gone.
-      }
-    }
   }
 
   /** Ends those that have not ended by themselves. */

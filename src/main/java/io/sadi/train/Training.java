@@ -7,6 +7,7 @@ import io.sadi.data.DatasetReader;
 import io.sadi.data.Person;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
+import io.sadi.io.ChildProcess;
 import io.sadi.io.Progress;
 import io.sadi.model.SadiNet;
 import io.sadi.predict.Checkpoint;
@@ -147,7 +148,7 @@ public record Training(
 
   /** Trains as a process of a job that somebody else started. */
   public RunState run(Membership place, Progress progress) throws IOException {
-    LocalRanks.followParent();
+    ChildProcess.followParent();
     try (Ranks ranks = Ranks.join(place, device(place.size(), place.localRank()), patience())) {
       return run(ranks, place.rank() == 0 ? progress : Progress.NONE);
     }

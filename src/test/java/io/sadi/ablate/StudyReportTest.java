@@ -7,6 +7,7 @@ import io.sadi.eval.Evaluation;
 import io.sadi.eval.EvaluationFormat;
 import io.sadi.eval.EvaluationReader;
 import io.sadi.eval.MetricResult;
+import io.sadi.eval.PersonErrors;
 import io.sadi.eval.PoseMetric;
 import io.sadi.io.Json;
 import java.io.IOException;
@@ -42,7 +43,11 @@ class StudyReportTest {
 
   private static CellResult cell(String variant, int seed, MetricResult... results) {
     return new CellResult(
-        new Cell(variant, seed), new Evaluation("drawn", "val", 30, List.of(results)));
+        new Cell(variant, seed),
+        new Evaluation("drawn", "val", 30, List.of(results)),
+        new PersonErrors(List.of(), List.of(), Map.of()),
+        new NetworkSize(1, 1),
+        new TrainingCourse(64, 1, 1, 1, List.of(), List.of()));
   }
 
   private static CellResult cell(String variant, int seed, double wrist, double ankle) {

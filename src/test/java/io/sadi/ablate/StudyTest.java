@@ -2,11 +2,13 @@ package io.sadi.ablate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.sadi.config.Config;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Csv;
 import io.sadi.io.Progress;
+import io.sadi.predict.Shard;
 import io.sadi.train.RunState;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,6 +35,8 @@ class StudyTest {
           "sfm.attention=4",
           "sfm.planes=[1, 1, 1, 1]",
           "sfm.final=4");
+
+  private static final Shard WHOLE = new Shard(1, 1);
 
   @TempDir private static Path shared;
   private static Path data;
@@ -65,7 +69,9 @@ class StudyTest {
   }
 
   private Study.Outcome run(StudyPlan plan) throws IOException {
-    return Study.prepare(plan, data).run(Progress.NONE, Throwable::getMessage);
+    Study study = Study.prepare(plan, data);
+    study.begin(WHOLE);
+    return study.run(WHOLE, Progress.NONE, Throwable::getMessage);
   }
 
   private List<String> column(String name) throws IOException {
@@ -151,6 +157,155 @@ class StudyTest {
     assertThat(outcome.failures().get(new Cell("baseline", 1))).contains("holds other files");
     assertThat(column("variant")).containsOnly("rfm-only");
     assertThat(inTheWay).exists();
+    assertThat(out.resolve("report.md")).content().contains("baseline, seed 1: failed: ");
+
+    // Whoever resumes has seen to it.
+    Files.delete(inTheWay);
+    assertThat(run(plan(true, "baseline,rfm-only", 1)).failures()).isEmpty();
+    assertThat(column("variant")).containsOnly("baseline", "rfm-only");
+  }
+
+  /** What the report is made from, without the dataset and without the weights. */
+  @Test
+  void cellHoldsWhatTheReportTakes() throws IOException {
+    run(plan(false, "full", 1));
+    Cell cell = new Cell("full", 1);
+    CellResult result = new StudyFolder(out).cell(cell).read(cell);
+    assertThat(result.errors().people()).hasSize(4);
+    assertThat(result.errors().decodes().keySet())
+        .containsExactly("fused", "fused-paper", "h1", "h2", "mu");
+    assertThat(result.size().parameters()).isPositive();
+    assertThat(result.size().macs()).isGreaterThan(result.size().parameters());
+    assertThat(result.course().samples()).isEqualTo(12);
+    assertThat(result.course().epochs()).isEqualTo(1);
+    assertThat(result.course().hours()).isPositive();
+    assertThat(result.course().accuracy()).hasSize(1);
+    List<CellFolder.Pictures> pictures = new StudyFolder(out).cell(cell).readPictures();
+    assertThat(pictures).hasSize(4);
+    assertThat(pictures.get(0).who()).isEqualTo(result.errors().people().get(0));
+    for (CellFolder.Pictures of : pictures) {
+      assertThat(List.of(of.photo(), of.truth(), of.found(), of.h1(), of.h2()))
+          .allSatisfy(file -> assertThat(file).isNotEmptyFile());
+    }
+  }
+
+  @Test
+  void shardsTakeEveryNetworkOnce() throws IOException {
+    StudyPlan plan = plan(false, "full,no-se,baseline", 1, 2);
+    Study study = Study.prepare(plan, data);
+    List<Cell> taken = new ArrayList<>();
+    for (int part = 1; part <= 4; part++) {
+      taken.addAll(study.cells(new Shard(part, 4)));
+    }
+    assertThat(taken).containsExactlyInAnyOrderElementsOf(plan.configs().keySet());
+  }
+
+  /** Another process at a cell: it is left to that one, and is nobody's failure. */
+  @Test
+  void cellOfAnotherProcessIsLeftToIt() throws IOException {
+    StudyPlan plan = plan(false, "baseline,rfm-only", 1);
+    Study study = Study.prepare(plan, data);
+    study.begin(WHOLE);
+    Cell theirs = new Cell("baseline", 1);
+    try (CellLock lock = plan.folder().claim(theirs)) {
+      assertThat(lock).isNotNull();
+      Study.Outcome outcome = study.run(WHOLE, Progress.NONE, Throwable::getMessage);
+      assertThat(outcome.failures()).isEmpty();
+      assertThat(outcome.elsewhere()).containsExactly(theirs);
+      assertThat(plan.folder().cell(theirs).isStarted()).isFalse();
+    }
+    assertThat(out.resolve("report.md")).content().contains("baseline, seed 1: not begun");
+    Study.Outcome after = study.run(WHOLE, Progress.NONE, Throwable::getMessage);
+    assertThat(after.elsewhere()).isEmpty();
+    assertThat(column("variant")).contains("baseline");
+  }
+
+  @Test
+  void lockIsFreeAgainWhenItsOwnerIsGone() throws IOException {
+    Path file = out.resolve("state/x.lock");
+    try (CellLock lock = CellLock.tryTake(file)) {
+      assertThat(lock).isNotNull();
+      assertThat(CellLock.tryTake(file)).isNull();
+    }
+    assertThat(file).content().contains("process " + ProcessHandle.current().pid());
+    try (CellLock again = CellLock.tryTake(file)) {
+      assertThat(again).isNotNull();
+    }
+  }
+
+  /** A variant may learn from fewer people: it must not silently learn from all. */
+  @Test
+  void variantMayLearnFromFewer() throws IOException {
+    StudyVariant few = StudyVariant.of("few", Map.of("data.limit_train", "6"), List.of(), "a test");
+    StudyDesign design = StudyDesign.of("d", List.of(few, StudyFile.builtInVariant("full")));
+    run(plan(false, SETS, design));
+    StudyFolder folder = new StudyFolder(out);
+    assertThat(folder.finished())
+        .extracting(result -> result.course().samples())
+        .containsExactly(6L, 12L);
+  }
+
+  @Test
+  void runsTrainedElsewhereAreTakenIn() throws IOException {
+    run(plan(false, "baseline", 1));
+    Path first = out.resolve("runs/baseline/seed-1");
+    String results = Files.readString(out.resolve("results.csv"));
+
+    // Measured there already: no data is needed.
+    StudyFolder copy = StudyFolder.at(out.resolveSibling("copy"));
+    copy.take(List.of(first.toString()), null, Progress.NONE);
+    copy.writeReport();
+    assertThat(copy.results()).content().isEqualTo(results);
+    assertThat(copy.cell(new Cell("baseline", 1)).readPictures()).hasSize(4);
+    assertThat(copy.cell(new Cell("baseline", 1)).path().resolve("checkpoints")).doesNotExist();
+
+    // Not measured: it is now, under a name of its own, and what was there stays as it was.
+    Files.delete(first.resolve("evaluation.json"));
+    StudyFolder other = StudyFolder.at(out.resolveSibling("other"));
+    assertThatThrownBy(() -> other.take(List.of("mine=" + first), null, Progress.NONE))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("expected --data");
+    other.take(List.of("mine=" + first), data, Progress.NONE);
+    other.writeReport();
+    assertThat(other.results()).content().isEqualTo(results.replace("baseline,", "mine,"));
+    assertThat(first.resolve("evaluation.json")).doesNotExist();
+
+    // One that is no run, and one that is not done.
+    assertThatThrownBy(() -> other.take(List.of("x"), data, Progress.NONE))
+        .hasMessageContaining("x: found no config.yaml");
+    Files.writeString(first.resolve("summary.json"), "{\"state\": \"running\"}");
+    assertThatThrownBy(() -> other.take(List.of("b=" + first), data, Progress.NONE))
+        .hasMessageContaining("a run that is running");
+  }
+
+  @Test
+  void estimateCountsWhatIsLeft() throws IOException {
+    run(plan(false, "baseline", 1));
+    Study study = Study.prepare(plan(true, "baseline,full", 1, 2), data);
+    Estimate estimate = study.estimate(WHOLE, Progress.NONE);
+    assertThat(estimate.rows())
+        .extracting(Estimate.Row::variant)
+        .containsExactly("baseline", "full");
+    assertThat(estimate.rows()).extracting(Estimate.Row::cells).containsExactly(1, 2);
+    assertThat(estimate.rows()).extracting(Estimate.Row::steps).containsExactly(2L, 2L);
+    Estimate.Row full = estimate.rows().get(1);
+    assertThat(full.size().parameters()).isGreaterThan(estimate.rows().get(0).size().parameters());
+    assertThat(full.secondsPerStep()).isPositive();
+    // Steps, and two validations of 4 people at a third of the cost of learning.
+    assertThat(full.hours() * 3600)
+        .isCloseTo(2 * full.secondsPerStep() + 2 * 4 * full.secondsPerStep() / 18, within(1e-9));
+    assertThat(estimate.hours())
+        .isCloseTo(estimate.rows().get(0).hours() + 2 * full.hours(), within(1e-12));
+    assertThat(estimate.lines()).hasSize(4).last().asString().contains("3 networks");
+    assertThat(estimate.json().getAsJsonArray("variants")).hasSize(2);
+  }
+
+  @Test
+  void estimateNeedsNoDataset() throws IOException {
+    StudyPlan plan = plan(false, "full", 1);
+    Estimate estimate = new DrawnPeople(600, 60, 1).estimate(plan, WHOLE, Progress.NONE);
+    assertThat(estimate.rows().get(0).steps()).isEqualTo(100);
+    assertThat(out).doesNotExist();
   }
 
   @Test
@@ -162,12 +317,12 @@ class StudyTest {
     Files.delete(out.resolve("results.csv"));
 
     StudyFolder study = StudyFolder.open(out);
-    study.writeReport(Map.of());
+    study.writeReport();
 
     assertThat(study.report()).content().isEqualTo(report);
     assertThat(study.results()).content().isEqualTo(results);
-    assertThat(study.state(new Cell("baseline", 1))).isEqualTo(RunState.DONE);
-    assertThat(study.json(Map.of()).getAsJsonArray("cells").get(0).getAsJsonObject().asMap())
+    assertThat(study.cell(new Cell("baseline", 1)).state()).isEqualTo(RunState.DONE);
+    assertThat(study.json().getAsJsonArray("cells").get(0).getAsJsonObject().asMap())
         .containsKeys("variant", "seed", "state", "run", "results");
   }
 

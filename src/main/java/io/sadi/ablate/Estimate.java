@@ -1,0 +1,228 @@
+package io.sadi.ablate;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.sadi.data.Batch;
+import io.sadi.data.BatchPool;
+import io.sadi.data.Batches;
+import io.sadi.io.Json;
+import io.sadi.io.ProcessMemory;
+import io.sadi.io.Progress;
+import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.Precision;
+import io.sadi.torch.Ranks;
+import io.sadi.torch.Torch;
+import io.sadi.train.Learner;
+import io.sadi.train.RunConfig;
+import io.sadi.train.TrainConfig;
+import io.sadi.train.Training;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What a study will take on this machine: a few steps of each of its networks were made and timed.
+ *
+ * @param device they were made on
+ * @param rows one a variant
+ */
+public record Estimate(String device, List<Row> rows) {
+  private static final double RATE = 1e-3;
+  private static final int MOST_STEPS = 5;
+  private static final double ENOUGH_SECONDS = 10;
+
+  /** A forward pass takes a third of a training step's arithmetic. */
+  private static final double VALIDATION = 1.0 / 3;
+
+  /**
+   * A variant's part of it.
+   *
+   * @param cells how many networks are still to be trained
+   * @param steps of each of them
+   * @param secondsPerStep as measured
+   * @param hours that each of them takes, validation included
+   * @param peakMb memory of the process while it trains one
+   */
+  public record Row(
+      String variant,
+      int cells,
+      NetworkSize size,
+      long steps,
+      double secondsPerStep,
+      double hours,
+      long peakMb) {}
+
+  /**
+   * Measures.
+   *
+   * @param plan the networks
+   * @param unfinished those that are still to be trained
+   * @param sample some of the people to learn from, at least a batch of them
+   * @param learners how many there really are
+   * @param measured people to validate on
+   */
+  static Estimate measure(
+      StudyPlan plan,
+      List<Cell> unfinished,
+      Training sample,
+      int learners,
+      int measured,
+      Progress progress)
+      throws IOException {
+    Map<String, RunConfig> variants = new LinkedHashMap<>();
+    plan.configs().forEach((cell, config) -> variants.putIfAbsent(cell.variant(), config));
+    List<Row> rows = new ArrayList<>();
+    String device = "";
+    try (Progress.Work work = progress.start("trying", variants.size(), "variants")) {
+      for (Map.Entry<String, RunConfig> entry : variants.entrySet()) {
+        RunConfig config = entry.getValue();
+        TrainConfig train = config.train();
+        ComputeDevice on = ComputeDevice.of(train.device());
+        if (train.threads() > 0) {
+          Torch.threads(train.threads());
+        }
+        device = on + (on.cuda() ? "" : ", " + Torch.threads() + " threads");
+        ProcessMemory.resetPeak();
+        double seconds = secondsPerStep(config, sample, on);
+        int people = train.limitTrain() > 0 ? Math.min(train.limitTrain(), learners) : learners;
+        long steps =
+            (long) train.epochs()
+                * Batches.steps(
+                    people,
+                    new Batches.Share(train.batch(), train.accumulate(), 0, train.accumulate()));
+        long validations = 1 + (train.epochs() + train.evalEvery() - 1) / train.evalEvery();
+        double perImage = seconds / (Math.min(train.batch(), people) * train.accumulate());
+        rows.add(
+            new Row(
+                entry.getKey(),
+                (int) unfinished.stream().filter(c -> c.variant().equals(entry.getKey())).count(),
+                NetworkSize.of(config.model(), sample.dataset().skeleton().size()),
+                steps,
+                seconds,
+                (steps * seconds + VALIDATION * validations * measured * perImage) / 3600,
+                ProcessMemory.peakMb()));
+        work.advance(1);
+      }
+    }
+    return new Estimate(device, rows);
+  }
+
+  private static double secondsPerStep(RunConfig config, Training sample, ComputeDevice device) {
+    TrainConfig train = config.train();
+    Precision precision = Precision.of(train.precision(), device);
+    int joints = sample.dataset().skeleton().size();
+    BatchPool pool = new BatchPool(device);
+    try (Learner learner = new Learner(config, joints, device, precision, Ranks.ALONE)) {
+      long begin = 0;
+      int steps = -1; // what is set up once is no part of it
+      for (int epoch = 0; ; epoch++) {
+        try (Batches batches =
+            Batches.training(
+                sample.dataset(),
+                sample.people(),
+                config.model().input(),
+                Batches.Share.whole(train.batch()),
+                config.augmentation(),
+                train.seed(),
+                epoch,
+                0,
+                train.workers(),
+                pool)) {
+          for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
+            learner.update(learner.backward(batch), RATE);
+            batches.release(batch);
+            steps++;
+            if (steps == 0) {
+              begin = System.nanoTime();
+            }
+            double elapsed = (System.nanoTime() - begin) / 1e9;
+            if (steps == MOST_STEPS || (steps > 0 && elapsed > ENOUGH_SECONDS)) {
+              return train.accumulate() * elapsed / steps;
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /** Of all networks that are still to be trained, one after the other. */
+  public double hours() {
+    return rows.stream().mapToDouble(row -> row.cells() * row.hours()).sum();
+  }
+
+  /** For a person, a line a variant. */
+  public List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    String form = "%-24s %8s %12s %8s %9s %8s %9s %8s";
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            form,
+            "variant",
+            "networks",
+            "parameters",
+            "GMAC",
+            "steps",
+            "s/step",
+            "each",
+            "MB"));
+    for (Row row : rows) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              form,
+              row.variant(),
+              row.cells(),
+              String.format(Locale.ROOT, "%.2f M", row.size().parameters() / 1e6),
+              String.format(Locale.ROOT, "%.2f", row.size().macs() / 1e9),
+              row.steps(),
+              String.format(Locale.ROOT, "%.3g", row.secondsPerStep()),
+              time(row.hours()),
+              row.peakMb()));
+    }
+    int cells = rows.stream().mapToInt(Row::cells).sum();
+    long most = rows.stream().mapToLong(Row::peakMb).max().orElse(0);
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "about %s for %d %s, one after the other on %s; %d MB of memory at most",
+            time(hours()),
+            cells,
+            cells == 1 ? "network" : "networks",
+            device,
+            most));
+    return lines;
+  }
+
+  private static String time(double hours) {
+    return hours < 1
+        ? String.format(Locale.ROOT, "%.1f min", 60 * hours)
+        : String.format(Locale.ROOT, "%.1f h", hours);
+  }
+
+  /** For programs. */
+  public JsonObject json() {
+    JsonObject json = new JsonObject();
+    json.addProperty(Json.SCHEMA_VERSION, 1);
+    json.addProperty("device", device);
+    JsonArray variants = new JsonArray();
+    for (Row row : rows) {
+      JsonObject variant = new JsonObject();
+      variant.addProperty("variant", row.variant());
+      variant.addProperty("networks", row.cells());
+      variant.addProperty("parameters", row.size().parameters());
+      variant.addProperty("macs", row.size().macs());
+      variant.addProperty("steps", row.steps());
+      variant.add("seconds_per_step", Json.number(row.secondsPerStep(), 5));
+      variant.add("hours", Json.number(row.hours(), 4));
+      variant.addProperty("peak_rss_mb", row.peakMb());
+      variants.add(variant);
+    }
+    json.add("variants", variants);
+    json.add("hours", Json.number(hours(), 4));
+    return json;
+  }
+}

@@ -1,0 +1,63 @@
+package io.sadi.ablate;
+
+import io.sadi.ablate.CellFolder.Measurement;
+import io.sadi.data.Dataset;
+import io.sadi.data.Person;
+import io.sadi.eval.Details;
+import io.sadi.eval.Evaluation;
+import io.sadi.eval.PersonErrors;
+import io.sadi.eval.PoseMetric;
+import io.sadi.eval.Predictions;
+import io.sadi.io.Progress;
+import io.sadi.predict.Gallery;
+import io.sadi.predict.InferenceConfig;
+import io.sadi.predict.ModelEvaluation;
+import io.sadi.predict.Refine;
+import io.sadi.train.RunConfig;
+import io.sadi.train.TrainConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Measures networks on the same people: one crop a person, no mirror, one size.
+ *
+ * @param split of the dataset
+ * @param people of the split
+ */
+record Measuring(Dataset dataset, String split, List<Person> people) {
+  private static final int LARGEST_BATCH = 256;
+
+  /** How many people's pictures are made: the first, good or bad. */
+  private static final int PICTURES = 6;
+
+  private static final int PICTURE_SIDE = 176;
+
+  /**
+   * Measures one.
+   *
+   * @param weights a checkpoint
+   * @param config that it was trained with
+   */
+  Measurement of(Path weights, RunConfig config, Progress progress) throws IOException {
+    PoseMetric metric = PoseMetric.of(dataset.metric());
+    ModelEvaluation model = ModelEvaluation.prepare(weights, dataset, people, null, progress);
+    TrainConfig train = config.train();
+    InferenceConfig inference =
+        new InferenceConfig(
+            train.device(),
+            train.precision(),
+            Math.min(train.batch(), LARGEST_BATCH),
+            train.threads(),
+            false,
+            Refine.QUARTER);
+    Map<String, Predictions> predicted = model.run(inference, progress);
+    return new Measurement(
+        Evaluation.of(dataset, split, people, predicted, List.of(metric), Details.NONE),
+        PersonErrors.of(dataset, people, predicted, metric),
+        NetworkSize.of(config.model(), dataset.skeleton().size()),
+        Gallery.of(
+            model, people.subList(0, Math.min(PICTURES, people.size())), PICTURE_SIDE, inference));
+  }
+}

@@ -1,0 +1,96 @@
+package io.sadi.ablate;
+
+import io.sadi.config.Config;
+import io.sadi.data.Dataset;
+import io.sadi.data.DatasetReader;
+import io.sadi.io.BadInputException;
+import io.sadi.io.Progress;
+import io.sadi.train.RunConfig;
+import io.sadi.train.RunState;
+import io.sadi.train.Training;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run folder that comes into a study from outside.
+ *
+ * @param cell what it is there
+ * @param run the folder
+ */
+record TrainedElsewhere(Cell cell, CellFolder run) {
+
+  /**
+   * Looks at one.
+   *
+   * @param text {@code VARIANT=RUN}, or {@code RUN}, whose config then says the variant
+   */
+  static TrainedElsewhere of(String text) throws IOException {
+    int eq = text.indexOf('=');
+    boolean named = eq > 0 && Files.notExists(Path.of(text));
+    CellFolder run = new CellFolder(Path.of(named ? text.substring(eq + 1) : text));
+    if (!run.isStarted()) {
+      throw BadInputException.at(run.path(), "no config.yaml", "a run folder", "");
+    }
+    if (run.state() != RunState.DONE) {
+      throw BadInputException.at(
+          run.path(),
+          "a run that is " + (run.state() == null ? "not begun" : Config.name(run.state())),
+          "one that is done",
+          "'sadi train --resume' ends it");
+    }
+    Config yaml = Config.load(run.config(), List.of(), Map.of());
+    RunConfig config = RunConfig.from(yaml);
+    String variant =
+        named
+            ? text.substring(0, eq)
+            : yaml.resolved().get("model") instanceof Map<?, ?> model
+                ? String.valueOf(model.get("variant"))
+                : "";
+    return new TrainedElsewhere(
+        new Cell(StudyVariant.checkName(variant, text), config.train().seed()), run);
+  }
+
+  /**
+   * Takes it into a study: what it says of itself, and what was measured. Its weights stay where
+   * they are.
+   *
+   * @param data to measure it on, where nobody has; null where there is none
+   */
+  void into(StudyFolder study, @Nullable Path data, Progress progress) throws IOException {
+    CellFolder cell = study.cell(cell());
+    if (cell.isStarted()
+        && !Files.readString(cell.config()).equals(Files.readString(run.config()))) {
+      throw BadInputException.at(
+          cell.path(), "another run", "none, or this one", "give it a name: NAME=" + run.path());
+    }
+    if (cell.isFinished()) {
+      return;
+    }
+    if (run.isMeasured()) {
+      cell.copy(run);
+      return;
+    }
+    if (data == null) {
+      throw BadInputException.at(
+          run.path(), "nothing measured", "--data with people to measure it on", "");
+    }
+    progress.note(cell() + ": measuring " + run.path());
+    CellFolder.Measurement measured = measure(run, data, progress);
+    cell.adopt(run);
+    cell.write(measured);
+  }
+
+  /** Measures a run that has its weights, on its validation split of a dataset. */
+  static CellFolder.Measurement measure(CellFolder run, Path data, Progress progress)
+      throws IOException {
+    RunConfig config = RunConfig.from(Config.load(run.config(), List.of(), Map.of()));
+    Dataset dataset = DatasetReader.read(data);
+    String split = config.train().valSplit();
+    return new Measuring(dataset, split, DatasetReader.people(dataset, split))
+        .of(Training.best(run.path()), config, progress);
+  }
+}

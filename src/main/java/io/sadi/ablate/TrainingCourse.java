@@ -1,0 +1,54 @@
+package io.sadi.ablate;
+
+import io.sadi.config.Config;
+import io.sadi.io.Csv;
+import io.sadi.page.LineChart.Point;
+import io.sadi.train.RunConfig;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a network was trained.
+ *
+ * @param input side of what it sees, in pixels
+ * @param epochs that it was trained for
+ * @param samples crops that it learned from, each epoch's anew
+ * @param hours that learning took, validation left out
+ * @param accuracy joint-weighted percentage on the validation people by epoch, fused
+ * @param loss total loss by epoch
+ */
+record TrainingCourse(
+    int input, int epochs, long samples, double hours, List<Point> accuracy, List<Point> loss) {
+  TrainingCourse {
+    accuracy = List.copyOf(accuracy);
+    loss = List.copyOf(loss);
+  }
+
+  static TrainingCourse read(CellFolder folder) throws IOException {
+    RunConfig config = RunConfig.from(Config.load(folder.config(), List.of(), Map.of()));
+    long batch = (long) config.train().batch() * config.train().accumulate();
+    List<Point> accuracy = new ArrayList<>();
+    List<Point> loss = new ArrayList<>();
+    long steps = 0;
+    double seconds = 0;
+    int epochs = 0;
+    try (Csv csv = Csv.open(folder.metrics())) {
+      Csv.Column epoch = csv.column("epoch");
+      Csv.Column stepsSoFar = csv.column("steps");
+      Csv.Column rate = csv.column("img_per_s");
+      for (Csv.@Nullable Row row = csv.next(); row != null; row = csv.next()) {
+        epochs = row.index(epoch);
+        long before = steps;
+        steps = row.index(stepsSoFar);
+        seconds += (steps - before) * batch / row.number(rate);
+        accuracy.add(new Point(epochs, row.numberOrNaN(csv.find("val_fused_mean_joint_weighted"))));
+        loss.add(new Point(epochs, row.numberOrNaN(csv.find("loss"))));
+      }
+    }
+    return new TrainingCourse(
+        config.model().input(), epochs, steps * batch, seconds / 3600, accuracy, loss);
+  }
+}

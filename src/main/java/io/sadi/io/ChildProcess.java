@@ -1,0 +1,69 @@
+package io.sadi.io;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Further processes of this program on this machine. They stop when this one does or tells them to:
+ * each holds a pipe from it, which then ends.
+ */
+public final class ChildProcess {
+  private static final String PARENT = "SADI_PARENT";
+
+  private ChildProcess() {}
+
+  /**
+   * A process to be started: Java as it runs this one, its stderr this one's. Stdout is dropped, as
+   * it is for data.
+   *
+   * @param javaOptions besides this process's own
+   * @param arguments of the command line
+   */
+  public static ProcessBuilder of(List<String> javaOptions, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(javaOptions);
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add("io.sadi.Sadi");
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put(PARENT, String.valueOf(ProcessHandle.current().pid()));
+    builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+    return builder;
+  }
+
+  /** In such a process: stops the work when the process that started it is gone or says so. */
+  public static void followParent() {
+    if (System.getenv(PARENT) == null) {
+      return;
+    }
+    Thread watcher =
+        new Thread(
+            () -> {
+              try {
+                while (System.in.read() >= 0) {}
+              } catch (IOException e) {
+                // As good as its end.
+              }
+              Interruption.request();
+            },
+            "sadi-parent");
+    watcher.setDaemon(true);
+    watcher.start();
+  }
+
+  /** Tells such a process to save its state and stop. */
+  public static void tellToStop(Process process) {
+    try {
+      process.getOutputStream().close();
+    } catch (IOException e) {
+      // It is gone.
+    }
+  }
+}
