@@ -180,7 +180,7 @@ public record Estimate(String device, List<Row> rows) {
               String.format(Locale.ROOT, "%.2f", row.size().macs() / 1e9),
               row.steps(),
               String.format(Locale.ROOT, "%.3g", row.secondsPerStep()),
-              time(row.hours()),
+              Text.hours(row.hours()),
               row.peakMb()));
     }
     int cells = rows.stream().mapToInt(Row::cells).sum();
@@ -189,18 +189,12 @@ public record Estimate(String device, List<Row> rows) {
         String.format(
             Locale.ROOT,
             "about %s for %d %s, one after the other on %s; %d MB of memory at most",
-            time(hours()),
+            Text.hours(hours()),
             cells,
             cells == 1 ? "network" : "networks",
             device,
             most));
     return lines;
-  }
-
-  private static String time(double hours) {
-    return hours < 1
-        ? String.format(Locale.ROOT, "%.1f min", 60 * hours)
-        : String.format(Locale.ROOT, "%.1f h", hours);
   }
 
   /** For programs. */

@@ -50,7 +50,11 @@ public record StudyDesign(
     for (String variant : new LinkedHashSet<>(variants)) {
       rows.add(StudyFile.builtInVariant(variant));
     }
-    return of(OF_VARIANTS, rows);
+    return of(OF_VARIANTS, rows).withNotes(StudyFile.builtInNotes(rows));
+  }
+
+  StudyDesign withNotes(List<String> others) {
+    return new StudyDesign(name, question, baseline, seeds, variants, others);
   }
 
   /** Rows without a question: the plainest of them is what the others are compared with. */
@@ -86,7 +90,11 @@ public record StudyDesign(
     LinkedHashSet<Integer> all = new LinkedHashSet<>(seeds);
     all.addAll(later.seeds);
     if (name.equals(OF_VARIANTS)) {
-      return of(name, List.copyOf(rows.values())).withSeeds(List.copyOf(all));
+      LinkedHashSet<String> both = new LinkedHashSet<>(notes);
+      both.addAll(later.notes);
+      return of(name, List.copyOf(rows.values()))
+          .withSeeds(List.copyOf(all))
+          .withNotes(List.copyOf(both));
     }
     return new StudyDesign(
         name,

@@ -70,6 +70,17 @@ final class StudyFile {
     return StudyVariant.of(name, Map.of(), List.of(), "--variant");
   }
 
+  /** What is to be said of the numbers that rows of the tool's own studies quote. */
+  static List<String> builtInNotes(List<StudyVariant> rows) throws IOException {
+    Set<String> notes = new LinkedHashSet<>();
+    for (StudyDesign design : named("all")) {
+      if (design.variants().stream().anyMatch(r -> !r.paper().isEmpty() && rows.contains(r))) {
+        notes.addAll(design.notes());
+      }
+    }
+    return List.copyOf(notes);
+  }
+
   static List<String> builtInVariantNames() throws IOException {
     Set<String> names = new LinkedHashSet<>();
     Variant.names().forEach(names::add);

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The files of a study: {@code study.yaml} says what is asked, {@code runs/VARIANT/seed-N/} are
  * {@link CellFolder}s, {@code state/} is what processes at work on it leave for each other, and
- * {@code results.csv} and {@code report.md} are written from all that.
+ * {@code results.csv}, {@code report.md} and {@code report.html} are written from all that.
  */
 public final class StudyFolder {
   private static final Pattern SEED = Pattern.compile("seed-(\\d{1,10})");
@@ -73,6 +73,10 @@ public final class StudyFolder {
 
   public Path report() {
     return folder.resolve("report.md");
+  }
+
+  public Path page() {
+    return folder.resolve("report.html");
   }
 
   /** The folder of a cell. */
@@ -125,7 +129,7 @@ public final class StudyFolder {
       }
     }
     if (!others.isEmpty()) {
-      designs.add(StudyDesign.of("others", others));
+      designs.add(StudyDesign.of("others", others).withNotes(StudyFile.builtInNotes(others)));
     }
     return designs;
   }
@@ -236,17 +240,17 @@ public final class StudyFolder {
   }
 
   /** Cells that were asked for or have begun, and have no result. */
-  private List<StudyReport.Unfinished> unfinished() throws IOException {
+  private List<StudyResults.Unfinished> unfinished() throws IOException {
     List<Cell> asked = new ArrayList<>(cells());
     for (StudyDesign design : designs()) {
       design.cells().stream().filter(cell -> !asked.contains(cell)).forEach(asked::add);
     }
-    List<StudyReport.Unfinished> open = new ArrayList<>();
+    List<StudyResults.Unfinished> open = new ArrayList<>();
     for (Cell cell : asked) {
       if (!cell(cell).isFinished()) {
         String failure = failure(cell);
         open.add(
-            new StudyReport.Unfinished(
+            new StudyResults.Unfinished(
                 cell, unfinishedState(cell), failure == null ? "" : failure));
       }
     }
@@ -265,13 +269,20 @@ public final class StudyFolder {
     return state == RunState.DONE ? "trained, not measured" : Config.name(state);
   }
 
-  /** Writes {@code results.csv} and {@code report.md} from all cells that are finished. */
+  /** Writes the results and both reports from all cells that are finished. */
   public void writeReport() throws IOException {
     try (CellLock lock = CellLock.take(state("report.lock"))) {
-      List<CellResult> finished = finished();
-      AtomicFile.writeString(results(), ResultsCsv.of(finished));
-      AtomicFile.writeString(
-          report(), new StudyReport(tables(), finished, unfinished()).markdown());
+      StudyResults of = new StudyResults(tables(), finished(), unfinished());
+      AtomicFile.writeString(results(), ResultsCsv.of(of.finished()));
+      AtomicFile.writeString(report(), StudyReport.markdown(of));
+      Map<String, List<CellFolder.Pictures>> pictures = new LinkedHashMap<>();
+      for (CellResult result : of.finished()) {
+        String variant = result.cell().variant();
+        if (!pictures.containsKey(variant)) { // of its first seed
+          pictures.put(variant, cell(result.cell()).readPictures());
+        }
+      }
+      AtomicFile.writeString(page(), StudyPage.html(of, pictures));
     }
   }
 
@@ -285,6 +296,7 @@ public final class StudyFolder {
     root.addProperty("study", folder.toString());
     root.addProperty("results", results().toString());
     root.addProperty("report", report().toString());
+    root.addProperty("page", page().toString());
     Map<Cell, String> states = new LinkedHashMap<>();
     Map<Cell, Evaluation> finished = new HashMap<>();
     for (CellResult result : finished()) {

@@ -1,211 +1,87 @@
 package io.sadi.ablate;
 
-import io.sadi.eval.Evaluation;
-import io.sadi.eval.MetricResult;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
-import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
- * {@code report.md}: our numbers beside the paper's, both means under their names, mean and
- * standard deviation where there are several seeds.
- *
- * @param designs what was asked
- * @param finished variants in the order of the tables
- * @param unfinished cells that the tables lack
+ * {@code report.md}: our numbers beside the paper's, both means under their names, and which
+ * differences are more than chance.
  */
-record StudyReport(
-    List<StudyDesign> designs, List<CellResult> finished, List<Unfinished> unfinished) {
+final class StudyReport {
+  private final StudyResults results;
+  private final StudyTables tables;
+  private final StudyWords words;
+  private final StringBuilder text = new StringBuilder();
 
-  /**
-   * A cell without a result.
-   *
-   * @param state running, interrupted or failed
-   * @param reason why it failed; empty where that is not known
-   */
-  record Unfinished(Cell cell, String state, String reason) {}
+  private StudyReport(StudyResults results) {
+    this.results = results;
+    this.tables = new StudyTables(results);
+    this.words = new StudyWords(results);
+  }
 
-  String markdown() {
-    StringBuilder text = new StringBuilder("# Ablation study\n\n");
-    if (finished.isEmpty()) {
+  static String markdown(StudyResults results) {
+    return new StudyReport(results).write();
+  }
+
+  private String write() {
+    text.append("# ").append(words.title()).append("\n\n");
+    if (results.finished().isEmpty()) {
       text.append("No network is finished yet.\n\n");
     } else {
-      results(text);
+      text.append(words.measured()).append("\n\n");
+      words.studies().forEach(this::study);
+      text.append("## How it was judged\n\n");
+      list(StudyWords.METHOD);
+      text.append("## Why it is fair\n\n");
+      list(StudyWords.FAIRNESS);
+      text.append("## Networks\n\n");
+      table(tables.runs());
     }
-    if (!unfinished.isEmpty()) {
+    List<String> open = words.unfinished().toList();
+    if (!open.isEmpty()) {
       text.append("## Not finished\n\n");
-      for (Unfinished open : unfinished) {
-        text.append("- ").append(open.cell()).append(": ").append(open.state());
-        text.append(open.reason().isEmpty() ? "" : ": " + open.reason()).append('\n');
-      }
-      text.append('\n');
+      list(open);
     }
     return text.toString().stripTrailing() + "\n";
   }
 
-  private void results(StringBuilder text) {
-    Evaluation evaluation = finished.get(0).evaluation();
-    String metric = finished.get(0).first().metric().label();
-    text.append(
-        String.format(
-            Locale.ROOT,
-            "Measured on `%s`, split `%s`, %d people, in %s; the best weights of each run, one crop"
-                + " a person, no flip test.\n\n",
-            evaluation.dataset(),
-            evaluation.split(),
-            evaluation.people(),
-            metric));
-    text.append("## ").append(metric).append(" by joint group\n\n");
-    text.append(
-        "**Here and the paper are different experiments**: here it is the data above, at the size"
-            + " and for the epochs that each run's config.yaml says; the paper's rows are what it"
-            + " prints for MPII or LSP at 256 px and 210 epochs. Compare how variants differ from"
-            + " each other, not the numbers.\n\n");
-    groups(text);
-    text.append("About the paper's numbers:\n\n");
-    designs.stream()
-        .flatMap(design -> design.notes().stream())
-        .distinct()
-        .forEach(note -> text.append("- ").append(note).append('\n'));
-    text.append("\n## By decode\n\n");
-    decodes(text);
-    text.append("## Runs\n\n");
-    runs(text);
-  }
-
-  private Map<String, List<CellResult>> byVariant() {
-    Map<String, List<CellResult>> variants = new LinkedHashMap<>();
-    for (CellResult result : finished) {
-      variants.computeIfAbsent(result.cell().variant(), v -> new ArrayList<>()).add(result);
+  private void study(StudyDesign design) {
+    String metric = results.metric().label();
+    boolean titled = words.title().equals(StudyWords.heading(design));
+    text.append("## ").append(titled ? "In words" : StudyWords.heading(design)).append("\n\n");
+    List<String> findings =
+        words.findings(design).stream()
+            .map(f -> "**" + f.variant() + ": " + f.verdict() + "**, " + f.words())
+            .toList();
+    list(findings);
+    list(words.cautions(design));
+    text.append("### ").append(metric).append(" by joint group\n\n");
+    table(tables.groups(design));
+    if (words.quotes(design)) {
+      text.append("**").append(StudyWords.ANOTHER_EXPERIMENT).append("**\n\n");
     }
-    return variants;
-  }
-
-  private void groups(StringBuilder text) {
-    Set<String> groups = new LinkedHashSet<>();
-    finished.forEach(result -> groups.addAll(result.first().groups().keySet()));
-    List<String> header = new ArrayList<>(List.of("variant", "where"));
-    header.addAll(groups);
-    header.add(ResultsCsv.MEAN_JOINT_WEIGHTED);
-    header.add(ResultsCsv.MEAN_UNWEIGHTED);
-    List<List<String>> rows = new ArrayList<>();
-    byVariant()
-        .forEach(
-            (variant, cells) -> {
-              List<MetricResult> seeds = cells.stream().map(CellResult::first).toList();
-              List<String> ours = new ArrayList<>(List.of(variant, "here, " + seeds(cells)));
-              groups.forEach(
-                  group ->
-                      ours.add(spread(seeds, r -> r.groups().getOrDefault(group, Double.NaN))));
-              ours.add(spread(seeds, MetricResult::meanJointWeighted));
-              ours.add(spread(seeds, MetricResult::meanUnweighted));
-              rows.add(ours);
-              for (PaperRow paper : paper(variant, seeds.get(0).metric().label())) {
-                List<String> theirs = new ArrayList<>();
-                theirs.add("");
-                theirs.add("paper, " + paper.source() + " (" + paper.data() + ")");
-                groups.forEach(group -> theirs.add(orDash(paper.groups().get(group))));
-                theirs.add(orDash(paper.meanJointWeighted()));
-                theirs.add(orDash(paper.meanUnweighted()));
-                rows.add(theirs);
-              }
-            });
-    table(text, header, rows);
-  }
-
-  private void decodes(StringBuilder text) {
-    List<List<String>> rows = new ArrayList<>();
-    byVariant()
-        .forEach(
-            (variant, cells) -> {
-              Map<String, List<MetricResult>> decodes = new LinkedHashMap<>();
-              for (CellResult cell : cells) {
-                for (MetricResult result : cell.evaluation().results()) {
-                  decodes.computeIfAbsent(result.decode(), d -> new ArrayList<>()).add(result);
-                }
-              }
-              decodes.forEach(
-                  (decode, results) ->
-                      rows.add(
-                          List.of(
-                              variant,
-                              decode,
-                              spread(results, MetricResult::meanJointWeighted),
-                              spread(results, MetricResult::meanUnweighted))));
-            });
-    table(
-        text,
-        List.of("variant", "decode", ResultsCsv.MEAN_JOINT_WEIGHTED, ResultsCsv.MEAN_UNWEIGHTED),
-        rows);
+    if (words.quotes(design) && !design.notes().isEmpty()) {
+      text.append("About the paper's numbers:\n\n");
+      list(design.notes());
+    }
+    if (!results.comparisons(design).isEmpty()) {
+      text.append("### Differences from ").append(design.baseline()).append("\n\n");
+      table(tables.differences(design));
+      text.append("By joint; a star: more than chance, corrected for all of this table.\n\n");
+      table(tables.joints(design));
+    }
+    text.append("### What it costs\n\n");
+    table(tables.costs(design));
+    text.append("### By decode\n\n");
+    table(tables.decodes(design));
     text.append("A variant without SFM has one heatmap: its fused is h1.\n\n");
   }
 
-  private void runs(StringBuilder text) {
-    List<List<String>> rows = new ArrayList<>();
-    for (CellResult result : finished) {
-      Cell cell = result.cell();
-      rows.add(
-          List.of(
-              cell.variant(),
-              String.valueOf(cell.seed()),
-              spread(List.of(result.first()), MetricResult::meanJointWeighted),
-              spread(List.of(result.first()), MetricResult::meanUnweighted),
-              "`runs/" + cell.variant() + "/seed-" + cell.seed() + "`"));
-    }
-    table(
-        text,
-        List.of(
-            "variant", "seed", ResultsCsv.MEAN_JOINT_WEIGHTED, ResultsCsv.MEAN_UNWEIGHTED, "run"),
-        rows);
+  private void table(ReportTable table) {
+    text.append(table.markdown()).append('\n');
   }
 
-  private static String seeds(List<CellResult> cells) {
-    return cells.size() == 1
-        ? "seed " + cells.get(0).cell().seed()
-        : "mean ± sd of " + cells.size() + " seeds";
-  }
-
-  private static String spread(
-      List<MetricResult> results, ToDoubleFunction<MetricResult> percentage) {
-    return Spread.of(
-            results.stream()
-                .map(percentage::applyAsDouble)
-                .filter(value -> !Double.isNaN(value))
-                .toList())
-        .toString();
-  }
-
-  /** What is printed for a variant, fit to stand beside a metric. */
-  private Set<PaperRow> paper(String variant, String metric) {
-    Set<PaperRow> rows = new LinkedHashSet<>();
-    for (StudyDesign design : designs) {
-      if (design.has(variant)) {
-        rows.addAll(design.variant(variant).paper());
-      }
-    }
-    rows.removeIf(row -> !row.beside().isEmpty() && !row.beside().equals(metric));
-    return rows;
-  }
-
-  private static String orDash(@Nullable Double value) {
-    return value == null ? "-" : value.toString();
-  }
-
-  private static void table(StringBuilder text, List<String> header, List<List<String>> rows) {
-    row(text, header);
-    text.append("|---".repeat(header.size())).append("|\n");
-    rows.forEach(row -> row(text, row));
-    text.append('\n');
-  }
-
-  private static void row(StringBuilder text, List<String> cells) {
-    cells.forEach(cell -> text.append("| ").append(cell).append(' '));
-    text.append("|\n");
+  private void list(List<String> lines) {
+    lines.forEach(line -> text.append("- ").append(line).append('\n'));
+    text.append(lines.isEmpty() ? "" : "\n");
   }
 }

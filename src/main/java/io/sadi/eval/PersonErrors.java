@@ -82,13 +82,25 @@ public record PersonErrors(List<String> joints, List<Who> people, Map<String, do
     return Tally.of(JointErrors.ofLengths(errors), metric, joints);
   }
 
-  /** The same with one decode alone. */
-  public PersonErrors only(String decode) {
-    double[][] errors = decodes.get(decode);
-    if (errors == null) {
-      throw new IllegalArgumentException(decode);
+  /**
+   * How many of a person's joints are right in the default decode.
+   *
+   * @param right of those that count
+   * @param counted that are annotated
+   */
+  public record Right(int right, int counted) {}
+
+  /** How many of a person's joints are right under a metric. */
+  public Right right(Who who, PoseMetric metric) {
+    double[][] errors = decodes.get(first());
+    int i = people.indexOf(who);
+    int right = 0;
+    int counted = 0;
+    for (double error : i < 0 || errors == null ? new double[0] : errors[i]) {
+      counted += Double.isNaN(error) ? 0 : 1;
+      right += error <= metric.threshold() ? 1 : 0;
     }
-    return new PersonErrors(joints, people, Map.of(decode, errors));
+    return new Right(right, counted);
   }
 
   /** Writes {@code image,person,decode} and a column a joint, a row a person and decode. */

@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -24,7 +23,7 @@ import java.util.stream.IntStream;
  *     corrected for the number of comparisons
  * @param pSeeds that it does not differ, over people and seeds, corrected in the same way; NaN for
  *     a single pair
- * @param pGroups as pPeople, of every joint group, corrected for all groups of all comparisons
+ * @param pJoints as pPeople, of every joint, corrected for all joints of all comparisons
  */
 public record SeedComparison(
     List<Double> bySeed,
@@ -32,11 +31,11 @@ public record SeedComparison(
     Summary<Interval> intervals95,
     double pPeople,
     double pSeeds,
-    Map<String, Double> pGroups) {
+    Map<String, Double> pJoints) {
 
   public SeedComparison {
     bySeed = List.copyOf(bySeed);
-    pGroups = Collections.unmodifiableMap(new LinkedHashMap<>(pGroups));
+    pJoints = Collections.unmodifiableMap(new LinkedHashMap<>(pJoints));
   }
 
   /**
@@ -74,11 +73,11 @@ public record SeedComparison(
     double[] pPeople =
         SignFlips.correctedP(
             tallies.stream().map(SeedComparison::byPerson).toArray(double[][]::new), flips);
-    List<String> groups = List.copyOf(JointGroups.of(joints).keySet());
-    double[] pGroups =
+    double[] pJoints =
         SignFlips.correctedP(
             tallies.stream()
-                .flatMap(of -> groups.stream().map(group -> byPerson(of, joints, group)))
+                .flatMap(
+                    of -> IntStream.range(0, joints.size()).mapToObj(k -> byPerson(of, List.of(k))))
                 .toArray(double[][]::new),
             flips);
     List<CrossedDesign.Estimate[]> estimates = new ArrayList<>();
@@ -92,9 +91,9 @@ public record SeedComparison(
       List<Tally> of = tallies.get(kind);
       CrossedDesign.Estimate[] numbers = estimates.get(kind);
       Summary.Layout layout = of.get(0).layout();
-      Map<String, Double> ofGroups = new LinkedHashMap<>();
-      for (int g = 0; g < groups.size(); g++) {
-        ofGroups.put(groups.get(g), pGroups[kind * groups.size() + g]);
+      Map<String, Double> ofJoints = new LinkedHashMap<>();
+      for (int k = 0; k < joints.size(); k++) {
+        ofJoints.put(joints.get(k), pJoints[kind * joints.size() + k]);
       }
       comparisons.add(
           new SeedComparison(
@@ -103,7 +102,7 @@ public record SeedComparison(
               layout.summary(at -> numbers[at].interval95().times(100)),
               pPeople[kind],
               pSeeds[kind],
-              ofGroups));
+              ofJoints));
     }
     return comparisons;
   }
@@ -155,28 +154,15 @@ public record SeedComparison(
 
   /** What each person adds to the difference of the joint-weighted mean. */
   private static double[] byPerson(List<Tally> pairs) {
-    Summary.Layout layout = pairs.get(0).layout();
-    return byPerson(pairs, layout.inMean(), k -> 1);
+    return byPerson(pairs, pairs.get(0).layout().inMean());
   }
 
-  /** What each person adds to the difference of a group: joints' percentages are averaged. */
-  private static double[] byPerson(List<Tally> pairs, List<String> joints, String group) {
-    List<Integer> of =
-        JointGroups.of(joints).getOrDefault(group, List.of()).stream()
-            .map(joints::indexOf)
-            .filter(k -> pairs.get(0).count(k) > 0)
-            .toList();
-    return byPerson(pairs, of, k -> 1.0 / pairs.get(0).count(k));
-  }
-
-  private static double[] byPerson(
-      List<Tally> pairs, List<Integer> joints, IntToDoubleFunction weight) {
+  private static double[] byPerson(List<Tally> pairs, List<Integer> joints) {
     double[] differences = new double[pairs.get(0).people()];
     for (Tally pair : pairs) {
-      for (int k : joints) {
-        double each = weight.applyAsDouble(k);
-        for (int i = 0; i < differences.length; i++) {
-          differences[i] += each * pair.credit(i, k);
+      for (int i = 0; i < differences.length; i++) {
+        for (int k : joints) {
+          differences[i] += pair.credit(i, k);
         }
       }
     }

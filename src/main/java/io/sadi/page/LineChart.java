@@ -1,6 +1,5 @@
 package io.sadi.page;
 
-import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.List;
@@ -14,16 +13,22 @@ import java.util.List;
  * @param series in the order of the legend
  */
 public record LineChart(String title, String xLabel, String yLabel, List<Series> series) {
-  /** Escapes what HTML would read as markup. */
-  private static final Gson GSON = new Gson();
-
   /**
    * A line.
    *
    * @param name in the legend
    * @param points from left to right
+   * @param band drawn about it, from left to right; empty for none
    */
-  public record Series(String name, List<Point> points) {}
+  public record Series(String name, List<Point> points, List<Range> band) {
+    /** A line alone. */
+    public Series(String name, List<Point> points) {
+      this(name, points, List.of());
+    }
+  }
+
+  /** What a band spans at x. */
+  public record Range(double x, double low, double high) {}
 
   /**
    * A point of a line.
@@ -34,17 +39,8 @@ public record LineChart(String title, String xLabel, String yLabel, List<Series>
 
   /** A figure element; page.js draws it. */
   public String html() {
-    StringBuilder out = new StringBuilder("<figure class=\"chart\"><h3>");
-    out.append(Page.escape(title)).append("</h3>\n");
-    if (series.stream().allMatch(line -> points(line).isEmpty())) {
-      return out.append("<p>No values.</p></figure>\n").toString();
-    }
-    return out.append("<div class=\"plot\"><canvas role=\"img\" aria-label=\"")
-        .append(Page.escape(title))
-        .append("\"></canvas></div>\n<script type=\"application/json\">")
-        .append(GSON.toJson(json()))
-        .append("</script></figure>\n")
-        .toString();
+    boolean none = series.stream().allMatch(line -> points(line).isEmpty());
+    return Figure.html(title, none ? null : json());
   }
 
   private JsonObject json() {
@@ -53,9 +49,23 @@ public record LineChart(String title, String xLabel, String yLabel, List<Series>
       JsonObject one = new JsonObject();
       one.addProperty("label", line.name());
       one.add("data", points(line));
+      JsonArray band = new JsonArray();
+      for (Range range : line.band()) {
+        if (Double.isFinite(range.low()) && Double.isFinite(range.high())) {
+          JsonArray span = new JsonArray();
+          span.add(range.x());
+          span.add(range.low());
+          span.add(range.high());
+          band.add(span);
+        }
+      }
+      if (!band.isEmpty()) {
+        one.add("band", band);
+      }
       lines.add(one);
     }
     JsonObject chart = new JsonObject();
+    chart.addProperty("kind", "lines");
     chart.addProperty("x", xLabel);
     chart.addProperty("y", yLabel);
     chart.add("lines", lines);

@@ -2,6 +2,7 @@ package io.sadi.ablate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sadi.ablate.StudyResults.Unfinished;
 import io.sadi.data.Metric;
 import io.sadi.eval.Evaluation;
 import io.sadi.eval.EvaluationFormat;
@@ -10,8 +11,10 @@ import io.sadi.eval.MetricResult;
 import io.sadi.eval.PersonErrors;
 import io.sadi.eval.PoseMetric;
 import io.sadi.io.Json;
+import io.sadi.testing.Golden;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a reader of a study's tables and a script that reads results.csv rely on. */
 class StudyReportTest {
+  private static final MadeUpStudy MADE_UP = new MadeUpStudy(150);
 
   private static MetricResult result(Metric metric, String decode, double wrist, double ankle) {
     Map<String, Double> groups = new LinkedHashMap<>();
@@ -55,7 +59,44 @@ class StudyReportTest {
   }
 
   private static String report(CellResult... cells) throws IOException {
-    return new StudyReport(StudyDesign.named("modules"), List.of(cells), List.of()).markdown();
+    return report(StudyDesign.named("modules").get(0), List.of(cells), List.of());
+  }
+
+  private static String report(
+      StudyDesign design, List<CellResult> cells, List<Unfinished> unfinished) {
+    return StudyReport.markdown(new StudyResults(List.of(design), cells, unfinished));
+  }
+
+  /** Looked at as a whole: {@code -Dsadi.bless=true} writes it anew. */
+  @Test
+  void reportOfTheModules() throws IOException {
+    StudyDesign modules = StudyDesign.named("modules").get(0);
+    List<CellResult> cells = new ArrayList<>(MADE_UP.results(modules));
+    cells.remove(cells.size() - 1);
+    StudyResults results =
+        new StudyResults(
+            List.of(modules),
+            cells,
+            List.of(new Unfinished(new Cell("full", 3), "failed", "no space left")));
+    Golden.check("ablate/report.md", StudyReport.markdown(results));
+    Golden.check("ablate/results.csv", ResultsCsv.of(results.finished()));
+  }
+
+  /** Of one seed, and a variant that has another one. */
+  @Test
+  void reportOfASingleSeed() throws IOException {
+    StudyDesign design = StudyDesign.of(List.of("no-dilation", "no-se", "no-flow"));
+    List<CellResult> cells = new ArrayList<>(MADE_UP.results(design));
+    cells.set(2, MADE_UP.result(new Cell("no-flow", 2)));
+    String report = report(design, cells, List.of());
+    assertThat(report)
+        .contains("One seed says nothing of others")
+        .contains("no-flow has no seed in common with no-dilation.")
+        .contains("| no-se | here, seed 1 |")
+        .doesNotContain("paper, ")
+        .doesNotContain("About the paper's numbers");
+    assertThat(StudyDesign.of(List.of("full", "no-se")).notes())
+        .anyMatch(note -> note.contains("the paper mixes the two"));
   }
 
   @Test
@@ -65,20 +106,15 @@ class StudyReportTest {
         .contains(
             """
             | variant | where | wrist | ankle | mean (joint-weighted) | mean (unweighted) |
-            |---|---|---|---|---|---|
-            | rfm-only | here, mean ± sd of 2 seeds | 61.00 ± 1.41 | 30.00 ± 0.00 | 50.67 ± 0.94 | 45.50 ± 0.71 |
+            |---|---|---:|---:|---:|---:|
+            | rfm-only | here, mean ± sd of 2 seeds | 61.0 ± 1.4 | 30.0 ± 0.0 | 50.7 ± 0.9 | 45.5 ± 0.7 |
             |  | paper, Table III, RFM (MPII val, PCKh@0.5) | 85.2 | 82.1 | 89.9 | 89.6 |
+            |  | here minus paper | -24.2 | -52.1 | -39.2 | -44.1 |
             """)
-        .contains("`drawn`, split `val`, 30 people, in pckh@0.5")
+        .contains("Measured on drawn, split val, 30 people, in pckh@0.5")
         .contains("Here and the paper are different experiments")
-        .contains("the paper mixes the two");
-  }
-
-  @Test
-  void oneSeedHasNoDeviationAndOurOwnVariantsNoPaperRow() throws IOException {
-    assertThat(report(cell("no-se", 3, 60, 30)))
-        .contains("| no-se | here, seed 3 | 60.00 | 30.00 | 50.00 | 45.00 |\n\nAbout")
-        .doesNotContain("paper, Table");
+        .contains("the paper mixes the two")
+        .contains("Nothing can be compared yet: baseline is not finished.");
   }
 
   @Test
@@ -102,22 +138,70 @@ class StudyReportTest {
 
   @Test
   void jointsThatNobodyHasAreDashes() throws IOException {
-    assertThat(report(cell("no-se", 1, 60, Double.NaN)))
-        .contains("| no-se | here, seed 1 | 60.00 | - |");
+    assertThat(report(cell("full", 1, 60, Double.NaN)))
+        .contains("| full | here, seed 1 | 60.0 | - |");
   }
 
   @Test
-  void whatIsMissingFromTheTablesIsListed() {
+  void whatIsMissingFromTheTablesIsListed() throws IOException {
     assertThat(
-            new StudyReport(
-                    List.of(),
-                    List.of(),
-                    List.of(
-                        new StudyReport.Unfinished(new Cell("full", 2), "failed", "no space left"),
-                        new StudyReport.Unfinished(new Cell("no-se", 1), "interrupted", "")))
-                .markdown())
+            report(
+                StudyDesign.named("modules").get(0),
+                List.of(),
+                List.of(
+                    new Unfinished(new Cell("full", 2), "failed", "no space left"),
+                    new Unfinished(new Cell("no-se", 1), "interrupted", ""))))
         .contains("No network is finished yet")
         .contains("- full, seed 2: failed: no space left\n- no-se, seed 1: interrupted\n");
+  }
+
+  /** What is not comparable is not compared. */
+  @Test
+  void networksOfOtherPeopleAreLeftOut() {
+    StudyDesign design = StudyDesign.of("d", List.of(row("full"), row("no-se")));
+    CellResult other = new MadeUpStudy(60).result(new Cell("no-se", 1));
+    String report = report(design, List.of(MADE_UP.result(new Cell("full", 1)), other), List.of());
+    assertThat(report)
+        .contains("- no-se, seed 1: left out: measured on other people than the first")
+        .doesNotContain("| no-se |");
+  }
+
+  private static StudyVariant row(String name) {
+    return StudyVariant.of(name, Map.of(), List.of(), "test");
+  }
+
+  @Test
+  void unequalTrainingIsSaid() {
+    StudyDesign design = StudyDesign.of("d", List.of(row("full"), row("no-se")));
+    CellResult longer = MADE_UP.result(new Cell("no-se", 1));
+    longer =
+        new CellResult(
+            longer.cell(),
+            longer.evaluation(),
+            longer.errors(),
+            longer.size(),
+            new TrainingCourse(128, 24, 24_000, 1, List.of(), List.of()));
+    String report = report(design, List.of(MADE_UP.result(new Cell("full", 1)), longer), List.of());
+    assertThat(report)
+        .contains("Not equally trained: no-se, seed 1 learned from another number of crops")
+        .contains("learned from 12,000 to 24,000 crops");
+  }
+
+  /** What words say of numbers, for each verdict. */
+  @Test
+  void wordsSayWhatTheNumbersSay() throws IOException {
+    StudyDesign design =
+        StudyDesign.of("d", List.of(row("baseline"), row("rfm-only"), row("sfm-dlm-only")))
+            .withSeeds(List.of(1, 2, 3));
+    StudyResults results = new StudyResults(List.of(design), MADE_UP.results(design), List.of());
+    // Made to be 10 points better, and 2 points, which 150 people and three seeds do not show.
+    assertThat(results.comparisons(design))
+        .extracting(StudyResults.Compared::verdict)
+        .containsExactly(Verdict.BETTER, Verdict.NOISE);
+    assertThat(StudyReport.markdown(results))
+        .containsPattern("- \\*\\*rfm-only: better\\*\\*, [0-9.]+ points above baseline \\(95 %")
+        .containsPattern(
+            "- \\*\\*sfm-dlm-only: noise\\*\\*, [0-9.]+ points (above|below) baseline, as much as");
   }
 
   @Test

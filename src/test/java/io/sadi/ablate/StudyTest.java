@@ -108,7 +108,7 @@ class StudyTest {
     assertThat(column("value")).hasSize((2 + 7 + 16) * 6).noneMatch(String::isEmpty);
     assertThat(out.resolve("report.md"))
         .content()
-        .contains("`synthetic`, split `val`, 4 people, in pckh@0.5")
+        .contains("Measured on synthetic, split val, 4 people, in pckh@0.5")
         .contains("| baseline | here, seed 1 |", "paper, Tables III and IV, Hourglass", "| full |");
   }
 

@@ -64,7 +64,10 @@ class PersonErrorsTest {
       assertThat(again.joints()).isEqualTo(direct.joints());
     }
     assertThat(Files.readString(file)).contains("inf,inf").contains(",,,");
-    assertThat(read.only("h1").decodes()).containsOnlyKeys("h1");
+    // The first two lack a hip or, without a torso, everything; the last two a prediction.
+    assertThat(read.right(read.people().get(0), metric).counted()).isEqualTo(13);
+    assertThat(read.right(read.people().get(1), metric)).isEqualTo(new PersonErrors.Right(0, 0));
+    assertThat(read.right(read.people().get(39), metric)).isEqualTo(new PersonErrors.Right(0, 14));
   }
 
   @ParameterizedTest

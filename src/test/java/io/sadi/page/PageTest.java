@@ -3,6 +3,7 @@ package io.sadi.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sadi.page.LineChart.Point;
+import io.sadi.page.LineChart.Range;
 import io.sadi.page.LineChart.Series;
 import io.sadi.testing.Browser;
 import java.nio.file.Files;
@@ -53,6 +54,91 @@ class PageTest {
     assertThat(new LineChart("t", "x", "y", List.of(new Series("s", List.of()))).html())
         .contains("No values")
         .doesNotContain("canvas");
+  }
+
+  private static final String HOSTILE = "</script><b>\"'";
+
+  @Test
+  void chartsOfRowsAndPointsLeaveOutWhatIsNoNumber() {
+    String forest =
+        new ForestChart(
+                "t",
+                "x",
+                List.of(
+                    new ForestChart.Row("a", 0, 1, 0.5, 1.5),
+                    new ForestChart.Row("b", 1, 2, Double.NaN, Double.NaN),
+                    new ForestChart.Row("c", 2, Double.NaN, 0, 1)))
+            .html();
+    assertThat(forest)
+        .contains("{\"label\":\"a\",\"colour\":0,\"value\":1.0,\"low\":0.5,\"high\":1.5}")
+        .contains("{\"label\":\"b\",\"colour\":1,\"value\":2.0}")
+        .doesNotContain("\"c\"", "NaN");
+    assertThat(new ForestChart("t", "x", List.of()).html()).contains("No values");
+    String scatter =
+        new ScatterChart(
+                "t",
+                "x",
+                "y",
+                List.of(
+                    new ScatterChart.Point("a", 1, 2, 1, 3),
+                    new ScatterChart.Point("b", 1, Double.NaN, 1, 3)))
+            .html();
+    assertThat(scatter)
+        .contains("{\"label\":\"a\",\"x\":1.0,\"y\":2.0,\"low\":1.0,\"high\":3.0}")
+        .doesNotContain("NaN");
+    String band =
+        new LineChart(
+                "t",
+                "x",
+                "y",
+                List.of(
+                    new Series(
+                        "a",
+                        List.of(new Point(1, 2)),
+                        List.of(new Range(1, 1.5, 2.5), new Range(2, Double.NaN, 3)))))
+            .html();
+    assertThat(band).contains("\"band\":[[1.0,1.5,2.5]]");
+  }
+
+  @Test
+  void browserDrawsEveryKindOfChart() throws Exception {
+    Path file = folder.resolve("kinds.html");
+    Page page = new Page("t");
+    page.add(
+        new ForestChart(
+                HOSTILE,
+                HOSTILE,
+                List.of(
+                    new ForestChart.Row(HOSTILE, 0, 1, 0.5, 1.5),
+                    new ForestChart.Row("b", 9, 2, Double.NaN, Double.NaN)))
+            .html());
+    page.add(
+        new ScatterChart(
+                HOSTILE,
+                HOSTILE,
+                HOSTILE,
+                List.of(
+                    new ScatterChart.Point(HOSTILE, 1, 2, 1, 3),
+                    new ScatterChart.Point("b", 2, Double.NaN, 1, 3),
+                    new ScatterChart.Point("c", 2, 2, 2, 2)))
+            .html());
+    page.add(
+        new LineChart(
+                HOSTILE,
+                "",
+                "",
+                List.of(
+                    new Series(
+                        HOSTILE,
+                        List.of(new Point(1, 2), new Point(2, 3)),
+                        List.of(new Range(1, 1, 3), new Range(2, 2, 4)))))
+            .html());
+    Files.writeString(file, page.html());
+    Browser.Opened opened = Browser.open(file);
+    assertThat(opened.console()).isEmpty();
+    assertThat(opened.dom().split("<canvas [^>]*style=\"display: block;[^>]*width: [1-9]", -1))
+        .hasSize(4);
+    assertThat(opened.dom()).doesNotContain("<b>");
   }
 
   /** A name that closes a script would break the page, or run in it. */

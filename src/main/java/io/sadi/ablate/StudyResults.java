@@ -1,0 +1,166 @@
+package io.sadi.ablate;
+
+import io.sadi.eval.MetricResult;
+import io.sadi.eval.PoseMetric;
+import io.sadi.eval.SeedComparison;
+import io.sadi.eval.SeedComparison.Pair;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What studies have come to so far: the networks that are finished, and every variant compared with
+ * its study's baseline.
+ */
+final class StudyResults {
+  /**
+   * A cell without a result in the tables.
+   *
+   * @param state such as running or failed
+   * @param reason why; empty where that is not known
+   */
+  record Unfinished(Cell cell, String state, String reason) {}
+
+  /**
+   * A variant beside its baseline.
+   *
+   * @param seeds that both have
+   */
+  record Compared(
+      String variant, List<Integer> seeds, SeedComparison comparison, Verdict verdict) {}
+
+  private final List<StudyDesign> designs;
+  private final List<CellResult> finished = new ArrayList<>();
+  private final List<Unfinished> unfinished;
+  private final Map<StudyDesign, List<Compared>> comparisons = new LinkedHashMap<>();
+
+  /**
+   * Compares what is finished.
+   *
+   * @param finished those that were measured on other people than the first are left out, and
+   *     listed with the unfinished
+   */
+  StudyResults(List<StudyDesign> designs, List<CellResult> finished, List<Unfinished> unfinished) {
+    this.designs = List.copyOf(designs);
+    this.unfinished = new ArrayList<>(unfinished);
+    for (CellResult result : finished) {
+      if (isOfSamePeople(result, finished.get(0))) {
+        this.finished.add(result);
+      } else {
+        this.unfinished.add(
+            new Unfinished(result.cell(), "left out", "measured on other people than the first"));
+      }
+    }
+    for (StudyDesign design : designs) {
+      comparisons.put(design, compare(design));
+    }
+  }
+
+  private static boolean isOfSamePeople(CellResult result, CellResult first) {
+    return result.errors().people().equals(first.errors().people())
+        && result.errors().joints().equals(first.errors().joints())
+        && result.first().metric().equals(first.first().metric());
+  }
+
+  List<StudyDesign> designs() {
+    return designs;
+  }
+
+  List<CellResult> finished() {
+    return finished;
+  }
+
+  List<Unfinished> unfinished() {
+    return unfinished;
+  }
+
+  /** The metric of everything. */
+  PoseMetric metric() {
+    return finished.get(0).first().metric();
+  }
+
+  /** The results of a variant, by seed. */
+  List<CellResult> of(String variant) {
+    return finished.stream().filter(result -> result.cell().variant().equals(variant)).toList();
+  }
+
+  /** The variants of a study that have results. */
+  List<StudyVariant> rows(StudyDesign design) {
+    return design.variants().stream().filter(row -> !of(row.name()).isEmpty()).toList();
+  }
+
+  /** A study's variants but the baseline, compared with it. */
+  List<Compared> comparisons(StudyDesign design) {
+    return comparisons.getOrDefault(design, List.of());
+  }
+
+  private List<Compared> compare(StudyDesign design) {
+    Map<Integer, CellResult> baseline = new LinkedHashMap<>();
+    of(design.baseline()).forEach(result -> baseline.put(result.cell().seed(), result));
+    Map<String, List<Integer>> seeds = new LinkedHashMap<>();
+    List<List<Pair>> kinds = new ArrayList<>();
+    for (StudyVariant row : design.variants()) {
+      List<Pair> pairs = new ArrayList<>();
+      List<Integer> common = new ArrayList<>();
+      for (CellResult result : of(row.name())) {
+        CellResult other = baseline.get(result.cell().seed());
+        if (other != null) {
+          pairs.add(new Pair(result.errors(), other.errors()));
+          common.add(result.cell().seed());
+        }
+      }
+      if (!row.name().equals(design.baseline()) && !pairs.isEmpty()) {
+        seeds.put(row.name(), common);
+        kinds.add(pairs);
+      }
+    }
+    if (kinds.isEmpty()) {
+      return List.of();
+    }
+    List<SeedComparison> compared = SeedComparison.of(metric(), kinds);
+    List<Compared> all = new ArrayList<>();
+    for (Map.Entry<String, List<Integer>> row : seeds.entrySet()) {
+      SeedComparison comparison = compared.get(all.size());
+      all.add(new Compared(row.getKey(), row.getValue(), comparison, Verdict.of(comparison)));
+    }
+    return all;
+  }
+
+  /** The joint groups that the networks were measured on, in the order of published tables. */
+  Set<String> groups() {
+    Set<String> groups = new LinkedHashSet<>();
+    finished.forEach(result -> groups.addAll(result.first().groups().keySet()));
+    return groups;
+  }
+
+  /** A percentage over the seeds of a variant, in the default decode. */
+  Spread spread(String variant, ToDoubleFunction<MetricResult> percentage) {
+    return Spread.of(
+        of(variant).stream().map(result -> percentage.applyAsDouble(result.first())).toList());
+  }
+
+  /** What a paper prints for a variant, fit to stand beside this metric. */
+  List<PaperRow> paper(StudyVariant row) {
+    String metric = metric().label();
+    return row.paper().stream()
+        .filter(paper -> paper.beside().isEmpty() || paper.beside().equals(metric))
+        .toList();
+  }
+
+  /**
+   * The networks of a study that learned from more or fewer crops than its baseline: their
+   * difference is one of training, too.
+   */
+  List<Cell> unequalSamples(StudyDesign design) {
+    List<CellResult> baseline = of(design.baseline());
+    return rows(design).stream()
+        .flatMap(row -> of(row.name()).stream())
+        .filter(result -> result.course().samples() != baseline.get(0).course().samples())
+        .map(CellResult::cell)
+        .toList();
+  }
+}

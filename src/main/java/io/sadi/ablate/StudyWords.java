@@ -1,0 +1,173 @@
+package io.sadi.ablate;
+
+import io.sadi.ablate.StudyResults.Compared;
+import io.sadi.eval.Evaluation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** What a study's reports say in words. */
+final class StudyWords {
+  static final String ANOTHER_EXPERIMENT =
+      "Here and the paper are different experiments: here it is the data above, at this size and for"
+          + " so many crops; the paper's rows are what it prints for MPII or LSP at 256 px and 210"
+          + " epochs. Compare how variants differ from each other, not the numbers.";
+
+  /** How differences are judged. */
+  static final List<String> METHOD =
+      List.of(
+          "A difference is the mean over seeds of a variant's percentage minus the baseline's of the"
+              + " same seed, on the same people, each network read with its default decode (fused,"
+              + " or h1 where there is one heatmap).",
+          "The 95 % interval of each difference is over people and seeds: the variance between"
+              + " seeds, and what all seeds share because the people are the same, which the paired"
+              + " bootstrap over people gives; Student's t with Satterthwaite's degrees of freedom"
+              + " (Obuchowski and Rockette 1995; Hillis 2007). With one seed it is the paired"
+              + " bootstrap over people alone. Each interval is by itself.",
+          "\"These networks, other people\" is a permutation test: the signs of whole people's"
+              + " differences are flipped, and the p-values are corrected for the number of"
+              + " comparisons with the baseline (step-down maximum, Westfall and Young 1993).",
+          "\"Other seeds and people\" is the t-test that belongs to the interval, corrected in the"
+              + " same way (Holm 1979). One seed has none.",
+          "Better or worse needs both below 5 %. Undecided: these networks differ, others may not."
+              + " Noise: equally good networks differ as much by the luck of whom they are measured"
+              + " on, which is no proof that they are equal; the interval says how much they may"
+              + " differ.");
+
+  /** Why the comparison is fair. */
+  static final List<String> FAIRNESS =
+      List.of(
+          "All networks of a seed see the same people in the same order, in crops that are turned,"
+              + " scaled and mirrored alike: each draw depends on the seed, the epoch and the"
+              + " person's place alone.",
+          "Layers that two networks share by name and shape start from the same weights, which"
+              + " depend on the seed and the layer's name alone.",
+          "All are measured with their best weights on the same people, one crop a person, no flip"
+              + " test, no scales; best is the epoch with the highest joint-weighted mean on these"
+              + " people, so that all percentages flatter a little, and alike.");
+
+  private final StudyResults results;
+
+  StudyWords(StudyResults results) {
+    this.results = results;
+  }
+
+  /** What was measured. */
+  String measured() {
+    Evaluation evaluation = results.finished().get(0).evaluation();
+    List<Integer> inputs =
+        results.finished().stream().map(r -> r.course().input()).distinct().sorted().toList();
+    List<String> crops =
+        results.finished().stream()
+            .map(r -> r.course().samples())
+            .distinct()
+            .sorted()
+            .map(Text::count)
+            .toList();
+    return String.format(
+        Locale.ROOT,
+        "Measured on %s, split %s, %s people, in %s; networks of %s px that learned from %s crops.",
+        evaluation.dataset(),
+        evaluation.split(),
+        Text.count(evaluation.people()),
+        results.metric().label(),
+        Text.and(inputs),
+        crops.size() == 1 ? crops.get(0) : crops.get(0) + " to " + crops.get(crops.size() - 1));
+  }
+
+  /**
+   * A finding.
+   *
+   * @param variant it is about
+   * @param verdict what it is
+   * @param words the rest of the sentence
+   */
+  record Finding(String variant, Verdict verdict, String words) {}
+
+  /** What is to be said of every variant. */
+  List<Finding> findings(StudyDesign design) {
+    List<Finding> findings = new ArrayList<>();
+    for (Compared compared : results.comparisons(design)) {
+      findings.add(
+          new Finding(
+              compared.variant(),
+              compared.verdict(),
+              compared.verdict().words(design.baseline(), compared.comparison())));
+    }
+    return findings;
+  }
+
+  /** What weakens a study's comparisons; empty where nothing does. */
+  List<String> cautions(StudyDesign design) {
+    List<String> cautions = new ArrayList<>();
+    List<String> rows = results.rows(design).stream().map(StudyVariant::name).toList();
+    if (!rows.contains(design.baseline())) {
+      cautions.add("Nothing can be compared yet: " + design.baseline() + " is not finished.");
+      return cautions;
+    }
+    List<Integer> paired =
+        results.comparisons(design).stream().map(c -> c.seeds().size()).distinct().toList();
+    if (paired.contains(1)) {
+      cautions.add(
+          "One seed says nothing of others: with three or more, differences that the seed makes can"
+              + " be told from those that the variant makes.");
+    } else if (paired.contains(2)) {
+      cautions.add("Of two seeds intervals are very wide; a third narrows them most.");
+    }
+    for (String row : rows) {
+      if (!row.equals(design.baseline())
+          && results.comparisons(design).stream().noneMatch(c -> c.variant().equals(row))) {
+        cautions.add(row + " has no seed in common with " + design.baseline() + ".");
+      }
+    }
+    List<Cell> unequal = results.unequalSamples(design);
+    if (!unequal.isEmpty()) {
+      cautions.add(
+          "Not equally trained: "
+              + Text.and(unequal)
+              + " learned from another number of crops than "
+              + design.baseline()
+              + ", so that differences are those of training, too.");
+    }
+    return cautions;
+  }
+
+  /** A title for all of it. */
+  String title() {
+    List<String> questions =
+        results.designs().stream()
+            .map(StudyDesign::question)
+            .filter(question -> !question.isEmpty())
+            .toList();
+    return results.designs().size() == 1 && questions.size() == 1
+        ? questions.get(0)
+        : "Ablation study";
+  }
+
+  /** A study's heading. */
+  static String heading(StudyDesign design) {
+    return design.question().isEmpty() ? "Study: " + design.name() : design.question();
+  }
+
+  /** The studies that have results, in order. */
+  List<StudyDesign> studies() {
+    return results.designs().stream().filter(design -> !results.rows(design).isEmpty()).toList();
+  }
+
+  /** Whether numbers stand beside ours that somebody printed. */
+  boolean quotes(StudyDesign design) {
+    return results.rows(design).stream().anyMatch(row -> !results.paper(row).isEmpty());
+  }
+
+  /** Networks that the tables lack, a line each. */
+  Stream<String> unfinished() {
+    return results.unfinished().stream()
+        .map(
+            open ->
+                open.cell()
+                    + ": "
+                    + open.state()
+                    + (open.reason().isEmpty() ? "" : ": " + open.reason()));
+  }
+}

@@ -1,0 +1,61 @@
+package io.sadi.ablate;
+
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** How reports write numbers. */
+final class Text {
+  private static final String NONE = "-";
+
+  private Text() {}
+
+  /** A difference in points; a dash where there is none. */
+  static String signed(double value) {
+    if (!Double.isFinite(value)) {
+      return NONE;
+    }
+    String text = String.format(Locale.ROOT, "%+.2f", value);
+    return text.equals("-0.00") ? "+0.00" : text;
+  }
+
+  /** A p-value. */
+  static String p(double value) {
+    if (Double.isNaN(value)) {
+      return NONE;
+    }
+    return value < 0.001 ? "p < 0.001" : String.format(Locale.ROOT, "p = %.3f", value);
+  }
+
+  /** A number that a paper printed. */
+  static String printed(@Nullable Double value) {
+    return value == null ? NONE : value.toString();
+  }
+
+  /** A time. */
+  static String hours(double hours) {
+    if (!Double.isFinite(hours)) {
+      return NONE;
+    }
+    if (hours < 1.0 / 60) {
+      return String.format(Locale.ROOT, "%.1f s", 3600 * hours);
+    }
+    return hours < 1
+        ? String.format(Locale.ROOT, "%.1f min", 60 * hours)
+        : String.format(Locale.ROOT, "%.1f h", hours);
+  }
+
+  /** Whole numbers, grouped. */
+  static String count(long value) {
+    return String.format(Locale.ROOT, "%,d", value);
+  }
+
+  /** {@code 1, 2 and 3}. */
+  static String and(List<?> values) {
+    List<String> texts = values.stream().map(String::valueOf).toList();
+    int last = texts.size() - 1;
+    return last < 1
+        ? String.join("", texts)
+        : String.join(", ", texts.subList(0, last)) + " and " + texts.get(last);
+  }
+}
