@@ -138,7 +138,10 @@ public record Checkpoint(
     try (InputStream in = Checkpoint.class.getResourceAsStream(BUILTIN_RESOURCE)) {
       if (in == null) {
         throw BadInputException.at(
-            "--model", BUILTIN.toString(), "a checkpoint", "this build has no built-in network");
+            "--model",
+            BUILTIN.toString(),
+            "a file",
+            "this build has no network of its own: name a checkpoint");
       }
       return Safetensors.of(in.readAllBytes(), BUILTIN);
     }
