@@ -36,7 +36,7 @@ public record StudyPlan(
    */
   public static StudyPlan of(BaseConfig base, List<StudyDesign> designs, Path out, boolean resume)
       throws IOException {
-    Map<String, StudyVariant> rows = StudyDesign.rows(designs);
+    StudyDesign.rows(designs); // one name, one network
     Map<Cell, RunConfig> configs = new LinkedHashMap<>();
     for (StudyDesign design : designs) {
       Map<String, String> seen = new LinkedHashMap<>();
