@@ -93,7 +93,7 @@ public record Estimate(String device, List<Row> rows) {
                 * Batches.steps(
                     people,
                     new Batches.Share(train.batch(), train.accumulate(), 0, train.accumulate()));
-        long validations = 1 + (train.epochs() + train.evalEvery() - 1) / train.evalEvery();
+        long validations = 1L + (train.epochs() + train.evalEvery() - 1) / train.evalEvery();
         double perImage = seconds / (Math.min(train.batch(), people) * train.accumulate());
         rows.add(
             new Row(
