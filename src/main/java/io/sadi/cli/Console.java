@@ -96,12 +96,17 @@ final class Console implements Progress {
 
   @Override
   public void warn(String line) {
-    say(errAnsi().string("@|bold,yellow sadi: warning:|@ ") + line);
+    say(errAnsi().string("@|bold,yellow sadi: warning:|@ ") + oneLine(line));
   }
 
   /** Why the command failed, one line. */
   void error(String line) {
-    say(errAnsi().string("@|bold,red sadi:|@ ") + line);
+    say(errAnsi().string("@|bold,red sadi:|@ ") + oneLine(line));
+  }
+
+  /** Names of files may end lines and steer terminals. */
+  private static String oneLine(String line) {
+    return line.replaceAll("\\p{Cntrl}+", " ");
   }
 
   @Override

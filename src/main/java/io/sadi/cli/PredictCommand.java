@@ -68,7 +68,8 @@ final class PredictCommand implements Callable<Integer> {
       arity = "1..*",
       description =
           "Images, folders (searched to the bottom), patterns such as 'a/*.jpg', @FILE with a path"
-              + " a line, or - for such lines on stdin.")
+              + " a line, or - for such lines on stdin; paths may end in zeros instead (find"
+              + " -print0).")
   private List<String> inputs;
 
   @Option(
@@ -89,6 +90,9 @@ final class PredictCommand implements Callable<Integer> {
               + " are named as in the output; several people an image; nobody is looked for in an"
               + " image that is not listed.")
   private @Nullable Path boxes;
+
+  @Option(names = "--passes", order = 2, paramLabel = "N", description = "TODO.")
+  private @Nullable Integer passes;
 
   @Option(
       names = "--out",
@@ -199,6 +203,7 @@ final class PredictCommand implements Callable<Integer> {
             inputs,
             boxes,
             decode,
+            passes == null ? 1 : passes,
             inference.config(),
             shard,
             new PredictionOutput(
@@ -235,7 +240,9 @@ final class PredictCommand implements Callable<Integer> {
                         ? "give one of --resume and --overwrite"
                         : resume && file == null && outDir == null
                             ? "--resume is for --out FILE and --out-dir"
-                            : "";
+                            : passes != null && boxes != null
+                                ? "--passes is for images without --boxes"
+                                : "";
     if (!wrong.isEmpty()) {
       throw new ParameterException(spec.commandLine(), wrong);
     }

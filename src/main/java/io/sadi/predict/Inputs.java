@@ -2,11 +2,10 @@ package io.sadi.predict;
 
 import io.sadi.io.BadInputException;
 import io.sadi.io.InputFile;
-import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemLoopException;
@@ -27,11 +26,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What the arguments of a command name: files, folders, globs that the shell did not expand, {@code
  * @list.txt}, and {@code -} for paths on stdin. Lists hold a path a line, of a file or a folder,
- * relative to the working directory. Folders are searched to the bottom for pictures by their
+ * relative to the working directory; or paths that end in a zero byte. Folders are searched to the bottom for pictures by their
  * extension, hidden ones left out, and come in code-point order of their '/'-separated paths. Files
  * are taken as they are named; whether they can be read is seen when they are.
  */
@@ -63,14 +63,11 @@ public final class Inputs {
     Inputs inputs = new Inputs();
     for (String argument : arguments) {
       if (argument.equals("-")) {
-        inputs.addLines(
-            new BufferedReader(new InputStreamReader(stdin, StandardCharsets.UTF_8.newDecoder())),
-            "stdin");
+        inputs.addPaths(stdin.readAllBytes(), "stdin");
       } else if (argument.startsWith("@")) {
         Path list = path(argument.substring(1));
-        try (BufferedReader lines = InputFile.text(list)) {
-          inputs.addLines(lines, list.toString());
-        }
+        InputFile.require(list);
+        inputs.addPaths(Files.readAllBytes(list), list.toString());
       } else {
         inputs.addArgument(argument);
       }
@@ -112,17 +109,19 @@ public final class Inputs {
     }
   }
 
-  private void addLines(BufferedReader lines, String origin) throws IOException {
+  private void addPaths(byte[] bytes, String origin) throws IOException {
+    String text;
     try {
-      int number = 1;
-      for (String line = lines.readLine(); line != null; line = lines.readLine(), number++) {
-        String text = number == 1 && line.startsWith("\uFEFF") ? line.substring(1) : line;
-        if (!text.isBlank()) {
-          addPath(path(text));
-        }
-      }
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
       throw BadInputException.at(origin, "bytes that are not UTF-8", "a path a line", "");
+    }
+    String paths = text.startsWith("\uFEFF") ? text.substring(1) : text;
+    // What find -print0 writes: names may hold ends of lines then.
+    Stream<String> names =
+        paths.indexOf('\0') < 0 ? paths.lines() : Stream.of(paths.split("\0", -1));
+    for (String name : names.filter(path -> !path.isBlank()).toList()) {
+      addPath(path(name));
     }
   }
 

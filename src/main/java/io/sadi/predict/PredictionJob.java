@@ -5,6 +5,7 @@ import io.sadi.io.BadInputException;
 import io.sadi.io.Checksum;
 import io.sadi.io.Progress;
 import io.sadi.predict.ImagePredictor.Plan;
+import io.sadi.predict.ImagePredictor.SecondLook;
 import io.sadi.predict.ImagePredictor.Sink;
 import io.sadi.predict.PredictionOutput.Existing;
 import io.sadi.predict.RunOutput.Writing;
@@ -135,6 +136,7 @@ public final class PredictionJob {
    */
   public Outcome run(OutputStream stdout, Progress progress) throws IOException {
     ModelInfo about = ModelInfo.of(checkpoint, request.model(), decode, request.inference());
+    about.model().addProperty("passes", looksAgain() ? 2 : 1);
     Writing writing = new Writing(output.format(), about, ids(), test);
     List<InputFailure> unusable =
         inputs.failures().stream().filter(failure -> isOurs(failure.image())).toList();
@@ -196,7 +198,12 @@ public final class PredictionJob {
           };
       new ImagePredictor<FoundPerson>(
               estimator,
-              new Plan(crop, shape(config), config.workers(), config.pyramid(), null),
+              new Plan(
+                  crop,
+                  shape(config),
+                  config.workers(),
+                  config.pyramid(),
+                  looksAgain() ? again(estimator, readout, crop) : null),
               (image, person, maps, b) ->
                   new FoundPerson(
                       person,
@@ -219,6 +226,17 @@ public final class PredictionJob {
           .run(remaining.stream().map(this::task).toList());
       pictures.finish(done);
     }
+  }
+
+  /** People in boxes are as close as they should be. */
+  private boolean looksAgain() {
+    return request.passes() == 2 && boxes == null;
+  }
+
+  private static SecondLook again(PoseEstimator estimator, Readout readout, int crop) {
+    return (image, whole, maps, b) ->
+        CloserLook.around(
+            estimator.read(maps, b, whole.crop(crop), readout, image.name(), whole.person()));
   }
 
   private ImageCrops.Task task(InputImage image) {

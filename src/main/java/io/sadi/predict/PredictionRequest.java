@@ -1,5 +1,6 @@
 package io.sadi.predict;
 
+import io.sadi.io.BadInputException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param inputs as {@link Inputs#find} takes them
  * @param boxes who is where, CSV or COCO; null for one person an image, who fills it
  * @param decode which answer of the network counts
+ * @param passes 2 to look at images without boxes a second time, closer, where the first look found
+ *     somebody; else 1
  * @param inference how the network is run
  * @param shard the part of the images that this process predicts; null for all
  * @param output where what is found goes
@@ -20,10 +23,14 @@ public record PredictionRequest(
     List<String> inputs,
     @Nullable Path boxes,
     Decode decode,
+    int passes,
     InferenceConfig inference,
     @Nullable Shard shard,
     PredictionOutput output) {
   public PredictionRequest {
     inputs = List.copyOf(inputs);
+    if (passes < 1 || passes > 2) {
+      throw BadInputException.at("--passes", "" + passes, "1 or 2", "");
+    }
   }
 }

@@ -6,14 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sadi.geom.Affine;
 import io.sadi.io.BadInputException;
+import io.sadi.testing.Photos;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
 import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -70,7 +69,7 @@ class ImageTest {
       jpeg = image.jpeg(100);
     }
     Path file = folder.resolve("turned.jpg");
-    Files.write(file, withOrientation(jpeg, 6)); // to be turned clockwise: white comes right
+    Files.write(file, Photos.withOrientation(jpeg, 6)); // to be turned clockwise: white comes right
     try (Image image = Image.read(file)) {
       assertThat(image.width()).isEqualTo(16);
       assertThat(image.height()).isEqualTo(8);
@@ -78,7 +77,7 @@ class ImageTest {
       assertThat(image.rgb()[3]).isBetween((byte) 0, (byte) 5);
       assertThat(image.traits()).containsExactly(Image.Trait.TURNED);
     }
-    Files.write(file, withOrientation(jpeg, 1));
+    Files.write(file, Photos.withOrientation(jpeg, 1));
     try (Image image = Image.read(file)) {
       assertThat(image.width()).isEqualTo(8);
       assertThat(image.traits()).isEmpty();
@@ -226,12 +225,7 @@ class ImageTest {
     try (Image image = Image.filled(1, 1, 0)) {
       png = image.png();
     }
-    ByteBuffer header = ByteBuffer.wrap(png);
-    header.putInt(16, 60_000).putInt(20, 60_000);
-    java.util.zip.CRC32 crc = new java.util.zip.CRC32();
-    crc.update(png, 12, 17);
-    header.putInt(29, (int) crc.getValue());
-    Files.write(file, png);
+    Files.write(file, Photos.claiming(png, 60_000, 60_000));
     assertThatThrownBy(() -> Image.read(file))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("60000x60000");
@@ -444,18 +438,5 @@ class ImageTest {
     byte[] rgb = new byte[3 * w * h];
     new Random(seed).nextBytes(rgb);
     return rgb;
-  }
-
-  /** Inserts a minimal EXIF segment behind the start marker. */
-  private static byte[] withOrientation(byte[] jpeg, int orientation) {
-    ByteBuffer exif = ByteBuffer.allocate(36);
-    exif.putShort((short) 0xFFE1).putShort((short) 34);
-    exif.put("Exif\0\0MM\0*".getBytes(StandardCharsets.ISO_8859_1)).putInt(8).putShort((short) 1);
-    exif.putShort((short) 0x0112).putShort((short) 3).putInt(1).putShort((short) orientation);
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.write(jpeg, 0, 2);
-    out.writeBytes(exif.array());
-    out.write(jpeg, 2, jpeg.length - 2);
-    return out.toByteArray();
   }
 }

@@ -70,6 +70,7 @@ class MergeTest {
             inputs,
             boxes,
             decode,
+            1,
             new InferenceConfig("cpu", "fp32", 4, 1, false, Refine.QUARTER),
             shard,
             PredictionOutput.file(out, Existing.REFUSE));

@@ -121,6 +121,7 @@ class ModelEvaluationTest {
             List.of(data.resolve("images").toString()),
             data.resolve("annotations/val.json"),
             Decode.FUSED,
+            1,
             CONFIG,
             null,
             PredictionOutput.file(found, PredictionOutput.Existing.REFUSE));

@@ -94,6 +94,7 @@ class PredictionJobTest {
         Arrays.stream(inputs).map(Path::toString).toList(),
         null,
         Decode.FUSED,
+        1,
         config,
         null,
         PredictionOutput.stdout(PredictionsFormat.CSV));
@@ -101,7 +102,7 @@ class PredictionJobTest {
 
   private static PredictionRequest with(PredictionRequest r, PredictionOutput output) {
     return new PredictionRequest(
-        r.model(), r.inputs(), r.boxes(), r.decode(), r.inference(), r.shard(), output);
+        r.model(), r.inputs(), r.boxes(), r.decode(), r.passes(), r.inference(), r.shard(), output);
   }
 
   private static PredictionRequest to(Path out, PredictionRequest r) {
@@ -114,7 +115,7 @@ class PredictionJobTest {
 
   private static PredictionRequest in(Path boxes, PredictionRequest r) {
     return new PredictionRequest(
-        r.model(), r.inputs(), boxes, r.decode(), r.inference(), r.shard(), r.output());
+        r.model(), r.inputs(), boxes, r.decode(), r.passes(), r.inference(), r.shard(), r.output());
   }
 
   private static PredictionRequest listing(Path errors, PredictionRequest r) {
@@ -151,13 +152,13 @@ class PredictionJobTest {
   @Test
   void everySizeOfAPersonIsSeenAndTheAnswersAveraged() throws IOException {
     List<Double> six = List.of(0.8, 0.9, 1.0, 1.1, 1.2, 1.3);
-    InferenceConfig pyramid = new InferenceConfig("cpu", "fp32", 4, 2, true, Refine.QUARTER, six);
+    InferenceConfig pyramid = new InferenceConfig("cpu", "fp32", 4, 1, true, Refine.QUARTER, six);
     String all = run(request(pyramid, in));
     assertThat(images(all)).hasSize(7);
     assertThat(all.lines().skip(1)).noneMatch(row -> row.contains(",,"));
     String json = run(as(PredictionsFormat.JSON, request(pyramid, in.resolve("0.png"))));
     assertThat(json).contains("\"scales\":[0.8,0.9,1.0,1.1,1.2,1.3]");
-    assertThat(all).isNotEqualTo(run(request(config(4, 2), in)));
+    assertThat(all).isNotEqualTo(run(request(config(4, 1), in)));
   }
 
   /** Where a run is cut in pieces, or what else is in it, must not move anybody's joints. */
@@ -204,7 +205,7 @@ class PredictionJobTest {
     Files.write(in.resolve("3, cut.png"), Arrays.copyOf(whole, whole.length / 2));
     Path errors = folder.resolve("errors.csv");
     Path out = folder.resolve("p.json");
-    PredictionRequest r = to(out, request(config(4, 2), in, folder.resolve("none.jpg")));
+    PredictionRequest r = to(out, request(config(4, 1), in, folder.resolve("none.jpg")));
     Outcome outcome = prepare(listing(errors, r)).run(new ByteArrayOutputStream(), progress);
     assertThat(outcome.images()).isEqualTo(7);
     assertThat(outcome.people()).isEqualTo(7);
@@ -222,7 +223,7 @@ class PredictionJobTest {
                 + ",no such file\n");
     assertThat(Files.readString(out))
         .contains("\"errors\":[{\"image\":\"3, cut.png\",\"error\":\"the image is cut off");
-    assertThat(read(run(request(config(4, 2), in))).size()).isEqualTo(7);
+    assertThat(read(run(request(config(4, 1), in))).size()).isEqualTo(7);
   }
 
   @Test
@@ -323,6 +324,7 @@ class PredictionJobTest {
         List.of(in.resolve("0.png").toString()),
         null,
         decode,
+        1,
         new InferenceConfig("cpu", "fp32", 1, 1, flip, Refine.DARK),
         null,
         PredictionOutput.stdout(PredictionsFormat.CSV));
@@ -339,6 +341,7 @@ class PredictionJobTest {
                 r.inputs(),
                 null,
                 r.decode(),
+                1,
                 r.inference(),
                 null,
                 PredictionOutput.stdout(PredictionsFormat.JSON));
@@ -358,7 +361,7 @@ class PredictionJobTest {
     PredictionOutput pictures =
         new PredictionOutput(
             null, null, PredictionsFormat.JSONL, null, overlays, heatmaps, null, Existing.REFUSE);
-    run(with(request(config(4, 2), in), pictures));
+    run(with(request(config(4, 1), in), pictures));
     for (Path drawn : List.of(overlays, heatmaps)) {
       for (String name : List.of("0.png.jpg", "sub/5.png.jpg")) {
         try (Image picture = Image.read(drawn.resolve(name))) {

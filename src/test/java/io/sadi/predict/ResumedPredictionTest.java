@@ -64,6 +64,7 @@ class ResumedPredictionTest {
         List.of(images.toString()),
         null,
         Decode.FUSED,
+        1,
         new InferenceConfig("cpu", "fp32", 4, 1, false, Refine.QUARTER, List.of(scale)),
         null,
         output);
