@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Training that is killed, and training on several processes. */
 class JobIT {
@@ -158,6 +161,38 @@ class JobIT {
           .contains("rank 1 (process " + victim.pid() + ") ended with exit code 137")
           .contains("--resume")
           .doesNotContain("\tat ", "Exception raised from");
+      Safetensors.read(state);
+    } finally {
+      first.destroyForcibly();
+    }
+  }
+
+  /** A process that hangs is as good as dead, whichever it is; the others do not hang with it. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void aProcessThatHangsIsNamed(int rank) throws Exception {
+    Path run = fresh.resolve("run");
+    Path err = fresh.resolve("err.txt");
+    String[] arguments =
+        arguments(run, "--epochs", "100000", "--nproc", "2", "--set", "train.rank_timeout=4");
+    Process first = new BinSadi().in(folder).start(fresh.resolve("out.txt"), err, arguments);
+    try {
+      Path state = run.resolve("checkpoints/last.safetensors");
+      for (int i = 0; i < 600 && !Files.exists(state); i++) {
+        Thread.sleep(100);
+      }
+      assertThat(state).as(Files.readString(err)).exists();
+      List<ProcessHandle> ranks =
+          first.children().sorted(Comparator.comparing(ProcessHandle::pid)).toList();
+      Signals.send("STOP", ranks.get(rank).pid());
+      assertThat(first.waitFor(60, TimeUnit.SECONDS)).as("it stops").isTrue();
+      assertThat(first.exitValue()).isEqualTo(1);
+      assertThat(Files.readString(err))
+          .contains("rank " + (1 - rank) + " of 2 lost rank " + rank + ", which is gone or hangs")
+          .contains("rank " + rank + " (process " + ranks.get(rank).pid() + ") did not answer")
+          .contains("--resume")
+          .doesNotContain("\tat ", "Exception raised from", ".cc:");
+      assertThat(ranks).noneMatch(ProcessHandle::isAlive);
       Safetensors.read(state);
     } finally {
       first.destroyForcibly();

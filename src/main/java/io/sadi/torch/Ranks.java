@@ -4,6 +4,8 @@ import io.sadi.io.FailedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.Backend;
@@ -31,6 +33,9 @@ public final class Ranks implements AutoCloseable {
 
   private static final String PREFIX = "sadi";
 
+  /** How long one waits for the others to notice what it has noticed. */
+  private static final int NOTICE_TENTHS = 50;
+
   private final int rank;
   private final int size;
   private final int localRank;
@@ -41,8 +46,10 @@ public final class Ranks implements AutoCloseable {
    *
    * @param tcp what {@code store} is a part of: a reference that keeps it from the garbage
    *     collector
+   * @param patience how long a call waits for the others
    */
-  private record Connection(PointerScope memory, TCPStore tcp, Store store, Backend backend) {}
+  private record Connection(
+      PointerScope memory, TCPStore tcp, Store store, Backend backend, Duration patience) {}
 
   private Ranks(int rank, int size, int localRank, @Nullable Connection connection) {
     this.rank = rank;
@@ -106,9 +113,10 @@ public final class Ranks implements AutoCloseable {
 
   private static Ranks join(
       TCPStore tcp, Membership place, ComputeDevice device, Duration patience, PointerScope scope) {
+    // A store that is not ours alone, such as torchrun's, may hold the same keys.
+    Store store = new PrefixStore(PREFIX, tcp);
     try {
-      // A store that is not ours alone, such as torchrun's, may hold the same keys.
-      Store store = new PrefixStore(PREFIX, tcp);
+      store.add(arrivals(place.rank()), 1);
       Backend backend;
       if (device.cuda()) {
         backend = new ProcessGroupNCCL(store, place.rank(), place.size());
@@ -128,12 +136,16 @@ public final class Ranks implements AutoCloseable {
           place.rank(),
           place.size(),
           place.localRank(),
-          new Connection(scope.extend(), tcp, store, backend));
+          new Connection(scope.extend(), tcp, store, backend, patience));
     } catch (RuntimeException e) {
       throw new FailedException(
           String.format(
-              "rank %d of %d did not meet the others in %d s: %s",
-              place.rank(), place.size(), patience.toSeconds(), Torch.firstLine(e)),
+              "rank %d of %d did not meet %s in %d s: %s",
+              place.rank(),
+              place.size(),
+              missing(store, place.rank(), place.size()),
+              patience.toSeconds(),
+              Torch.firstLine(e)),
           e);
     }
   }
@@ -177,7 +189,12 @@ public final class Ranks implements AutoCloseable {
     try (PointerScope scope = new PointerScope()) {
       connection.store().add(arrivals(rank), 1);
       Work work = connection.backend().allreduce(new TensorVector(tensor));
-      work._wait();
+      // NCCL waits on the GPU, for ever, unless told for how long.
+      if (connection.backend() instanceof ProcessGroupNCCL) {
+        work._wait(new Milliseconds(connection.patience().toMillis()));
+      } else {
+        work._wait();
+      }
     } catch (RuntimeException e) {
       throw new FailedException(
           "rank "
@@ -185,27 +202,50 @@ public final class Ranks implements AutoCloseable {
               + " of "
               + size
               + " lost "
-              + missing(connection.store())
-              + ": "
+              + missing(connection.store(), rank, size)
+              + ", which is gone or hangs: "
               + Torch.firstLine(e),
           e);
     }
   }
 
-  /** The ranks that have not come as far as this one, as its store knows them. */
-  private String missing(Store known) {
+  /**
+   * The ranks that have not come as far as one, as the job's store knows them. Where all have come,
+   * those that do not notice within a few seconds that something is wrong.
+   */
+  private static String missing(Store known, int rank, int size) {
     try (PointerScope scope = new PointerScope()) {
       long here = known.add(arrivals(rank), 0);
-      List<String> behind = new ArrayList<>();
-      for (int other = 0; other < size; other++) {
-        if (known.add(arrivals(other), 0) < here) {
-          behind.add("rank " + other);
+      List<Integer> behind = others(rank, size);
+      behind.removeIf(other -> known.add(arrivals(other), 0) >= here);
+      if (behind.isEmpty()) {
+        behind = others(rank, size);
+        known.add(losses(rank), 1);
+        for (int i = 0; i < NOTICE_TENTHS && behind.size() > 1; i++) {
+          Thread.sleep(100);
+          behind.removeIf(other -> known.add(losses(other), 0) > 0);
         }
       }
-      return behind.isEmpty() ? "the others" : String.join(" and ", behind);
+      return behind.isEmpty()
+          ? "the others"
+          : behind.stream().map(other -> "rank " + other).collect(Collectors.joining(" and "));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "the others";
     } catch (RuntimeException e) {
       return "rank 0, which holds the job's store";
     }
+  }
+
+  private static List<Integer> others(int rank, int size) {
+    return IntStream.range(0, size)
+        .filter(other -> other != rank)
+        .boxed()
+        .collect(Collectors.toCollection(ArrayList::new));
+  }
+
+  private static String losses(int rank) {
+    return "losses/" + rank;
   }
 
   private static String arrivals(int rank) {

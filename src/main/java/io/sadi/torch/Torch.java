@@ -1,6 +1,7 @@
 package io.sadi.torch;
 
 import io.sadi.io.FailedException;
+import java.util.regex.Pattern;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 public final class Torch {
   private static @Nullable String failure;
   private static boolean loaded;
+
+  /** As in {@code [/some/folder/unbound_buffer.cc:78] Timed out}. */
+  private static final Pattern PLACE = Pattern.compile("^\\[[^\\]]*\\.(cc|cpp|h|hpp):\\d+\\] ");
 
   private Torch() {}
 
@@ -56,12 +60,13 @@ public final class Torch {
     torch.manual_seed(seed);
   }
 
-  /** A LibTorch error without its C++ stack. */
+  /** A LibTorch error without its C++ stack and the place in somebody's C++ sources. */
   public static String firstLine(Throwable e) {
     String message = e.getMessage();
     if (message == null || message.isBlank()) {
       return e.getClass().getSimpleName();
     }
-    return message.lines().findFirst().orElse(message).strip();
+    String line = message.lines().findFirst().orElse(message).strip();
+    return PLACE.matcher(line).replaceFirst("");
   }
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * The processes of a job on this machine, each with this one's command line. They find their place
@@ -67,18 +68,14 @@ final class LocalRanks implements AutoCloseable {
           deadline = failed < 0 ? deadline : System.nanoTime() + patience.toNanos();
         }
       }
+      List<String> hung = hung();
       close();
+      if (!hung.isEmpty()) {
+        throw failure(String.join(" and ", hung) + " did not answer and had to be ended");
+      }
       failed = failed < 0 ? failed() : failed;
       if (failed >= 0) {
-        Process process = processes.get(failed);
-        throw new FailedException(
-            String.format(
-                Locale.ROOT,
-                "rank %d (process %d) ended with exit code %d; what was saved last is intact:"
-                    + " --resume goes on from it",
-                failed,
-                process.pid(),
-                process.exitValue()));
+        throw failure(name(failed) + " ended with exit code " + processes.get(failed).exitValue());
       }
       return processes.stream().anyMatch(process -> process.exitValue() != 0)
           ? RunState.INTERRUPTED
@@ -87,6 +84,22 @@ final class LocalRanks implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new FailedException("interrupted while waiting for the job's processes", e);
     }
+  }
+
+  private static FailedException failure(String what) {
+    return new FailedException(what + "; what was saved last is intact: --resume goes on from it");
+  }
+
+  private String name(int rank) {
+    return String.format(Locale.ROOT, "rank %d (process %d)", rank, processes.get(rank).pid());
+  }
+
+  /** Those that still have not ended. */
+  private List<String> hung() {
+    return IntStream.range(0, processes.size())
+        .filter(rank -> processes.get(rank).isAlive())
+        .mapToObj(this::name)
+        .toList();
   }
 
   private boolean isAlive() {
