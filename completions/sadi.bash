@@ -69,9 +69,9 @@ _sadi_command() {
         --report-only --run -s --set --json --dry-run -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi predict')
-      options='--model --boxes --out --out-dir --format --annotations --overlays --heatmaps
-        --errors --shard --decode --flip --scales --refine --batch --threads --device --precision
-        --dry-run --resume --overwrite -q --quiet -v --verbose --color -h --help'
+      options='--model --boxes --passes --out --out-dir --format --annotations --overlays
+        --heatmaps --errors --shard --decode --flip --scales --refine --batch --threads --device
+        --precision --dry-run --resume --overwrite -q --quiet -v --verbose --color -h --help'
       files=yes
       ;;
     'sadi merge')
@@ -201,6 +201,7 @@ _sadi_value() {
       'sadi ablate --jobs' | \
       'sadi ablate --shard' | \
       'sadi ablate --run' | \
+      'sadi predict --passes' | \
       'sadi predict --shard' | \
       'sadi predict --scales' | \
       'sadi predict --batch' | \
