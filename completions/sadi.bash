@@ -17,7 +17,7 @@ _sadi_command() {
       options='--device --json -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi prepare')
-      commands='mpii lsp lspet coco csv merge synthetic'
+      commands='mpii lsp lspet coco csv merge clean synthetic'
       options='-q --quiet -v --verbose --color -h --help'
       ;;
     'sadi prepare mpii')
@@ -46,6 +46,11 @@ _sadi_command() {
     'sadi prepare merge')
       options='--skeleton --out --limit --check --pack --previews --overwrite --json --dry-run -q
         --quiet -v --verbose --color -h --help'
+      files=yes
+      ;;
+    'sadi prepare clean')
+      options='--predictions --split --distance --score --out --limit --check --pack --previews
+        --overwrite --json --dry-run -q --quiet -v --verbose --color -h --help'
       files=yes
       ;;
     'sadi prepare synthetic')
@@ -103,6 +108,7 @@ _sadi_value() {
       'sadi prepare coco --color' | \
       'sadi prepare csv --color' | \
       'sadi prepare merge --color' | \
+      'sadi prepare clean --color' | \
       'sadi prepare synthetic --color' | \
       'sadi train --color' | \
       'sadi eval --color' | \
@@ -126,6 +132,7 @@ _sadi_value() {
       'sadi prepare csv --images' | \
       'sadi prepare csv --out' | \
       'sadi prepare merge --out' | \
+      'sadi prepare clean --out' | \
       'sadi prepare synthetic --out' | \
       'sadi train --data' | \
       'sadi train --out' | \
@@ -179,6 +186,13 @@ _sadi_value() {
       'sadi prepare merge --check' | \
       'sadi prepare merge --pack' | \
       'sadi prepare merge --previews' | \
+      'sadi prepare clean --split' | \
+      'sadi prepare clean --distance' | \
+      'sadi prepare clean --score' | \
+      'sadi prepare clean --limit' | \
+      'sadi prepare clean --check' | \
+      'sadi prepare clean --pack' | \
+      'sadi prepare clean --previews' | \
       'sadi prepare synthetic --count' | \
       'sadi prepare synthetic --limit' | \
       'sadi prepare synthetic --split' | \
@@ -232,6 +246,7 @@ _sadi_value() {
       'sadi prepare coco --val-list' | \
       'sadi prepare csv --annotations' | \
       'sadi prepare csv --val-list' | \
+      'sadi prepare clean --predictions' | \
       'sadi prepare synthetic --val-list' | \
       'sadi train -c' | \
       'sadi train --config' | \

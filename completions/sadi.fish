@@ -13,6 +13,7 @@ function __sadi_calls
         'prepare coco' \
         'prepare csv' \
         'prepare merge' \
+        'prepare clean' \
         'prepare synthetic' \
         'train' \
         'eval' \
@@ -86,6 +87,7 @@ complete -c sadi -n '__sadi_calls prepare' -a lspet -d 'Leeds Sports Poses Exten
 complete -c sadi -n '__sadi_calls prepare' -a coco -d 'Any COCO keypoints file'
 complete -c sadi -n '__sadi_calls prepare' -a csv -d 'A table with a person a row'
 complete -c sadi -n '__sadi_calls prepare' -a merge -d 'Several dataset folders as one, on one skeleton'
+complete -c sadi -n '__sadi_calls prepare' -a clean -d 'A dataset folder without the joints that a network contradicts'
 complete -c sadi -n '__sadi_calls prepare' -a synthetic -d 'Draw people'
 complete -c sadi -n '__sadi_calls prepare' -s q -l quiet -d 'Only warnings and errors on stderr'
 complete -c sadi -n '__sadi_calls prepare' -s v -l verbose -d 'More on stderr'
@@ -210,6 +212,25 @@ complete -c sadi -n '__sadi_calls prepare merge' -s v -l verbose -d 'More on std
 complete -c sadi -n '__sadi_calls prepare merge' -l color -x -a 'auto always never' -d 'Colours'
 complete -c sadi -n '__sadi_calls prepare merge' -s h -l help -d 'Show this help'
 complete -c sadi -n '__sadi_calls prepare merge' -F
+
+# sadi prepare clean
+complete -c sadi -n '__sadi_calls prepare clean' -l predictions -r -F -d 'A network\'s answers for the people of the split, with scores'
+complete -c sadi -n '__sadi_calls prepare clean' -l split -x -d 'The split to clean (default'
+complete -c sadi -n '__sadi_calls prepare clean' -l distance -x -d 'How far a joint is predicted from where it is annotated, as a...'
+complete -c sadi -n '__sadi_calls prepare clean' -l score -x -d 'Score of that prediction, 0 to 1, at least (default'
+complete -c sadi -n '__sadi_calls prepare clean' -l out -x -a '(__fish_complete_directories)' -d 'The dataset folder to write'
+complete -c sadi -n '__sadi_calls prepare clean' -l limit -x -d 'At most the first N people of each split'
+complete -c sadi -n '__sadi_calls prepare clean' -l check -x -d 'What to do about what is wrong'
+complete -c sadi -n '__sadi_calls prepare clean' -l pack -x -d 'Store everybody\'s crop, its side SIZE pixels, with room around it...'
+complete -c sadi -n '__sadi_calls prepare clean' -l previews -x -d 'Draw N people with their joints into DIR/previews/people.jpg, and...'
+complete -c sadi -n '__sadi_calls prepare clean' -l overwrite -d 'Replace the dataset in DIR, if there is one'
+complete -c sadi -n '__sadi_calls prepare clean' -l json -d 'Print the result to stdout as one JSON object with a schema_version'
+complete -c sadi -n '__sadi_calls prepare clean' -l dry-run -d 'Check and resolve everything, say what would be done, and stop there'
+complete -c sadi -n '__sadi_calls prepare clean' -s q -l quiet -d 'Only warnings and errors on stderr'
+complete -c sadi -n '__sadi_calls prepare clean' -s v -l verbose -d 'More on stderr'
+complete -c sadi -n '__sadi_calls prepare clean' -l color -x -a 'auto always never' -d 'Colours'
+complete -c sadi -n '__sadi_calls prepare clean' -s h -l help -d 'Show this help'
+complete -c sadi -n '__sadi_calls prepare clean' -F
 
 # sadi prepare synthetic
 complete -c sadi -n '__sadi_calls prepare synthetic' -l count -l limit -x -d 'How many people'

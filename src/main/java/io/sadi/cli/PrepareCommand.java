@@ -36,6 +36,7 @@ final class PrepareCommand implements Callable<Integer>, ParentCommand {
         PrepareCocoCommand.class,
         PrepareCsvCommand.class,
         PrepareMergeCommand.class,
+        PrepareCleanCommand.class,
         PrepareSyntheticCommand.class);
   }
 

@@ -1,8 +1,13 @@
 package io.sadi.prepare;
 
+import io.sadi.data.Dataset;
 import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
+import io.sadi.io.Checksum;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -42,7 +47,21 @@ public record Annotations(
   }
 
   /** A file that annotations were read from. */
-  public record SourceFile(String file, String sha256) {}
+  public record SourceFile(String file, String sha256) {
+    static SourceFile of(Path file) throws IOException {
+      return new SourceFile(file.toString(), Checksum.sha256(file));
+    }
+
+    /** The files that a dataset folder consists of, beside its images. */
+    static List<SourceFile> of(Dataset dataset) throws IOException {
+      List<SourceFile> files = new ArrayList<>();
+      files.add(of(dataset.folder().resolve("dataset.yaml")));
+      for (String split : dataset.splits().keySet()) {
+        files.add(of(dataset.folder().resolve("annotations").resolve(split + ".json")));
+      }
+      return files;
+    }
+  }
 
   /** Where the people's boxes, centres and scales come from. */
   public enum Boxes {
@@ -52,6 +71,7 @@ public record Annotations(
     WHOLE_IMAGE("the whole image: its centre and height"),
     ANNOTATED("box x 1.25, or center and scale where given; without a box the joints' extent"),
     MERGED("as the merged datasets have them"),
+    CLEANED("as the cleaned dataset has them"),
     MPII("objpos moved down by 15 x scale, scale x 1.25");
 
     private final String description;

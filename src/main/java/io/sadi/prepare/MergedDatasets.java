@@ -6,7 +6,6 @@ import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
 import io.sadi.io.BadInputException;
-import io.sadi.io.Checksum;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +65,10 @@ public record MergedDatasets(Annotations annotations, Path imageRoot) {
       }
     }
     checkOnce(splits);
+    List<Annotations.SourceFile> sources = new ArrayList<>();
+    for (Dataset dataset : datasets) {
+      sources.addAll(Annotations.SourceFile.of(dataset));
+    }
     List<String> names = datasets.stream().map(Dataset::name).toList();
     return new MergedDatasets(
         new Annotations(
@@ -77,7 +80,7 @@ public record MergedDatasets(Annotations annotations, Path imageRoot) {
             warnings,
             true,
             Annotations.Boxes.MERGED,
-            sources(datasets)),
+            sources),
         root);
   }
 
@@ -149,20 +152,5 @@ public record MergedDatasets(Annotations annotations, Path imageRoot) {
             && splits.values().stream()
                 .allMatch(people -> people.stream().allMatch(p -> p.headSize() > 0));
     return heads ? Metric.PCKH_05 : Metric.PCK_02;
-  }
-
-  private static List<Annotations.SourceFile> sources(List<Dataset> datasets) throws IOException {
-    List<Annotations.SourceFile> sources = new ArrayList<>();
-    for (Dataset dataset : datasets) {
-      sources.add(source(dataset.folder().resolve("dataset.yaml")));
-      for (String split : dataset.splits().keySet()) {
-        sources.add(source(dataset.folder().resolve("annotations").resolve(split + ".json")));
-      }
-    }
-    return sources;
-  }
-
-  private static Annotations.SourceFile source(Path file) throws IOException {
-    return new Annotations.SourceFile(file.toString(), Checksum.sha256(file));
   }
 }

@@ -1,0 +1,126 @@
+package io.sadi.prepare;
+
+import io.sadi.data.Dataset;
+import io.sadi.data.DatasetReader;
+import io.sadi.data.Person;
+import io.sadi.eval.Prediction;
+import io.sadi.eval.Predictions;
+import io.sadi.eval.PredictionsFile;
+import io.sadi.io.BadInputException;
+import io.sadi.io.Progress;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A dataset folder without the joints that a network contradicts. Annotations made by a crowd hold
+ * left taken for right, joints of somebody else, clicks beside the person; a network that learned
+ * from all of them places such a joint elsewhere all the same, and is sure of it. The joint then
+ * counts as not annotated; nothing is moved. Only for what is learned from: what is measured on has
+ * to stay as it is.
+ *
+ * @param annotations of all splits, one of them cleaned
+ * @param imageRoot where the images stay
+ */
+public record CleanedDataset(Annotations annotations, Path imageRoot) {
+
+  /**
+   * When a joint is contradicted.
+   *
+   * @param distance from where it is annotated to where it is predicted, in sides of the person's
+   *     crop, at least
+   * @param score of the prediction, 0 to 1, at least
+   */
+  public record Rule(double distance, double score) {}
+
+  /**
+   * Reads a folder and predictions for the people of one of its splits.
+   *
+   * @throws BadInputException where there is no such split, or the predictions are not of its
+   *     people or carry no scores
+   */
+  public static CleanedDataset read(
+      Path folder, String split, Path predictionsFile, Rule rule, Progress progress)
+      throws IOException {
+    Dataset dataset = DatasetReader.read(folder);
+    List<Person> people = DatasetReader.people(dataset, split);
+    Predictions predictions =
+        PredictionsFile.read(predictionsFile, dataset, split, people, progress);
+    List<LeftOut> leftOut = new ArrayList<>();
+    List<Person> cleaned = new ArrayList<>();
+    for (Person person : people) {
+      Prediction prediction = predictions.of(person);
+      cleaned.add(
+          prediction == null
+              ? person
+              : clean(person, prediction, rule, dataset, predictionsFile, leftOut));
+    }
+    Map<String, List<Person>> splits = new LinkedHashMap<>();
+    for (String name : dataset.splits().keySet()) {
+      splits.put(name, name.equals(split) ? cleaned : DatasetReader.people(dataset, name));
+    }
+    List<Annotations.SourceFile> sources = Annotations.SourceFile.of(dataset);
+    sources.add(Annotations.SourceFile.of(predictionsFile));
+    return new CleanedDataset(
+        new Annotations(
+            dataset.name(),
+            dataset.skeleton(),
+            dataset.metric(),
+            splits,
+            leftOut,
+            List.of(),
+            true,
+            Annotations.Boxes.CLEANED,
+            sources),
+        dataset.imageRoot());
+  }
+
+  private static Person clean(
+      Person person,
+      Prediction prediction,
+      Rule rule,
+      Dataset dataset,
+      Path predictionsFile,
+      List<LeftOut> leftOut) {
+    byte[] visibility = person.visibility().clone();
+    double side = person.scale() * Person.SCALE_UNIT;
+    for (int k = 0; k < visibility.length; k++) {
+      if (!person.annotated(k)) {
+        continue;
+      }
+      float score = prediction.score()[k];
+      if (Float.isNaN(score)) {
+        throw BadInputException.at(
+            predictionsFile + ": " + person.image() + ", " + dataset.skeleton().joints().get(k),
+            "no score",
+            "one for every joint",
+            "write the file with 'sadi eval --save-predictions'");
+      }
+      double dx = (double) prediction.x()[k] - person.x()[k];
+      double dy = (double) prediction.y()[k] - person.y()[k];
+      double distance = Math.hypot(dx, dy) / side;
+      if (distance >= rule.distance && score >= rule.score) {
+        visibility[k] = Person.NOT_ANNOTATED;
+        leftOut.add(
+            new LeftOut(
+                person.image(),
+                person.person(),
+                "joint contradicted",
+                String.format(
+                    Locale.ROOT,
+                    "%s at %.1f, %.1f; predicted at %.1f, %.1f, score %.2f",
+                    dataset.skeleton().joints().get(k),
+                    person.x()[k],
+                    person.y()[k],
+                    prediction.x()[k],
+                    prediction.y()[k],
+                    score)));
+      }
+    }
+    return person.withJoints(person.image(), person.x(), person.y(), visibility);
+  }
+}
