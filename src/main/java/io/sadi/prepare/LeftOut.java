@@ -1,7 +1,7 @@
 package io.sadi.prepare;
 
 /**
- * Somebody in the annotations who does not get into the dataset.
+ * Somebody in the annotations who does not get into the dataset, or one of somebody's joints.
  *
  * @param image relative to the image root
  * @param person 0-based index in the image

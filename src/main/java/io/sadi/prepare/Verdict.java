@@ -78,7 +78,7 @@ final class Verdict {
   }
 
   /**
-   * One line for each reason to leave people out, and for each kind of fault.
+   * One line for each reason to leave people or joints out, and for each kind of fault.
    *
    * @param written whether lists of them are going to be
    */
@@ -92,7 +92,7 @@ final class Verdict {
             progress.warn(
                 "left out: "
                     + images.size()
-                    + (images.size() == 1 ? " person, " : " people, ")
+                    + " x "
                     + reason
                     + ": "
                     + examples(images)

@@ -70,7 +70,7 @@ class PrepareCommandTest {
             data.toString());
     assertThat(exitCode).as(err()).isZero();
     assertThat(out()).isEmpty();
-    assertThat(err()).contains("994 people, image missing").contains("6 people in test");
+    assertThat(err()).contains("994 x image missing").contains("6 people in test");
     Dataset dataset = DatasetReader.read(data);
     assertThat(DatasetReader.people(dataset, "test"))
         .hasSize(6)

@@ -53,7 +53,7 @@ class PreparationTest {
             Map.entry("image missing", 1),
             Map.entry("image broken", 2));
     assertThat(warnings).hasSize(3);
-    assertThat(warnings.get(1)).contains("1 person, image missing: p2.jpg");
+    assertThat(warnings.get(1)).contains("1 x image missing: p2.jpg");
     assertThat(Files.readAllLines(out.resolve("left_out.csv")))
         .hasSize(5)
         .anyMatch(line -> line.startsWith("p2.jpg,0,image missing"))
