@@ -1,5 +1,6 @@
 package io.sadi.cli;
 
+import com.google.gson.JsonObject;
 import io.sadi.bench.NetworkCost;
 import io.sadi.config.Config;
 import io.sadi.io.Json;
@@ -61,6 +62,7 @@ final class InfoCommand implements Callable<Integer> {
     }
     NetworkCost info;
     String heading = "";
+    String card = "";
     if (model != null) {
       Checkpoint checkpoint = Checkpoint.read(model);
       info = NetworkCost.of(checkpoint.model(), checkpoint.skeleton().size());
@@ -72,15 +74,22 @@ final class InfoCommand implements Callable<Integer> {
               checkpoint.epoch(),
               checkpoint.fusionWeight(),
               String.join(" ", checkpoint.skeleton().joints()));
+      card = checkpoint.card();
     } else {
       Config config = options.load();
       info = NetworkCost.of(RunConfig.from(config).model(), joints);
     }
-    String text =
-        json.json
-            ? Json.compact(info.json())
-            : heading + (summary ? info.summary() : info.table()).stripTrailing();
-    common.console().print(text);
+    if (json.json) {
+      JsonObject object = info.json();
+      if (!card.isEmpty()) {
+        object.addProperty("card", card);
+      }
+      common.console().print(Json.compact(object));
+    } else {
+      String described = card.isEmpty() ? "" : "\n" + card.strip() + "\n\n";
+      String costs = summary ? info.summary() : info.table();
+      common.console().print(heading + described + costs.stripTrailing());
+    }
     return ExitCode.DONE;
   }
 }

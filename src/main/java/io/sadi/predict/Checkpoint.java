@@ -41,6 +41,8 @@ import java.util.zip.CRC32;
  * @param temperatures factors that calibrate the predicted deviations, one a joint, for each decode
  *     that was calibrated
  * @param tensors the network's, by name
+ * @param card what a person should know of it: trained on what, how good, where it fails; may be
+ *     empty
  */
 public record Checkpoint(
     String config,
@@ -50,7 +52,8 @@ public record Checkpoint(
     int epoch,
     double fusionWeight,
     Map<Decode, List<Double>> temperatures,
-    Map<String, Safetensors.Entry> tensors) {
+    Map<String, Safetensors.Entry> tensors,
+    String card) {
 
   /** Tensors that only a resumed training needs lie under this prefix. */
   public static final String STATE = "state/";
@@ -62,6 +65,7 @@ public record Checkpoint(
 
   private static final String FORMAT = "sadi-1";
   private static final String TEMPERATURES = "sigma_temperatures";
+  private static final String CARD = "card";
 
   /** The metadata that this writes itself. */
   private static final List<String> OWN =
@@ -75,7 +79,21 @@ public record Checkpoint(
           "metric",
           "epoch",
           "fusion_weight",
-          TEMPERATURES);
+          TEMPERATURES,
+          CARD);
+
+  /** A network that nobody has described. */
+  public Checkpoint(
+      String config,
+      ModelConfig model,
+      Skeleton skeleton,
+      Metric metric,
+      int epoch,
+      double fusionWeight,
+      Map<Decode, List<Double>> temperatures,
+      Map<String, Safetensors.Entry> tensors) {
+    this(config, model, skeleton, metric, epoch, fusionWeight, temperatures, tensors, "");
+  }
 
   /**
    * Reads and checks a checkpoint; its tensors stay mapped to the file.
@@ -131,7 +149,8 @@ public record Checkpoint(
         (int) number(file, metadata, "epoch", 1e9),
         number(file, metadata, "fusion_weight", 1),
         temperatures(file, metadata, joints.size()),
-        tensors);
+        tensors,
+        metadata.getOrDefault(CARD, ""));
   }
 
   private static Safetensors builtin() throws IOException {
@@ -159,7 +178,7 @@ public record Checkpoint(
           compact.put(name, weight ? entry.toHalf() : entry);
         });
     return new Checkpoint(
-        config, model, skeleton, metric, epoch, fusionWeight, temperatures, compact);
+        config, model, skeleton, metric, epoch, fusionWeight, temperatures, compact, card);
   }
 
   /**
@@ -184,6 +203,9 @@ public record Checkpoint(
     metadata.put("fusion_weight", String.valueOf(fusionWeight));
     if (!temperatures.isEmpty()) {
       metadata.put(TEMPERATURES, Json.compact(json(temperatures)));
+    }
+    if (!card.isEmpty()) {
+      metadata.put(CARD, card);
     }
     metadata.putAll(notes);
     Map<String, Safetensors.Entry> all = new LinkedHashMap<>(tensors);
@@ -230,7 +252,13 @@ public record Checkpoint(
   /** The same with other temperatures. */
   public Checkpoint calibrated(Map<Decode, List<Double>> temperatures) {
     return new Checkpoint(
-        config, model, skeleton, metric, epoch, fusionWeight, temperatures, tensors);
+        config, model, skeleton, metric, epoch, fusionWeight, temperatures, tensors, card);
+  }
+
+  /** The same with another description. */
+  public Checkpoint described(String newCard) {
+    return new Checkpoint(
+        config, model, skeleton, metric, epoch, fusionWeight, temperatures, tensors, newCard);
   }
 
   /** What differs between any two networks that would find different joints: a CRC-32. */

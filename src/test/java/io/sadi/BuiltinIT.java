@@ -1,0 +1,109 @@
+package io.sadi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.sadi.testing.BinSadi;
+import io.sadi.testing.Shared;
+import io.sadi.testing.TinyRun;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.jar.JarFile;
+import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The network that comes with the program: there, described, and as good as it says. */
+class BuiltinIT {
+  private static final long MOST_BYTES = 12_000_000;
+
+  @TempDir private Path folder;
+
+  private BinSadi sadi() {
+    return new BinSadi().in(folder);
+  }
+
+  @Test
+  void isInTheJarAndSmall() throws IOException {
+    try (JarFile jar = new JarFile(BinSadi.JAR.toFile())) {
+      ZipEntry entry = jar.getEntry("io/sadi/predict/builtin.safetensors");
+      assertThat(entry).isNotNull();
+      assertThat(entry.getSize()).isLessThanOrEqualTo(MOST_BYTES);
+    }
+  }
+
+  /** Whoever uses it can read what it learned from, on what terms, and where it fails. */
+  @Test
+  void saysWhatItIs() {
+    BinSadi.Result text = sadi().run("info", "--model", "builtin", "--summary");
+    assertThat(text.exitCode()).as(text.err()).isZero();
+    assertThat(text.out())
+        .contains("Leeds Sports Poses Extended", "published for research", "pck@0.2", "4.7");
+    BinSadi.Result json = sadi().run("info", "--model", "builtin", "--json");
+    JsonObject object = JsonParser.parseString(json.out()).getAsJsonObject();
+    assertThat(object.get("card").getAsString()).contains("Leeds Sports Poses Extended");
+  }
+
+  /** A newcomer names a photo and nothing else. */
+  @Test
+  void predictsWithoutBeingNamed() {
+    Path photos = TinyRun.get().folder.resolve("people/images");
+    BinSadi.Result result =
+        sadi().run("predict", "-q", photos.toString(), "--format", "csv", "--out", "people.csv");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    BinSadi.Result again =
+        sadi().run("predict", "-q", "--model", "builtin", photos.toString(), "--out", "named.csv");
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(folder.resolve("people.csv")).hasSameTextualContentAs(folder.resolve("named.csv"));
+    assertThat(folder.resolve("people.csv")).content().contains("left_wrist_sigma_x");
+  }
+
+  /** Broken, exchanged or mis-scaled weights would be seen here, before a user sees them. */
+  @Test
+  void findsPeopleInPhotosItHasNotSeen() {
+    Path lspet = Shared.require("data/lspet").toAbsolutePath();
+    BinSadi.Result prepared =
+        sadi()
+            .run(
+                "prepare",
+                "lspet",
+                "-q",
+                "--annotations",
+                lspet.resolve("joints.mat").toString(),
+                "--images",
+                lspet.resolve("images").toString(),
+                "--split",
+                "val=7001-8000",
+                "--limit",
+                "300",
+                "--out",
+                "lspet");
+    assertThat(prepared.exitCode()).as(prepared.err()).isZero();
+    BinSadi.Result measured =
+        sadi()
+            .run(
+                "eval",
+                "-q",
+                "--model",
+                "builtin",
+                "--data",
+                "lspet",
+                "--calibration",
+                "--format",
+                "json");
+    assertThat(measured.exitCode()).as(measured.err()).isZero();
+    JsonObject root = JsonParser.parseString(measured.out()).getAsJsonObject();
+    JsonObject result = root.getAsJsonArray("results").get(0).getAsJsonObject();
+    assertThat(result.get("mean_joint_weighted").getAsDouble()).isBetween(50.0, 70.0);
+    JsonObject calibration = root.getAsJsonArray("calibration").get(0).getAsJsonObject();
+    double within90 =
+        calibration
+            .getAsJsonObject("sigma")
+            .getAsJsonObject("mean")
+            .getAsJsonArray("coverage")
+            .get(1)
+            .getAsDouble();
+    assertThat(within90).as("%% of joints in their 90 %% ellipse").isBetween(86.0, 94.0);
+  }
+}
