@@ -100,7 +100,7 @@ class BuiltinIT {
     double within90 =
         calibration
             .getAsJsonObject("sigma")
-            .getAsJsonObject("mean")
+            .getAsJsonObject("in_means")
             .getAsJsonArray("coverage")
             .get(1)
             .getAsDouble();
