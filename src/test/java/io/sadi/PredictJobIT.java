@@ -198,6 +198,7 @@ class PredictJobIT {
         "--shard 4/3 | --shard: found 4/3, expected I/N",
         "--scales 0.8..1.25 | a range that steps of 0.1 divide",
         "--out-dir d --format mpii-mat | one file for all images",
+        "--out-dir d --resume --report r.html | --report is about images that are predicted now",
       })
   void wrongUsageIsOneLine(String commandAndMessage) {
     String[] parts = commandAndMessage.split(" \\| ", 2);

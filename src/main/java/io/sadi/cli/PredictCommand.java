@@ -1,6 +1,7 @@
 package io.sadi.cli;
 
 import io.sadi.io.AtomicFile;
+import io.sadi.io.BadInputException;
 import io.sadi.predict.Checkpoint;
 import io.sadi.predict.Decode;
 import io.sadi.predict.Merge;
@@ -91,7 +92,13 @@ final class PredictCommand implements Callable<Integer> {
               + " image that is not listed.")
   private @Nullable Path boxes;
 
-  @Option(names = "--passes", order = 2, paramLabel = "N", description = "TODO.")
+  @Option(
+      names = "--passes",
+      order = 2,
+      paramLabel = "N",
+      description =
+          "2: look at each image a second time, at the part where the first look found somebody;"
+              + " for people who fill little of their image. Without --boxes. Default: 1.")
   private @Nullable Integer passes;
 
   @Option(
@@ -137,8 +144,18 @@ final class PredictCommand implements Callable<Integer> {
   private @Nullable Path heatmaps;
 
   @Option(
-      names = "--errors",
+      names = "--report",
       order = 7,
+      paramLabel = "FILE.html",
+      description =
+          "A page to look through: pictures of up to 600 people (of more, the 300 with the lowest"
+              + " scores and 300 others) with their joints and sigma, to be sorted, filtered and"
+              + " enlarged, and numbers about everybody.")
+  private @Nullable Path report;
+
+  @Option(
+      names = "--errors",
+      order = 8,
       paramLabel = "FILE",
       description = "List the inputs that could not be used as CSV: image,error.")
   private @Nullable Path errors;
@@ -161,7 +178,7 @@ final class PredictCommand implements Callable<Integer> {
 
   @Option(
       names = "--shard",
-      order = 8,
+      order = 9,
       paramLabel = "I/N",
       converter = ShardConverter.class,
       description =
@@ -189,14 +206,13 @@ final class PredictCommand implements Callable<Integer> {
     Path file = out.toString().equals("-") ? null : out;
     checkUsage(file);
     if (resume && file != null && Files.exists(file) && !Files.exists(AtomicFile.part(file))) {
-      common.console().note(file + " is complete; nothing to resume");
-      return ExitCode.DONE;
+      return complete(file);
     }
     Existing existing =
         resume ? Existing.RESUME : overwrite.overwrite ? Existing.OVERWRITE : Existing.REFUSE;
     boolean goesOn = resume && (file == null || Files.exists(AtomicFile.part(file)));
     overwrite.check(
-        goesOn, file, file == null || shard == null ? null : Merge.companion(file), errors);
+        goesOn, file, file == null || shard == null ? null : Merge.companion(file), report, errors);
     PredictionRequest request =
         new PredictionRequest(
             model,
@@ -207,7 +223,15 @@ final class PredictCommand implements Callable<Integer> {
             inference.config(),
             shard,
             new PredictionOutput(
-                file, outDir, format(file), annotations, overlays, heatmaps, errors, existing));
+                file,
+                outDir,
+                format(file),
+                annotations,
+                overlays,
+                heatmaps,
+                report,
+                errors,
+                existing));
     Console console = common.console();
     PredictionJob job = PredictionJob.prepare(request, System.in, console);
     if (dryRun.dryRun) {
@@ -219,6 +243,19 @@ final class PredictCommand implements Callable<Integer> {
       outcome = job.run(stdout, console);
     }
     return report(outcome, file);
+  }
+
+  /** What is complete lacks nothing but a page that was never asked for. */
+  private int complete(Path file) {
+    if (report != null && !Files.exists(report)) {
+      throw BadInputException.at(
+          file,
+          "a complete run",
+          "an unfinished one to make " + report + " of",
+          "--overwrite predicts again");
+    }
+    common.console().note(file + " is complete; nothing to resume");
+    return ExitCode.DONE;
   }
 
   private PredictionsFormat format(@Nullable Path file) {
@@ -242,7 +279,10 @@ final class PredictCommand implements Callable<Integer> {
                             ? "--resume is for --out FILE and --out-dir"
                             : passes != null && boxes != null
                                 ? "--passes is for images without --boxes"
-                                : "";
+                                : resume && report != null && outDir != null
+                                    ? "--report is about images that are predicted now: --out FILE,"
+                                        + " not --out-dir, with --resume"
+                                    : "";
     if (!wrong.isEmpty()) {
       throw new ParameterException(spec.commandLine(), wrong);
     }

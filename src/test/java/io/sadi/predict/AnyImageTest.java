@@ -190,6 +190,7 @@ class AnyImageTest {
             folder.resolve("drawn"),
             null,
             null,
+            null,
             Existing.REFUSE);
     PredictionRequest r = request(folder.resolve("x.csv"), in);
     run(
