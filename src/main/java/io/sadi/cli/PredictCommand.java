@@ -35,13 +35,17 @@ import picocli.CommandLine.Spec;
     header = "Find people's joints in images.",
     description = {
       "Every image is one person's, who fills it, unless --boxes says who is where. Every joint has"
-          + " a position, a score from 0 to 1 and, if the network has an SFM, a deviation in"
-          + " pixels; none is left out, however unsure.",
-      "A score is the height of the heatmap's peak: it ranks joints, but it is no probability (for"
-          + " --decode mu and h2: 1 - the mean deviation as a share of the crop). A deviation, sigma, is"
-          + " the joint's expected distance in x and in y; after 'sadi eval --calibrate' 90 %% of the"
-          + " joints lie in the ellipse of 2.15 sigma. It is not calibrated for other decodes, for"
-          + " photos unlike those it was calibrated on, or when left was taken for right.",
+          + " a position, a score and, where the network has the part that tells it (the SFM, see"
+          + " sadi-model(7)), a sigma; none is left out, however unsure.",
+      "The score, 0 to 1, is how high the heatmap peaks at the joint. It ranks: the higher, the more"
+          + " often right; but it is no probability, and 0.8 does not mean right in 8 of 10 cases."
+          + " sigma_x and sigma_y are how far off the network expects the joint to be, as a standard"
+          + " deviation in pixels of the image: small for a shoulder in full view, large for a wrist"
+          + " behind the back. After 'sadi eval --calibrate', which scales them on people whose"
+          + " joints are known, 90 %% of the joints lie in the ellipse of 2.15 sigma around where"
+          + " they were found; but not with another --decode, in photos of another kind, or where"
+          + " left was taken for right. (With --decode mu and h2 the score is 1 less the mean sigma"
+          + " as a share of the crop.)",
       "Images that cannot be read are listed and left out; the exit code is then 4, or 3 if there"
           + " is no other."
     },
