@@ -191,7 +191,6 @@ final class Report {
     String none = "–";
     page.add(
         "<div class=\"cards\">\n"
-            + Page.card("", text("%,d", people.people()), "people")
             + Page.card(
                 "",
                 people.people() == 0 ? none : text("%.2f", people.score()),
@@ -242,7 +241,7 @@ final class Report {
                     + " within the ellipse of 2.15 σ. "
                 : "This network has no SFM, so it says nothing about distances. ")
             + "All of these numbers are about everybody, shown below or not.</p>\n"
-            + "<div class=\"charts\">\n"
+            + "<div class=\"charts fill\">\n"
             + new Histogram("Scores", "score of a person", "people", 0, 1, people.histogram())
                 .html()
             + table

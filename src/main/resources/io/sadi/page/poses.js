@@ -69,7 +69,7 @@
         const own = { stroke: colours[k], fill: colours[k], "data-joint": k };
         const at = { cx: x[k], cy: y[k] };
         if (pose.sx && pose.sx[k] !== null) {
-          make("ellipse", { ...at, ...own, "stroke-width": 1.5, "data-rx": pose.sx[k], "data-ry": pose.sy[k] }, sigmas);
+          make("ellipse", { ...at, ...own, "stroke-width": line / 3 + 0.5, "data-rx": pose.sx[k], "data-ry": pose.sy[k] }, sigmas);
         }
         const dot = sure[k] ? own : { ...own, fill: "#161616" };
         make("circle", { ...at, ...dot, "data-r": 1.4 * line, "stroke-width": sure[k] ? 0 : 0.6 * line }, dots);
