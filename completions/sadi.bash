@@ -75,8 +75,9 @@ _sadi_command() {
       ;;
     'sadi predict')
       options='--model --boxes --passes --out --out-dir --format --annotations --overlays
-        --heatmaps --errors --shard --decode --flip --scales --refine --batch --threads --device
-        --precision --dry-run --resume --overwrite -q --quiet -v --verbose --color -h --help'
+        --heatmaps --report --errors --shard --decode --flip --scales --refine --batch --threads
+        --device --precision --dry-run --resume --overwrite -q --quiet -v --verbose --color -h
+        --help'
       files=yes
       ;;
     'sadi merge')
@@ -262,6 +263,7 @@ _sadi_value() {
       'sadi predict --boxes' | \
       'sadi predict --out' | \
       'sadi predict --annotations' | \
+      'sadi predict --report' | \
       'sadi predict --errors' | \
       'sadi merge --out' | \
       'sadi merge --errors' | \

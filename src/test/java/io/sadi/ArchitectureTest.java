@@ -81,7 +81,8 @@ final class ArchitectureTest {
           .whereLayer("train")
           .mayOnlyBeAccessedByLayers("cli", "demo", "ablate", "bench")
           .whereLayer("predict")
-          .mayOnlyAccessLayers("eval", "model", "data", "image", "torch", "geom", "config", "io")
+          .mayOnlyAccessLayers(
+              "page", "eval", "model", "data", "image", "torch", "geom", "config", "io")
           .whereLayer("eval")
           .mayOnlyAccessLayers("data", "geom", "config", "io")
           .whereLayer("model")

@@ -35,7 +35,7 @@ class BenchIT {
     assertThat(result.exitCode()).as(result.err()).isZero();
     JsonObject json = JsonParser.parseString(result.out()).getAsJsonObject();
     assertThat(json.get("schema_version").getAsInt()).isEqualTo(1);
-    assertThat(json.getAsJsonArray("rows")).hasSize(5);
+    assertThat(json.getAsJsonArray("rows")).hasSize(6);
     assertThat(result.err()).contains("--set train.batch=4");
   }
 
@@ -44,7 +44,7 @@ class BenchIT {
     BinSadi.Result result =
         bench("--set", "model.input=64", "--batch", "2", "--rounds", "1", "--seconds", "0");
     assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(result.out()).contains("stack", "forward", "step", "pipeline", "train");
+    assertThat(result.out()).contains("stack", "forward", "predict", "step", "pipeline", "train");
   }
 
   @Test

@@ -94,7 +94,7 @@ class PredictJobIT {
   @ValueSource(strings = {"csv", "json"})
   void aRunThatIsKilledAgainAndAgainIsTheSameRun(String format) throws Exception {
     Path whole = folder.resolve("whole." + format);
-    assertThat(run("--out", whole.toString()).exitCode()).isEqualTo(4);
+    assertThat(run("--out", whole.toString(), "--report", "whole.html").exitCode()).isEqualTo(4);
     Path out = folder.resolve("out." + format);
     Path part = folder.resolve("out." + format + ".part");
     killAfter(start("--out", out.toString()), part, 9, "KILL");
@@ -107,11 +107,13 @@ class PredictJobIT {
       killAfter(start("--out", out.toString(), "--resume"), part, 7, signal);
     }
     assertThat(out).doesNotExist();
-    BinSadi.Result last = run("--out", out.toString(), "--resume", "--errors", "errors.csv");
+    BinSadi.Result last =
+        run("--out", out.toString(), "--resume", "--errors", "errors.csv", "--report", "r.html");
     assertThat(last.exitCode()).as(last.err()).isEqualTo(4);
     assertThat(out).hasSameBinaryContentAs(whole);
     assertThat(part).doesNotExist();
     assertThat(folder.resolve("errors.csv")).content().contains("50 broken.jpg,");
+    assertThat(folder.resolve("r.html")).hasSameBinaryContentAs(folder.resolve("whole.html"));
 
     BinSadi.Result again = run("--out", out.toString(), "--resume");
     assertThat(again.exitCode()).isZero();
@@ -198,6 +200,7 @@ class PredictJobIT {
         "--shard 4/3 | --shard: found 4/3, expected I/N",
         "--scales 0.8..1.25 | a range that steps of 0.1 divide",
         "--out-dir d --format mpii-mat | one file for all images",
+        "--out-dir d --resume --report r.html | --report is about images that are predicted now",
       })
   void wrongUsageIsOneLine(String commandAndMessage) {
     String[] parts = commandAndMessage.split(" \\| ", 2);

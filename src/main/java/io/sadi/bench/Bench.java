@@ -46,7 +46,7 @@ public record Bench(
   /**
    * What was measured.
    *
-   * @param what forward, step, pipeline, train or stack
+   * @param what stack, forward, predict, step, pipeline or train
    * @param batch images at a time
    * @param gflopPerSecond 1e9 multiplications and additions a second; NaN for the pipeline
    * @param peakRssMb of the process so far
@@ -90,6 +90,24 @@ public record Bench(
           best.imagesPerSecond(),
           step,
           data);
+    }
+
+    /**
+     * What reading photos, cutting, decoding and writing cost, at the batch that predicts fastest.
+     */
+    public String overhead() {
+      Row best =
+          rows.stream()
+              .filter(row -> row.what().equals("predict"))
+              .max(Comparator.comparingDouble(Row::imagesPerSecond))
+              .orElseThrow();
+      return String.format(
+          Locale.ROOT,
+          "predict, from photos to rows: %.1f img/s at --batch %d, %.0f %% of the network's own %.1f",
+          best.imagesPerSecond(),
+          best.batch(),
+          100 * best.imagesPerSecond() / rate("forward", best.batch()),
+          rate("forward", best.batch()));
     }
 
     private double rate(String what, int batch) {
@@ -202,6 +220,7 @@ public record Bench(
       try {
         workloads.put("stack", new StackBench(device, precision));
         workloads.put("forward", network.forward(batch));
+        workloads.put("predict", network.predict(batch));
         workloads.put("step", network.step(batch));
         workloads.put("pipeline", network.pipeline(batch));
         workloads.put("train", network.train(batch));
@@ -252,6 +271,7 @@ public record Bench(
   }
 
   private double timesPerSecond(Workload workload) {
+    workload.settle();
     long begin = System.nanoTime();
     int times = 0;
     double elapsed;

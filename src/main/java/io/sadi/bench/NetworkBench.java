@@ -6,6 +6,9 @@ import io.sadi.data.Batches;
 import io.sadi.data.Dataset;
 import io.sadi.data.Person;
 import io.sadi.model.SadiNet;
+import io.sadi.predict.InferenceConfig;
+import io.sadi.predict.PredictionStream;
+import io.sadi.predict.Refine;
 import io.sadi.torch.Autocast;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
@@ -19,7 +22,7 @@ import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** What a network and its data do on this machine: forward, step, pipeline and all of it. */
+/** What a network and its data do on this machine: forward, predict, step, pipeline, train. */
 final class NetworkBench {
   private static final double RATE = 1e-3;
 
@@ -150,6 +153,47 @@ final class NetworkBench {
   Workload pipeline(int size) {
     Stream stream = new Stream(size);
     return workload(size, Double.NaN, () -> stream.release(stream.next()), null, stream);
+  }
+
+  /** Photos on disk to rows of joints, as sadi predict does it. */
+  Workload predict(int size) {
+    SadiNet net = SadiNet.create(config.model(), dataset.skeleton().size(), device, false, 1);
+    InferenceConfig inference =
+        new InferenceConfig(
+            config.train().device(),
+            config.train().precision(),
+            size,
+            config.train().threads(),
+            false,
+            Refine.QUARTER);
+    PredictionStream stream = new PredictionStream(net, dataset, people, precision, inference);
+    return new Workload() {
+      @Override
+      public void settle() {
+        stream.settle();
+      }
+
+      @Override
+      public void once() {
+        stream.next(size);
+      }
+
+      @Override
+      public int images() {
+        return size;
+      }
+
+      @Override
+      public double gflop() {
+        return size * forwardGflop;
+      }
+
+      @Override
+      public void close() {
+        stream.close();
+        net.close();
+      }
+    };
   }
 
   private static Workload workload(

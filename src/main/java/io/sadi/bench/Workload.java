@@ -2,6 +2,11 @@ package io.sadi.bench;
 
 /** Something that is done over and over, to see how often a second. */
 interface Workload extends AutoCloseable {
+  /**
+   * Called before a turn of some times: what was made ahead since the last one is no work of it.
+   */
+  default void settle() {}
+
   /** Does it once, to its end: on a GPU too it is done when this returns. */
   void once();
 

@@ -21,9 +21,10 @@ import picocli.CommandLine.Option;
     name = "bench",
     header = "Measure how fast this machine trains and predicts.",
     description = {
-      "Images a second of the network alone (forward), of a training step on a constant batch"
-          + " (step), of the data alone (pipeline), of steps on real data (train), and of the"
-          + " yardstick (stack): eight plain convolutions, which show what this machine can do.",
+      "Images a second of the network alone (forward), of predicting photos from files to rows"
+          + " (predict), of a training step on a constant batch (step), of the data alone"
+          + " (pipeline), of steps on real data (train), and of the yardstick (stack): eight plain"
+          + " convolutions, which show what this machine can do.",
       "All of them take turns, and the medians are shown. A step counts three times the forward"
           + " pass's arithmetic."
     },
@@ -104,6 +105,7 @@ final class BenchCommand implements Callable<Integer> {
     Bench.Result result = bench.run(common.console());
     common.console().print(json.json ? Json.compact(result.json()) : result.table());
     common.console().note(result.recommendation());
+    common.console().note(result.overhead());
     return ExitCode.DONE;
   }
 }

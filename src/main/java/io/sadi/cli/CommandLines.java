@@ -26,6 +26,9 @@ public final class CommandLines {
   /** bin/sadi asks for all commands when it wants to know which classes they consist of. */
   private static final boolean ALL = "all".equals(System.getProperty("sadi.commands"));
 
+  /** And once for everything that they use. */
+  private static final boolean JAR = "jar".equals(System.getProperty("sadi.commands"));
+
   static {
     // Picocli looks for readers of types that no option has, and loads them at every start.
     System.setProperty("picocli.converters.excludes", "java.(time|sql).*");
@@ -42,6 +45,9 @@ public final class CommandLines {
   static int run(Object command, Console console, String... args) {
     int exitCode;
     try {
+      if (JAR) {
+        ArchivedClasses.load();
+      }
       exitCode = build(command, console, ALL ? null : Arrays.asList(args)).execute(args);
     } catch (Throwable t) { // picocli hands on Errors: no memory, no native library
       exitCode = report(t, console);

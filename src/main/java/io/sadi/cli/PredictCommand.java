@@ -1,6 +1,7 @@
 package io.sadi.cli;
 
 import io.sadi.io.AtomicFile;
+import io.sadi.io.BadInputException;
 import io.sadi.predict.Checkpoint;
 import io.sadi.predict.Decode;
 import io.sadi.predict.Merge;
@@ -34,13 +35,17 @@ import picocli.CommandLine.Spec;
     header = "Find people's joints in images.",
     description = {
       "Every image is one person's, who fills it, unless --boxes says who is where. Every joint has"
-          + " a position, a score from 0 to 1 and, if the network has an SFM, a deviation in"
-          + " pixels; none is left out, however unsure.",
-      "A score is the height of the heatmap's peak: it ranks joints, but it is no probability (for"
-          + " --decode mu and h2: 1 - the mean deviation as a share of the crop). A deviation, sigma, is"
-          + " the joint's expected distance in x and in y; after 'sadi eval --calibrate' 90 %% of the"
-          + " joints lie in the ellipse of 2.15 sigma. It is not calibrated for other decodes, for"
-          + " photos unlike those it was calibrated on, or when left was taken for right.",
+          + " a position, a score and, where the network has the part that tells it (the SFM, see"
+          + " sadi-model(7)), a sigma; none is left out, however unsure.",
+      "The score, 0 to 1, is how high the heatmap peaks at the joint. It ranks: the higher, the more"
+          + " often right; but it is no probability, and 0.8 does not mean right in 8 of 10 cases."
+          + " sigma_x and sigma_y are how far off the network expects the joint to be, as a standard"
+          + " deviation in pixels of the image: small for a shoulder in full view, large for a wrist"
+          + " behind the back. After 'sadi eval --calibrate', which scales them on people whose"
+          + " joints are known, 90 %% of the joints lie in the ellipse of 2.15 sigma around where"
+          + " they were found; but not with another --decode, in photos of another kind, or where"
+          + " left was taken for right. (With --decode mu and h2 the score is 1 less the mean sigma"
+          + " as a share of the crop.)",
       "Images that cannot be read are listed and left out; the exit code is then 4, or 3 if there"
           + " is no other."
     },
@@ -91,7 +96,13 @@ final class PredictCommand implements Callable<Integer> {
               + " image that is not listed.")
   private @Nullable Path boxes;
 
-  @Option(names = "--passes", order = 2, paramLabel = "N", description = "TODO.")
+  @Option(
+      names = "--passes",
+      order = 2,
+      paramLabel = "N",
+      description =
+          "2: look at each image a second time, at the part where the first look found somebody;"
+              + " for people who fill little of their image. Without --boxes. Default: 1.")
   private @Nullable Integer passes;
 
   @Option(
@@ -137,8 +148,18 @@ final class PredictCommand implements Callable<Integer> {
   private @Nullable Path heatmaps;
 
   @Option(
-      names = "--errors",
+      names = "--report",
       order = 7,
+      paramLabel = "FILE.html",
+      description =
+          "A page to look through: pictures of up to 600 people (of more, the 300 with the lowest"
+              + " scores and 300 others) with their joints and sigma, to be sorted, filtered and"
+              + " enlarged, and numbers about everybody.")
+  private @Nullable Path report;
+
+  @Option(
+      names = "--errors",
+      order = 8,
       paramLabel = "FILE",
       description = "List the inputs that could not be used as CSV: image,error.")
   private @Nullable Path errors;
@@ -161,7 +182,7 @@ final class PredictCommand implements Callable<Integer> {
 
   @Option(
       names = "--shard",
-      order = 8,
+      order = 9,
       paramLabel = "I/N",
       converter = ShardConverter.class,
       description =
@@ -189,14 +210,13 @@ final class PredictCommand implements Callable<Integer> {
     Path file = out.toString().equals("-") ? null : out;
     checkUsage(file);
     if (resume && file != null && Files.exists(file) && !Files.exists(AtomicFile.part(file))) {
-      common.console().note(file + " is complete; nothing to resume");
-      return ExitCode.DONE;
+      return complete(file);
     }
     Existing existing =
         resume ? Existing.RESUME : overwrite.overwrite ? Existing.OVERWRITE : Existing.REFUSE;
     boolean goesOn = resume && (file == null || Files.exists(AtomicFile.part(file)));
     overwrite.check(
-        goesOn, file, file == null || shard == null ? null : Merge.companion(file), errors);
+        goesOn, file, file == null || shard == null ? null : Merge.companion(file), report, errors);
     PredictionRequest request =
         new PredictionRequest(
             model,
@@ -207,7 +227,15 @@ final class PredictCommand implements Callable<Integer> {
             inference.config(),
             shard,
             new PredictionOutput(
-                file, outDir, format(file), annotations, overlays, heatmaps, errors, existing));
+                file,
+                outDir,
+                format(file),
+                annotations,
+                overlays,
+                heatmaps,
+                report,
+                errors,
+                existing));
     Console console = common.console();
     PredictionJob job = PredictionJob.prepare(request, System.in, console);
     if (dryRun.dryRun) {
@@ -219,6 +247,19 @@ final class PredictCommand implements Callable<Integer> {
       outcome = job.run(stdout, console);
     }
     return report(outcome, file);
+  }
+
+  /** What is complete lacks nothing but a page that was never asked for. */
+  private int complete(Path file) {
+    if (report != null && !Files.exists(report)) {
+      throw BadInputException.at(
+          file,
+          "a complete run",
+          "an unfinished one to make " + report + " of",
+          "--overwrite predicts again");
+    }
+    common.console().note(file + " is complete; nothing to resume");
+    return ExitCode.DONE;
   }
 
   private PredictionsFormat format(@Nullable Path file) {
@@ -242,7 +283,10 @@ final class PredictCommand implements Callable<Integer> {
                             ? "--resume is for --out FILE and --out-dir"
                             : passes != null && boxes != null
                                 ? "--passes is for images without --boxes"
-                                : "";
+                                : resume && report != null && outDir != null
+                                    ? "--report is about images that are predicted now: --out FILE,"
+                                        + " not --out-dir, with --resume"
+                                    : "";
     if (!wrong.isEmpty()) {
       throw new ParameterException(spec.commandLine(), wrong);
     }

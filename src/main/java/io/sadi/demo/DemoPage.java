@@ -56,10 +56,11 @@ final class DemoPage {
             + "</p>");
     page.add(
         "<div class=\"cards\">\n"
-            + card("", percent(result.before().meanJointWeighted()), "of joints before training")
-            + card(" good", percent(result.fused().meanJointWeighted()), "of joints after it")
-            + card("", text("%.1f <small>min</small>", minutes), "for all of it")
-            + card(
+            + Page.card(
+                "", percent(result.before().meanJointWeighted()), "of joints before training")
+            + Page.card(" good", percent(result.fused().meanJointWeighted()), "of joints after it")
+            + Page.card("", text("%.1f <small>min</small>", minutes), "for all of it")
+            + Page.card(
                 "",
                 text("%d <small>px</small>", result.config().model().input()),
                 "is all the network sees of a person")
@@ -70,16 +71,6 @@ final class DemoPage {
             + "</b> on held-out people, joint-weighted: a joint counts if it is found within half a"
             + " head’s size of where it was drawn, occluded joints too. The network sees nothing but"
             + " pixels; clothes, poses, light and clutter differ in every picture.</p>");
-  }
-
-  private static String card(String kind, String number, String words) {
-    return "<div class=\"card"
-        + kind
-        + "\"><b>"
-        + number
-        + "</b><span>"
-        + words
-        + "</span></div>\n";
   }
 
   private void steps(Page page) {

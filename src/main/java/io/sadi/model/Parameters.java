@@ -104,7 +104,7 @@ public final class Parameters implements AutoCloseable {
     }
   }
 
-  /** Gives every parameter its memory and the value 0, where only the cost of layers matters. */
+  /** Gives every parameter its memory and the value 0: what is loaded replaces it. */
   void allocateZeros(ComputeDevice device) {
     allocate(device, false);
   }

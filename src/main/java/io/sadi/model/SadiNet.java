@@ -93,6 +93,13 @@ public final class SadiNet implements AutoCloseable {
     return new SadiNet(config, joints, ComputeDevice.CPU);
   }
 
+  /** A network whose weights are to be loaded: zeros until then. */
+  public static SadiNet empty(ModelConfig config, int joints, ComputeDevice device) {
+    SadiNet net = new SadiNet(config, joints, device);
+    net.parameters.allocateZeros(device);
+    return net;
+  }
+
   /**
    * A network with fresh weights.
    *

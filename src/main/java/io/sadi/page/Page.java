@@ -47,6 +47,23 @@ public final class Page {
         + "</figcaption></figure>\n";
   }
 
+  /**
+   * A large number in a box; several stand side by side in a {@code div} of the class cards.
+   *
+   * @param kind "" or " good" or " bad"
+   * @param number markup
+   * @param words markup, what the number is
+   */
+  public static String card(String kind, String number, String words) {
+    return "<div class=\"card"
+        + kind
+        + "\"><b>"
+        + number
+        + "</b><span>"
+        + words
+        + "</span></div>\n";
+  }
+
   /** Adds markup that is well-formed and holds no unescaped text from outside. */
   public Page add(String markup) {
     body.append(markup).append('\n');
@@ -67,6 +84,7 @@ public final class Page {
         + body
         + "</main>\n"
         + (body.indexOf("<canvas") < 0 ? "" : script(CHART_JS) + script("page.js"))
+        + (body.indexOf("<div class=\"poses\"") < 0 ? "" : script("poses.js"))
         + "</body>\n</html>\n";
   }
 

@@ -234,7 +234,7 @@ public record Checkpoint(
 
   /** The network with these weights. */
   public SadiNet network(ComputeDevice device, Object origin) {
-    SadiNet net = SadiNet.create(model, skeleton.size(), device, false, 0);
+    SadiNet net = SadiNet.empty(model, skeleton.size(), device);
     try {
       net.parameters().load(tensors, origin);
     } catch (RuntimeException e) {

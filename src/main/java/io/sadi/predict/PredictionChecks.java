@@ -42,7 +42,7 @@ record PredictionChecks(
     Path part = output.file() == null ? null : AtomicFile.part(output.file());
     Path shard =
         output.file() == null || request.shard() == null ? null : ShardFile.of(output.file());
-    for (Path file : Arrays.asList(output.file(), part, shard, output.errors())) {
+    for (Path file : Arrays.asList(output.file(), part, shard, output.report(), output.errors())) {
       if (file != null) {
         refuseAny(inputs, file);
       }

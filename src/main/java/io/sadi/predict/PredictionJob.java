@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -142,7 +143,8 @@ public final class PredictionJob {
         inputs.failures().stream().filter(failure -> isOurs(failure.image())).toList();
     try (RunOutput results =
         RunOutput.open(
-            new RunOutput.Plan(output, writing, images, unusable, folder, part(about)),
+            new RunOutput.Plan(
+                output, writing, images, unusable, folder, report(about), part(about)),
             output.file() == null ? new JsonObject() : settings(about, request.shard()),
             stdout,
             progress)) {
@@ -167,6 +169,15 @@ public final class PredictionJob {
       settings.addProperty("shard", shard.toString());
     }
     return settings;
+  }
+
+  private @Nullable Report report(ModelInfo about) {
+    if (output.report() == null) {
+      return null;
+    }
+    Map<String, Path> files = new HashMap<>();
+    images.forEach(image -> files.put(image.name(), image.file()));
+    return new Report(about, request.shard(), files, request.inference().workers());
   }
 
   private RunOutput.@Nullable Part part(ModelInfo about) throws IOException {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param annotations MPII's official file, for a submission to it; else null
  * @param overlays a folder for photos with what was found drawn over them, or null
  * @param heatmaps a folder for pictures of the heatmaps, or null
+ * @param report a page about all that was found, HTML, or null
  * @param errors a CSV file, {@code image,error}, for inputs that could not be used, or null
  * @param existing what happens to what an earlier run has left
  */
@@ -22,6 +23,7 @@ public record PredictionOutput(
     @Nullable Path annotations,
     @Nullable Path overlays,
     @Nullable Path heatmaps,
+    @Nullable Path report,
     @Nullable Path errors,
     Existing existing) {
 
@@ -37,12 +39,12 @@ public record PredictionOutput(
 
   /** Predictions to stdout and nothing else. */
   public static PredictionOutput stdout(PredictionsFormat format) {
-    return new PredictionOutput(null, null, format, null, null, null, null, Existing.REFUSE);
+    return new PredictionOutput(null, null, format, null, null, null, null, null, Existing.REFUSE);
   }
 
   /** Predictions to a file, in the format that its name says, and nothing else. */
   public static PredictionOutput file(Path file, Existing existing) {
     PredictionsFormat format = PredictionsFormat.of(file);
-    return new PredictionOutput(file, null, format, null, null, null, null, existing);
+    return new PredictionOutput(file, null, format, null, null, null, null, null, existing);
   }
 }

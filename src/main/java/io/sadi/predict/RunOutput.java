@@ -35,6 +35,7 @@ final class RunOutput implements Closeable {
    * @param images of this process, in order
    * @param unusable inputs that are no images
    * @param folder of files, planned; null where there is none
+   * @param report of all that is found; null where nobody asked for it
    * @param part what this process's images are a part of; null where they are all
    */
   record Plan(
@@ -43,6 +44,7 @@ final class RunOutput implements Closeable {
       List<InputImage> images,
       List<InputFailure> unusable,
       @Nullable OutputFolder folder,
+      @Nullable Report report,
       @Nullable Part part) {}
 
   /**
@@ -154,6 +156,8 @@ final class RunOutput implements Closeable {
     }
     if (journal != null) {
       journal.add(image);
+    } else if (plan.report() != null) {
+      plan.report().add(image);
     }
     images++;
     people += image.people().size();
@@ -201,16 +205,36 @@ final class RunOutput implements Closeable {
     if (plan.output().file() != null && journal != null) {
       people = 0;
       Path file = plan.output().file();
+      if (plan.report() != null) { // first: where the predictions are, nothing is left to do
+        for (InputImage image : plan.images()) {
+          if (journal.get(image.name()) instanceof FoundImage found) {
+            plan.report().add(found);
+          }
+        }
+        writeReport(plan.report(), all);
+      }
       if (plan.part() != null) {
         writePart(file, plan.part(), journal);
       }
       AtomicFile.write(
           file, file.resolveSibling(file.getFileName() + ".tmp"), out -> copy(journal, out, all));
       journal.delete();
-    } else if (stream != null) {
-      stream.finish(all);
+    } else {
+      if (stream != null) {
+        stream.finish(all);
+      }
+      if (plan.report() != null) {
+        writeReport(plan.report(), all);
+      }
     }
     return new Outcome(journal == null ? images : done, people, kept, List.copyOf(all));
+  }
+
+  private void writeReport(Report report, List<InputFailure> all) throws IOException {
+    Path file = plan.output().report();
+    if (file != null) {
+      report.write(file, all, progress);
+    }
   }
 
   private void writePart(Path file, Part part, Journal from) throws IOException {

@@ -39,8 +39,8 @@ public final class SkeletonDrawing {
     return colours[joint];
   }
 
-  /** A limb that leads to one side has its colour. */
-  private int colour(Pair edge) {
+  /** The colour of a limb, 0xRRGGBB: one that leads to one side has its colour. */
+  int colour(Pair edge) {
     int a = colours[edge.a()];
     int b = colours[edge.b()];
     if (a == b || b == MIDDLE) {

@@ -145,7 +145,39 @@ function scatter({ x, y, points }, colour) {
   };
 }
 
-const KINDS = { lines, forest, scatter };
+function histogram({ x, y, low, high, counts }, colour) {
+  const width = (high - low) / counts.length;
+  const from = (i) => low + i * width;
+  return {
+    type: "bar",
+    data: {
+      datasets: [
+        {
+          data: counts.map((count, i) => ({ x: from(i) + width / 2, y: count })),
+          backgroundColor: colour("line0"),
+          barPercentage: 1,
+          categoryPercentage: 0.94,
+        },
+      ],
+    },
+    options: {
+      scales: {
+        x: axis(x, { type: "linear", min: low, max: high, offset: false, grid: { offset: false } }),
+        y: axis(y, { beginAtZero: true, ticks: { precision: 0 } }),
+      },
+      plugins: {
+        legend: { display: false },
+        tooltip: {
+          callbacks: {
+            title: ([{ dataIndex: i }]) => `${from(i).toFixed(2)} to ${from(i + 1).toFixed(2)}`,
+          },
+        },
+      },
+    },
+  };
+}
+
+const KINDS = { lines, forest, scatter, histogram };
 
 function draw() {
   const colour = colours();

@@ -32,21 +32,24 @@ class BenchTest {
         .containsExactly(
             "stack",
             "forward",
+            "predict",
             "step",
             "pipeline",
             "train",
             "stack",
             "forward",
+            "predict",
             "step",
             "pipeline",
             "train");
     assertThat(result.rows()).extracting(Bench.Row::imagesPerSecond).allMatch(rate -> rate > 0);
     assertThat(result.rows().get(2).batch()).isEqualTo(2);
-    assertThat(result.rows().get(7).batch()).isEqualTo(4);
+    assertThat(result.rows().get(8).batch()).isEqualTo(4);
     assertThat(result.json().toString())
         .contains("\"what\":\"pipeline\",\"precision\":\"fp32\",\"batch\":2")
         .contains("\"gflop_per_s\":null");
     assertThat(result.recommendation()).contains("--set train.batch=");
+    assertThat(result.overhead()).containsPattern("predict, .* at --batch [24], [0-9]+ % of");
   }
 
   @Test

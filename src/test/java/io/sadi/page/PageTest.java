@@ -56,6 +56,13 @@ class PageTest {
         .doesNotContain("canvas");
   }
 
+  @Test
+  void histogramKeepsItsCounts() {
+    assertThat(new Histogram("t", "x", "y", 0, 1, List.of(1, 0, 4)).html())
+        .contains("\"low\":0.0,\"high\":1.0,\"counts\":[1,0,4]");
+    assertThat(new Histogram("t", "x", "y", 0, 1, List.of(0, 0)).html()).contains("No values");
+  }
+
   private static final String HOSTILE = "</script><b>\"'";
 
   @Test
@@ -133,11 +140,12 @@ class PageTest {
                         List.of(new Point(1, 2), new Point(2, 3)),
                         List.of(new Range(1, 1, 3), new Range(2, 2, 4)))))
             .html());
+    page.add(new Histogram(HOSTILE, HOSTILE, HOSTILE, 0, 1, List.of(3, 0, 4)).html());
     Files.writeString(file, page.html());
     Browser.Opened opened = Browser.open(file);
     assertThat(opened.console()).isEmpty();
     assertThat(opened.dom().split("<canvas [^>]*style=\"display: block;[^>]*width: [1-9]", -1))
-        .hasSize(4);
+        .hasSize(5);
     assertThat(opened.dom()).doesNotContain("<b>");
   }
 

@@ -92,9 +92,10 @@ class AnyImageTest {
   void everyKindOfPictureIsPredictedAsItIsSeen() throws IOException {
     Path seen = Files.createDirectory(folder.resolve("seen"));
     List<Path> kinds = Photos.ofEveryKind(in);
-    assertThat(kinds).hasSizeGreaterThan(12);
+    assertThat(kinds).hasSizeGreaterThan(28);
     for (Path kind : kinds) {
       try (Image image = Image.read(kind)) {
+        assertThat(image.width() + "x" + image.height()).as(kind.toString()).isEqualTo("24x16");
         image.writePng(seen.resolve(kind.getFileName() + ".png"));
       }
     }
@@ -188,6 +189,7 @@ class AnyImageTest {
             PredictionsFormat.CSV,
             null,
             folder.resolve("drawn"),
+            null,
             null,
             null,
             Existing.REFUSE);

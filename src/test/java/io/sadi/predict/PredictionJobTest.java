@@ -123,7 +123,7 @@ class PredictionJobTest {
     return with(
         r,
         new PredictionOutput(
-            o.file(), null, o.format(), null, null, null, errors, Existing.REFUSE));
+            o.file(), null, o.format(), null, null, null, null, errors, Existing.REFUSE));
   }
 
   private PredictionJob prepare(PredictionRequest request) throws IOException {
@@ -360,7 +360,15 @@ class PredictionJobTest {
     Path heatmaps = folder.resolve("heat");
     PredictionOutput pictures =
         new PredictionOutput(
-            null, null, PredictionsFormat.JSONL, null, overlays, heatmaps, null, Existing.REFUSE);
+            null,
+            null,
+            PredictionsFormat.JSONL,
+            null,
+            overlays,
+            heatmaps,
+            null,
+            null,
+            Existing.REFUSE);
     run(with(request(config(4, 1), in), pictures));
     for (Path drawn : List.of(overlays, heatmaps)) {
       for (String name : List.of("0.png.jpg", "sub/5.png.jpg")) {

@@ -2,7 +2,10 @@ package io.sadi.predict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.sadi.data.PersonBox;
 import io.sadi.data.Skeleton;
 import io.sadi.eval.Prediction;
@@ -143,6 +146,29 @@ class PredictionsWriterTest {
         .containsEntry("000000000285.jpg", 285L);
     assertThat(ids("im1.jpg", "7.jpg")).containsEntry("im1.jpg", 1L).containsEntry("7.jpg", 2L);
     assertThat(ids("a/7.jpg", "b/7.jpg")).containsEntry("a/7.jpg", 1L).containsEntry("b/7.jpg", 2L);
+  }
+
+  /**
+   * What pycocotools' loadRes (PythonAPI/pycocotools/coco.py) asks of a file, in its order: a list;
+   * ids of the annotations' images; of four kinds of results, told by the first one's keys, the
+   * fourth, keypoints; three numbers a joint. COCOeval sorts by score and matches by category.
+   */
+  @Test
+  void pycocotoolsTakesTheResultsForKeypoints() throws IOException {
+    JsonArray results =
+        JsonParser.parseString(write(PredictionsFormat.COCO, images())).getAsJsonArray();
+    assertThat(results).hasSizeGreaterThan(1);
+    for (JsonElement element : results) {
+      JsonObject result = element.getAsJsonObject();
+      assertThat(result.get("image_id").getAsString()).matches("[0-9]+");
+      assertThat(result.keySet()).doesNotContain("caption", "bbox", "segmentation");
+      assertThat(result.get("category_id").getAsInt()).isEqualTo(1);
+      assertThat(result.get("score").getAsDouble()).isBetween(0.0, 1.0);
+      JsonArray keypoints = result.getAsJsonArray("keypoints");
+      assertThat(keypoints.size() % 3).isZero();
+      assertThat(keypoints).isNotEmpty();
+      assertThat(keypoints).allMatch(n -> Double.isFinite(n.getAsDouble()));
+    }
   }
 
   private static Map<String, Long> ids(String... names) {

@@ -211,7 +211,15 @@ class ResumedPredictionTest {
   private Outcome files(Existing existing) throws IOException {
     return run(
         new PredictionOutput(
-            null, folder.resolve("d"), PredictionsFormat.JSON, null, null, null, null, existing),
+            null,
+            folder.resolve("d"),
+            PredictionsFormat.JSON,
+            null,
+            null,
+            null,
+            null,
+            null,
+            existing),
         Progress.NONE);
   }
 

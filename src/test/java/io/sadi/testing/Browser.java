@@ -25,6 +25,22 @@ public final class Browser {
 
   private Browser() {}
 
+  /**
+   * Opens a page and does in it what a reader would.
+   *
+   * @param script that runs after the page's own; what it throws is in the console's lines
+   */
+  public static Opened open(Path page, String script) throws IOException, InterruptedException {
+    Path copy = Files.createTempFile("browser", ".html");
+    String html = Files.readString(page, StandardCharsets.UTF_8);
+    int end = html.lastIndexOf("</body>");
+    Files.writeString(
+        copy,
+        html.substring(0, end) + "<script>\n" + script + "\n</script>" + html.substring(end),
+        StandardCharsets.UTF_8);
+    return open(copy);
+  }
+
   /** Opens a file; the test is skipped where there is no Chromium. */
   public static Opened open(Path page) throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("browser");

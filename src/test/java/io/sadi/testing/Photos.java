@@ -66,6 +66,15 @@ public final class Photos {
         files.add(Files.write(file, withOrientation(stored.jpeg(95), orientation)));
       }
     }
+    int[] deep = {opencv_core.CV_16UC3, opencv_core.CV_16UC4};
+    for (int i = 0; i < deep.length; i++) {
+      files.add(encoded(folder.resolve("deep-" + i + ".png"), deep[i], 2 * (i + 3)));
+      files.add(encoded(folder.resolve("deep-" + i + ".tiff"), deep[i], 2 * (i + 3)));
+    }
+    files.add(encoded(folder.resolve("grey.jpg"), opencv_core.CV_8UC1, 1));
+    files.add(encoded(folder.resolve("grey.webp"), opencv_core.CV_8UC1, 1));
+    files.add(encoded(folder.resolve("alpha.webp"), opencv_core.CV_8UC4, 4));
+    files.add(encoded(folder.resolve("lzw.tiff"), opencv_core.CV_8UC3, 3));
     files.add(fourInks(folder.resolve("inks.jpg")));
     files.add(Files.write(folder.resolve("lossy.webp"), webp(80)));
     files.add(Files.write(folder.resolve("lossless.webp"), webp(101)));
@@ -84,6 +93,23 @@ public final class Photos {
       writer.dispose();
     }
     return file;
+  }
+
+  /** Noise in whatever the name ends in. */
+  private static Path encoded(Path file, int type, int bytesPerPixel) throws IOException {
+    byte[] pixels = new byte[WIDTH * HEIGHT * bytesPerPixel];
+    new Random(type).nextBytes(pixels);
+    String name = file.toString();
+    try (Mat mat = new Mat(HEIGHT, WIDTH, type);
+        BytePointer encoded = new BytePointer()) {
+      mat.data().put(pixels, 0, (int) (mat.total() * mat.elemSize()));
+      if (!opencv_imgcodecs.imencode(name.substring(name.lastIndexOf('.')), mat, encoded)) {
+        throw new IllegalStateException("OpenCV does not write " + file);
+      }
+      byte[] bytes = new byte[(int) encoded.limit()];
+      encoded.get(bytes);
+      return Files.write(file, bytes);
+    }
   }
 
   private static byte[] webp(int quality) {
