@@ -25,14 +25,17 @@ class DistIT {
 
   @BeforeEach
   void unpack() throws IOException {
-    Path target = BinSadi.JAR.getParent();
-    String name = BinSadi.JAR.getFileName().toString().replaceAll("\\.jar$", ".tar.gz");
-    assumeTrue(Files.exists(target.resolve(name)), "skipped: no " + name + " (mvn -Pdist verify)");
+    assumeTrue(Files.exists(archive()), "skipped: no " + archive() + " (mvn -Pdist verify)");
     BinSadi.Result unpacked =
-        new BinSadi().in(folder).shell("tar xzf \"$1\"", target.resolve(name).toString());
+        new BinSadi().in(folder).shell("tar xzf \"$1\"", archive().toString());
     assertThat(unpacked.exitCode()).as(unpacked.err()).isZero();
     home = folder.resolve("sadi-" + System.getProperty("sadi.version"));
     assertThat(home).isDirectory();
+  }
+
+  private static Path archive() {
+    String name = BinSadi.JAR.getFileName().toString().replaceAll("\\.jar$", ".tar.gz");
+    return BinSadi.JAR.resolveSibling(name);
   }
 
   private BinSadi.Result shell(String script, String... arguments) {
@@ -63,6 +66,64 @@ class DistIT {
     assertThat(linked.out()).contains("parameters");
   }
 
+  /** All that is needed is a runtime: no compiler, no Maven, no more modules than Java SE has. */
+  @Test
+  void worksWithARuntimeAlone() throws IOException {
+    Path jdk = Path.of(System.getProperty("java.home"));
+    assumeTrue(
+        Files.isExecutable(jdk.resolve("bin/jlink")) && Files.isDirectory(jdk.resolve("jmods")),
+        "skipped: this JDK cannot make a runtime");
+    BinSadi.Result linked =
+        new BinSadi()
+            .in(folder)
+            .shell(
+                "\"$1/bin/jlink\" --add-modules java.se,jdk.unsupported --output jre",
+                jdk.toString());
+    assertThat(linked.exitCode()).as(linked.out() + linked.err()).isZero();
+    Path runtime = folder.resolve("jre/bin/java");
+    assertThat(runtime.resolveSibling("javac")).doesNotExist();
+    String small =
+        " --set model.input=64 --set model.stem=8 --set model.channels=[8,8,8,8,8]"
+            + " --set model.features=8 --epochs 1";
+    for (String command :
+        List.of(
+            "prepare synthetic -q --count 12 --split train=1-8 --split val=9-12 --out people",
+            "train -q --config configs/tiny.yaml --data people --out run" + small,
+            "predict -q --model run/checkpoints/best.safetensors people/images --out joints.csv",
+            "doctor --device cpu")) {
+      BinSadi.Result result =
+          new BinSadi()
+              .launcher(home.resolve("bin/sadi"))
+              .in(folder)
+              .with("SADI_JAVA", runtime.toString())
+              .without("JAVA_HOME")
+              .run(command.split(" "));
+      assertThat(result.exitCode()).as(command + ": " + result.err() + result.out()).isZero();
+    }
+    assertThat(Files.readAllLines(folder.resolve("joints.csv"))).hasSize(13);
+  }
+
+  /** What a build leaves of its machine in the archive would differ on the next one. */
+  @Test
+  void saysNothingOfTheMachineThatBuiltIt() throws IOException {
+    BinSadi.Result listed =
+        shell("TZ=UTC tar tvzf \"$1\" --numeric-owner --full-time", archive().toString());
+    assertThat(listed.exitCode()).as(listed.err()).isZero();
+    assertThat(listed.out().lines())
+        .isNotEmpty()
+        .allMatch(
+            line -> line.matches("[d-]rw[-x]r-[-x]r-[-x] 0/0 +\\d+ 2026-01-01 00:00:00 .*"),
+            "alike");
+    assertThat(Files.readString(home.resolve("sbom.json")))
+        .doesNotContain(System.getProperty("user.dir"), System.getProperty("user.name") + "@");
+  }
+
+  @Test
+  void exampleForMakeTravelsAlong() throws IOException {
+    assertThat(home.resolve("examples/Makefile"))
+        .hasSameTextualContentAs(Path.of("src/dist/examples/Makefile"));
+  }
+
   @Test
   void manFindsItsPagesBesideBin() throws IOException {
     List<String> expected = new ArrayList<>();
@@ -78,7 +139,9 @@ class DistIT {
   void holdsWhatIsReadAndSourced() throws IOException {
     assertThat(files("completions"))
         .containsExactly("completions/_sadi", "completions/sadi.bash", "completions/sadi.fish");
-    assertThat(files("lib")).hasSize(1).allMatch(file -> file.endsWith(".jar"));
+    // Of a build for GPUs there is more beside it.
+    assertThat(files("lib")).filteredOn(file -> file.matches("lib/[^/]*")).hasSize(1);
+    assertThat(files("lib")).allMatch(file -> file.endsWith(".jar"));
     assertThat(files("configs")).contains("configs/paper-mpii.yaml", "configs/small.yaml");
     assertThat(home.resolve("LICENSE")).hasSameTextualContentAs(Path.of("LICENSE"));
   }

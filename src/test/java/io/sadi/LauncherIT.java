@@ -134,6 +134,38 @@ class LauncherIT {
     }
   }
 
+  /** A machine's messages are no data: a script that reads our stdout must not take them for it. */
+  @Test
+  void javasOwnComplaintsGoToStderr() {
+    BinSadi.Result result = new BinSadi().with("SADI_JAVA_OPTS", "-Xmx1m").run("--version");
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err()).contains("heap");
+  }
+
+  @Test
+  void tooFewAddressesAreSaidBeforeJavaFails() {
+    BinSadi.Result result = new BinSadi().shell("ulimit -v 1000000; sadi --version");
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.errLines()).singleElement().asString().contains("ulimit -v 1000000", "allow");
+  }
+
+  /** CUDA's jars lie in a folder that is called as the jar. */
+  @Test
+  void whatLiesBesideTheJarIsOnTheClassPath() throws IOException {
+    Path launcher = install("with CUDA", true);
+    Path jar = folder.resolve("with CUDA/lib").resolve(jarName());
+    Files.createDirectory(Path.of(jar.toString().replaceFirst("\\.jar$", "")));
+    Process process =
+        new BinSadi()
+            .launcher(launcher)
+            .with("SADI_JAVA", java("17.0.1").toString())
+            .start(folder.resolve("out"), folder.resolve("err"), "info");
+    assertThat(Signals.exitCode(process)).isEqualTo(42);
+    assertThat(Files.readAllLines(folder.resolve("out")))
+        .contains(jar + ":" + jar.toString().replaceFirst("\\.jar$", "/*"));
+  }
+
   @Test
   void installedWithoutAJarSaysSo() throws IOException {
     BinSadi.Result result = new BinSadi().launcher(install("empty", false)).run("--help");

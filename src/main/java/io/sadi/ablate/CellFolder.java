@@ -180,13 +180,25 @@ record CellFolder(Path path) {
           new Pictures(
               new PersonErrors.Who(
                   person.text("image"), (int) person.integer("person", 0, 1 << 30)),
-              picture(pictures(), i, "photo"),
-              picture(pictures(), i, "truth"),
-              picture(pictures(), i, "found"),
-              picture(pictures(), i, "h1"),
+              made(i, "photo"),
+              made(i, "truth"),
+              made(i, "found"),
+              made(i, "h1"),
               Files.exists(h2) ? h2 : null));
     }
     return pictures;
+  }
+
+  private Path made(int person, String what) {
+    Path file = picture(pictures(), person, what);
+    if (!Files.exists(file)) {
+      throw BadInputException.at(
+          file,
+          "no such file",
+          "a picture, as " + PEOPLE + " says",
+          "remove " + evaluation() + " too and resume: then both are made anew");
+    }
+    return file;
   }
 
   /** Takes over what a run that was trained elsewhere says of itself: not its weights. */

@@ -54,30 +54,57 @@ record Host(Path root, Map<String, String> environment) {
         : OptionalLong.empty();
   }
 
-  /** The bytes that this process's control group may use, where it has a limit. */
+  /** A limit of this process as {@code ulimit} sets it, such as "Max open files", if any. */
+  OptionalLong processLimit(String name) {
+    Matcher soft =
+        Pattern.compile("(?m)^" + Pattern.quote(name) + "\\s+(\\d{1,18})\\s")
+            .matcher(text("proc/self/limits"));
+    return soft.find() ? OptionalLong.of(Long.parseLong(soft.group(1))) : OptionalLong.empty();
+  }
+
+  /** The bytes that this process's control group may use, where it or one above has a limit. */
   OptionalLong memoryLimit() {
-    for (String file : List.of("memory.max", "memory/memory.limit_in_bytes")) {
-      String text = text("sys/fs/cgroup/" + file).strip();
-      if (text.matches("\\d{1,18}") && Long.parseLong(text) < NO_LIMIT) {
-        return OptionalLong.of(Long.parseLong(text));
+    OptionalLong least = OptionalLong.empty();
+    for (String folder : controlGroup()) {
+      for (String file : List.of(folder + "memory.max", "memory/memory.limit_in_bytes")) {
+        String text = text("sys/fs/cgroup/" + file).strip();
+        if (text.matches("\\d{1,18}") && Long.parseLong(text) < NO_LIMIT) {
+          least = OptionalLong.of(Math.min(Long.parseLong(text), least.orElse(NO_LIMIT)));
+        }
       }
     }
-    return OptionalLong.empty();
+    return least;
+  }
+
+  /** This process's control group and all above it, as folders below the root of all. */
+  private List<String> controlGroup() {
+    List<String> folders = new ArrayList<>(List.of(""));
+    Matcher own = Pattern.compile("(?m)^0::/(.+)$").matcher(text("proc/self/cgroup"));
+    if (own.find()) {
+      String folder = "";
+      for (String name : own.group(1).split("/", -1)) {
+        folder += name + "/";
+        folders.add(folder);
+      }
+    }
+    return folders;
   }
 
   /** The processors' worth of time that the control group may use, where it has a limit. */
   OptionalDouble cpuLimit() {
-    String[] quota = text("sys/fs/cgroup/cpu.max").strip().split(" ", -1);
-    if (quota.length != 2) {
-      quota =
-          new String[] {
-            text("sys/fs/cgroup/cpu/cpu.cfs_quota_us").strip(),
-            text("sys/fs/cgroup/cpu/cpu.cfs_period_us").strip()
-          };
+    List<String> quotas = new ArrayList<>();
+    for (String folder : controlGroup()) {
+      quotas.add(text("sys/fs/cgroup/" + folder + "cpu.max").strip());
     }
-    return quota[0].matches("\\d{1,15}") && quota[1].matches("[1-9]\\d{0,14}")
-        ? OptionalDouble.of(Double.parseDouble(quota[0]) / Double.parseDouble(quota[1]))
-        : OptionalDouble.empty();
+    quotas.add(
+        text("sys/fs/cgroup/cpu/cpu.cfs_quota_us").strip()
+            + " "
+            + text("sys/fs/cgroup/cpu/cpu.cfs_period_us").strip());
+    return quotas.stream()
+        .filter(quota -> quota.matches("\\d{1,15} [1-9]\\d{0,14}"))
+        .map(quota -> quota.split(" ", -1))
+        .mapToDouble(quota -> Double.parseDouble(quota[0]) / Double.parseDouble(quota[1]))
+        .min();
   }
 
   /** The folders that the dynamic linker looks for libraries in. */

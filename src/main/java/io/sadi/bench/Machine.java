@@ -1,17 +1,22 @@
 package io.sadi.bench;
 
+import io.sadi.io.FailedException;
+import io.sadi.io.NativeCache;
 import io.sadi.io.Version;
 import io.sadi.torch.CpuFeatures;
 import java.io.IOException;
 import java.nio.file.FileStore;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Checks that need no native library: Java, processor, memory, folders. */
 final class Machine {
@@ -23,6 +28,9 @@ final class Machine {
   /** Below this not even a small network trains in comfort. */
   private static final double LITTLE_GB = 2;
 
+  /** A prediction has a few dozen open, and a hundred libraries and jars. */
+  private static final long FEW_FILES = 256;
+
   private final Host host;
 
   Machine(Host host) {
@@ -31,7 +39,16 @@ final class Machine {
 
   List<Finding> findings() {
     return List.of(
-        java(), system(), encoding(), cpu(), threads(), memory(), cache(), working(), temporary());
+        java(),
+        system(),
+        encoding(),
+        cpu(),
+        threads(),
+        memory(),
+        limits(),
+        cache(),
+        working(),
+        temporary());
   }
 
   private static Finding java() {
@@ -159,15 +176,40 @@ final class Machine {
     return Finding.ok("memory", found);
   }
 
+  /** What ulimit says: LibTorch needs room to map its libraries, and a prediction many files. */
+  private Finding limits() {
+    OptionalLong files = host.processLimit("Max open files");
+    OptionalLong address = host.processLimit("Max address space");
+    OptionalLong file = host.processLimit("Max file size");
+    List<String> found = new ArrayList<>();
+    files.ifPresent(count -> found.add(count + " open files"));
+    address.ifPresent(bytes -> found.add(gigabytes(bytes) + " of addresses"));
+    file.ifPresent(bytes -> found.add("files of " + gigabytes(bytes)));
+    String limits = found.isEmpty() ? "none" : String.join(", ", found);
+    if (files.orElse(FEW_FILES) < FEW_FILES) {
+      return Finding.warn("limits", limits, "allow more open files: ulimit -n " + FEW_FILES);
+    }
+    if (address.isPresent()) {
+      return Finding.warn(
+          "limits", limits, "limit memory otherwise (a container): ulimit -v unlimited");
+    }
+    if (file.isPresent()) {
+      return Finding.warn("limits", limits, "let files grow: ulimit -f unlimited");
+    }
+    return Finding.ok("limits", limits);
+  }
+
   // --- folders ----------------------------------------------------------------------------------
 
   private Finding cache() {
-    String set = System.getProperty("org.bytedeco.javacpp.cachedir", "");
-    Path folder =
-        set.isEmpty()
-            ? Path.of(System.getProperty("user.home", "."), ".javacpp", "cache")
-            : Path.of(set);
     String advice = "name another folder: SADI_JAVA_OPTS=-Dorg.bytedeco.javacpp.cachedir=FOLDER";
+    boolean named = NativeCache.isNamed();
+    Path folder;
+    try {
+      folder = NativeCache.folder();
+    } catch (FailedException e) {
+      return Finding.fail("cache", String.valueOf(e.getMessage()), advice);
+    }
     try {
       Files.createDirectories(folder);
       if (!Files.isWritable(folder)) {
@@ -182,22 +224,44 @@ final class Machine {
               + ", "
               + gigabytes(free)
               + " free)";
-      return free < UNPACKED_GB * GB
-          ? Finding.warn("cache", found, "free some, or " + advice)
-          : Finding.ok("cache", found);
+      if (free < UNPACKED_GB * GB && size(folder) < UNPACKED_GB * GB) {
+        return Finding.warn("cache", found, "free some, or " + advice);
+      }
+      if (!named && NativeCache.isNamed()) {
+        return Finding.warn(
+            "cache",
+            found + ", as there is no home that can be written",
+            "to keep them, " + advice);
+      }
+      return Finding.ok("cache", found);
     } catch (IOException e) {
       return Finding.fail("cache", folder + " cannot be made: " + e.getMessage(), advice);
     }
   }
 
+  /** In bytes. Another process may be at work in the folder: what is gone by then has no size. */
   private static long size(Path folder) throws IOException {
-    long size = 0;
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        size += Files.isRegularFile(file) ? Files.size(file) : 0;
-      }
-    }
-    return size;
+    long[] size = new long[1];
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            size[0] += attributes.isRegularFile() ? attributes.size() : 0;
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) {
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path place, @Nullable IOException e) {
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return size[0];
   }
 
   private static Finding working() {

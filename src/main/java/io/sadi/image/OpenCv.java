@@ -1,5 +1,7 @@
 package io.sadi.image;
 
+import io.sadi.io.FailedException;
+import io.sadi.io.NativeCache;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
@@ -16,6 +18,10 @@ final class OpenCv {
   /** To be called before any OpenCV type is touched. */
   static void load() {
     if (FAILURE != null) {
+      String trouble = NativeCache.trouble();
+      if (!trouble.isEmpty()) {
+        throw new FailedException("OpenCV could not be unpacked: " + trouble, FAILURE);
+      }
       throw (UnsatisfiedLinkError)
           new UnsatisfiedLinkError("OpenCV does not load on this machine").initCause(FAILURE);
     }
@@ -23,6 +29,7 @@ final class OpenCv {
 
   private static @Nullable Throwable loadAll() {
     try {
+      NativeCache.folder();
       Loader.load(opencv_core.class);
       Loader.load(opencv_imgproc.class);
       Loader.load(opencv_imgcodecs.class);

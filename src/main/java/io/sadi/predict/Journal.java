@@ -55,15 +55,25 @@ final class Journal implements Closeable {
     try {
       journal.lock();
       if (!resume || !journal.load(settings)) {
-        journal.lines.truncate(0);
-        JsonObject head = new JsonObject();
-        head.addProperty(Json.SCHEMA_VERSION, 1);
-        head.add("settings", settings);
-        journal.lines.append(head);
+        journal.begin(settings);
       }
       return journal;
     } catch (IOException | RuntimeException e) {
       channel.close();
+      throw e;
+    }
+  }
+
+  /** Writes the first line. Where there is no room for it nothing stays, not even an empty file. */
+  private void begin(JsonObject settings) throws IOException {
+    lines.truncate(0);
+    JsonObject head = new JsonObject();
+    head.addProperty(Json.SCHEMA_VERSION, 1);
+    head.add("settings", settings);
+    try {
+      lines.append(head);
+    } catch (IOException e) {
+      Files.deleteIfExists(file);
       throw e;
     }
   }

@@ -1,6 +1,7 @@
 package io.sadi.torch;
 
 import io.sadi.io.BadInputException;
+import io.sadi.io.Version;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -37,8 +38,11 @@ public record ComputeDevice(boolean cuda, int index) {
       throw new DeviceUnavailableException(
           "--device "
               + text
-              + ": this build of LibTorch sees no CUDA device; use --device cpu, or the GPU build on a"
-              + " machine with an NVIDIA driver");
+              + (Version.platform().endsWith("-gpu")
+                  ? ": LibTorch sees no CUDA device here; 'sadi doctor --device cuda' says what is"
+                      + " missing (driver, libraries, a GPU of a kind it knows)"
+                  : ": this jar has no CUDA natives, it computes on the CPU; leave the option out, or"
+                      + " build a jar for GPUs: mvn package -Pgpu"));
     }
     if (index >= count) {
       throw new DeviceUnavailableException(

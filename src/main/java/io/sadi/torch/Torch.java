@@ -1,6 +1,8 @@
 package io.sadi.torch;
 
 import io.sadi.io.FailedException;
+import io.sadi.io.NativeCache;
+import io.sadi.io.Version;
 import java.util.regex.Pattern;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
@@ -13,6 +15,14 @@ public final class Torch {
 
   /** As in {@code [/some/folder/unbound_buffer.cc:78] Timed out}. */
   private static final Pattern PLACE = Pattern.compile("^\\[[^\\]]*\\.(cc|cpp|h|hpp):\\d+\\] ");
+
+  private static final String MISSING =
+      "it is not in this jar for "
+          + Version.platform()
+          + (Version.platform().endsWith("-gpu")
+              ? ", and the folder of the same name beside the jar, where the build puts it, is not"
+                  + " there or not whole"
+              : ": build one for this platform");
 
   private Torch() {}
 
@@ -27,6 +37,7 @@ public final class Torch {
     if (loaded) {
       return;
     }
+    NativeCache.folder();
     try {
       Loader.load(torch.class);
       loaded = true;
@@ -37,10 +48,23 @@ public final class Torch {
               + " "
               + System.getProperty("os.arch")
               + ": "
-              + firstLine(e)
-              + "; check that the jar was built for this platform";
+              + (hasNatives() ? reason(e) + "; 'sadi doctor' says more" : MISSING);
       throw new FailedException(failure, e);
     }
+  }
+
+  private static String reason(Throwable e) {
+    String trouble = NativeCache.trouble();
+    return trouble.isEmpty() ? firstLine(e) : trouble;
+  }
+
+  /** Whether there are libraries on the class path to be loaded. */
+  private static boolean hasNatives() {
+    String folder = "/org/bytedeco/pytorch/" + Version.platform() + "/";
+    return Loader.getPlatform().equals(Version.platform().replaceFirst("-gpu$", ""))
+        && (Torch.class.getResource(folder + "libjnitorch.so") != null
+            || Torch.class.getResource(folder + "libjnitorch.dylib") != null
+            || Torch.class.getResource(folder + "jnitorch.dll") != null);
   }
 
   /** Threads of one operator; the data loader's threads come on top. */

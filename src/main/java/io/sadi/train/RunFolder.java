@@ -298,8 +298,11 @@ final class RunFolder {
     return Files.exists(folder.resolve("config.yaml"));
   }
 
-  /** Whether it is empty, or a run was killed in it before it had saved anything. */
+  /** Whether it is empty or not there, or a run was killed in it before it had saved anything. */
   static boolean isUnstarted(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return true;
+    }
     if (!Files.isDirectory(folder) || isRun(folder)) {
       return false;
     }

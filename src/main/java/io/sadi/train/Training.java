@@ -17,6 +17,7 @@ import io.sadi.torch.Precision;
 import io.sadi.torch.Ranks;
 import io.sadi.torch.Torch;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -75,8 +76,11 @@ public record Training(
   public static Training prepare(
       Config config, boolean configGiven, Path data, Path out, Mode mode, @Nullable Start init)
       throws IOException {
+    // A job may be killed before it has made its folder, and is then started again with --resume;
+    // who gives no config either has misspelt the folder.
+    boolean misspelt = !configGiven && !Files.exists(out);
     RunConfig run =
-        mode == Mode.RESUME && !RunFolder.isUnstarted(out)
+        mode == Mode.RESUME && (misspelt || !RunFolder.isUnstarted(out))
             ? resumed(config, configGiven, out)
             : RunConfig.from(config);
     Dataset dataset = DatasetReader.read(data);

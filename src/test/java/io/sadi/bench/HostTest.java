@@ -69,4 +69,34 @@ class HostTest {
         .startsWith(root.resolve("opt/cuda/lib64"), root.resolve("opt/more"))
         .contains(root.resolve("opt/old"), root.resolve("usr/local/cuda/lib64"));
   }
+
+  /** Without a container the limit is that of a slice some way down, or of one above it. */
+  @Test
+  void readsTheLimitsOfGroupsAboveItsOwn() throws IOException {
+    write("proc/self/cgroup", "0::/user.slice/job.scope\n");
+    write("sys/fs/cgroup/user.slice/memory.max", "3000000000\n");
+    write("sys/fs/cgroup/user.slice/cpu.max", "400000 100000\n");
+    write("sys/fs/cgroup/user.slice/job.scope/memory.max", "max\n");
+    assertThat(host().memoryLimit()).hasValue(3_000_000_000L);
+    assertThat(host().cpuLimit()).hasValue(4);
+    write("sys/fs/cgroup/user.slice/job.scope/memory.max", "2000000000\n");
+    write("sys/fs/cgroup/user.slice/job.scope/cpu.max", "50000 100000\n");
+    assertThat(host().memoryLimit()).hasValue(2_000_000_000L);
+    assertThat(host().cpuLimit()).hasValue(0.5);
+  }
+
+  @Test
+  void readsWhatUlimitSays() throws IOException {
+    write(
+        "proc/self/limits",
+        """
+        Limit                     Soft Limit           Hard Limit           Units
+        Max file size             unlimited            unlimited            bytes
+        Max open files            20                   524288               files
+        Max address space         2048000000           2048000000           bytes
+        """);
+    assertThat(host().processLimit("Max open files")).hasValue(20);
+    assertThat(host().processLimit("Max address space")).hasValue(2_048_000_000L);
+    assertThat(host().processLimit("Max file size")).isEmpty();
+  }
 }

@@ -1,0 +1,122 @@
+package io.sadi.io;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * Where JavaCPP unpacks the native libraries: the folder that its property names, else one in the
+ * user's home. Where that cannot be written JavaCPP would take a folder for temporary files that
+ * anybody may have made before, with libraries of theirs in it; this takes one that is ours alone.
+ */
+public final class NativeCache {
+  private static final String PROPERTY = "org.bytedeco.javacpp.cachedir";
+
+  /** What the CPU's libraries take when they are unpacked. */
+  private static final long UNPACKED = 500L << 20;
+
+  private NativeCache() {}
+
+  /** Whether the folder was named, and not found by us. */
+  public static boolean isNamed() {
+    return !System.getProperty(PROPERTY, "").isEmpty();
+  }
+
+  /**
+   * The folder that JavaCPP takes. To be called before it loads its first library, for it does not
+   * ask again.
+   *
+   * @throws FailedException if there is none that nobody else can write
+   */
+  public static synchronized Path folder() {
+    if (isNamed()) {
+      return Path.of(System.getProperty(PROPERTY));
+    }
+    Path inHome = Path.of(System.getProperty("user.home", "?"), ".javacpp", "cache");
+    if (inHome.isAbsolute() && isUsable(inHome)) {
+      return inHome;
+    }
+    Path own = ownFolder(Path.of(System.getProperty("java.io.tmpdir")));
+    System.setProperty(PROPERTY, own.toString());
+    return own;
+  }
+
+  /**
+   * What may be wrong with the folder where a library could not be loaded: JavaCPP does not say
+   * that it could not unpack one.
+   *
+   * @return empty where there is nothing
+   */
+  public static String trouble() {
+    Path folder = folder();
+    try {
+      if (!isUsable(folder)) {
+        return folder + " cannot be written";
+      }
+      long free = Files.getFileStore(folder).getUsableSpace();
+      return free < UNPACKED
+          ? "no space left in " + folder + ", which has " + (free >> 20) + " MB"
+          : "";
+    } catch (IOException e) {
+      return folder + " cannot be read";
+    }
+  }
+
+  private static boolean isUsable(Path folder) {
+    try {
+      Files.createDirectories(folder);
+      return Files.isReadable(folder) && Files.isWritable(folder) && Files.isExecutable(folder);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** A folder below another that only this user can write, made if it is not there. */
+  static Path ownFolder(Path temporary) {
+    String user = System.getProperty("user.name", "").replaceAll("[^A-Za-z0-9_.-]", "_");
+    Path folder = temporary.resolve("sadi-natives-" + user);
+    String reason;
+    try {
+      if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+        Files.createDirectory(
+            folder,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      }
+      if (isOurs(folder)) {
+        return folder;
+      }
+      reason = "others may write it";
+    } catch (IOException e) {
+      reason = "it cannot be written";
+    }
+    throw new FailedException(
+        folder
+            + ": no place to unpack the native libraries, "
+            + reason
+            + "; name one: SADI_JAVA_OPTS=-D"
+            + PROPERTY
+            + "=FOLDER");
+  }
+
+  private static boolean isOurs(Path folder) throws IOException {
+    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    Set<PosixFilePermission> permissions =
+        Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS);
+    if (permissions.contains(PosixFilePermission.GROUP_WRITE)
+        || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+      return false;
+    }
+    Path file = Files.createTempFile(folder, "whose", "");
+    try {
+      return Files.getOwner(file).equals(Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS));
+    } finally {
+      Files.delete(file);
+    }
+  }
+}
