@@ -6,7 +6,7 @@ _sadi_command() {
   commands= options= files=
   case $command in
     'sadi')
-      commands='demo doctor prepare train eval ablate predict merge info bench'
+      commands='demo doctor prepare train eval ablate predict merge info bench export'
       options='-V --version -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi demo')
@@ -92,6 +92,10 @@ _sadi_command() {
       options='-c --config --data --batch --rounds --seconds -s --set --device --precision
         --threads --json --dry-run -q --quiet -v --verbose --color -h --help'
       ;;
+    'sadi export')
+      options='-m --model --out --card --json --dry-run --overwrite -q --quiet -v --verbose
+        --color -h --help'
+      ;;
   esac
 }
 
@@ -117,7 +121,8 @@ _sadi_value() {
       'sadi predict --color' | \
       'sadi merge --color' | \
       'sadi info --color' | \
-      'sadi bench --color')
+      'sadi bench --color' | \
+      'sadi export --color')
       kind=word
       words='auto always never'
       ;;
@@ -272,7 +277,11 @@ _sadi_value() {
       'sadi info -m' | \
       'sadi info --model' | \
       'sadi bench -c' | \
-      'sadi bench --config')
+      'sadi bench --config' | \
+      'sadi export -m' | \
+      'sadi export --model' | \
+      'sadi export --out' | \
+      'sadi export --card')
       kind=file
       ;;
     'sadi prepare lsp --sides' | \

@@ -21,7 +21,8 @@ function __sadi_calls
         'predict' \
         'merge' \
         'info' \
-        'bench'
+        'bench' \
+        'export'
     set -l command
     for word in (commandline -opc)[2..-1]
         set -l longer (string trim -- "$command $word")
@@ -52,6 +53,7 @@ complete -c sadi -n '__sadi_calls' -a predict -d 'Find people\'s joints in image
 complete -c sadi -n '__sadi_calls' -a merge -d 'Put the parts of a sharded prediction together'
 complete -c sadi -n '__sadi_calls' -a info -d 'Show a network\'s layers, parameters, computation and memory'
 complete -c sadi -n '__sadi_calls' -a bench -d 'Measure how fast this machine trains and predicts'
+complete -c sadi -n '__sadi_calls' -a export -d 'Write a network as an ONNX model for other programs, or in half...'
 complete -c sadi -n '__sadi_calls' -s V -l version -d 'Show the version'
 complete -c sadi -n '__sadi_calls' -s q -l quiet -d 'Only warnings and errors on stderr'
 complete -c sadi -n '__sadi_calls' -s v -l verbose -d 'More on stderr'
@@ -395,3 +397,15 @@ complete -c sadi -n '__sadi_calls bench' -s q -l quiet -d 'Only warnings and err
 complete -c sadi -n '__sadi_calls bench' -s v -l verbose -d 'More on stderr'
 complete -c sadi -n '__sadi_calls bench' -l color -x -a 'auto always never' -d 'Colours'
 complete -c sadi -n '__sadi_calls bench' -s h -l help -d 'Show this help'
+
+# sadi export
+complete -c sadi -n '__sadi_calls export' -s m -l model -r -F -d 'A checkpoint, or the network that comes with the program'
+complete -c sadi -n '__sadi_calls export' -l out -r -F -d 'The file to write, whole or not at all'
+complete -c sadi -n '__sadi_calls export' -l card -r -F -d 'Text that goes along, and that \'sadi info\' shows'
+complete -c sadi -n '__sadi_calls export' -l json -d 'Print the result to stdout as one JSON object with a schema_version'
+complete -c sadi -n '__sadi_calls export' -l dry-run -d 'Check and resolve everything, say what would be done, and stop there'
+complete -c sadi -n '__sadi_calls export' -l overwrite -d 'Replace output files that exist'
+complete -c sadi -n '__sadi_calls export' -s q -l quiet -d 'Only warnings and errors on stderr'
+complete -c sadi -n '__sadi_calls export' -s v -l verbose -d 'More on stderr'
+complete -c sadi -n '__sadi_calls export' -l color -x -a 'auto always never' -d 'Colours'
+complete -c sadi -n '__sadi_calls export' -s h -l help -d 'Show this help'

@@ -47,7 +47,7 @@ class BuiltinIT {
 
   /** A newcomer names a photo and nothing else. */
   @Test
-  void predictsWithoutBeingNamed() {
+  void predictsWithoutBeingNamed() throws IOException {
     Path photos = TinyRun.get().folder.resolve("people/images");
     BinSadi.Result result =
         sadi().run("predict", "-q", photos.toString(), "--format", "csv", "--out", "people.csv");

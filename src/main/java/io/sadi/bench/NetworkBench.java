@@ -5,11 +5,11 @@ import io.sadi.data.BatchPool;
 import io.sadi.data.Batches;
 import io.sadi.data.Dataset;
 import io.sadi.data.Person;
+import io.sadi.model.InferenceNet;
 import io.sadi.model.SadiNet;
 import io.sadi.predict.InferenceConfig;
 import io.sadi.predict.PredictionStream;
 import io.sadi.predict.Refine;
-import io.sadi.torch.Autocast;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Ranks;
@@ -102,6 +102,7 @@ final class NetworkBench {
   /** The network on a batch that stays the same, as for prediction. */
   Workload forward(int size) {
     SadiNet net = SadiNet.create(config.model(), dataset.skeleton().size(), device, false, 1);
+    InferenceNet inference = InferenceNet.inPlaceOf(net, precision);
     Stream stream = new Stream(size);
     Batch batch = stream.next();
     return workload(
@@ -109,14 +110,12 @@ final class NetworkBench {
         size * forwardGflop,
         () -> {
           try (PointerScope scope = new PointerScope();
-              InferenceMode inference = new InferenceMode(true)) {
+              InferenceMode mode = new InferenceMode(true)) {
             Tensor image = Crops.of(net, batch);
-            try (Autocast autocast = Autocast.of(precision, device)) {
-              net.forward(image, false).h1().sum().item_float();
-            }
+            inference.forward(image).h1().sum().item_float();
           }
         },
-        net,
+        inference,
         stream);
   }
 

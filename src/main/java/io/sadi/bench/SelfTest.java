@@ -111,7 +111,7 @@ final class SelfTest {
         new Losses.Targets(
             Tensors.of(new float[BATCH * JOINTS * 2], net.device(), BATCH, JOINTS, 2),
             torch.ones(new long[] {BATCH, JOINTS}, net.device().floats()));
-    SadiNet.Output output;
+    SadiNet.Output<Tensor> output;
     try (Autocast autocast = Autocast.of(precision, net.device())) {
       output = net.forward(image, true);
     }

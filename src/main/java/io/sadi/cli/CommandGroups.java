@@ -24,7 +24,9 @@ final class CommandGroups implements IHelpSectionRenderer {
               "Learn and measure",
               List.of(TrainCommand.class, EvalCommand.class, AblateCommand.class)),
           new Group("Find people's joints", List.of(PredictCommand.class, MergeCommand.class)),
-          new Group("Look inside, move on", List.of(InfoCommand.class, BenchCommand.class)));
+          new Group(
+              "Look inside, move on",
+              List.of(InfoCommand.class, BenchCommand.class, ExportCommand.class)));
 
   @Override
   public String render(Help help) {

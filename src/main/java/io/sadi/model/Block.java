@@ -1,8 +1,6 @@
 package io.sadi.model;
 
 import io.sadi.model.ModelConfig.Rfm;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,15 +33,12 @@ final class Block {
   }
 
   /** [B, in, H, W] to [B, out, H / stride, W / stride]. */
-  Tensor forward(Tensor x, boolean training) {
-    Tensor y = conv2.forward(conv1.forward(x, training), training);
+  <T> T forward(Operations<T> ops, T x) {
+    T y = conv2.forward(ops, conv1.forward(ops, x));
     if (dilated != null) {
-      y = y.add_(dilated.forward(x, training));
+      y = dilated.addTo(ops, y, x);
     }
-    if (se != null) {
-      y = se.forward(y);
-    }
-    y = y.add(shortcut == null ? x : shortcut.forward(x, training));
-    return torch.relu_(y);
+    T kept = shortcut == null ? x : shortcut.forward(ops, x);
+    return ops.relu(se == null ? ops.add(y, kept) : ops.multiplyAdd(y, se.forward(ops, y), kept));
   }
 }

@@ -1,8 +1,5 @@
 package io.sadi.model;
 
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
-
 /** ResNet's bottleneck: 1x1 to the planes, 3x3, 1x1 to four times the planes, plus a shortcut. */
 final class Bottleneck {
   static final int EXPANSION = 4;
@@ -21,9 +18,8 @@ final class Bottleneck {
   }
 
   /** [B, in, H, W] to [B, 4 planes, H, W]. */
-  Tensor forward(Tensor x, boolean training) {
-    Tensor y = conv2.forward(conv1.forward(x, training), training);
-    y = conv3.forward(y, training);
-    return torch.relu_(y.add(shortcut.forward(x, training)));
+  <T> T forward(Operations<T> ops, T x) {
+    T y = conv3.forward(ops, conv2.forward(ops, conv1.forward(ops, x)));
+    return ops.relu(shortcut.addTo(ops, y, x));
   }
 }

@@ -1,13 +1,11 @@
 package io.sadi.model;
 
+import io.sadi.torch.Tensors;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.global.torch;
 
 /** Convolution without bias ({@code conv}), batch norm ({@code bn}), and a ReLU where asked for. */
-final class ConvBn {
-  private static final double MOMENTUM = 0.1;
-  private static final double EPSILON = 1e-5;
+public final class ConvBn {
+  static final double EPSILON = 1e-5;
 
   private final Conv conv;
   private final Parameter scale;
@@ -15,6 +13,15 @@ final class ConvBn {
   private final Parameter mean;
   private final Parameter variance;
   private final boolean relu;
+
+  /**
+   * What convolution and batch norm are together, once nothing changes any more: a convolution with
+   * a bias. In the caller's PointerScope.
+   *
+   * @param weight [out, in, kernel, kernel]
+   * @param bias [out]
+   */
+  public record Folded(Tensor weight, Tensor bias) {}
 
   ConvBn(
       Parameters.Scope scope, int in, int out, int kernel, int stride, int dilation, boolean relu) {
@@ -33,23 +40,49 @@ final class ConvBn {
     return new ConvBn(scope, in, out, kernel, 1, 1, true);
   }
 
+  /** [B, in, H, W] to [B, out, H / stride, W / stride]. */
+  <T> T forward(Operations<T> ops, T x) {
+    return conv.recorded(ops, ops.conv(x, this));
+  }
+
+  /** sum + forward(x), in the place of {@code sum}. */
+  <T> T addTo(Operations<T> ops, T sum, T x) {
+    return conv.recorded(ops, ops.addConv(sum, x, this));
+  }
+
+  public Conv conv() {
+    return conv;
+  }
+
+  /** Whether a ReLU follows. */
+  public boolean relu() {
+    return relu;
+  }
+
+  Parameter scale() {
+    return scale;
+  }
+
+  Parameter shift() {
+    return shift;
+  }
+
+  Parameter mean() {
+    return mean;
+  }
+
+  Parameter variance() {
+    return variance;
+  }
+
   /**
-   * [B, in, H, W] to [B, out, H / stride, W / stride].
-   *
-   * @param training whether the batch's own statistics normalise it, and update the running ones
+   * With g = scale / sqrt(variance + epsilon): weight g, and shift - mean g. Channels that vary by
+   * little have a large g, hence float64 on the way.
    */
-  Tensor forward(Tensor x, boolean training) {
-    Tensor y =
-        torch.batch_norm(
-            conv.forward(x),
-            new TensorOptional(scale.tensor()),
-            new TensorOptional(shift.tensor()),
-            new TensorOptional(mean.tensor()),
-            new TensorOptional(variance.tensor()),
-            training && !mean.frozen(),
-            MOMENTUM,
-            EPSILON,
-            true);
-    return relu ? torch.relu_(y) : y;
+  public Folded folded() {
+    Tensor g = scale.float64().div(variance.float64().add(Tensors.scalar(EPSILON)).sqrt());
+    Tensor weight = conv.weight().float64().mul(g.view(-1, 1, 1, 1));
+    Tensor bias = shift.float64().sub(mean.float64().mul(g));
+    return new Folded(Tensors.float32(weight), Tensors.float32(bias));
   }
 }

@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #lattice} evaluates P on a grid once, and {@link #render} samples it.
  */
 final class DistributionLearningModule {
-  /** The lattice covers [-6, 6] in both directions; P is taken as 0 outside. */
-  static final double EXTENT = 6;
+  private static final double EXTENT = HeatmapRenderer.EXTENT;
 
   private static final int QUADRATURE = 32;
 
@@ -159,14 +158,7 @@ final class DistributionLearningModule {
 
   /** u at every pixel: [B, K, size, size, 2]. */
   private Tensor normalised(Tensor mu, Tensor sigma, int size) {
-    float[] centers = new float[2 * size * size];
-    for (int i = 0; i < size * size; i++) {
-      int column = i % size;
-      int row = i / size;
-      centers[2 * i] = (column + 0.5f) / size - 0.5f;
-      centers[2 * i + 1] = (row + 0.5f) / size - 0.5f;
-    }
-    Tensor p = Tensors.of(centers, device, 1, 1, size, size, 2);
+    Tensor p = Tensors.of(HeatmapRenderer.pixels(size), device, 1, 1, size, size, 2);
     long b = mu.size(0);
     long k = mu.size(1);
     return p.sub(mu.view(b, k, 1, 1, 2)).div(sigma.view(b, k, 1, 1, 2));

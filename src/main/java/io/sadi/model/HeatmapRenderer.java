@@ -10,6 +10,9 @@ import org.bytedeco.pytorch.Tensor;
  * pictures follow.
  */
 public final class HeatmapRenderer {
+  /** The lattice covers [-6, 6] in both directions; P is taken as 0 outside. */
+  public static final double EXTENT = 6;
+
   private final DistributionLearningModule dlm;
   private final float[] values;
   private final long nodes;
@@ -35,6 +38,28 @@ public final class HeatmapRenderer {
   public Tensor render(Tensor mu, Tensor sigma, int size) {
     Tensor lattice = Tensors.of(values, device, 1, 1, nodes, nodes);
     return dlm.render(mu, sigma, size, lattice);
+  }
+
+  /** Centres of a map's pixels in image units, x and y: [size, size, 2]. */
+  public static float[] pixels(int size) {
+    float[] centers = new float[2 * size * size];
+    for (int i = 0; i < size * size; i++) {
+      int column = i % size;
+      int row = i / size;
+      centers[2 * i] = (column + 0.5f) / size - 0.5f;
+      centers[2 * i + 1] = (row + 0.5f) / size - 0.5f;
+    }
+    return centers;
+  }
+
+  /** P on its lattice, divided by its maximum, [nodes, nodes], row = y. */
+  public float[] lattice() {
+    return values.clone();
+  }
+
+  /** Nodes along a side of the lattice. */
+  public long nodes() {
+    return nodes;
   }
 
   /** argmax_u P(u), x and y: H2's peak lies at mu + sigma times this. */

@@ -2,8 +2,6 @@ package io.sadi.model;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,22 +38,21 @@ final class Hourglass {
    *
    * @param levels receives this level's output, then those of the levels inside, fine to coarse
    */
-  Tensor forward(Tensor x, boolean training, List<Tensor> levels) {
-    List<Tensor> coarser = new ArrayList<>();
-    Tensor y = forward(down, x, training);
-    y = inner == null ? forward(bottom, y, training) : inner.forward(y, training, coarser);
-    y = forward(up, y, training);
-    y = torch.upsample_nearest2d(y, x.size(2), x.size(3));
-    y = forward(skip, x, training).add(y);
+  <T> T forward(Operations<T> ops, T x, List<T> levels) {
+    List<T> coarser = new ArrayList<>();
+    T y = forward(ops, down, x);
+    y = inner == null ? forward(ops, bottom, y) : inner.forward(ops, y, coarser);
+    y = ops.upsampleNearest(forward(ops, up, y));
+    y = ops.add(forward(ops, skip, x), y);
     levels.add(y);
     levels.addAll(coarser);
     return y;
   }
 
-  private static Tensor forward(List<Block> blocks, Tensor x, boolean training) {
-    Tensor y = x;
+  private static <T> T forward(Operations<T> ops, List<Block> blocks, T x) {
+    T y = x;
     for (Block block : blocks) {
-      y = block.forward(y, training);
+      y = block.forward(ops, y);
     }
     return y;
   }

@@ -32,7 +32,7 @@ public final class Losses {
   public record Loss(Tensor total, Tensor h1, @Nullable Tensor h2) {}
 
   /** The total loss of a batch, Eq. 8 or one of its alternatives. */
-  public static Loss of(SadiNet net, Output output, Targets targets, LossConfig config) {
+  public static Loss of(SadiNet net, Output<Tensor> output, Targets targets, LossConfig config) {
     Tensor target = h1Target(net, output, targets, config);
     Tensor h1 = heatmapError(output.heatmaps().get(0), target);
     // Intermediate supervision: every stack learns the same target.
@@ -113,7 +113,8 @@ public final class Losses {
   }
 
   /** What H1 learns: a Gaussian, or ("target") the learned P placed at the joint. */
-  private static Tensor h1Target(SadiNet net, Output output, Targets targets, LossConfig config) {
+  private static Tensor h1Target(
+      SadiNet net, Output<Tensor> output, Targets targets, LossConfig config) {
     try (NoGradGuard noGrad = new NoGradGuard()) {
       int size = net.config().heatmap();
       Tensor sigma = output.sigma();

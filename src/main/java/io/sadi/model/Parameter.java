@@ -2,6 +2,7 @@ package io.sadi.model;
 
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,11 @@ public final class Parameter {
       throw new IllegalStateException(name + " has no memory yet: Parameters.allocate comes first");
     }
     return tensor;
+  }
+
+  /** Without gradients, in float64. */
+  Tensor float64() {
+    return tensor().detach().to(ScalarType.Double);
   }
 
   Initializer initializer() {

@@ -1,7 +1,6 @@
 package io.sadi.model;
 
 import io.sadi.model.SpatialFusionModule.Regression;
-import io.sadi.torch.Autocast;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Tensors;
 import java.util.ArrayList;
@@ -10,7 +9,6 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
@@ -37,10 +35,11 @@ public final class SadiNet implements AutoCloseable {
    * @param heatmaps H1 of every stack, [B, K, H, W]; the last one counts
    * @param mu [B, K, 2] in image units, -0.5 to 0.5 across the crop; null without the SFM
    * @param sigma [B, K, 2] in the same units; null without the SFM
+   * @param <T> what stands for a tensor
    */
-  public record Output(List<Tensor> heatmaps, @Nullable Tensor mu, @Nullable Tensor sigma) {
+  public record Output<T>(List<T> heatmaps, @Nullable T mu, @Nullable T sigma) {
     /** H1 of the last stack. */
-    public Tensor h1() {
+    public T h1() {
       return heatmaps.get(heatmaps.size() - 1);
     }
   }
@@ -83,7 +82,7 @@ public final class SadiNet implements AutoCloseable {
       }
     }
     boolean withSfm = config.sfm().enabled();
-    this.sfm = withSfm ? new SpatialFusionModule(root.at("sfm"), config, joints, device) : null;
+    this.sfm = withSfm ? new SpatialFusionModule(root.at("sfm"), config, joints) : null;
     this.dlm =
         withSfm ? new DistributionLearningModule(root.at("dlm"), config.dlm(), device) : null;
   }
@@ -118,6 +117,16 @@ public final class SadiNet implements AutoCloseable {
     return config;
   }
 
+  /** What {@link #normalise} takes from red, green and blue, of 0 to 255. */
+  public static float[] mean() {
+    return MEAN.clone();
+  }
+
+  /** What it divides the rest by. */
+  public static float[] deviation() {
+    return DEVIATION.clone();
+  }
+
   /** K, the number of joints. */
   public int joints() {
     return joints;
@@ -143,6 +152,11 @@ public final class SadiNet implements AutoCloseable {
    * @return float32 [B, 3, H, W], channels-last, ImageNet's mean and deviation removed
    */
   public Tensor normalise(Tensor rgb) {
+    return normalise(device, rgb);
+  }
+
+  /** The same on a device. */
+  public static Tensor normalise(ComputeDevice device, Tensor rgb) {
     // Converted there: as float32 four times as much would be copied to a GPU.
     Tensor x = Tensors.upload(rgb, device).to(ScalarType.Float);
     Tensor mean = Tensors.of(MEAN, device, 3);
@@ -173,34 +187,37 @@ public final class SadiNet implements AutoCloseable {
    * @param image float32 [B, 3, input, input], normalised
    * @param training whether batch norm uses the batch's own statistics
    */
-  public Output forward(Tensor image, boolean training) {
-    Tensor x = image.contiguous(MemoryFormat.ChannelsLast);
-    x = stemConv.forward(x, training);
-    x = stemBlock.forward(x, training);
-    List<Tensor> h1 = new ArrayList<>();
-    List<Tensor> levels = new ArrayList<>();
+  public Output<Tensor> forward(Tensor image, boolean training) {
+    return forward(new EagerOperations(device, training), image);
+  }
+
+  /**
+   * The network, whatever it is computed with.
+   *
+   * @param image [B, 3, input, input], normalised
+   */
+  public <T> Output<T> forward(Operations<T> ops, T image) {
+    T x = stemBlock.forward(ops, stemConv.forward(ops, ops.input(image)));
+    List<T> h1 = new ArrayList<>();
+    List<T> levels = new ArrayList<>();
     for (int s = 0; s < hourglasses.size(); s++) {
       levels.clear();
-      Tensor y = hourglasses.get(s).forward(x, training, levels);
-      Tensor f = features.get(s).forward(y, training);
-      Tensor h = heatmap(s, f);
+      T y = hourglasses.get(s).forward(ops, x, levels);
+      T f = features.get(s).forward(ops, y);
+      Conv last = heatmaps.get(s);
+      // bf16 would leave 8 bits of a peak's height.
+      T h = ops.inFloat32(f, exact -> last.forward(ops, exact));
       h1.add(h);
       if (s + 1 < hourglasses.size()) {
-        x = x.add(mergeFeatures.get(s).forward(f)).add(mergeHeatmaps.get(s).forward(h));
+        x = ops.add(x, mergeFeatures.get(s).forward(ops, f));
+        x = ops.add(x, mergeHeatmaps.get(s).forward(ops, ops.like(h, x)));
       }
     }
     if (sfm == null) {
-      return new Output(h1, null, null);
+      return new Output<>(h1, null, null);
     }
-    Regression theta = sfm.forward(levels, training);
-    return new Output(h1, theta.mu(), theta.sigma());
-  }
-
-  /** In float32 whatever the rest runs in: bf16 would leave 8 bits of a peak's height. */
-  private Tensor heatmap(int stack, Tensor features) {
-    try (Autocast fp32 = Autocast.off(device)) {
-      return heatmaps.get(stack).forward(features.to(ScalarType.Float));
-    }
+    Regression<T> theta = sfm.forward(ops, levels);
+    return new Output<>(h1, theta.mu(), theta.sigma());
   }
 
   /** The DLM; only networks with an SFM have one. */

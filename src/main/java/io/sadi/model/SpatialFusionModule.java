@@ -3,16 +3,8 @@ package io.sadi.model;
 import io.sadi.model.ModelConfig.GlobalAttention;
 import io.sadi.model.ModelConfig.LocalAttention;
 import io.sadi.model.ModelConfig.Sfm;
-import io.sadi.torch.Autocast;
-import io.sadi.torch.ComputeDevice;
-import io.sadi.torch.Tensors;
 import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The Spatial Fusion Module (section III-C): from the hourglass's four finest levels to a position
@@ -31,10 +23,9 @@ final class SpatialFusionModule {
    * @param mu [B, K, 2], x and y in image units, -0.5 to 0.5 across the crop
    * @param sigma [B, K, 2], in the same units, at least 0.001
    */
-  record Regression(Tensor mu, Tensor sigma) {}
+  record Regression<T>(T mu, T sigma) {}
 
   private final Sfm config;
-  private final ComputeDevice device;
   private final int joints;
   private final List<ConvBn> lateral = new ArrayList<>();
   private final List<Conv> project = new ArrayList<>();
@@ -47,9 +38,8 @@ final class SpatialFusionModule {
   private final Parameter fcBias;
   private final CostMeter meter;
 
-  SpatialFusionModule(Parameters.Scope scope, ModelConfig model, int joints, ComputeDevice device) {
+  SpatialFusionModule(Parameters.Scope scope, ModelConfig model, int joints) {
     this.config = model.sfm();
-    this.device = device;
     this.joints = joints;
     Parameters.Scope global = scope.at("global");
     for (int n = 0; n < ModelConfig.SCALES; n++) {
@@ -80,106 +70,95 @@ final class SpatialFusionModule {
   /**
    * @param levels the hourglass's outputs, fine to coarse, at least four
    */
-  Regression forward(List<Tensor> levels, boolean training) {
-    List<Tensor> f = new ArrayList<>();
+  <T> Regression<T> forward(Operations<T> ops, List<T> levels) {
+    List<T> f = new ArrayList<>();
     for (int n = 0; n < ModelConfig.SCALES; n++) {
-      f.add(lateral.get(n).forward(levels.get(n), training));
+      f.add(lateral.get(n).forward(ops, levels.get(n)));
     }
     if (config.globalAttention() != GlobalAttention.NONE) {
-      f = globalAttention(f, training);
+      f = globalAttention(ops, f);
     }
-    Tensor y = increase.get(0).forward(f.get(0), training);
+    T y = increase.get(0).forward(ops, f.get(0));
     for (int i = 0; i < reduce.size(); i++) {
-      Tensor next = increase.get(i + 1).forward(f.get(i + 1), training);
-      y = localAttention(reduce.get(i).forward(y, training).add(next));
+      T next = increase.get(i + 1).forward(ops, f.get(i + 1));
+      y = localAttention(ops, ops.add(reduce.get(i).forward(ops, y), next));
     }
-    return regress(last.forward(y, training));
+    return regress(ops, last.forward(ops, y));
   }
 
   /** Eq. 2-3: W_n = softmax over the scales of U_n, a weight for every pixel of every scale. */
-  private List<Tensor> globalAttention(List<Tensor> f, boolean training) {
-    long height = f.get(0).size(2);
-    long width = f.get(0).size(3);
-    TensorVector g = new TensorVector();
-    TensorVector u = new TensorVector();
+  private <T> List<T> globalAttention(Operations<T> ops, List<T> f) {
+    List<T> g = new ArrayList<>();
+    List<T> u = new ArrayList<>();
     for (int n = 0; n < f.size(); n++) {
-      Tensor projected = project.get(n).forward(f.get(n));
-      Tensor upsampled =
-          n == 0
-              ? projected
-              : torch.upsample_bilinear2d(projected, new long[] {height, width}, false);
-      g.push_back(upsampled);
-      u.push_back(score.get(n).forward(upsampled));
+      T projected = project.get(n).forward(ops, f.get(n));
+      T upsampled = n == 0 ? projected : ops.upsampleBilinear(projected, factor(n));
+      g.add(upsampled);
+      u.add(score.get(n).forward(ops, upsampled));
     }
-    Tensor w;
-    try (Autocast fp32 = Autocast.off(device)) {
-      w = torch.cat(u, 1).to(ScalarType.Float).softmax(1);
-    }
-    List<Tensor> weighted = new ArrayList<>();
+    T w = ops.inFloat32(ops.concat(u), x -> ops.softmax(x, 1));
+    List<T> weighted = new ArrayList<>();
     for (int n = 0; n < f.size(); n++) {
-      Tensor gn = g.get(n);
-      weighted.add(gn.mul(w.narrow(1, n, 1).to(gn.scalar_type())));
+      weighted.add(ops.multiply(g.get(n), ops.like(ops.narrow(w, 1, n, 1), g.get(n))));
     }
     if (config.globalAttention() == GlobalAttention.SUM) {
-      Tensor sum = weighted.get(0);
-      for (Tensor next : weighted.subList(1, weighted.size())) {
-        sum = sum.add(next);
+      T sum = weighted.get(0);
+      for (T next : weighted.subList(1, weighted.size())) {
+        sum = ops.add(sum, next);
       }
       weighted = List.of(sum, sum, sum, sum);
     }
-    List<Tensor> result = new ArrayList<>();
+    List<T> result = new ArrayList<>();
     for (int n = 0; n < f.size(); n++) {
-      long factor = height / f.get(n).size(2);
-      Tensor atScale =
-          factor == 1
-              ? weighted.get(n)
-              : torch.avg_pool2d(weighted.get(n), new long[] {factor, factor});
-      result.add(restore.get(n).forward(atScale, training));
+      T all = weighted.get(n);
+      T atScale = n == 0 ? all : ops.averagePool(all, factor(n));
+      result.add(restore.get(n).forward(ops, atScale));
     }
     return result;
   }
 
+  /** How many times smaller scale n is than the finest. */
+  private static int factor(int n) {
+    return 1 << n;
+  }
+
   /** LA(s) = s softmax(s) n, normalised over n places, so that the mean weight is 1. */
-  private Tensor localAttention(Tensor s) {
+  private <T> T localAttention(Operations<T> ops, T s) {
     if (config.localAttention() == LocalAttention.NONE) {
       return s;
     }
-    try (Autocast fp32 = Autocast.off(device)) {
-      Tensor x = s.to(ScalarType.Float);
-      Tensor weight =
-          switch (config.localAttention()) {
-            case COLUMN -> x.softmax(2).mul(Tensors.scalar((double) x.size(2)));
-            case ROW -> x.softmax(3).mul(Tensors.scalar((double) x.size(3)));
-            case CHANNEL -> x.softmax(1).mul(Tensors.scalar((double) x.size(1)));
-            case SPATIAL -> {
-              long places = x.size(2) * x.size(3);
-              Tensor flat = x.reshape(x.size(0), x.size(1), places).softmax(2);
-              yield flat.reshape(x.size(0), x.size(1), x.size(2), x.size(3))
-                  .mul(Tensors.scalar((double) places));
-            }
-            case NONE -> throw new IllegalStateException("handled above");
-          };
-      return x.mul(weight).to(s.scalar_type());
-    }
+    T attended = ops.inFloat32(s, x -> ops.multiply(x, localWeight(ops, x)));
+    return ops.like(attended, s);
+  }
+
+  private <T> T localWeight(Operations<T> ops, T x) {
+    long channels = ops.size(x, 1);
+    long height = ops.size(x, 2);
+    long width = ops.size(x, 3);
+    return switch (config.localAttention()) {
+      case COLUMN -> ops.multiply(ops.softmax(x, 2), (double) height);
+      case ROW -> ops.multiply(ops.softmax(x, 3), (double) width);
+      case CHANNEL -> ops.multiply(ops.softmax(x, 1), (double) channels);
+      case SPATIAL -> {
+        T flat = ops.softmax(ops.reshape(x, channels, height * width), 2);
+        yield ops.multiply(ops.reshape(flat, channels, height, width), (double) (height * width));
+      }
+      case NONE -> throw new IllegalStateException("handled above");
+    };
   }
 
   /** Pooling, {@code sfm.fc}, and theta = (mu_x, mu_y, s_x, s_y) per joint, all in float32. */
-  private Regression regress(Tensor features) {
-    try (Autocast fp32 = Autocast.off(device)) {
-      Tensor pooled = features.to(ScalarType.Float).mean(2, 3);
-      Tensor theta =
-          torch
-              .linear(pooled, fcWeight.tensor(), new TensorOptional(fcBias.tensor()))
-              .view(-1, joints, 4);
-      if (meter.running()) {
-        long parameters = fcWeight.count() + fcBias.count();
-        meter.record(
-            new LayerCost("sfm.fc", "linear", 4L * joints, 1, 1, parameters, fcWeight.count()));
-      }
-      Tensor mu = theta.narrow(2, 0, 2);
-      // Without a floor sigma can reach 0, the known source of NaN in this family of losses.
-      Tensor sigma = theta.narrow(2, 2, 2).sigmoid().clamp_min(Tensors.scalar(SMALLEST_SIGMA));
-      return new Regression(mu, sigma);
+  private <T> Regression<T> regress(Operations<T> ops, T features) {
+    T flat = ops.inFloat32(features, x -> ops.linear(ops.pool(x), fcWeight, fcBias));
+    if (meter.running()) {
+      long parameters = fcWeight.count() + fcBias.count();
+      meter.record(
+          new LayerCost("sfm.fc", "linear", 4L * joints, 1, 1, parameters, fcWeight.count()));
     }
+    T theta = ops.reshape(flat, joints, 4);
+    T mu = ops.narrow(theta, 2, 0, 2);
+    // Without a floor sigma can reach 0, the known source of NaN in this family of losses.
+    T sigma = ops.atLeast(ops.sigmoid(ops.narrow(theta, 2, 2, 2)), SMALLEST_SIGMA);
+    return new Regression<>(mu, sigma);
   }
 }

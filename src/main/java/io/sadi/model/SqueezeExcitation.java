@@ -1,8 +1,5 @@
 package io.sadi.model;
 
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
-
 /**
  * Squeeze-and-excitation (Hu et al.): every channel is scaled by a number in (0, 1) that depends on
  * the means of all channels. {@code reduce} and {@code expand} are 1x1 convolutions with bias; the
@@ -20,10 +17,10 @@ final class SqueezeExcitation {
     this.expand = Conv.pointwise(scope.at("expand"), hidden, channels, Initializer.KAIMING);
   }
 
-  /** [B, c, H, W] to the same shape. */
-  Tensor forward(Tensor x) {
-    Tensor squeezed = torch.adaptive_avg_pool2d(x, 1, 1);
-    Tensor hidden = torch.relu_(reduce.forwardPooled(squeezed));
-    return x.mul(expand.forwardPooled(hidden).sigmoid());
+  /** The factors: [B, c, H, W] to [B, c, 1, 1]. */
+  <T> T forward(Operations<T> ops, T x) {
+    T hidden = ops.relu(reduce.forwardPooled(ops, ops.pool(x)));
+    T factors = ops.sigmoid(expand.forwardPooled(ops, hidden));
+    return ops.reshape(factors, ops.size(x, 1), 1, 1);
   }
 }

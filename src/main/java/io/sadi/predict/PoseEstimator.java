@@ -5,9 +5,9 @@ import io.sadi.data.Crop;
 import io.sadi.eval.Prediction;
 import io.sadi.geom.Affine;
 import io.sadi.model.HeatmapRenderer;
+import io.sadi.model.InferenceNet;
 import io.sadi.model.SadiNet;
 import io.sadi.model.SadiNet.Output;
-import io.sadi.torch.Autocast;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Tensors;
 import java.nio.ByteBuffer;
@@ -18,29 +18,50 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a network on crops and reads people from what it says. */
-public final class PoseEstimator {
-  private final SadiNet net;
+public final class PoseEstimator implements AutoCloseable {
+  private final InferenceNet net;
   private final int[] flipPermutation;
   private final boolean flip;
-  private final Precision precision;
   private final PeakFinder peaks;
   private final @Nullable HeatmapRenderer renderer;
 
   /**
-   * @param net with the weights to use; they must not change while this is used
+   * @param net with the weights to use, which stay as they are at the first batch
    * @param flipPermutation for every joint the one that it is in a mirrored image, [K]
    * @param flip whether every crop is also seen in a mirror, and the two answers averaged
    * @param refine how peaks are placed between pixels
    */
   public PoseEstimator(
       SadiNet net, int[] flipPermutation, boolean flip, Refine refine, Precision precision) {
+    this(InferenceNet.of(net, precision), renderer(net), flipPermutation, flip, refine);
+  }
+
+  /**
+   * The same in the place of a network: its weights' memory is given back when it is not needed.
+   */
+  static PoseEstimator inPlaceOf(
+      SadiNet net, int[] flipPermutation, boolean flip, Refine refine, Precision precision) {
+    HeatmapRenderer renderer = renderer(net);
+    return new PoseEstimator(
+        InferenceNet.inPlaceOf(net, precision), renderer, flipPermutation, flip, refine);
+  }
+
+  private PoseEstimator(
+      InferenceNet net,
+      @Nullable HeatmapRenderer renderer,
+      int[] flipPermutation,
+      boolean flip,
+      Refine refine) {
     this.net = net;
     this.flipPermutation = flipPermutation.clone();
     this.flip = flip;
-    this.precision = precision;
     int size = net.config().heatmap();
     this.peaks = new PeakFinder(size, size, refine);
-    this.renderer = net.hasSfm() ? net.renderer() : null;
+    this.renderer = renderer;
+  }
+
+  private static @Nullable HeatmapRenderer renderer(SadiNet net) {
+    return net.hasSfm() ? net.renderer() : null;
   }
 
   /** Runs the network on a batch. */
@@ -58,13 +79,13 @@ public final class PoseEstimator {
     int crop = net.config().input();
     try (PointerScope scope = new PointerScope();
         InferenceMode inference = new InferenceMode()) {
-      Tensor image = net.normalise(Tensors.borrow(rgb, size, crop, crop, 3));
-      Output output = forward(image);
+      Tensor image = SadiNet.normalise(net.device(), Tensors.borrow(rgb, size, crop, crop, 3));
+      Output<Tensor> output = net.forward(image);
       Tensor h1 = output.h1();
       Tensor mu = output.mu();
       Tensor sigma = output.sigma();
       if (flip) {
-        Output mirrored = forward(image.flip(3));
+        Output<Tensor> mirrored = net.forward(image.flip(3));
         h1 = average(h1, swapped(mirrored.h1()).flip(3));
         Tensor mirroredMu = mirrored.mu();
         Tensor mirroredSigma = mirrored.sigma();
@@ -155,12 +176,6 @@ public final class PoseEstimator {
     return result;
   }
 
-  private Output forward(Tensor image) {
-    try (Autocast autocast = Autocast.of(precision, net.device())) {
-      return net.forward(image, false);
-    }
-  }
-
   private static Tensor average(Tensor a, Tensor b) {
     return a.add(b).mul(Tensors.scalar(0.5));
   }
@@ -173,5 +188,10 @@ public final class PoseEstimator {
     }
     Tensor index = Tensors.of(order, net.device());
     return torch.index_select(perJoint, 1, index);
+  }
+
+  @Override
+  public void close() {
+    net.close();
   }
 }

@@ -1,6 +1,5 @@
 package io.sadi.predict;
 
-import io.sadi.model.SadiNet;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Torch;
@@ -8,7 +7,6 @@ import java.nio.file.Path;
 
 /** A checkpoint's network in the memory of a device, ready to be shown crops. */
 final class TrainedModel implements AutoCloseable {
-  private final SadiNet net;
   private final PoseEstimator estimator;
 
   /**
@@ -24,10 +22,9 @@ final class TrainedModel implements AutoCloseable {
     if (config.threads() > 0) {
       Torch.threads(config.threads());
     }
-    net = checkpoint.network(device, file);
     estimator =
-        new PoseEstimator(
-            net,
+        PoseEstimator.inPlaceOf(
+            checkpoint.network(device, file),
             checkpoint.skeleton().flipPermutation(),
             config.flip(),
             config.refine(),
@@ -40,6 +37,6 @@ final class TrainedModel implements AutoCloseable {
 
   @Override
   public void close() {
-    net.close();
+    estimator.close();
   }
 }

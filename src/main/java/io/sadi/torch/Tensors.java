@@ -55,6 +55,11 @@ public final class Tensors {
         device.device(), tensor.scalar_type(), true, false, new MemoryFormatOptional());
   }
 
+  /** In float32, on the same device. */
+  public static Tensor float32(Tensor tensor) {
+    return tensor.to(ScalarType.Float);
+  }
+
   /** All values as float32, row-major. */
   public static float[] floats(Tensor tensor) {
     try (PointerScope scope = new PointerScope()) {

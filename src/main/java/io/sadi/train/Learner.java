@@ -64,7 +64,7 @@ public final class Learner implements AutoCloseable {
           new Targets(
               Tensors.of(batch.joints(), device, batch.size(), joints, 2),
               Tensors.of(batch.mask(), device, batch.size(), joints));
-      Output output;
+      Output<Tensor> output;
       try (Autocast autocast = Autocast.of(precision, device)) {
         output = net.forward(image, true);
       }

@@ -257,20 +257,21 @@ final class Trainer implements AutoCloseable {
     if (!due || settings.samples() == 0 || validationPeople.isEmpty() || !ranks.first()) {
       return;
     }
-    PoseEstimator estimator =
+    try (PoseEstimator estimator =
         new PoseEstimator(
             learner.average(),
             dataset.skeleton().flipPermutation(),
             false,
             Refine.QUARTER,
-            precision);
-    new SampleSheet(dataset, SampleSheet.some(validationPeople, settings.samples()))
-        .write(
-            estimator,
-            config.model().input(),
-            fusionWeight,
-            dataset.name() + ", epoch " + done,
-            folder.sample(done));
+            precision)) {
+      new SampleSheet(dataset, SampleSheet.some(validationPeople, settings.samples()))
+          .write(
+              estimator,
+              config.model().input(),
+              fusionWeight,
+              dataset.name() + ", epoch " + done,
+              folder.sample(done));
+    }
   }
 
   /** Goes on where the folder's last state stands; from the start where there is none. */

@@ -52,9 +52,6 @@ record Validation(double fusionWeight, List<MetricResult> results) {
       int workers,
       Ranks ranks,
       Progress progress) {
-    PoseEstimator estimator =
-        new PoseEstimator(
-            net, dataset.skeleton().flipPermutation(), false, Refine.QUARTER, precision);
     List<Reading> fused = new ArrayList<>();
     List<Reading> others = new ArrayList<>();
     others.add(new Reading(new Readout(Decode.H1, 0)));
@@ -69,15 +66,19 @@ record Validation(double fusionWeight, List<MetricResult> results) {
     all.addAll(others);
     int from = share(people.size(), ranks.rank(), ranks.size());
     int to = share(people.size(), ranks.rank() + 1, ranks.size());
-    DatasetPredictor.predict(
-        estimator,
-        dataset,
-        people.subList(from, to),
-        net.config().input(),
-        all,
-        batch,
-        workers,
-        progress);
+    try (PoseEstimator estimator =
+        new PoseEstimator(
+            net, dataset.skeleton().flipPermutation(), false, Refine.QUARTER, precision)) {
+      DatasetPredictor.predict(
+          estimator,
+          dataset,
+          people.subList(from, to),
+          net.config().input(),
+          all,
+          batch,
+          workers,
+          progress);
+    }
     if (ranks.size() > 1) {
       exchange(all, people, from, net.joints(), ranks, net.device());
     }

@@ -198,11 +198,11 @@ class LossesTest {
       // I = 2 P - Q integrated over the lattice.
       int n = 241;
       float[] nodes = new float[2 * n * n];
-      double h = 2 * DistributionLearningModule.EXTENT / (n - 1);
+      double h = 2 * HeatmapRenderer.EXTENT / (n - 1);
       for (int i = 0; i < n * n; i++) {
         int row = i / n;
-        nodes[2 * i] = (float) (-DistributionLearningModule.EXTENT + i % n * h);
-        nodes[2 * i + 1] = (float) (-DistributionLearningModule.EXTENT + row * h);
+        nodes[2 * i] = (float) (-HeatmapRenderer.EXTENT + i % n * h);
+        nodes[2 * i + 1] = (float) (-HeatmapRenderer.EXTENT + row * h);
       }
       Tensor u = Tensors.of(nodes, ComputeDevice.CPU, nodes.length / 2, 2);
       float[] p = Tensors.floats(dlm.logDensity(u));
@@ -295,7 +295,7 @@ class LossesTest {
       ModelConfig model = ModelConfig.from(config);
       try (SadiNet net = TestNets.net(model);
           NoGradGuard noGrad = new NoGradGuard()) {
-        Output output = net.forward(TestNets.images(model, 2), true);
+        Output<Tensor> output = net.forward(TestNets.images(model, 2), true);
         Loss loss = Losses.of(net, output, TestNets.targets(2), LossConfig.from(config, model));
         double h1 = 50 * loss.h1().item_float();
         Tensor second = loss.h2();
@@ -342,7 +342,7 @@ class LossesTest {
   private static Tensor total(
       SadiNet net, Tensor theta, float[] heat, Targets targets, LossConfig loss) {
     Tensor h1 = Tensors.of(heat, ComputeDevice.CPU, 2, TestNets.JOINTS, 16, 16);
-    Output output = new Output(List.of(h1), theta.narrow(2, 0, 2), theta.narrow(2, 2, 2));
+    Output<Tensor> output = new Output<>(List.of(h1), theta.narrow(2, 0, 2), theta.narrow(2, 2, 2));
     return Losses.of(net, output, targets, loss).total();
   }
 

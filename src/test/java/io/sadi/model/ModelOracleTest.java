@@ -48,7 +48,7 @@ class ModelOracleTest {
                 architecture.model(), architecture.joints(), ComputeDevice.CPU, false, 0)) {
       net.parameters().load(weights.tensors(), folder);
       Tensor image = tensor(input, "image");
-      Output output = net.forward(image, false);
+      Output<Tensor> output = net.forward(image, false);
       check(expected, "h1", output.h1(), 1e-4);
       Tensor mu = output.mu();
       Tensor sigma = output.sigma();

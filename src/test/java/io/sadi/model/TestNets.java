@@ -74,4 +74,21 @@ final class TestNets {
       }
     }
   }
+
+  /** Batch norms that do something: as they are made, they are the identity. */
+  static void disturbNorms(SadiNet net) {
+    try (NoGradGuard noGrad = new NoGradGuard()) {
+      int i = 0;
+      for (Parameter parameter : net.parameters().all()) {
+        if (parameter.name().contains(".bn.")) {
+          Torch.seed(200 + i++);
+          if (parameter.name().endsWith("bias") || parameter.name().endsWith("mean")) {
+            parameter.tensor().normal_(0, 0.2, new GeneratorOptional());
+          } else {
+            parameter.tensor().uniform_(0.5, 1.5, new GeneratorOptional());
+          }
+        }
+      }
+    }
+  }
 }

@@ -140,7 +140,7 @@ class VariantTest {
 
   private static Tensor step(SadiNet net, LossConfig loss, Precision precision, int batch) {
     Targets targets = TestNets.targets(batch);
-    Output output;
+    Output<Tensor> output;
     try (Autocast autocast = Autocast.of(precision, ComputeDevice.CPU)) {
       output = net.forward(TestNets.images(net.config(), batch), true);
     }
@@ -176,7 +176,7 @@ class VariantTest {
           }
         }
       }
-      Output output = net.forward(TestNets.images(net.config(), TestNets.BATCH), true);
+      Output<Tensor> output = net.forward(TestNets.images(net.config(), TestNets.BATCH), true);
       // In batch statistics, as it was trained: eight images are too few for running ones.
       return new Fit(first, last, missed(output.h1(), TestNets.targets(TestNets.BATCH)));
     }
