@@ -37,8 +37,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  sadi export --model runs/small/checkpoints/best.safetensors --out small.onnx",
       "  sadi export --model builtin --out builtin.onnx --json",
-      "  sadi export --model runs/small/checkpoints/best.safetensors --out small.safetensors \\",
-      "    --card README.md"
+      "  sadi export --model best.safetensors --out half.safetensors --card card.md"
     })
 final class ExportCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
