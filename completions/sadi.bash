@@ -83,8 +83,8 @@ _sadi_command() {
         --color -h --help'
       ;;
     'sadi bench')
-      options='-c --config --data --batch --rounds --seconds -s --set --device --precision
-        --threads --json --dry-run -q --quiet -v --verbose --color -h --help'
+      options='-c --config --data --batch --rounds --seconds --splits -s --set --device
+        --precision --threads --json --dry-run -q --quiet -v --verbose --color -h --help'
       ;;
   esac
 }
@@ -210,6 +210,7 @@ _sadi_value() {
       'sadi bench --batch' | \
       'sadi bench --rounds' | \
       'sadi bench --seconds' | \
+      'sadi bench --splits' | \
       'sadi bench --threads')
       kind=other
       ;;

@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a network on crops and reads people from what it says. */
-public final class PoseEstimator {
+public class PoseEstimator {
   private final SadiNet net;
   private final int[] flipPermutation;
   private final boolean flip;
