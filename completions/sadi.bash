@@ -89,8 +89,8 @@ _sadi_command() {
         --color -h --help'
       ;;
     'sadi bench')
-      options='-c --config --data --batch --rounds --seconds -s --set --device --precision
-        --threads --json --dry-run -q --quiet -v --verbose --color -h --help'
+      options='-c --config --data --batch --rounds --seconds --splits -s --set --device
+        --precision --threads --json --dry-run -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi export')
       options='-m --model --out --card --json --dry-run --overwrite -q --quiet -v --verbose
@@ -230,6 +230,7 @@ _sadi_value() {
       'sadi bench --batch' | \
       'sadi bench --rounds' | \
       'sadi bench --seconds' | \
+      'sadi bench --splits' | \
       'sadi bench --threads')
       kind=other
       ;;

@@ -2,6 +2,7 @@ package io.sadi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.sadi.testing.BinSadi;
@@ -39,6 +40,33 @@ class BenchIT {
     assertThat(result.err()).contains("--set train.batch=4");
   }
 
+  /** Trains for it, on one process and on two. */
+  @Test
+  void measuresHowToShareTheCores() {
+    BinSadi.Result result =
+        bench(
+            "--data",
+            "people",
+            "--set",
+            "model.input=64",
+            "--batch",
+            "4",
+            "--rounds",
+            "1",
+            "--seconds",
+            "0",
+            "--splits",
+            "1x1x1,2x1x1",
+            "--json");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    JsonObject json = JsonParser.parseString(result.out()).getAsJsonObject();
+    assertThat(json.getAsJsonArray("splits")).hasSize(2);
+    for (JsonElement split : json.getAsJsonArray("splits")) {
+      assertThat(split.getAsJsonObject().get("img_per_s").getAsDouble()).isPositive();
+    }
+    assertThat(result.errLines()).last().asString().contains("split");
+  }
+
   @Test
   void drawsPeopleWhereItIsGivenNone() {
     BinSadi.Result result =
@@ -58,7 +86,11 @@ class BenchIT {
   void refusesWhatItCannotMeasure() {
     for (String[] bad :
         new String[][] {
-          {"--rounds", "0"}, {"--batch", "0"}, {"--seconds", "-1"}, {"--data", "none"}
+          {"--rounds", "0"},
+          {"--batch", "0"},
+          {"--seconds", "-1"},
+          {"--data", "none"},
+          {"--splits", "2"}
         }) {
       BinSadi.Result result = bench(bad[0], bad[1]);
       assertThat(result.exitCode()).as(result.err()).isEqualTo(3);

@@ -95,7 +95,7 @@ public record Study(StudyPlan plan, Training people, Path data) {
 
   /** One line on the data and the first network. */
   public String describe() {
-    return people.describe();
+    return people.describe(1);
   }
 
   /** The cells of a part of the study, in order. */

@@ -13,6 +13,7 @@ import io.sadi.io.Progress;
 import io.sadi.prepare.Output;
 import io.sadi.prepare.SyntheticPeople;
 import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.OutOfMemory;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Torch;
 import io.sadi.train.RunConfig;
@@ -38,10 +39,19 @@ import org.jspecify.annotations.Nullable;
  * @param batches sizes to try
  * @param rounds an odd number
  * @param seconds that a round gives to one thing, at least
+ * @param splits of the cores to try; empty for none, null for those that fit the machine
  */
 public record Bench(
-    RunConfig config, @Nullable Path data, List<Integer> batches, int rounds, double seconds) {
+    RunConfig config,
+    @Nullable Path data,
+    List<Integer> batches,
+    int rounds,
+    double seconds,
+    @Nullable List<Split> splits) {
   private static final int DRAWN = 64;
+
+  /** Losing less than this to the data is keeping up with it. */
+  private static final double KEEPS_UP = 0.97;
 
   /**
    * What was measured.
@@ -65,31 +75,59 @@ public record Bench(
    * @param device it ran on
    * @param threads of LibTorch
    * @param rows in order of batch sizes
+   * @param splits of the cores; null where they were not asked for
+   * @param gpuMb memory in use on the GPU in the end, in MB; null without a GPU
    */
-  public record Result(String device, int threads, List<Row> rows) {
-    /** The batch size that trains fastest, and whether the data keeps up with it. */
-    public String recommendation() {
-      Row best =
-          rows.stream()
-              .filter(row -> row.what().equals("train"))
-              .max(Comparator.comparingDouble(Row::imagesPerSecond))
-              .orElseThrow();
-      double step = rate("step", best.batch());
-      double pipeline = rate("pipeline", best.batch());
-      String data =
-          best.imagesPerSecond() >= 0.97 * step
-              ? "the data keeps up"
-              : pipeline < 1.5 * step
-                  ? "the data does not keep up: more data.workers, or prepare --pack"
-                  : "the data's threads take time from the network's: fewer --threads, or"
-                      + " prepare --pack";
+  public record Result(
+      String device,
+      int threads,
+      List<Row> rows,
+      SplitBench.@Nullable Result splits,
+      @Nullable Long gpuMb) {
+    /** The batch size that trains fastest and whether the data keeps up; then the fastest split. */
+    public List<String> recommendation() {
+      Row best = fastest();
+      String line =
+          String.format(
+              Locale.ROOT,
+              "fastest here: --set train.batch=%d, %.1f img/s; %s",
+              best.batch(),
+              best.imagesPerSecond(),
+              data(best));
+      return splits == null ? List.of(line) : List.of(line, splits.recommendation());
+    }
+
+    private Row fastest() {
+      return rows.stream()
+          .filter(row -> row.what().equals("train"))
+          .max(Comparator.comparingDouble(Row::imagesPerSecond))
+          .orElseThrow();
+    }
+
+    /** What real data costs compared with a constant batch, and what would help. */
+    private String data(Row train) {
+      double step = rate("step", train.batch());
+      double pipeline = rate("pipeline", train.batch());
+      String constant = String.format(Locale.ROOT, "a constant batch %.1f, so ", step);
+      if (train.imagesPerSecond() >= KEEPS_UP * step) {
+        return constant + "the data keeps up";
+      }
+      if (pipeline < step) {
+        return String.format(
+            Locale.ROOT,
+            "%sthe network waits for the data, which alone comes at %.1f: more data.workers where"
+                + " there are cores for them, or prepare --pack",
+            constant,
+            pipeline);
+      }
       return String.format(
           Locale.ROOT,
-          "fastest here: --set train.batch=%d, %.1f img/s; a constant batch %.1f, so %s",
-          best.batch(),
-          best.imagesPerSecond(),
-          step,
-          data);
+          "%smaking crops, alone %.1f img/s, takes %.0f %% of the cores' time from the network:"
+              + " prepare --pack where photos are larger than crops%s",
+          constant,
+          pipeline,
+          100 * (1 - train.imagesPerSecond() / step),
+          splits == null ? ", and --splits=auto for how to share the cores" : "");
     }
 
     /**
@@ -135,6 +173,12 @@ public record Bench(
         array.add(one);
       }
       json.add("rows", array);
+      if (splits != null) {
+        json.add("splits", splits.json());
+      }
+      if (gpuMb != null) {
+        json.addProperty("gpu_memory_mb", gpuMb);
+      }
       return json;
     }
 
@@ -166,6 +210,12 @@ public record Bench(
                 gflop,
                 row.peakRssMb()));
       }
+      if (splits != null) {
+        text.append(String.format("%n%s", splits.table()));
+      }
+      if (gpuMb != null) {
+        text.append(String.format(Locale.ROOT, "%nGPU memory in use: %d MB%n", gpuMb));
+      }
       return text.toString().stripTrailing();
     }
   }
@@ -187,11 +237,7 @@ public record Bench(
       new SyntheticPeople(Math.max(DRAWN, largest()), List.of(), 1).run(output, Progress.NONE);
       return measure(DatasetReader.read(drawn.resolve("people")), device, precision, progress);
     } finally {
-      try (Stream<Path> files = Files.walk(drawn)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
+      delete(drawn);
     }
   }
 
@@ -225,11 +271,55 @@ public record Bench(
         workloads.put("pipeline", network.pipeline(batch));
         workloads.put("train", network.train(batch));
         rows.addAll(measure(workloads, precision, batch, progress));
+      } catch (RuntimeException e) {
+        if (rows.isEmpty() || !OutOfMemory.is(e)) {
+          throw e;
+        }
+        progress.warn("batches of " + batch + " do not fit into the memory, and are left out");
       } finally {
         workloads.values().forEach(Workload::close);
       }
     }
-    return new Result(device.toString(), Torch.threads(), rows);
+    Long gpuMb = device.cuda() ? Gpu.usedMb(device.index()) : null;
+    int threads = Torch.threads();
+    Result result = new Result(device.toString(), threads, rows, null, gpuMb);
+    SplitBench.Result shared = splits(dataset, people.size(), device, result, progress);
+    return new Result(device.toString(), threads, rows, shared, gpuMb);
+  }
+
+  /** The batch that trains fastest, with the cores shared out in several ways. */
+  private SplitBench.@Nullable Result splits(
+      Dataset dataset, int people, ComputeDevice device, Result so, Progress progress)
+      throws IOException {
+    List<Split> ways =
+        splits == null ? Split.of(Runtime.getRuntime().availableProcessors(), device) : splits;
+    if (ways.isEmpty()) {
+      return null;
+    }
+    Row best = so.fastest();
+    double steps = Math.ceil(seconds * best.imagesPerSecond() / best.batch());
+    int most = people / best.batch();
+    SplitBench bench =
+        new SplitBench(
+            config,
+            dataset.folder(),
+            best.batch(),
+            (int) Math.max(1, Math.min(most, steps)),
+            rounds);
+    Path scratch = Files.createTempDirectory("sadi-bench");
+    try {
+      return bench.run(ways, scratch, progress);
+    } finally {
+      delete(scratch);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 
   private List<Row> measure(

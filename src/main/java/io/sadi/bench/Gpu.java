@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A GPU, as NVIDIA's own tool names it.
@@ -15,26 +16,35 @@ record Gpu(String name, String capability, String memory) {
 
   /** The machine's GPUs; none without a driver or without its nvidia-smi. */
   static List<Gpu> here() {
+    return parse(ask("--query-gpu=name,compute_cap,memory.total", "--format=csv,noheader"));
+  }
+
+  /** Memory in use on a GPU, in MB; null where nobody says. LibTorch keeps what it ever had. */
+  static @Nullable Long usedMb(int index) {
+    String said =
+        ask("--query-gpu=memory.used", "--format=csv,noheader,nounits", "--id=" + index).strip();
+    return said.matches("\\d+") ? Long.valueOf(Long.parseLong(said) * (1 << 20) / 1_000_000) : null;
+  }
+
+  /** What nvidia-smi answers; nothing where it cannot. */
+  private static String ask(String... arguments) {
     try {
+      List<String> command = new ArrayList<>(List.of("nvidia-smi"));
+      command.addAll(List.of(arguments));
       Process process =
-          new ProcessBuilder(
-                  "nvidia-smi",
-                  "--query-gpu=name,compute_cap,memory.total",
-                  "--format=csv,noheader")
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
       process.getOutputStream().close();
       if (!process.waitFor(20, TimeUnit.SECONDS)) { // a few lines fit the pipe
         process.destroyForcibly();
-        return List.of();
+        return "";
       }
       String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return process.exitValue() == 0 ? parse(said) : List.of();
+      return process.exitValue() == 0 ? said : "";
     } catch (IOException e) {
-      return List.of();
+      return "";
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return List.of();
+      return "";
     }
   }
 

@@ -1,6 +1,7 @@
 package io.sadi.cli;
 
 import io.sadi.bench.Bench;
+import io.sadi.bench.Split;
 import io.sadi.config.Config;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Examples:",
-      "  sadi bench --config configs/small.yaml --batch 8,16,32",
+      "  sadi bench --config configs/small.yaml --batch 8,16,32 --splits auto",
       "  sadi bench --config configs/paper-mpii.yaml --batch 8 --data data/mpii --json"
     })
 final class BenchCommand implements Callable<Integer> {
@@ -70,6 +71,18 @@ final class BenchCommand implements Callable<Integer> {
       description = "How long a turn takes at least (default: ${DEFAULT-VALUE}).")
   double seconds = 2;
 
+  @Option(
+      names = "--splits",
+      order = 6,
+      split = ",",
+      paramLabel = "SPLIT",
+      description = {
+        "Also train with the cores shared out in several ways, each PROCESSESxTHREADSxWORKERS as in"
+            + " 1x2x1,2x1x1: --nproc, --threads, data.workers; auto: some that fit this machine. All"
+            + " take the same steps, of the batch that trains fastest."
+      })
+  List<String> splits = new ArrayList<>();
+
   @Override
   public Integer call() throws IOException {
     compute.setIn(options);
@@ -84,11 +97,17 @@ final class BenchCommand implements Callable<Integer> {
         throw BadInputException.at("--batch", String.valueOf(batch), "1..65536", "");
       }
     }
+    List<Split> ways = splits.equals(List.of("auto")) ? null : Split.parse(splits);
     Config config = options.load();
     RunConfig run = RunConfig.from(config);
     Bench bench =
         new Bench(
-            run, data, batches.isEmpty() ? List.of(run.train().batch()) : batches, rounds, seconds);
+            run,
+            data,
+            batches.isEmpty() ? List.of(run.train().batch()) : batches,
+            rounds,
+            seconds,
+            ways);
     if (dryRun.dryRun) {
       common
           .console()
@@ -104,7 +123,7 @@ final class BenchCommand implements Callable<Integer> {
     }
     Bench.Result result = bench.run(common.console());
     common.console().print(json.json ? Json.compact(result.json()) : result.table());
-    common.console().note(result.recommendation());
+    result.recommendation().forEach(common.console()::note);
     common.console().note(result.overhead());
     return ExitCode.DONE;
   }

@@ -3,6 +3,7 @@ package io.sadi.cli;
 import io.sadi.io.BadInputException;
 import io.sadi.io.FailedException;
 import io.sadi.torch.DeviceUnavailableException;
+import io.sadi.torch.OutOfMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -12,7 +13,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.ReadOnlyFileSystemException;
-import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine;
@@ -77,9 +77,7 @@ final class Failures {
     // stack trace from its second line on.
     if (cause.getClass() == RuntimeException.class) {
       String line = firstLine(cause);
-      return line.toLowerCase(Locale.ROOT).contains("out of memory")
-              || line.contains("not enough memory")
-              || line.contains("can't allocate memory")
+      return OutOfMemory.is((RuntimeException) cause)
           ? "out of memory (" + line + "); take a smaller batch"
           : "the computation failed (" + line + "); -v shows where";
     }

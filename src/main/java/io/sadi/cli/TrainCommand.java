@@ -97,7 +97,7 @@ final class TrainCommand implements Callable<Integer> {
       split = ",",
       description = {
         "With --init: parameters below these names may differ, and start random; sadi info lists"
-            + " them. As in --init-except heads,dlm for another number of joints."
+            + " them. As in --init-except head,sfm for another number of joints."
       })
   List<String> initExcept = new ArrayList<>();
 
@@ -136,7 +136,9 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--on-nan",
       order = 18,
-      description = "What happens where the loss is no number: stop or skip the step.")
+      description =
+          "What happens where the loss is no number, or a thousand times the usual: stop or skip"
+              + " the step.")
   @Nullable String onNan;
 
   @Option(
@@ -192,7 +194,7 @@ final class TrainCommand implements Callable<Integer> {
                 init == null ? null : new Training.Start(init, initExcept));
     Membership place = Membership.of(System.getenv());
     if (place == null ? nproc == 1 || dryRun.dryRun : place.rank() == 0) {
-      common.console().note(training.describe());
+      common.console().note(training.describe(place == null ? nproc : place.size()));
     }
     if (dryRun.dryRun) {
       return ExitCode.DONE;

@@ -59,6 +59,17 @@ public final class Batch {
     deviceWork.add(work);
   }
 
+  /** The first of its crops as a batch of their own, which has this one's buffers. */
+  public Batch first(int count) {
+    Batch part = new Batch(count, pictures, mask.length / size);
+    part.side = side;
+    part.deviceWork.addAll(deviceWork.subList(0, Math.min(count, deviceWork.size())));
+    System.arraycopy(indices, 0, part.indices, 0, part.indices.length);
+    System.arraycopy(joints, 0, part.joints, 0, part.joints.length);
+    System.arraycopy(mask, 0, part.mask, 0, part.mask.length);
+    return part;
+  }
+
   /** B, the number of crops. */
   public int size() {
     return size;

@@ -85,7 +85,7 @@ public final class Batches implements AutoCloseable {
     }
 
     /** The same where there are fewer people than one step takes. */
-    Share fitting(int people) {
+    public Share fitting(int people) {
       return new Share(Math.max(1, Math.min(size, people / parts)), parts, first, count);
     }
   }

@@ -31,8 +31,17 @@ public final class ContactSheet implements AutoCloseable {
    * @param legend what is written on top
    */
   public ContactSheet(int pictures, int tile, int lines, String legend) {
+    this(pictures, (int) Math.ceil(Math.sqrt(pictures * ASPECT)), tile, lines, legend);
+  }
+
+  /**
+   * The same with so many pictures a row, where some belong together.
+   *
+   * @param columns of pictures
+   */
+  public ContactSheet(int pictures, int columns, int tile, int lines, String legend) {
     this.tile = tile;
-    this.columns = (int) Math.ceil(Math.sqrt(pictures * ASPECT));
+    this.columns = columns;
     this.caption = lines * LINE + 2;
     int rows = (pictures + columns - 1) / columns;
     this.sheet =

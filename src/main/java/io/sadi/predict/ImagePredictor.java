@@ -4,6 +4,7 @@ import io.sadi.data.PersonBox;
 import io.sadi.predict.ImageCrops.Crops;
 import io.sadi.predict.ImageCrops.Failed;
 import io.sadi.predict.ImageCrops.Result;
+import io.sadi.torch.OutOfMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -254,12 +255,25 @@ final class ImagePredictor<T> {
       }
     }
 
+    private Maps look() {
+      try {
+        return estimator.run(rgb, plan.batch());
+      } catch (RuntimeException e) {
+        if (!OutOfMemory.is(e)) {
+          throw e;
+        }
+        int fits = OutOfMemory.fitting(plan.batch(), size -> estimator.run(rgb, size));
+        String advice = "--batch=" + fits + ", in training train.batch=" + fits;
+        throw OutOfMemory.failure(plan.batch(), fits, advice, e);
+      }
+    }
+
     /** Behind the last crop lie older ones, whose answers nobody reads. */
     void flush(Workers<Boolean> behind) throws IOException {
       if (slots.isEmpty()) {
         return;
       }
-      Maps maps = estimator.run(rgb, plan.batch());
+      Maps maps = look();
       List<Slot> seen = slots;
       slots = new ArrayList<>();
       handOver(seen, maps, behind);

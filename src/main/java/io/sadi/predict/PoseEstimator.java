@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a network on crops and reads people from what it says. */
-public final class PoseEstimator implements AutoCloseable {
+public class PoseEstimator implements AutoCloseable {
   private final InferenceNet net;
   private final int[] flipPermutation;
   private final boolean flip;

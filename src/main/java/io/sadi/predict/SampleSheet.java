@@ -6,7 +6,7 @@ import io.sadi.data.Crop;
 import io.sadi.data.Dataset;
 import io.sadi.data.Person;
 import io.sadi.eval.Prediction;
-import io.sadi.image.Canvas;
+import io.sadi.image.ContactSheet;
 import io.sadi.image.Image;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,17 +19,11 @@ import java.util.stream.IntStream;
  */
 public final class SampleSheet {
   private static final int TILE = 176;
-  private static final int GAP = 6;
-  private static final int TEXT = 9;
-  private static final int LINE = TEXT + 12;
 
-  /** A person's three pictures stand together; so many people a row. */
+  /** A person's pictures stand together; so many people a row. */
   private static final int PEOPLE = 2;
 
-  private static final List<String> COLUMNS = List.of("annotated", "found", "H1");
-  private static final int PAPER = 0x202020;
-  private static final int INK = 0xE8E8E8;
-  private static final int QUALITY = 88;
+  private static final int PICTURES = 3;
 
   private final Dataset dataset;
   private final List<Person> people;
@@ -67,19 +61,10 @@ public final class SampleSheet {
    */
   public void write(PoseEstimator estimator, int crop, double fusionWeight, String title, Path file)
       throws IOException {
-    int columns = Math.min(PEOPLE, people.size());
-    int rows = (people.size() + columns - 1) / columns;
-    int across = COLUMNS.size() * (TILE + GAP) + GAP;
-    int down = TILE + LINE;
-    try (Image sheet = Image.filled(columns * across + GAP, 2 * LINE + rows * down, PAPER);
+    String legend = title + "; left orange, right blue, hollow: occluded or unsure";
+    int columns = PICTURES * Math.min(PEOPLE, people.size());
+    try (ContactSheet sheet = new ContactSheet(PICTURES * people.size(), columns, TILE, 1, legend);
         Batches batches = Batches.inOrder(dataset, people, crop, people.size(), 1)) {
-      Canvas canvas = sheet.canvas();
-      canvas.text(
-          title + "; left orange, right blue, hollow: occluded or unsure",
-          GAP,
-          LINE - 6,
-          TEXT,
-          INK);
       Batch batch = batches.next();
       if (batch == null) {
         throw new IllegalStateException("nobody to draw");
@@ -95,25 +80,16 @@ public final class SampleSheet {
                 new Readout(Decode.FUSED, fusionWeight),
                 person.image(),
                 person.person());
-        draw(
-            person,
-            found,
-            maps.of(i),
-            canvas,
-            GAP + i % columns * across,
-            LINE + i / columns * down);
+        draw(person, found, maps.of(i), sheet);
       }
       batches.release(batch);
-      sheet.writeJpeg(file, QUALITY);
+      sheet.write(file);
     }
   }
 
-  private void draw(Person person, Prediction found, Maps maps, Canvas canvas, int x, int y)
+  private void draw(Person person, Prediction found, Maps maps, ContactSheet sheet)
       throws IOException {
     Crop crop = Crop.of(person, TILE);
-    for (int i = 0; i < COLUMNS.size(); i++) {
-      canvas.text(COLUMNS.get(i), x + i * (TILE + GAP), y + LINE - 6, TEXT, INK);
-    }
     try (Image photo = Image.read(dataset.imageRoot().resolve(person.image()));
         Image plain = photo.warp(crop.imageToCrop().inverse(), TILE, TILE);
         Image truth = Image.of(plain.rgb(), TILE, TILE);
@@ -121,9 +97,9 @@ public final class SampleSheet {
       double line = Math.max(2, TILE / 90.0);
       skeleton.draw(truth.canvas(), SkeletonDrawing.annotated(person), crop.imageToCrop(), line);
       skeleton.draw(plain.canvas(), found, crop.imageToCrop(), line);
-      canvas.picture(truth, x, y + LINE);
-      canvas.picture(plain, x + TILE + GAP, y + LINE);
-      canvas.picture(seen, x + 2 * (TILE + GAP), y + LINE);
+      sheet.add(truth, "annotated");
+      sheet.add(plain, "found");
+      sheet.add(seen, "H1");
     }
   }
 }

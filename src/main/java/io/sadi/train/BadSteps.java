@@ -13,7 +13,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** Steps whose loss is no number: what to do about them, and the pictures that made them. */
+/**
+ * Steps whose loss is no number, or a thousand times the usual: what to do about them, and the
+ * pictures that made them.
+ */
 final class BadSteps {
   /** With so many in a row the weights themselves are lost. */
   private static final int PATIENCE = 20;
@@ -38,7 +41,7 @@ final class BadSteps {
   }
 
   /**
-   * Keeps the crops of a batch whose loss is no number.
+   * Keeps the crops of a batch whose loss is no number or has exploded.
    *
    * @param rgb as the network saw them, [B, H, W, 3]
    */
@@ -59,8 +62,9 @@ final class BadSteps {
    * After a bad one: writes down what was in it, and goes on or fails.
    *
    * @param position after it
+   * @param loss of it
    */
-  void handle(Position position, RunLog log) throws IOException {
+  void handle(Position position, double loss, RunLog log) throws IOException {
     inARow++;
     String where =
         String.format(Locale.ROOT, "epoch %d, batch %d", position.epoch() + 1, position.batch());
@@ -77,7 +81,16 @@ final class BadSteps {
     if (!names.isEmpty()) {
       write(evidence);
     }
-    String line = where + ": the loss is no number for " + of + "; its crops are in " + evidence;
+    String line =
+        where
+            + ": the loss "
+            + (Double.isFinite(loss)
+                ? String.format(Locale.ROOT, "is %.3g, usually %.3g,", loss, position.usual())
+                : "is no number")
+            + " for "
+            + of
+            + "; its crops are in "
+            + evidence;
     if (onNan == TrainConfig.OnNan.STOP) {
       throw new FailedException(
           line

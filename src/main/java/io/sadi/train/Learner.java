@@ -9,6 +9,7 @@ import io.sadi.model.SadiNet;
 import io.sadi.model.SadiNet.Output;
 import io.sadi.torch.Autocast;
 import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.OutOfMemory;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Ranks;
 import io.sadi.torch.Tensors;
@@ -20,7 +21,7 @@ import org.bytedeco.pytorch.Tensor;
  * A network that learns: batches become gradients in {@link #backward}, gradients become a step of
  * its weights in {@link #update}.
  */
-public final class Learner implements AutoCloseable {
+public class Learner implements AutoCloseable {
   private final RunConfig config;
   private final ComputeDevice device;
   private final Precision precision;
@@ -55,6 +56,15 @@ public final class Learner implements AutoCloseable {
    * has several batches each counts as its joints do, so that it equals a step of one large batch.
    */
   public Sums backward(Batch batch) {
+    return backward(batch, Double.MAX_VALUE);
+  }
+
+  /**
+   * The same where losses may explode.
+   *
+   * @param limit a loss above it is a fault, which leaves no gradients
+   */
+  Sums backward(Batch batch, double limit) {
     // Everything native that a step makes goes with its scope; only numbers leave it. Garbage
     // collection would come too late, because the JVM does not see how large a tensor is.
     try (PointerScope scope = new PointerScope()) {
@@ -79,8 +89,9 @@ public final class Learner implements AutoCloseable {
               count,
               loss.total().item_float(),
               loss.h1().item_float(),
-              h2 == null ? Double.NaN : h2.item_float());
-      if (!sums.finite()) {
+              h2 == null ? Double.NaN : h2.item_float(),
+              limit);
+      if (!sums.good()) {
         return sums;
       }
       if (share.parts() == 1) {
@@ -92,6 +103,17 @@ public final class Learner implements AutoCloseable {
     }
   }
 
+  /**
+   * How many of a batch's crops there is memory for, where there is none for all of them.
+   *
+   * @return a half of them, a quarter and so on; 0 if none
+   */
+  int fitting(Batch batch) {
+    int fits = OutOfMemory.fitting(batch.size(), size -> backward(batch.first(size)));
+    net.parameters().gradients().zero_();
+    return fits;
+  }
+
   /** What the network sees of a batch, as pictures, [B, H, W, 3] of 0..255. */
   byte[] pictures(Batch batch) {
     try (PointerScope scope = new PointerScope();
@@ -101,7 +123,7 @@ public final class Learner implements AutoCloseable {
   }
 
   /**
-   * From the gradients to the weights; where a loss was no number, the gradients are forgotten.
+   * From the gradients to the weights; where a loss was a fault, the gradients are forgotten.
    *
    * @param own sums of this process's batches
    * @return the sums over all processes
@@ -114,7 +136,7 @@ public final class Learner implements AutoCloseable {
         sums = own.overAll(ranks, device);
         ranks.sum(gradients);
       }
-      if (!sums.finite()) {
+      if (!sums.good()) {
         gradients.zero_();
         return sums;
       }
@@ -130,6 +152,14 @@ public final class Learner implements AutoCloseable {
       average.update(optimizer.steps());
       return sums;
     }
+  }
+
+  ComputeDevice device() {
+    return device;
+  }
+
+  Precision precision() {
+    return precision;
   }
 
   /** The average of the weights: what is validated and kept. */

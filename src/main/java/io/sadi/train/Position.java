@@ -12,11 +12,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param epoch epochs done
  * @param batch steps done of the one that follows, skipped ones too
- * @param skipped of these, those whose loss was no number
+ * @param skipped of these, those whose loss was no number or had exploded
  * @param steps optimizer steps done
  * @param loss sum of the total losses of this epoch's steps so far
  * @param lossH1 the same of L_H1
  * @param lossH2 the same of L_H2
+ * @param usual running mean of the size of the losses; 0 before the first step
  * @param best epoch of the best validation so far, 0 before the first
  * @param bestWeighted its mean (joint-weighted), NaN before the first
  * @param bestUnweighted its mean (unweighted)
@@ -30,15 +31,27 @@ record Position(
     double loss,
     double lossH1,
     double lossH2,
+    double usual,
     int best,
     double bestWeighted,
     double bestUnweighted,
     double fusionWeight) {
-  static final Position START = new Position(0, 0, 0, 0, 0, 0, 0, 0, Double.NaN, Double.NaN, 0);
+  static final Position START = new Position(0, 0, 0, 0, 0, 0, 0, 0, 0, Double.NaN, Double.NaN, 0);
+
+  /** What a step counts in {@link #usual}. */
+  private static final double SHARE = 0.01;
+
+  /** A loss so many times larger than usual has exploded, or than 1, as losses may be near 0. */
+  private static final double EXPLODED = 1000;
 
   /** Steps of this epoch that the sums of losses are over. */
   int counted() {
     return batch - skipped;
+  }
+
+  /** The largest loss of the next step that is no fault. */
+  double limit() {
+    return usual == 0 ? Double.MAX_VALUE : EXPLODED * Math.max(1, usual);
   }
 
   /** After a step with these losses. */
@@ -51,13 +64,14 @@ record Position(
         loss + stepLoss,
         lossH1 + stepLossH1,
         lossH2 + stepLossH2,
+        usual == 0 ? Math.abs(stepLoss) : usual + SHARE * (Math.abs(stepLoss) - usual),
         best,
         bestWeighted,
         bestUnweighted,
         fusionWeight);
   }
 
-  /** After a step whose loss was no number. */
+  /** After a step whose loss was no number or had exploded. */
   Position skip() {
     return new Position(
         epoch,
@@ -67,6 +81,7 @@ record Position(
         loss,
         lossH1,
         lossH2,
+        usual,
         best,
         bestWeighted,
         bestUnweighted,
@@ -96,6 +111,7 @@ record Position(
         0,
         0,
         0,
+        usual,
         better ? epoch + 1 : best,
         better ? weighted : bestWeighted,
         better ? unweighted : bestUnweighted,
@@ -112,6 +128,7 @@ record Position(
     json.addProperty("loss", Double.toString(loss));
     json.addProperty("loss_h1", Double.toString(lossH1));
     json.addProperty("loss_h2", Double.toString(lossH2));
+    json.addProperty("usual", Double.toString(usual));
     json.addProperty("best", best);
     json.addProperty("best_weighted", Double.toString(bestWeighted));
     json.addProperty("best_unweighted", Double.toString(bestUnweighted));
@@ -130,6 +147,7 @@ record Position(
           number(json, "loss"),
           number(json, "loss_h1"),
           number(json, "loss_h2"),
+          json.has("usual") ? number(json, "usual") : 0, // older states have none
           json.get("best").getAsInt(),
           number(json, "best_weighted"),
           number(json, "best_unweighted"),

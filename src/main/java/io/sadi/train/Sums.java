@@ -10,10 +10,10 @@ import org.bytedeco.pytorch.Tensor;
  * they add up to the means of one large batch.
  *
  * @param count joints that count
- * @param totalTimesCount the total loss
+ * @param totalTimesCount the total loss, also of bad batches
  * @param h1TimesCount L_H1
  * @param h2TimesCount L_H2; NaN without it
- * @param notFinite batches whose loss is no number
+ * @param bad batches whose loss is no number, or has exploded
  * @param interruptions processes that were told to end
  */
 public record Sums(
@@ -21,16 +21,20 @@ public record Sums(
     double totalTimesCount,
     double h1TimesCount,
     double h2TimesCount,
-    double notFinite,
+    double bad,
     double interruptions) {
   static final Sums NONE = new Sums(0, 0, 0, 0, 0, 0);
 
-  /** Of one batch. */
-  static Sums of(double count, double total, double h1, double h2) {
+  /**
+   * Of one batch.
+   *
+   * @param limit the largest total loss that is no fault
+   */
+  static Sums of(double count, double total, double h1, double h2, double limit) {
     double weight = Math.max(1, count);
-    return Double.isFinite(total)
+    return Double.isFinite(total) && total <= limit
         ? new Sums(weight, total * weight, h1 * weight, h2 * weight, 0, 0)
-        : new Sums(weight, 0, 0, 0, 1, 0);
+        : new Sums(weight, total * weight, 0, 0, 1, 0);
   }
 
   Sums plus(Sums other) {
@@ -39,13 +43,13 @@ public record Sums(
         totalTimesCount + other.totalTimesCount,
         h1TimesCount + other.h1TimesCount,
         h2TimesCount + other.h2TimesCount,
-        notFinite + other.notFinite,
+        bad + other.bad,
         interruptions + other.interruptions);
   }
 
   Sums interrupted(boolean yes) {
     return new Sums(
-        count, totalTimesCount, h1TimesCount, h2TimesCount, notFinite, yes ? 1 : interruptions);
+        count, totalTimesCount, h1TimesCount, h2TimesCount, bad, yes ? 1 : interruptions);
   }
 
   /** Summed over the processes of a job. */
@@ -55,7 +59,7 @@ public record Sums(
       (float) totalTimesCount,
       (float) h1TimesCount,
       (float) h2TimesCount,
-      (float) notFinite,
+      (float) bad,
       (float) interruptions
     };
     Tensor tensor = Tensors.of(own, device, own.length);
@@ -64,8 +68,8 @@ public record Sums(
     return new Sums(all[0], all[1], all[2], all[3], all[4], all[5]);
   }
 
-  boolean finite() {
-    return notFinite == 0;
+  boolean good() {
+    return bad == 0;
   }
 
   boolean interrupted() {

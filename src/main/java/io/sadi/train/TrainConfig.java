@@ -18,7 +18,7 @@ import java.util.List;
  * @param clip largest norm of the gradient; 0: not clipped
  * @param ema decay of the averaged weights, which are evaluated and kept as best; 0: no average
  * @param accumulate batches of a process that a step takes, one after the other
- * @param onNan what happens where the loss is no number
+ * @param onNan what happens where the loss is no number or explodes
  * @param patience epochs without a better validation after which training ends; 0: never
  * @param freeze prefixes of names of parameters that stay as they are
  * @param saveMinutes after how many minutes the state is saved within an epoch; 0: never
@@ -27,7 +27,7 @@ import java.util.List;
  * @param samples people of the validation split whose pictures are drawn; 0: none
  * @param sampleEvery epochs from one picture to the next; the last epoch always has one
  * @param trainSplit the dataset's split to learn from
- * @param valSplit the split to validate on
+ * @param valSplit the split to validate on; empty for none
  * @param limitTrain people of the training split to use; 0: all
  * @param workers threads that prepare crops
  * @param threads of LibTorch's operators; 0: one a core
@@ -65,7 +65,7 @@ public record TrainConfig(
     int rankTimeout,
     int seed) {
 
-  /** What happens at a step whose loss is no number. */
+  /** What happens at a step whose loss is no number or has exploded. */
   public enum OnNan {
     STOP,
     SKIP
@@ -102,7 +102,10 @@ public record TrainConfig(
         config.integer(
             "train.accumulate", 1, 1, 65536, "batches a step, where one has no room for all"),
         config.choice(
-            "train.on_nan", OnNan.class, OnNan.STOP, "what happens where the loss is no number"),
+            "train.on_nan",
+            OnNan.class,
+            OnNan.STOP,
+            "what happens where the loss is no number, or a thousand times the usual"),
         config.integer(
             "train.patience", 0, 0, 1_000_000, "epochs without progress before it ends; 0: never"),
         config.texts("train.freeze", List.of(), "prefixes of parameters that stay, such as stem"),
@@ -113,7 +116,7 @@ public record TrainConfig(
         config.integer("train.samples", 8, 0, 100, "validation people to draw; 0: no pictures"),
         config.integer("train.sample_every", 5, 1, 1_000_000, "epochs between pictures of them"),
         config.text("data.train_split", "train", "the split to learn from"),
-        config.text("data.val_split", "val", "the split to validate on"),
+        config.text("data.val_split", "val", "the split to validate on; empty: none"),
         config.integer("data.limit_train", 0, 0, 1_000_000_000, "people to learn from; 0: all"),
         config.integer("data.workers", 2, 1, 256, "threads that prepare crops"),
         config.integer("train.threads", 0, 0, 1024, "threads of an operator; 0: one a core"),

@@ -13,8 +13,7 @@ import io.sadi.predict.Checkpoint;
 import io.sadi.predict.PoseEstimator;
 import io.sadi.predict.Refine;
 import io.sadi.predict.SampleSheet;
-import io.sadi.torch.ComputeDevice;
-import io.sadi.torch.Precision;
+import io.sadi.torch.OutOfMemory;
 import io.sadi.torch.Ranks;
 import java.io.IOException;
 import java.util.List;
@@ -26,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  * checkpoint after each. {@link #run} is the loop. Several processes may train one network
  * together; then each runs this with its share of every step's people.
  */
-final class Trainer implements AutoCloseable {
+final class Trainer {
   private final RunConfig config;
   private final TrainConfig settings;
   private final Dataset dataset;
@@ -35,7 +34,6 @@ final class Trainer implements AutoCloseable {
   private final RunFolder folder;
   private final Progress progress;
   private final Ranks ranks;
-  private final Precision precision;
   private final Batches.Share share;
   private final Learner learner;
   private final BatchPool pool;
@@ -46,25 +44,18 @@ final class Trainer implements AutoCloseable {
   private long saved = System.nanoTime();
   private boolean shown;
 
-  Trainer(
-      Training training,
-      RunFolder folder,
-      ComputeDevice device,
-      Precision precision,
-      Ranks ranks,
-      Progress progress) {
+  Trainer(Training training, RunFolder folder, Learner learner, Ranks ranks, Progress progress) {
     this.config = training.config();
     this.settings = config.train();
     this.dataset = training.dataset();
     this.people = training.people();
     this.validationPeople = training.validationPeople();
-    this.precision = precision;
     this.ranks = ranks;
     this.folder = folder;
     this.progress = progress;
     this.share = settings.share(ranks.rank(), ranks.size());
-    this.learner = new Learner(config, dataset.skeleton().size(), device, precision, ranks);
-    this.pool = new BatchPool(device);
+    this.learner = learner;
+    this.pool = new BatchPool(learner.device());
     this.snapshots = new Snapshots(config, dataset, folder, learner.weights());
     this.log =
         new RunLog(
@@ -72,8 +63,8 @@ final class Trainer implements AutoCloseable {
             progress,
             dataset.metric().label(),
             settings.epochs(),
-            device,
-            precision,
+            learner.device(),
+            learner.precision(),
             ranks.first());
     this.badSteps = new BadSteps(settings.onNan(), folder, people, config.model().input());
   }
@@ -121,7 +112,7 @@ final class Trainer implements AutoCloseable {
     int steps = Batches.steps(people.size(), share);
     int before = position.batch();
     String name = "epoch " + (epoch + 1) + "/" + settings.epochs();
-    int images = Math.min(settings.batch(), people.size()) * share.parts();
+    int images = share.fitting(people.size()).size() * share.parts();
     try (Batches batches =
             Batches.training(
                 dataset,
@@ -139,8 +130,8 @@ final class Trainer implements AutoCloseable {
       int part = 0;
       for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
         show(batch);
-        Sums of = learner.backward(batch);
-        if (!of.finite()) {
+        Sums of = backward(batch);
+        if (!of.good()) {
           badSteps.add(batch, learner.pictures(batch));
         }
         sums = sums.plus(of);
@@ -165,6 +156,26 @@ final class Trainer implements AutoCloseable {
     return !guard.requested() || isComplete() || ranks.size() > 1;
   }
 
+  /** A batch's losses and gradients, or how large a batch there is memory for. */
+  private Sums backward(Batch batch) {
+    try {
+      return learner.backward(batch, position.limit());
+    } catch (RuntimeException e) {
+      if (!OutOfMemory.is(e)) {
+        throw e;
+      }
+      int fits = learner.fitting(batch);
+      String advice =
+          String.format(
+              Locale.ROOT,
+              "--resume --override-config --set train.batch=%d --set train.accumulate=%d takes the"
+                  + " same steps, from the last state, which is intact",
+              fits,
+              fits == 0 ? 0 : settings.accumulate() * ((batch.size() + fits - 1) / fits));
+      throw OutOfMemory.failure(batch.size(), fits, advice, e);
+    }
+  }
+
   /** Keeps a picture of the first batch, for whoever wants to see what is learned from. */
   private void show(Batch batch) throws IOException {
     if (!shown && ranks.first()) {
@@ -186,7 +197,7 @@ final class Trainer implements AutoCloseable {
   }
 
   /**
-   * Ends a step: moves the weights, or deals with a loss that is no number.
+   * Ends a step: moves the weights, or deals with a loss that is no number or has exploded.
    *
    * @param own sums of this process's batches
    * @param interrupted whether this process was told to end
@@ -194,12 +205,12 @@ final class Trainer implements AutoCloseable {
    */
   private boolean update(Sums own, double rate, boolean interrupted) throws IOException {
     Sums sums = learner.update(own.interrupted(interrupted), rate);
-    if (sums.finite()) {
+    if (sums.good()) {
       position = position.step(sums.loss(), sums.lossH1(), sums.lossH2());
       badSteps.forget();
     } else {
       position = position.skip();
-      badSteps.handle(position, log);
+      badSteps.handle(position, sums.loss(), log);
     }
     return sums.interrupted();
   }
@@ -217,7 +228,7 @@ final class Trainer implements AutoCloseable {
               learner.average(),
               dataset,
               validationPeople,
-              precision,
+              learner.precision(),
               settings.batch(),
               settings.workers(),
               ranks,
@@ -263,7 +274,7 @@ final class Trainer implements AutoCloseable {
             dataset.skeleton().flipPermutation(),
             false,
             Refine.QUARTER,
-            precision)) {
+            learner.precision())) {
       new SampleSheet(dataset, SampleSheet.some(validationPeople, settings.samples()))
           .write(
               estimator,
@@ -305,10 +316,5 @@ final class Trainer implements AutoCloseable {
     if (settings.saveMinutes() > 0 && minutes >= settings.saveMinutes()) {
       save();
     }
-  }
-
-  @Override
-  public void close() {
-    learner.close();
   }
 }

@@ -113,14 +113,20 @@ public record Training(
     return RunFolder.open(run).config();
   }
 
-  /** What would be done, for {@code --dry-run}. */
-  public String describe() {
+  /**
+   * What would be done, for {@code --dry-run}.
+   *
+   * @param ranks processes that train together
+   */
+  public String describe(int ranks) {
     TrainConfig train = config.train();
-    int steps = Batches.steps(people.size(), train.share(0, 1));
+    Batches.Share share = train.share(0, ranks);
+    int steps = Batches.steps(people.size(), share);
+    String batches = share.parts() > 1 ? share.parts() + " x " : "";
     return String.format(
         Locale.ROOT,
         "%s: %d people to learn from, %d to validate on; %.2f M parameters, %d px;"
-            + " %d epochs of %d steps of %d crops; into %s",
+            + " %d epochs of %d steps of %s%d crops; into %s",
         dataset.name(),
         people.size(),
         validationPeople.size(),
@@ -128,7 +134,8 @@ public record Training(
         config.model().input(),
         train.epochs(),
         steps,
-        Math.min(train.batch(), people.size()),
+        batches,
+        share.fitting(people.size()).size(),
         out);
   }
 
@@ -184,7 +191,7 @@ public record Training(
               + config.train().share(0, ranks.size()).parts()
               + " batches of a step");
     }
-    if (validationPeople.isEmpty() && ranks.first()) {
+    if (validationPeople.isEmpty() && ranks.first() && !config.train().valSplit().isEmpty()) {
       progress.warn(
           dataset.folder()
               + ": no split '"
@@ -204,7 +211,9 @@ public record Training(
             ? RunFolder.at(out)
             : RunFolder.create(out, mode == Mode.OVERWRITE);
     try (RunFolder.Lock lock = ranks.first() ? folder.lock() : null;
-        Trainer trainer = new Trainer(this, folder, device, precision, ranks, progress)) {
+        Learner learner =
+            new Learner(config, dataset.skeleton().size(), device, precision, ranks)) {
+      Trainer trainer = new Trainer(this, folder, learner, ranks, progress);
       if (goesOn) {
         trainer.resume();
       } else if (from != null && init != null) {

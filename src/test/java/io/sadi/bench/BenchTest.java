@@ -12,7 +12,9 @@ import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
 import io.sadi.train.RunConfig;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,7 +28,8 @@ class BenchTest {
   @Test
   void measuresEachThingForEachBatch() throws Exception {
     Path data = NoisePeople.write(folder.resolve("data"));
-    Bench.Result result = new Bench(config(), data, List.of(2, 4), 1, 0).run(Progress.NONE);
+    Bench.Result result =
+        new Bench(config(), data, List.of(2, 4), 1, 0, List.of()).run(Progress.NONE);
     assertThat(result.rows())
         .extracting(Bench.Row::what)
         .containsExactly(
@@ -48,14 +51,73 @@ class BenchTest {
     assertThat(result.json().toString())
         .contains("\"what\":\"pipeline\",\"precision\":\"fp32\",\"batch\":2")
         .contains("\"gflop_per_s\":null");
-    assertThat(result.recommendation()).contains("--set train.batch=");
     assertThat(result.overhead()).containsPattern("predict, .* at --batch [24], [0-9]+ % of");
+    assertThat(result.recommendation()).singleElement().asString().contains("--set train.batch=");
+  }
+
+  private static List<String> advice(double step, double pipeline, double train) {
+    List<Bench.Row> rows = new ArrayList<>();
+    Map.of("step", step, "pipeline", pipeline, "train", train)
+        .forEach((what, rate) -> rows.add(new Bench.Row(what, Precision.FP32, 8, rate, 1, 1)));
+    return new Bench.Result("cpu", 1, rows, null, null).recommendation();
+  }
+
+  /** What to do is said of what was measured. */
+  @Test
+  void advisesOnTheDataByWhatItCost() {
+    assertThat(advice(100, 500, 98)).singleElement().asString().endsWith("so the data keeps up");
+    assertThat(advice(100, 60, 58))
+        .singleElement()
+        .asString()
+        .contains("the network waits for the data, which alone comes at 60.0", "data.workers");
+    assertThat(advice(100, 900, 89))
+        .singleElement()
+        .asString()
+        .contains("alone 900.0 img/s, takes 11 % of the cores' time", "--splits=auto")
+        .doesNotContain("data.workers", "--threads");
+  }
+
+  @Test
+  void recommendsTheFastestSplitUnlessAllAreAlike() {
+    Split two = new Split(2, 1, 1);
+    Split one = new Split(1, 2, 3);
+    SplitBench.Result differ =
+        new SplitBench.Result(
+            16, List.of(new SplitBench.Rate(two, 50), new SplitBench.Rate(one, 40)));
+    assertThat(differ.recommendation())
+        .isEqualTo(
+            "fastest split: --nproc=2 --threads=1 --set=data.workers=1 --set=train.batch=8,"
+                + " 50.0 img/s; the slowest, 1x2x3, 40.0");
+    SplitBench.Result alike =
+        new SplitBench.Result(
+            16, List.of(new SplitBench.Rate(two, 50), new SplitBench.Rate(one, 49)));
+    assertThat(alike.recommendation()).isEqualTo("all splits train alike, at 50.0 img/s");
+    assertThat(new Bench.Result("cpu", 1, List.of(), differ, null).json().toString())
+        .contains("{\"processes\":1,\"threads\":2,\"workers\":3,\"step\":16,\"img_per_s\":40}");
+  }
+
+  @Test
+  void readsSplits() {
+    assertThat(Split.parse(List.of("2x1x1", "1x16x8")))
+        .containsExactly(new Split(2, 1, 1), new Split(1, 16, 8));
+    for (String bad : List.of("2x1", "0x1x1", "1x0x1", "1x1x0", "axbxc", "", "auto")) {
+      assertThatThrownBy(() -> Split.parse(List.of(bad)))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining("PROCESSESxTHREADSxWORKERS");
+    }
+    for (int cores : new int[] {1, 2, 6, 64}) {
+      assertThat(Split.of(cores, ComputeDevice.CPU))
+          .isNotEmpty()
+          .doesNotHaveDuplicates()
+          .allMatch(split -> split.processes() * split.threads() <= cores);
+    }
   }
 
   @Test
   void aBatchOfMorePeopleThanThereAreIsRefused() throws Exception {
     Path data = NoisePeople.write(folder.resolve("data"));
-    assertThatThrownBy(() -> new Bench(config(), data, List.of(9), 1, 0).run(Progress.NONE))
+    assertThatThrownBy(
+            () -> new Bench(config(), data, List.of(9), 1, 0, List.of()).run(Progress.NONE))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("9")
         .hasMessageContaining("8 people");

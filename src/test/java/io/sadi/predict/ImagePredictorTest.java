@@ -8,6 +8,7 @@ import io.sadi.data.PersonBox;
 import io.sadi.data.Skeleton;
 import io.sadi.geom.Box;
 import io.sadi.image.Image;
+import io.sadi.io.FailedException;
 import io.sadi.model.ModelConfig;
 import io.sadi.model.SadiNet;
 import io.sadi.predict.ImageCrops.Task;
@@ -52,6 +53,49 @@ class ImagePredictorTest {
   private static PoseEstimator estimator() {
     return new PoseEstimator(
         net, Skeleton.lsp14().flipPermutation(), false, Refine.QUARTER, Precision.FP32);
+  }
+
+  /** A device with room for so many crops at once, with LibTorch's words where there are more. */
+  private static PoseEstimator estimator(int room) {
+    return new PoseEstimator(
+        net, Skeleton.lsp14().flipPermutation(), false, Refine.QUARTER, Precision.FP32) {
+      @Override
+      Maps run(ByteBuffer rgb, int size) {
+        if (size > room) {
+          throw new RuntimeException("CUDA out of memory. Tried to allocate 2 GiB.\nframe #0: c10");
+        }
+        return super.run(rgb, size);
+      }
+    };
+  }
+
+  @Test
+  void aBatchThatDoesNotFitIsSaidWithOneThatDoes() throws IOException {
+    List<Task> tasks = images(16);
+    assertThatThrownBy(() -> predict(estimator(5), tasks))
+        .isInstanceOf(FailedException.class)
+        .hasMessageStartingWith(
+            "out of memory: a batch of 16 crops does not fit, one of 4 does: --batch=4, in training"
+                + " train.batch=4 (CUDA out of memory. Tried to allocate 2 GiB.)")
+        .hasMessageNotContaining("frame");
+    assertThatThrownBy(() -> predict(estimator(0), tasks))
+        .isInstanceOf(FailedException.class)
+        .hasMessageContaining("nor does a single one");
+  }
+
+  private static void predict(PoseEstimator estimator, List<Task> tasks) throws IOException {
+    new ImagePredictor<String>(
+            estimator,
+            new Plan(crop, 16, 1, ImagePyramid.ONE, null),
+            (image, person, maps, b) -> image.name(),
+            new Sink<>() {
+              @Override
+              public void found(InputImage image, int width, int height, List<String> people) {}
+
+              @Override
+              public void failed(InputImage image, String error) {}
+            })
+        .run(tasks);
   }
 
   private static List<Task> images(int count) throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sadi.config.Config;
+import io.sadi.data.Batch;
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.FailedException;
@@ -12,6 +13,9 @@ import io.sadi.io.Progress;
 import io.sadi.io.Safetensors;
 import io.sadi.predict.Checkpoint;
 import io.sadi.testing.NoisePeople;
+import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.Precision;
+import io.sadi.torch.Ranks;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -23,6 +27,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -195,6 +201,89 @@ class LongRunTest {
       int difference = (crops.get(0)[i] & 0xFF) - (crops.get(1)[i] & 0xFF);
       assertThat(Math.abs(difference)).isLessThan(40); // noise, as sharp as can be
     }
+  }
+
+  /** A network whose losses or whose memory are a test's. */
+  private RunState trainWith(Path run, Config config, LearnerOf learner) throws IOException {
+    Training training =
+        Training.prepare(config, true, data, run, Training.Mode.RESUME_DIFFERENTLY, null);
+    RunFolder folder = RunFolder.at(run);
+    Files.createDirectories(run.resolve("checkpoints"));
+    Files.createDirectories(run.resolve("state"));
+    Files.writeString(folder.config(), training.config().yaml());
+    try (Learner made = learner.of(training.config())) {
+      Trainer trainer = new Trainer(training, folder, made, Ranks.ALONE, Progress.NONE);
+      trainer.resume();
+      return trainer.run();
+    }
+  }
+
+  private interface LearnerOf {
+    Learner of(RunConfig config);
+  }
+
+  /** A learner of the config's network whose batches go through {@code before}. */
+  private static Learner learner(RunConfig config, Consumer<Batch> before, DoubleUnaryOperator of) {
+    return new Learner(config, 14, ComputeDevice.CPU, Precision.FP32, Ranks.ALONE) {
+      @Override
+      Sums backward(Batch batch, double limit) {
+        before.accept(batch);
+        Sums sums = super.backward(batch, limit);
+        return Sums.of(
+            sums.count(), of.applyAsDouble(sums.loss()), sums.lossH1(), sums.lossH2(), limit);
+      }
+    };
+  }
+
+  @Test
+  void aBatchThatDoesNotFitIsSaidWithOneThatDoes() throws IOException {
+    Path run = train("run", "train.epochs=1");
+    byte[] before = Files.readAllBytes(last(run));
+    LearnerOf room =
+        config ->
+            learner(
+                config,
+                batch -> {
+                  if (batch.size() > 3) {
+                    throw new RuntimeException(
+                        "CUDA out of memory. Tried to allocate 2 GiB.\nframe #0: c10::Error");
+                  }
+                },
+                loss -> loss);
+    assertThatThrownBy(() -> trainWith(run, config("train.batch=8"), room))
+        .isInstanceOf(FailedException.class)
+        .hasMessage(
+            "out of memory: a batch of 8 crops does not fit, one of 2 does: --resume"
+                + " --override-config --set train.batch=2 --set train.accumulate=4 takes the same"
+                + " steps, from the last state, which is intact (CUDA out of memory. Tried to"
+                + " allocate 2 GiB.)");
+    assertThat(run.resolve("summary.json")).content().contains("\"failed\"");
+    assertThat(Files.readAllBytes(last(run))).isEqualTo(before);
+    // What it says to do is done.
+    assertThat(trainWith(run, config("train.batch=2", "train.accumulate=4"), room))
+        .isEqualTo(RunState.DONE);
+  }
+
+  /** Losses that are numbers still, but no more what they were, would end as none. */
+  @Test
+  void aLossThatExplodesIsAFaultBeforeItIsNoNumber() throws IOException {
+    int[] steps = {0};
+    LearnerOf exploding =
+        config -> {
+          steps[0] = 0;
+          return learner(config, batch -> steps[0]++, loss -> steps[0] == 4 ? 1e6 : loss);
+        };
+    Path run = folder.resolve("run");
+    assertThatThrownBy(() -> trainWith(run, config(), exploding))
+        .isInstanceOf(FailedException.class)
+        .hasMessageContaining("epoch 2, batch 2: the loss is 1.00e+06, usually ")
+        .hasMessageContaining(".png")
+        .hasMessageContaining("train.on_nan=skip");
+    assertThat(run.resolve("nan/epoch-0002-batch-000002/003.png")).isNotEmptyFile();
+    Path skipping = folder.resolve("skipping");
+    assertThat(trainWith(skipping, config("train.on_nan=skip"), exploding))
+        .isEqualTo(RunState.DONE);
+    assertThat(state(skipping)).contains("optimizer-000000005.safetensors"); // of 6 steps
   }
 
   @Test

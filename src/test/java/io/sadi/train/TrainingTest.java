@@ -174,6 +174,24 @@ class TrainingTest {
         .contains("\"state\": \"done\"");
   }
 
+  /** 8 people: 2 processes with 2 batches of 2 each see all of them in a step. */
+  @Test
+  void saysHowManyCropsAStepHasOverAllProcesses() throws IOException {
+    Path out = folder.resolve("x");
+    assertThat(training(out, Training.Mode.REFUSE).describe(1))
+        .contains("3 epochs of 2 steps of 4 crops;");
+    Training accumulating =
+        Training.prepare(
+            config("train.batch=2", "train.accumulate=2"),
+            true,
+            data,
+            out,
+            Training.Mode.REFUSE,
+            null);
+    assertThat(accumulating.describe(1)).contains("3 epochs of 2 steps of 2 x 2 crops;");
+    assertThat(accumulating.describe(2)).contains("3 epochs of 1 steps of 4 x 2 crops;");
+  }
+
   @Test
   void anEmptySplitIsNoTrainingData() {
     assertThatThrownBy(
