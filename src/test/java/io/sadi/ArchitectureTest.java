@@ -1,5 +1,9 @@
 package io.sadi;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -11,6 +15,8 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.net.URL;
+import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 
@@ -128,6 +134,48 @@ final class ArchitectureTest {
   /** stdout is data, and only the console of cli knows where it goes. */
   @ArchTest
   static final ArchRule nobodyPrints = noClasses().should().accessField(System.class, "out");
+
+  /**
+   * Photos and networks of people stay where they are: nothing of ours opens a connection. The
+   * processes of one training talk to each other through LibTorch's process groups.
+   */
+  @ArchTest
+  static final ArchRule nobodyTalksToTheNetwork =
+      noClasses()
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage("java.net..", "javax.net..", "java.rmi..", "javax.naming..")
+                  .and(not(type(URL.class))) // where a resource is in the jar
+                  .or(nameMatching("java\\.nio\\.channels\\..*(Socket|Datagram).*")));
+
+  /** Files hold data: nothing that is read becomes an object of a class that the file names. */
+  @ArchTest
+  static final ArchRule nothingIsDeserialisedOrInterpreted =
+      noClasses()
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage("javax.script..", "java.beans..")
+                  .or(nameMatching("java\\.io\\.(ObjectInputStream|Externalizable)"))
+                  .or(type(ClassLoader.class)));
+
+  /** The other programs that are started: ourselves, nvidia-smi, and kill. */
+  @ArchTest
+  static final ArchRule programsAreStartedInFewPlaces =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName("io.sadi.io.ChildProcess")
+          .and()
+          .doNotHaveFullyQualifiedName("io.sadi.io.Interruption")
+          .and()
+          .doNotHaveFullyQualifiedName("io.sadi.bench.Gpu")
+          .should()
+          .callConstructor(ProcessBuilder.class, String[].class)
+          .orShould()
+          .callConstructor(ProcessBuilder.class, List.class)
+          .orShould()
+          .callMethod(Runtime.class, "exec", String.class)
+          .orShould()
+          .callMethod(Runtime.class, "exec", String[].class);
 
   @ArchTest
   static void packagesAreNullMarkedAndNamedForWhatTheyHold(JavaClasses classes) {

@@ -3,6 +3,9 @@ package io.sadi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.sadi.testing.BinSadi;
 import java.io.File;
 import java.io.IOException;
@@ -124,6 +127,35 @@ class PackagedJarIT {
     for (String library : List.of("jnitorch", "jniopenblas", "jniopencv_imgcodecs")) {
       assertThat(entries(BinSadi.JAR))
           .contains("META-INF/native-image/" + PLATFORM + "/" + library + "/jni-config.json");
+    }
+  }
+
+  /** What is read from the jar, and the one class called by name, would be missing without. */
+  @Test
+  void nativeImageMetadataNamesOurResourcesAndReflection() throws Exception {
+    String folder = "META-INF/native-image/io.sadi/sadi/";
+    List<String> patterns = new ArrayList<>();
+    JsonParser.parseString(text(folder + "resource-config.json"))
+        .getAsJsonObject()
+        .getAsJsonObject("resources")
+        .getAsJsonArray("includes")
+        .forEach(e -> patterns.add(e.getAsJsonObject().get("pattern").getAsString()));
+    List<String> resources =
+        entries(BinSadi.JAR).stream()
+            .filter(name -> name.matches("io/sadi/.*|META-INF/resources/.*\\.js"))
+            .filter(name -> !name.endsWith(".class"))
+            .toList();
+    assertThat(resources).hasSizeGreaterThan(8);
+    assertThat(resources).allMatch(name -> patterns.stream().anyMatch(name::matches));
+    for (JsonElement element :
+        JsonParser.parseString(text(folder + "reflect-config.json")).getAsJsonArray()) {
+      JsonObject type = element.getAsJsonObject();
+      Class<?> named = Class.forName(type.get("name").getAsString());
+      if (type.has("fields")) {
+        for (JsonElement field : type.getAsJsonArray("fields")) {
+          assertThat(named.getField(field.getAsJsonObject().get("name").getAsString())).isNotNull();
+        }
+      }
     }
   }
 

@@ -79,11 +79,13 @@ public final class AtomicFolder {
   }
 
   private static void moveInPlace(Path part, Path target) throws IOException {
+    // A name that nobody gives a folder of theirs: NAME.old may be somebody's copy.
+    Path old = target.resolveSibling(target.getFileName() + ".part.old");
     if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       Files.move(part, target);
+      delete(old); // of a process that was killed between two moves
       return;
     }
-    Path old = target.resolveSibling(target.getFileName() + ".old");
     delete(old);
     Files.move(target, old);
     try {

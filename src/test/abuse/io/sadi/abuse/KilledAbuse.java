@@ -1,0 +1,156 @@
+package io.sadi.abuse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sadi.testing.BinSadi;
+import io.sadi.testing.TinyRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** SIGKILL at any moment: what is resumed ends as what was never killed. */
+class KilledAbuse {
+  private static final SplittableRandom RANDOM =
+      new SplittableRandom(Long.getLong("abuse.seed", 1));
+
+  @TempDir private static Path shared;
+  private static Path people;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void drawPeople() {
+    people = shared.resolve("people");
+    Abuse.assumeEnds(
+        Abuse.sadi(shared)
+            .run(
+                Abuse.words(
+                    "prepare synthetic -q --count 24 --split train=1-16 --split val=17-24 --out",
+                    people)));
+  }
+
+  /** Something whose result is looked at once it has come to its end. */
+  private interface Ending {
+    void check() throws IOException;
+  }
+
+  /**
+   * Starts a command again and again and kills it, until it was killed so often. A command that
+   * comes to its end before it is killed is checked and started afresh.
+   */
+  private void kill(String what, long wholeMs, String[] command, Path out, Ending ending)
+      throws Exception {
+    Path err = folder.resolve("err.txt");
+    int wanted = Abuse.kills() / 4;
+    int kills = 0;
+    int ends = 0;
+    while (kills < wanted || ends == 0) {
+      Process process = Abuse.sadi(folder).start(folder.resolve("out.txt"), err, command);
+      // Once there were enough it may come to its end.
+      long patience = kills < wanted ? RANDOM.nextLong(wholeMs + wholeMs / 4) : 1_200_000;
+      boolean ended = process.waitFor(patience, TimeUnit.MILLISECONDS);
+      if (!ended) {
+        process.destroyForcibly();
+        kills++;
+      }
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      BinSadi.Result result = new BinSadi.Result(process.exitValue(), "", Files.readString(err));
+      Abuse.check(what + ", killed " + kills + " times", result, folder, 0, 137);
+      if (ended) {
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        ending.check();
+        ends++;
+        delete(out);
+      }
+    }
+    Abuse.note(what + ": " + kills + " kills, " + ends + " came to their end", 0, "");
+  }
+
+  private static void delete(Path place) throws IOException {
+    if (!Files.exists(place)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(place)) {
+      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private long timed(String... command) {
+    long start = System.nanoTime();
+    Abuse.assumeEnds(Abuse.sadi(folder).run(command));
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+  }
+
+  @Test
+  void training() throws Exception {
+    long ms = timed(Abuse.train(people, "whole", 5));
+    Path run = folder.resolve("run");
+    kill(
+        "train",
+        ms,
+        Abuse.train(people, "run", 5, "--resume"),
+        run,
+        () -> {
+          assertThat(Abuse.last(run)).isEqualTo(Abuse.last(folder.resolve("whole")));
+          assertThat(Files.readAllLines(run.resolve("metrics.csv"))).hasSize(6);
+        });
+  }
+
+  @Test
+  void predicting() throws Exception {
+    Abuse.assumeEnds(Abuse.sadi(folder).run(Abuse.train(people, "run", 1)));
+    Path model = folder.resolve("run/checkpoints/best.safetensors");
+    String command = "--batch 2 --threads 1 -q --out ";
+    Path images = people.resolve("images");
+    long ms = timed(Abuse.words("predict --model", model, images, command + "whole.csv"));
+    Path out = folder.resolve("out.csv");
+    kill(
+        "predict",
+        ms,
+        Abuse.words("predict --model", model, images, command + "out.csv --resume"),
+        out,
+        () -> {
+          assertThat(out).hasSameBinaryContentAs(folder.resolve("whole.csv"));
+          assertThat(folder.resolve("out.csv.part")).doesNotExist();
+        });
+  }
+
+  @Test
+  void study() throws Exception {
+    String[] start =
+        Abuse.words("ablate --config", Path.of(TinyRun.CONFIG), "--data", people, Abuse.NETWORK);
+    String rest = "--variant baseline,no-flow --set train.epochs=1 --out ";
+    long ms = timed(Abuse.words(java.util.Arrays.asList(start), rest + "whole"));
+    Path study = folder.resolve("study");
+    kill(
+        "ablate",
+        ms,
+        Abuse.words(java.util.Arrays.asList(start), rest + "study --resume"),
+        study,
+        () ->
+            assertThat(study.resolve("results.csv"))
+                .hasSameTextualContentAs(folder.resolve("whole/results.csv")));
+  }
+
+  @Test
+  void preparing() throws Exception {
+    String command = "prepare synthetic -q --count 8 --split train=1-6 --split val=7-8 --out ";
+    long ms = timed(Abuse.words(command + "whole"));
+    Path out = folder.resolve("out");
+    kill(
+        "prepare",
+        ms,
+        Abuse.words(command + "out --overwrite"),
+        out,
+        () ->
+            assertThat(Abuse.content(out)).isEqualTo(Abuse.content(folder.resolve("whole"))));
+  }
+}
