@@ -331,7 +331,7 @@ complete -c sadi -n '__sadi_calls ablate' -s h -l help -d 'Show this help'
 # sadi predict
 complete -c sadi -n '__sadi_calls predict' -l model -r -F -d 'A checkpoint, such as RUN/checkpoints/best.safetensors'
 complete -c sadi -n '__sadi_calls predict' -l boxes -r -F -d 'Who is where'
-complete -c sadi -n '__sadi_calls predict' -l passes -x -d '2'
+complete -c sadi -n '__sadi_calls predict' -l passes -x -d '2 (default)'
 complete -c sadi -n '__sadi_calls predict' -l out -r -F -d 'The file of predictions, whole or not at all'
 complete -c sadi -n '__sadi_calls predict' -l out-dir -x -a '(__fish_complete_directories)' -d 'Instead of --out'
 complete -c sadi -n '__sadi_calls predict' -l format -x -a 'csv json jsonl coco mpii-mat' -d 'csv, json, jsonl, coco, mpii-mat'
