@@ -178,7 +178,7 @@ class PredictIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "predict x.jpg | 3 | --model: found builtin",
+        "predict x.jpg | 3 | x.jpg: no such file",
         "predict --model M | 2 | INPUT",
         "predict --model M --format xml x.jpg | 2 | [csv, json, jsonl, coco, mpii-mat]",
         "predict --model none x.jpg | 3 | none: no such file",

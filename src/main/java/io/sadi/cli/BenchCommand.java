@@ -123,8 +123,8 @@ final class BenchCommand implements Callable<Integer> {
     }
     Bench.Result result = bench.run(common.console());
     common.console().print(json.json ? Json.compact(result.json()) : result.table());
-    result.recommendation().forEach(common.console()::note);
     common.console().note(result.overhead());
+    result.recommendation().forEach(common.console()::note);
     return ExitCode.DONE;
   }
 }
