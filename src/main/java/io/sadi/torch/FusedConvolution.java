@@ -109,7 +109,8 @@ public final class FusedConvolution {
   private static Tensor call(String name, String overload, IValueVector stack) {
     OperatorHandle operator = Dispatcher.singleton().findSchemaOrThrow(name, overload);
     operator.callBoxed(stack);
-    return stack.get(0).toTensor();
+    // A handle of its own: toTensor() points into the stack.
+    return new Tensor(stack.get(0).toTensor());
   }
 
   private static GenericList list(long[] values) {
