@@ -15,6 +15,7 @@ import io.sadi.train.Training.Mode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -98,7 +99,10 @@ public record Study(StudyPlan plan, Training people, Path data) {
     return people.describe(1);
   }
 
-  /** The cells of a part of the study, in order. */
+  /**
+   * The cells of a part of the study, seed by seed: every variant is trained once before any is
+   * trained again, so that a study that is looked at early compares them all.
+   */
   public List<Cell> cells(Shard shard) {
     List<Cell> cells = new ArrayList<>();
     int place = 0;
@@ -107,6 +111,7 @@ public record Study(StudyPlan plan, Training people, Path data) {
         cells.add(cell);
       }
     }
+    cells.sort(Comparator.comparingInt(Cell::seed));
     return cells;
   }
 

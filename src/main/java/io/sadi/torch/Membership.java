@@ -13,9 +13,17 @@ import org.jspecify.annotations.Nullable;
  * @param address of the process that holds the job's store
  * @param port of that store
  * @param storeIsThere whether somebody else holds it; otherwise rank 0 does
+ * @param attempt how often the job was started before: what those processes left in a store that
+ *     outlives them must not be taken for this time's
  */
 public record Membership(
-    int rank, int size, int localRank, String address, int port, boolean storeIsThere) {
+    int rank,
+    int size,
+    int localRank,
+    String address,
+    int port,
+    boolean storeIsThere,
+    int attempt) {
   private static final int SLURM_PORT = 15_000;
 
   /**
@@ -36,7 +44,10 @@ public record Membership(
               local,
               environment.getOrDefault("MASTER_ADDR", ""),
               number(environment, "MASTER_PORT", 1, 65535),
-              "True".equals(environment.get("TORCHELASTIC_USE_AGENT_STORE")));
+              "True".equals(environment.get("TORCHELASTIC_USE_AGENT_STORE")),
+              has(environment, "TORCHELASTIC_RESTART_COUNT")
+                  ? number(environment, "TORCHELASTIC_RESTART_COUNT", 0, Integer.MAX_VALUE)
+                  : 0);
     }
     if (has(environment, "SLURM_PROCID", "SLURM_NTASKS", "SLURM_JOB_NODELIST", "SLURM_JOB_ID")) {
       int size = number(environment, "SLURM_NTASKS", 1, 65536);
@@ -50,7 +61,8 @@ public record Membership(
           has(environment, "SLURM_LOCALID") ? number(environment, "SLURM_LOCALID", 0, size - 1) : 0,
           firstHost(environment.getOrDefault("SLURM_JOB_NODELIST", "")),
           SLURM_PORT + job % 10_000,
-          false);
+          false,
+          0);
     }
     return null;
   }

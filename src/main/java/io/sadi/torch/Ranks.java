@@ -113,8 +113,9 @@ public final class Ranks implements AutoCloseable {
 
   private static Ranks join(
       TCPStore tcp, Membership place, ComputeDevice device, Duration patience, PointerScope scope) {
-    // A store that is not ours alone, such as torchrun's, may hold the same keys.
-    Store store = new PrefixStore(PREFIX, tcp);
+    // A store that is not ours alone, such as torchrun's, may hold the same keys, and those of the
+    // processes before it started the job again.
+    Store store = new PrefixStore(PREFIX + "/" + place.attempt(), tcp);
     try {
       store.add(arrivals(place.rank()), 1);
       Backend backend;

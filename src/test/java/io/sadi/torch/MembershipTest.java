@@ -21,9 +21,10 @@ class MembershipTest {
                     "MASTER_ADDR", "node7",
                     "MASTER_PORT", "29500",
                     "TORCHELASTIC_USE_AGENT_STORE", "True",
+                    "TORCHELASTIC_RESTART_COUNT", "2",
                     "SLURM_PROCID", "0",
                     "SLURM_NTASKS", "2")))
-        .isEqualTo(new Membership(3, 8, 1, "node7", 29500, true));
+        .isEqualTo(new Membership(3, 8, 1, "node7", 29500, true, 2));
   }
 
   @Test
@@ -37,7 +38,7 @@ class MembershipTest {
                     "SLURM_LOCALID", "1",
                     "SLURM_JOB_ID", "1234567",
                     "SLURM_JOB_NODELIST", "gpu[07-09,12],login")))
-        .isEqualTo(new Membership(5, 16, 1, "gpu07", 19567, false));
+        .isEqualTo(new Membership(5, 16, 1, "gpu07", 19567, false, 0));
   }
 
   @Test
