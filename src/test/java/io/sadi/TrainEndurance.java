@@ -1,0 +1,65 @@
+package io.sadi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sadi.testing.BinSadi;
+import io.sadi.testing.TinyRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * sadi train for six hundred steps with a validation and a state after every sixth, as a run of a
+ * week has them. Its name keeps it out of the usual run; {@code mvn verify -Dit.test=TrainEndurance
+ * -Dtest=NoUnit -Dsurefire.failIfNoSpecifiedTests=false} runs it.
+ */
+class TrainEndurance {
+  private static final int EPOCHS = 100;
+
+  @TempDir private Path fresh;
+
+  /** A leak of one small tensor a step would be hundreds of megabytes. */
+  @Test
+  void memoryStaysFlat() throws IOException {
+    Path folder = TinyRun.get().folder;
+    Path run = fresh.resolve("run");
+    BinSadi.Result result =
+        new BinSadi()
+            .in(folder)
+            .limit(Duration.ofMinutes(30))
+            .run(
+                "train",
+                "--config",
+                TinyRun.CONFIG,
+                "--data",
+                "people",
+                "--out",
+                run.toString(),
+                "--epochs",
+                String.valueOf(EPOCHS),
+                "--quiet");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    List<String> lines = Files.readAllLines(run.resolve("metrics.csv"));
+    double warm = residentMb(lines, 50, 100);
+    double late = residentMb(lines, 500, 600);
+    System.out.printf("RSS %.1f MB in steps 50 to 100, %.1f in steps 500 to 600%n", warm, late);
+    assertThat(late).isLessThan(1.03 * warm);
+  }
+
+  private static double residentMb(List<String> lines, int from, int to) {
+    List<String> names = List.of(lines.get(0).split(","));
+    int steps = names.indexOf("steps");
+    int memory = names.indexOf("rss_mb");
+    return lines.stream()
+        .skip(1)
+        .map(line -> line.split(","))
+        .filter(row -> Integer.parseInt(row[steps]) >= from && Integer.parseInt(row[steps]) <= to)
+        .mapToDouble(row -> Double.parseDouble(row[memory]))
+        .average()
+        .orElseThrow();
+  }
+}
