@@ -1,7 +1,7 @@
 package io.sadi.cli;
 
 import io.sadi.predict.Merge;
-import io.sadi.predict.PredictionJob.Outcome;
+import io.sadi.predict.PredictionOutcome;
 import io.sadi.predict.PredictionsFormat;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -85,7 +85,7 @@ final class MergeCommand implements Callable<Integer> {
     Console console = common.console();
     try (Merge merge = Merge.of(parts);
         OutputStream stdout = console.data()) {
-      Outcome outcome = merge.write(file, stdout, chosen, errors, console);
+      PredictionOutcome outcome = merge.write(file, stdout, chosen, errors, console);
       console.note(
           String.format(
               Locale.ROOT,

@@ -6,7 +6,7 @@ import io.sadi.predict.Checkpoint;
 import io.sadi.predict.Decode;
 import io.sadi.predict.Merge;
 import io.sadi.predict.PredictionJob;
-import io.sadi.predict.PredictionJob.Outcome;
+import io.sadi.predict.PredictionOutcome;
 import io.sadi.predict.PredictionOutput;
 import io.sadi.predict.PredictionOutput.Existing;
 import io.sadi.predict.PredictionRequest;
@@ -243,7 +243,7 @@ final class PredictCommand implements Callable<Integer> {
       console.note(job.describe());
       return ExitCode.DONE;
     }
-    Outcome outcome;
+    PredictionOutcome outcome;
     try (OutputStream stdout = console.data()) {
       outcome = job.run(stdout, console);
     }
@@ -293,7 +293,7 @@ final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  private int report(Outcome outcome, @Nullable Path file) {
+  private int report(PredictionOutcome outcome, @Nullable Path file) {
     Console console = common.console();
     Path place = file == null ? outDir : file;
     console.note(

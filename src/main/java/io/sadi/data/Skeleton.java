@@ -1,5 +1,6 @@
 package io.sadi.data;
 
+import com.google.gson.JsonArray;
 import io.sadi.io.BadInputException;
 import java.util.ArrayList;
 import java.util.List;
@@ -167,6 +168,18 @@ public record Skeleton(List<String> joints, List<Pair> flipPairs, List<Pair> edg
         pairs(
             0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 7, 7, 8, 8, 12, 12, 9, 9, 10, 10, 11, 12, 13, 8, 2, 9,
             3));
+  }
+
+  /** Pairs as files of networks hold them: {@code [[a, b], ...]}. */
+  public static JsonArray json(List<Pair> pairs) {
+    JsonArray array = new JsonArray();
+    for (Pair pair : pairs) {
+      JsonArray two = new JsonArray();
+      two.add(pair.a());
+      two.add(pair.b());
+      array.add(two);
+    }
+    return array;
   }
 
   private static List<Pair> pairs(int... indices) {

@@ -5,7 +5,7 @@ import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.sadi.data.Skeleton.Pair;
+import io.sadi.data.Skeleton;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
@@ -208,8 +208,8 @@ public record Onnx(Checkpoint checkpoint, Path file) {
     JsonArray joints = new JsonArray();
     checkpoint.skeleton().joints().forEach(joints::add);
     metadata.put("joints", Json.compact(joints));
-    metadata.put("flip_pairs", Json.compact(pairs(checkpoint.skeleton().flipPairs())));
-    metadata.put("skeleton", Json.compact(pairs(checkpoint.skeleton().edges())));
+    metadata.put("flip_pairs", Json.compact(Skeleton.json(checkpoint.skeleton().flipPairs())));
+    metadata.put("skeleton", Json.compact(Skeleton.json(checkpoint.skeleton().edges())));
     metadata.put("metric", checkpoint.metric().label());
     metadata.put("epoch", String.valueOf(checkpoint.epoch()));
     if (checkpoint.model().sfm().enabled()) {
@@ -234,16 +234,5 @@ public record Onnx(Checkpoint checkpoint, Path file) {
       texts.add(String.valueOf(value));
     }
     return String.join(",", texts);
-  }
-
-  private static JsonArray pairs(List<Pair> pairs) {
-    JsonArray array = new JsonArray();
-    for (Pair pair : pairs) {
-      JsonArray two = new JsonArray();
-      two.add(pair.a());
-      two.add(pair.b());
-      array.add(two);
-    }
-    return array;
   }
 }

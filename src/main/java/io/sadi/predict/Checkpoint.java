@@ -196,8 +196,8 @@ public record Checkpoint(
     JsonArray joints = new JsonArray();
     skeleton.joints().forEach(joints::add);
     metadata.put("joints", Json.compact(joints));
-    metadata.put("flip_pairs", Json.compact(json(skeleton.flipPairs())));
-    metadata.put("skeleton", Json.compact(json(skeleton.edges())));
+    metadata.put("flip_pairs", Json.compact(Skeleton.json(skeleton.flipPairs())));
+    metadata.put("skeleton", Json.compact(Skeleton.json(skeleton.edges())));
     metadata.put("metric", metric.label());
     metadata.put("epoch", String.valueOf(epoch));
     metadata.put("fusion_weight", String.valueOf(fusionWeight));
@@ -294,17 +294,6 @@ public record Checkpoint(
     }
     throw BadInputException.at(
         "--decode", asked.toString(), "h1", file + " is a network without SFM");
-  }
-
-  private static JsonArray json(List<Pair> pairs) {
-    JsonArray array = new JsonArray();
-    for (Pair pair : pairs) {
-      JsonArray two = new JsonArray();
-      two.add(pair.a());
-      two.add(pair.b());
-      array.add(two);
-    }
-    return array;
   }
 
   private static JsonObject json(Map<Decode, List<Double>> temperatures) {

@@ -6,7 +6,6 @@ import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
 import io.sadi.io.Progress;
-import io.sadi.predict.PredictionJob.Outcome;
 import io.sadi.predict.RunOutput.Writing;
 import io.sadi.predict.ShardFile.Entry;
 import io.sadi.predict.ShardFile.Head;
@@ -182,7 +181,7 @@ public final class Merge implements Closeable {
    * @param progress is told of those inputs
    * @throws BadInputException if no input of any part could be used
    */
-  public Outcome write(
+  public PredictionOutcome write(
       @Nullable Path file,
       OutputStream stdout,
       PredictionsFormat format,
@@ -228,7 +227,7 @@ public final class Merge implements Closeable {
       AtomicFile.write(file, out -> count[0] = copy(places, failures, writing, out));
       people = count[0];
     }
-    return new Outcome(places.size() - failures.size(), people, 0, failures);
+    return new PredictionOutcome(places.size() - failures.size(), people, 0, failures);
   }
 
   private static int copy(

@@ -25,17 +25,6 @@ import org.jspecify.annotations.Nullable;
  * finds the images and reads everything small, {@code run} predicts.
  */
 public final class PredictionJob {
-
-  /**
-   * What came of it.
-   *
-   * @param images that were predicted
-   * @param people found in them
-   * @param kept how many of the images an earlier run had done
-   * @param failures inputs that could not be used
-   */
-  public record Outcome(int images, int people, int kept, List<InputFailure> failures) {}
-
   private final PredictionRequest request;
   private final PredictionOutput output;
   private final Checkpoint checkpoint;
@@ -135,7 +124,7 @@ public final class PredictionJob {
    * @param stdout where predictions go if no file is named
    * @throws BadInputException if no input could be used; no file of predictions appears then
    */
-  public Outcome run(OutputStream stdout, Progress progress) throws IOException {
+  public PredictionOutcome run(OutputStream stdout, Progress progress) throws IOException {
     ModelInfo about = ModelInfo.of(checkpoint, request.model(), decode, request.inference());
     about.model().addProperty("passes", looksAgain() ? 2 : 1);
     Writing writing = new Writing(output.format(), about, ids(), test);

@@ -5,7 +5,6 @@ import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Csv;
 import io.sadi.io.Progress;
-import io.sadi.predict.PredictionJob.Outcome;
 import io.sadi.predict.PredictionOutput.Existing;
 import java.io.Closeable;
 import java.io.IOException;
@@ -184,7 +183,7 @@ final class RunOutput implements Closeable {
    *
    * @throws BadInputException if no input could be used; no file of predictions appears then
    */
-  Outcome finish() throws IOException {
+  PredictionOutcome finish() throws IOException {
     List<InputFailure> all = new ArrayList<>(plan.unusable());
     for (InputImage image : plan.images()) {
       String error = failures.get(image.name());
@@ -227,7 +226,7 @@ final class RunOutput implements Closeable {
         writeReport(plan.report(), all);
       }
     }
-    return new Outcome(journal == null ? images : done, people, kept, List.copyOf(all));
+    return new PredictionOutcome(journal == null ? images : done, people, kept, List.copyOf(all));
   }
 
   private void writeReport(Report report, List<InputFailure> all) throws IOException {

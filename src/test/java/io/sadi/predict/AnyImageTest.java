@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
-import io.sadi.predict.PredictionJob.Outcome;
 import io.sadi.predict.PredictionOutput.Existing;
 import io.sadi.testing.Photos;
 import io.sadi.testing.TestModels;
@@ -61,7 +60,7 @@ class AnyImageTest {
     return PredictionJob.prepare(request, new ByteArrayInputStream(new byte[0]), Progress.NONE);
   }
 
-  private static Outcome run(PredictionJob job) throws IOException {
+  private static PredictionOutcome run(PredictionJob job) throws IOException {
     return job.run(new ByteArrayOutputStream(), Progress.NONE);
   }
 
@@ -125,7 +124,7 @@ class AnyImageTest {
     Files.createSymbolicLink(in.resolve("g gone.png"), in.resolve("nowhere.png"));
     photo(in.resolve("h.png"));
     Path out = folder.resolve("found.json");
-    Outcome outcome = run(prepare(request(out, in)));
+    PredictionOutcome outcome = run(prepare(request(out, in)));
     assertThat(outcome.images()).isEqualTo(2);
     assertThat(outcome.failures())
         .extracting(failure -> failure.image() + ": " + failure.error())
@@ -146,7 +145,7 @@ class AnyImageTest {
     Path gone = photo(in.resolve("b.png"));
     PredictionJob job = prepare(request(folder.resolve("found.csv"), in));
     Files.delete(gone);
-    Outcome outcome = run(job);
+    PredictionOutcome outcome = run(job);
     assertThat(outcome.images()).isEqualTo(1);
     assertThat(outcome.failures()).containsExactly(new InputFailure("b.png", "no such file"));
   }
@@ -157,7 +156,7 @@ class AnyImageTest {
     Path secret = photo(in.resolve("b.png"));
     Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("---------"));
     assumeFalse(Files.isReadable(secret), "skipped: this user, root, may read everything");
-    Outcome outcome = run(prepare(request(folder.resolve("found.csv"), in)));
+    PredictionOutcome outcome = run(prepare(request(folder.resolve("found.csv"), in)));
     assertThat(outcome.failures()).containsExactly(new InputFailure("b.png", "permission denied"));
   }
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
-import io.sadi.predict.PredictionJob.Outcome;
 import io.sadi.predict.PredictionOutput.Existing;
 import io.sadi.testing.TestModels;
 import java.io.ByteArrayInputStream;
@@ -62,7 +61,7 @@ class MergeTest {
     boxes = Files.writeString(shared.resolve("boxes.csv"), rows.toString());
   }
 
-  private static Outcome predict(
+  private static PredictionOutcome predict(
       Path out, Shard shard, List<String> inputs, Path boxes, Decode decode) throws IOException {
     PredictionRequest request =
         new PredictionRequest(
@@ -88,7 +87,7 @@ class MergeTest {
     return parts;
   }
 
-  private static Outcome merge(List<Path> parts, Path out) throws IOException {
+  private static PredictionOutcome merge(List<Path> parts, Path out) throws IOException {
     try (Merge merge = Merge.of(parts)) {
       return merge.write(
           out, new ByteArrayOutputStream(), PredictionsFormat.of(out), null, Progress.NONE);
@@ -100,11 +99,11 @@ class MergeTest {
   void mergedPartsAreTheSameBytesAsOneRun(String extension) throws IOException {
     for (Path people : new Path[] {null, boxes}) {
       Path whole = folder.resolve("whole." + extension);
-      Outcome undisturbed = predict(whole, null, images, people, Decode.FUSED);
+      PredictionOutcome undisturbed = predict(whole, null, images, people, Decode.FUSED);
       List<Path> parts = parts(3, extension, people);
       Collections.reverse(parts);
       Path out = folder.resolve("merged." + extension);
-      Outcome merged = merge(parts, out);
+      PredictionOutcome merged = merge(parts, out);
       assertThat(out).hasSameBinaryContentAs(whole);
       assertThat(merged).isEqualTo(undisturbed);
       assertThat(merged.failures()).hasSize(1);

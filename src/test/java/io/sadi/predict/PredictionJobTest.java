@@ -11,7 +11,6 @@ import io.sadi.eval.PredictionsFile;
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
-import io.sadi.predict.PredictionJob.Outcome;
 import io.sadi.predict.PredictionOutput.Existing;
 import io.sadi.testing.TestModels;
 import java.io.ByteArrayInputStream;
@@ -206,7 +205,8 @@ class PredictionJobTest {
     Path errors = folder.resolve("errors.csv");
     Path out = folder.resolve("p.json");
     PredictionRequest r = to(out, request(config(4, 1), in, folder.resolve("none.jpg")));
-    Outcome outcome = prepare(listing(errors, r)).run(new ByteArrayOutputStream(), progress);
+    PredictionOutcome outcome =
+        prepare(listing(errors, r)).run(new ByteArrayOutputStream(), progress);
     assertThat(outcome.images()).isEqualTo(7);
     assertThat(outcome.people()).isEqualTo(7);
     assertThat(outcome.failures())

@@ -7,7 +7,6 @@ import com.google.gson.JsonObject;
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
-import io.sadi.predict.PredictionJob.Outcome;
 import io.sadi.predict.PredictionOutput.Existing;
 import io.sadi.testing.TestModels;
 import java.io.ByteArrayInputStream;
@@ -70,13 +69,14 @@ class ResumedPredictionTest {
         output);
   }
 
-  private static Outcome run(PredictionOutput output, Progress progress) throws IOException {
+  private static PredictionOutcome run(PredictionOutput output, Progress progress)
+      throws IOException {
     return PredictionJob.prepare(
             request(output, 1), new ByteArrayInputStream(new byte[0]), progress)
         .run(new ByteArrayOutputStream(), progress);
   }
 
-  private static Outcome run(Path file, Existing existing) throws IOException {
+  private static PredictionOutcome run(Path file, Existing existing) throws IOException {
     return run(PredictionOutput.file(file, existing), Progress.NONE);
   }
 
@@ -132,7 +132,7 @@ class ResumedPredictionTest {
   @ValueSource(strings = {"csv", "json", "jsonl", "coco.json"})
   void aRunThatWasKilledAnywhereEndsInTheSameBytes(String extension) throws IOException {
     Path whole = folder.resolve("whole." + extension);
-    Outcome undisturbed = run(whole, Existing.REFUSE);
+    PredictionOutcome undisturbed = run(whole, Existing.REFUSE);
     assertThat(undisturbed.images()).isEqualTo(IMAGES);
     assertThat(undisturbed.failures()).hasSize(1);
     Path file = folder.resolve("found." + extension);
@@ -141,7 +141,7 @@ class ResumedPredictionTest {
     // As it was; half a line; half of an earlier one; nothing but the head; not even that.
     for (int length : new int[] {part.length, part.length - 9, line + 500, line + 1, line - 3, 0}) {
       Files.write(part(file), Arrays.copyOf(part, length));
-      Outcome outcome = run(file, Existing.RESUME);
+      PredictionOutcome outcome = run(file, Existing.RESUME);
       assertThat(outcome.images()).isEqualTo(undisturbed.images());
       assertThat(outcome.people()).isEqualTo(undisturbed.people());
       assertThat(outcome.failures()).isEqualTo(undisturbed.failures());
@@ -158,7 +158,7 @@ class ResumedPredictionTest {
     run(whole, Existing.REFUSE);
     interrupt(out, IMAGES + 1);
     Files.writeString(folder.resolve("found.csv.tmp"), "half a file");
-    Outcome outcome = run(PredictionOutput.file(out, Existing.RESUME), new Fuse(1));
+    PredictionOutcome outcome = run(PredictionOutput.file(out, Existing.RESUME), new Fuse(1));
     assertThat(outcome.kept()).isEqualTo(IMAGES + 1);
     assertThat(out).hasSameBinaryContentAs(whole);
     assertThat(folder.resolve("found.csv.tmp")).doesNotExist();
@@ -208,7 +208,7 @@ class ResumedPredictionTest {
     }
   }
 
-  private Outcome files(Existing existing) throws IOException {
+  private PredictionOutcome files(Existing existing) throws IOException {
     return run(
         new PredictionOutput(
             null,
@@ -226,7 +226,7 @@ class ResumedPredictionTest {
   @Test
   void aFolderHasAFileForEveryImageThatMakeCanDependOn() throws IOException {
     Path d = folder.resolve("d");
-    Outcome outcome = files(Existing.REFUSE);
+    PredictionOutcome outcome = files(Existing.REFUSE);
     assertThat(outcome.images()).isEqualTo(IMAGES);
     assertThat(outcome.failures()).extracting(InputFailure::image).containsExactly("2 broken.png");
     try (Stream<Path> files = Files.list(d)) {
@@ -243,7 +243,7 @@ class ResumedPredictionTest {
     Files.delete(d.resolve("3.png.json"));
     Files.writeString(d.resolve("0.png.json"), "stale");
     Files.setLastModifiedTime(d.resolve("0.png.json"), FileTime.fromMillis(0));
-    Outcome resumed = files(Existing.RESUME);
+    PredictionOutcome resumed = files(Existing.RESUME);
     assertThat(resumed.images()).isEqualTo(2);
     assertThat(resumed.kept()).isEqualTo(IMAGES - 2);
     assertThat(d.resolve("0.png.json")).hasBinaryContent(first);
