@@ -4,6 +4,7 @@ import io.sadi.config.Config;
 import io.sadi.eval.Evaluation;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Interruption;
+import io.sadi.io.ProcessLock;
 import io.sadi.io.Progress;
 import io.sadi.predict.Shard;
 import io.sadi.torch.DeviceUnavailableException;
@@ -199,7 +200,7 @@ public record Study(StudyPlan plan, Training people, Path data) {
       throws IOException {
     StudyFolder folder = plan.folder();
     String name = cell + " (" + (1 + cells.indexOf(cell)) + " of " + cells.size() + ")";
-    try (CellLock lock = folder.claim(cell)) {
+    try (ProcessLock lock = folder.claim(cell)) {
       if (lock == null) {
         return false;
       }

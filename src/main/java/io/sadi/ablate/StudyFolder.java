@@ -8,6 +8,7 @@ import io.sadi.eval.MetricResult;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
+import io.sadi.io.ProcessLock;
 import io.sadi.io.Progress;
 import io.sadi.train.RunState;
 import java.io.IOException;
@@ -108,7 +109,7 @@ public final class StudyFolder {
   /** Adds to what is asked. */
   public void writeDesigns(List<StudyDesign> designs) throws IOException {
     Files.createDirectories(folder);
-    try (CellLock lock = CellLock.take(state("study.lock"))) {
+    try (ProcessLock lock = ProcessLock.take(state("study.lock"))) {
       StudyFile.write(study(), designsWith(designs));
     }
   }
@@ -183,8 +184,8 @@ public final class StudyFolder {
   }
 
   /** The right to train and measure a cell; null while another process has it. */
-  @Nullable CellLock claim(Cell cell) throws IOException {
-    return CellLock.tryTake(state(name(cell) + ".lock"));
+  @Nullable ProcessLock claim(Cell cell) throws IOException {
+    return ProcessLock.tryTake(state(name(cell) + ".lock"));
   }
 
   private Path failureFile(Cell cell) {
@@ -271,7 +272,7 @@ public final class StudyFolder {
 
   /** Writes the results and both reports from all cells that are finished. */
   public void writeReport() throws IOException {
-    try (CellLock lock = CellLock.take(state("report.lock"))) {
+    try (ProcessLock lock = ProcessLock.take(state("report.lock"))) {
       StudyResults of = new StudyResults(tables(), finished(), unfinished());
       AtomicFile.writeString(results(), ResultsCsv.of(of.finished()));
       AtomicFile.writeString(report(), StudyReport.markdown(of));

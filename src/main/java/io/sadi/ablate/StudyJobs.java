@@ -3,6 +3,7 @@ package io.sadi.ablate;
 import io.sadi.io.ChildProcess;
 import io.sadi.io.FailedException;
 import io.sadi.io.Interruption;
+import io.sadi.io.ProcessLock;
 import io.sadi.io.Progress;
 import io.sadi.predict.Shard;
 import io.sadi.torch.ComputeDevice;
@@ -97,7 +98,7 @@ public final class StudyJobs {
   private void blame(int end) throws IOException {
     StudyFolder folder = study.plan().folder();
     for (Cell cell : study.outcome(shard, false).elsewhere()) {
-      try (CellLock lock = folder.claim(cell)) {
+      try (ProcessLock lock = folder.claim(cell)) {
         if (lock != null) {
           folder.fail(
               cell, "a process that was at it ended with exit code " + end + "; try it again");

@@ -29,10 +29,13 @@ final class OpenCv {
 
   private static @Nullable Throwable loadAll() {
     try {
-      NativeCache.folder();
-      Loader.load(opencv_core.class);
-      Loader.load(opencv_imgproc.class);
-      Loader.load(opencv_imgcodecs.class);
+      NativeCache.load(
+          "opencv",
+          () -> {
+            Loader.load(opencv_core.class);
+            Loader.load(opencv_imgproc.class);
+            Loader.load(opencv_imgcodecs.class);
+          });
       // Images are spread over Java threads; threads inside one image would only compete with them.
       opencv_core.setNumThreads(1);
       return null;

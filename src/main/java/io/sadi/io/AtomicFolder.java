@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Folders that appear whole: they are built as {@code NAME.part}, which then becomes NAME. */
 public final class AtomicFolder {
+  /** In the part, while a process writes it. */
+  private static final String LOCK = ".lock";
+
   private AtomicFolder() {}
 
   /**
@@ -60,12 +63,13 @@ public final class AtomicFolder {
     check(folder, overwrite, marker);
     Path target = folder.toAbsolutePath().normalize();
     Path part = AtomicFile.part(target);
-    try (Interruption.Guard guard = Interruption.guard()) {
+    try (Interruption.Guard guard = Interruption.guard();
+        ProcessLock lock = lock(folder, part)) {
       try {
-        delete(part);
-        Files.createDirectories(part);
+        deleteContent(part); // of a process that was killed
         content.writeTo(part, guard);
         check(folder, overwrite, marker); // somebody else may have been quicker
+        Files.delete(part.resolve(LOCK));
         moveInPlace(part, target);
       } catch (IOException | RuntimeException | Error e) {
         try {
@@ -75,6 +79,27 @@ public final class AtomicFolder {
         }
         throw e;
       }
+    }
+  }
+
+  /** The right to write a part, which lies in it, and goes with it. */
+  private static ProcessLock lock(Path folder, Path part) throws IOException {
+    while (true) {
+      if (!Files.isDirectory(part, LinkOption.NOFOLLOW_LINKS)) {
+        delete(part);
+      }
+      ProcessLock lock = ProcessLock.tryTake(part.resolve(LOCK));
+      if (lock == null) {
+        throw BadInputException.at(
+            folder,
+            "another process that writes it (" + part.getFileName() + ")",
+            "one at a time",
+            "wait for it, or name another folder");
+      }
+      if (lock.holds()) {
+        return lock;
+      }
+      lock.close(); // on a file that the process before us has just removed
     }
   }
 
@@ -103,6 +128,16 @@ public final class AtomicFolder {
     }
     try (Stream<Path> files = Files.list(path)) {
       return files.findAny().isEmpty();
+    }
+  }
+
+  private static void deleteContent(Path part) throws IOException {
+    try (Stream<Path> entries = Files.list(part)) {
+      for (Path entry : entries.toList()) {
+        if (!entry.getFileName().toString().equals(LOCK)) {
+          delete(entry);
+        }
+      }
     }
   }
 

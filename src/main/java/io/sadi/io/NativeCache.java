@@ -1,12 +1,18 @@
 package io.sadi.io;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import java.util.TimeZone;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where JavaCPP unpacks the native libraries: the folder that its property names, else one in the
@@ -27,8 +33,8 @@ public final class NativeCache {
   }
 
   /**
-   * The folder that JavaCPP takes. To be called before it loads its first library, for it does not
-   * ask again.
+   * The folder that JavaCPP takes. {@link #load} asks before the first library is loaded, for
+   * JavaCPP does not ask again.
    *
    * @throws FailedException if there is none that nobody else can write
    */
@@ -43,6 +49,59 @@ public final class NativeCache {
     Path own = ownFolder(Path.of(System.getProperty("java.io.tmpdir")));
     System.setProperty(PROPERTY, own.toString());
     return own;
+  }
+
+  /**
+   * Loads libraries while no other process unpacks any. JavaCPP unpacks one at a time, under a lock
+   * of its own, but loading one makes the system read those that it needs, and where another
+   * process has unpacked half of one of them it ends this process. Once all are there nobody waits.
+   *
+   * @param what is loaded
+   * @param loading may unpack; what it throws is passed on
+   */
+  public static synchronized void load(String what, Runnable loading) {
+    Path folder = folder();
+    TimeZone zone = TimeZone.getDefault();
+    // A jar's times are local ones, which JavaCPP compares with the files': in another time zone
+    // all
+    // of them would be unpacked again.
+    TimeZone.setDefault(TimeZone.getTimeZone(ZoneOffset.UTC));
+    try {
+      Path whole = folder.resolve("." + what + "-" + jars().substring(0, 16));
+      if (Files.exists(whole)) {
+        loading.run();
+        return;
+      }
+      try (ProcessLock lock = lock(folder)) {
+        loading.run();
+        if (lock != null) {
+          Files.writeString(whole, "");
+        }
+      } catch (IOException e) {
+        // All is loaded; the next process will take the lock, too.
+      }
+    } finally {
+      TimeZone.setDefault(zone);
+    }
+  }
+
+  /** Null in a folder that may be read only, where nothing is unpacked. */
+  private static @Nullable ProcessLock lock(Path folder) {
+    try {
+      return ProcessLock.take(folder.resolve(".sadi.lock"));
+    } catch (IOException | FailedException e) {
+      return null;
+    }
+  }
+
+  /** Whose libraries they are: another build's may be others under the same names. */
+  private static String jars() {
+    List<String> jars = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path", "").split(File.pathSeparator, -1)) {
+      File file = new File(entry);
+      jars.add(entry + " " + file.length() + " " + file.lastModified());
+    }
+    return Checksum.sha256(jars);
   }
 
   /**

@@ -37,9 +37,8 @@ public final class Torch {
     if (loaded) {
       return;
     }
-    NativeCache.folder();
     try {
-      Loader.load(torch.class);
+      NativeCache.load("libtorch", () -> Loader.load(torch.class));
       loaded = true;
     } catch (LinkageError | RuntimeException e) {
       failure =

@@ -5,10 +5,9 @@ import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Csv;
 import io.sadi.io.Json;
+import io.sadi.io.ProcessLock;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -98,20 +97,6 @@ final class RunFolder {
   /** A folder that another process of the job sees to. */
   static RunFolder at(Path folder) {
     return new RunFolder(folder);
-  }
-
-  /** The right to train the run; the operating system takes it back from a process that ends. */
-  static final class Lock implements AutoCloseable {
-    private final FileChannel channel;
-
-    private Lock(FileChannel channel) {
-      this.channel = channel;
-    }
-
-    @Override
-    public void close() throws IOException {
-      channel.close();
-    }
   }
 
   Path path() {
@@ -215,20 +200,13 @@ final class RunFolder {
    *
    * @throws BadInputException if another process, or another run of this one, is at it
    */
-  Lock lock() throws IOException {
-    FileChannel channel =
-        FileChannel.open(
-            folder.resolve("state/lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    try {
-      if (channel.tryLock() != null) {
-        return new Lock(channel);
-      }
-    } catch (OverlappingFileLockException e) {
-      // Said below: it is this process itself that has it.
+  ProcessLock lock() throws IOException {
+    ProcessLock lock = ProcessLock.tryTake(folder.resolve("state/lock"));
+    if (lock == null) {
+      throw new BadInputException(
+          folder + ": another process is training this run; wait for it, or name another folder");
     }
-    channel.close();
-    throw new BadInputException(
-        folder + ": another process is training this run; wait for it, or name another folder");
+    return lock;
   }
 
   /** The picture of the people that are looked at after an epoch. */

@@ -8,6 +8,7 @@ import io.sadi.data.Person;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.ChildProcess;
+import io.sadi.io.ProcessLock;
 import io.sadi.io.Progress;
 import io.sadi.model.SadiNet;
 import io.sadi.predict.Checkpoint;
@@ -210,7 +211,7 @@ public record Training(
         goesOn || !ranks.first()
             ? RunFolder.at(out)
             : RunFolder.create(out, mode == Mode.OVERWRITE);
-    try (RunFolder.Lock lock = ranks.first() ? folder.lock() : null;
+    try (ProcessLock lock = ranks.first() ? folder.lock() : null;
         Learner learner =
             new Learner(config, dataset.skeleton().size(), device, precision, ranks)) {
       Trainer trainer = new Trainer(this, folder, learner, ranks, progress);

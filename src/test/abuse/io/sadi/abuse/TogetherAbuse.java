@@ -74,7 +74,7 @@ class TogetherAbuse {
     Abuse.assumeEnds(Abuse.sadi(folder).run(Abuse.train(people, "alone", 2)));
     twice("train", Map.of(), Abuse.train(people, "both", 2));
     assertThat(Abuse.last(folder.resolve("both"))).isEqualTo(Abuse.last(folder.resolve("alone")));
-    twice("train --resume", Map.of(), Abuse.train(people, "both", 3, "--resume"));
+    twice("train --resume", Map.of(), Abuse.train(people, "both", 3, "--resume", "--override-config"));
     twice("train --overwrite", Map.of(), Abuse.train(people, "both", 2, "--overwrite"));
     assertThat(Abuse.last(folder.resolve("both"))).isEqualTo(Abuse.last(folder.resolve("alone")));
     assertThat(leftovers(folder)).isEmpty();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.sadi.config.Config;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Csv;
+import io.sadi.io.ProcessLock;
 import io.sadi.io.Progress;
 import io.sadi.predict.Shard;
 import io.sadi.train.RunState;
@@ -207,7 +208,7 @@ class StudyTest {
     Study study = Study.prepare(plan, data);
     study.begin(WHOLE);
     Cell theirs = new Cell("baseline", 1);
-    try (CellLock lock = plan.folder().claim(theirs)) {
+    try (ProcessLock lock = plan.folder().claim(theirs)) {
       assertThat(lock).isNotNull();
       Study.Outcome outcome = study.run(WHOLE, Progress.NONE, Throwable::getMessage);
       assertThat(outcome.failures()).isEmpty();
@@ -223,12 +224,12 @@ class StudyTest {
   @Test
   void lockIsFreeAgainWhenItsOwnerIsGone() throws IOException {
     Path file = out.resolve("state/x.lock");
-    try (CellLock lock = CellLock.tryTake(file)) {
+    try (ProcessLock lock = ProcessLock.tryTake(file)) {
       assertThat(lock).isNotNull();
-      assertThat(CellLock.tryTake(file)).isNull();
+      assertThat(ProcessLock.tryTake(file)).isNull();
     }
     assertThat(file).content().contains("process " + ProcessHandle.current().pid());
-    try (CellLock again = CellLock.tryTake(file)) {
+    try (ProcessLock again = ProcessLock.tryTake(file)) {
       assertThat(again).isNotNull();
     }
   }

@@ -75,4 +75,23 @@ class AtomicFolderTest {
     assertThat(content()).isEqualTo("first");
     assertThat(names()).containsExactly("data");
   }
+
+  /** Two processes would write into one part, and each remove what is the other's. */
+  @Test
+  void onlyOneProcessWritesAtATime() throws IOException {
+    write("first");
+    Path lockFile = place.resolve("data.part/.lock");
+    try (ProcessLock theirs = ProcessLock.tryTake(lockFile)) {
+      assertThat(theirs).isNotNull();
+      assertThatThrownBy(() -> write("second"))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining("another process")
+          .hasMessageContaining("data.part");
+      assertThat(lockFile).exists();
+    }
+    assertThat(content()).isEqualTo("first");
+    write("second");
+    assertThat(content()).isEqualTo("second");
+    assertThat(names()).containsExactly("data");
+  }
 }

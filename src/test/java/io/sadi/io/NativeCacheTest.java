@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TimeZone;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,5 +50,35 @@ class NativeCacheTest {
         .isInstanceOf(FailedException.class)
         .hasMessageContaining(folder.toString())
         .hasMessageContaining("cachedir=FOLDER");
+  }
+
+  /** Once all are there nobody waits; until then one after the other, in a time zone of all. */
+  @Test
+  void librariesAreUnpackedByOneProcessAtATime() throws IOException {
+    Path lockFile = NativeCache.folder().resolve(".sadi.lock");
+    String what = "nothing-" + temporary.getFileName();
+    List<String> seen = new ArrayList<>();
+    TimeZone zone = TimeZone.getDefault();
+    Runnable look = () -> seen.add(TimeZone.getDefault().getID() + " " + isFree(lockFile));
+    NativeCache.load(what, look);
+    NativeCache.load(what, look);
+    assertThat(seen).hasSize(2);
+    assertThat(seen.get(0)).endsWith("false");
+    assertThat(seen.get(1)).endsWith("true");
+    assertThat(seen).allMatch(line -> TimeZone.getTimeZone(line.split(" ")[0]).getRawOffset() == 0);
+    assertThat(TimeZone.getDefault()).isEqualTo(zone);
+    try (Stream<Path> files = Files.list(NativeCache.folder())) {
+      for (Path file : files.filter(file -> file.toString().contains(what)).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private static boolean isFree(Path lockFile) {
+    try (ProcessLock lock = ProcessLock.tryTake(lockFile)) {
+      return lock != null;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

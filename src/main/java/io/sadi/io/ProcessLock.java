@@ -1,12 +1,13 @@
-package io.sadi.ablate;
+package io.sadi.io;
 
-import io.sadi.io.FailedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -19,33 +20,33 @@ import org.jspecify.annotations.Nullable;
  * it ends, and a network file system from a machine that is gone. The file stays and says who was
  * the last.
  */
-final class CellLock implements AutoCloseable {
+public final class ProcessLock implements AutoCloseable {
   /** Closing a file a second time would give up this process's right to it. */
   private static final Set<Path> OURS = ConcurrentHashMap.newKeySet();
 
   private final Path file;
   private final FileChannel channel;
 
-  private CellLock(Path file, FileChannel channel) {
+  private ProcessLock(Path file, FileChannel channel) {
     this.file = file;
     this.channel = channel;
   }
 
   /** Takes the right if nobody has it, else null. */
-  static @Nullable CellLock tryTake(Path file) throws IOException {
+  public static @Nullable ProcessLock tryTake(Path file) throws IOException {
     return take(file, false);
   }
 
   /** Waits for the right. */
-  static CellLock take(Path file) throws IOException {
-    CellLock lock = take(file, true);
+  public static ProcessLock take(Path file) throws IOException {
+    ProcessLock lock = take(file, true);
     if (lock == null) {
       throw new IllegalStateException(file + ": this process has it already");
     }
     return lock;
   }
 
-  private static @Nullable CellLock take(Path file, boolean wait) throws IOException {
+  private static @Nullable ProcessLock take(Path file, boolean wait) throws IOException {
     Path place = file.toAbsolutePath().normalize();
     Path folder = place.getParent();
     if (folder != null) {
@@ -63,7 +64,7 @@ final class CellLock implements AutoCloseable {
       if (taken != null) {
         channel.truncate(0);
         channel.write(ByteBuffer.wrap(owner().getBytes(StandardCharsets.UTF_8)));
-        return new CellLock(place, channel);
+        return new ProcessLock(place, channel);
       }
     } catch (IOException | RuntimeException e) {
       release(place, channel);
@@ -76,12 +77,14 @@ final class CellLock implements AutoCloseable {
   private static @Nullable FileLock lock(Path file, FileChannel channel, boolean wait) {
     try {
       return wait ? channel.lock() : channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null; // this very process has it, by other means
     } catch (IOException e) {
       throw new FailedException(
           file
               + ": this file system keeps no locks ("
               + e.getMessage()
-              + "), so that processes would do the same work; put the study elsewhere",
+              + "), which keep processes from doing the same work; use a folder elsewhere",
           e);
     }
   }
@@ -104,6 +107,15 @@ final class CellLock implements AutoCloseable {
         + ProcessHandle.current().pid()
         + (host.isEmpty() ? "" : " on " + host)
         + "\n";
+  }
+
+  /** Whether the file is there still: who had the right before may have removed it just then. */
+  boolean holds() throws IOException {
+    try {
+      return Files.readString(file).equals(owner());
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 
   @Override
