@@ -89,7 +89,7 @@ _sadi_command() {
         --color -h --help'
       ;;
     'sadi bench')
-      options='-c --config --data --batch --rounds --seconds --splits -s --set --device
+      options='-c --config --data --batch --rounds --seconds --only --splits -s --set --device
         --precision --threads --json --dry-run -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi export')
@@ -364,6 +364,10 @@ _sadi_value() {
     'sadi predict --decode')
       kind=word
       words='fused fused-paper h1 h2 mu'
+      ;;
+    'sadi bench --only')
+      kind=list
+      words='stack forward predict step pipeline train'
       ;;
   esac
 }

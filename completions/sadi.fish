@@ -387,6 +387,7 @@ complete -c sadi -n '__sadi_calls bench' -l data -x -a '(__fish_complete_directo
 complete -c sadi -n '__sadi_calls bench' -l batch -x -d 'Batch sizes to try'
 complete -c sadi -n '__sadi_calls bench' -l rounds -x -d 'How often each thing has its turn (default'
 complete -c sadi -n '__sadi_calls bench' -l seconds -x -d 'How long a turn takes at least (default'
+complete -c sadi -n '__sadi_calls bench' -l only -x -a '(__fish_append , stack forward predict step pipeline train)' -d 'What to measure'
 complete -c sadi -n '__sadi_calls bench' -l splits -x -d 'Also train with the cores shared out in several ways, each...'
 complete -c sadi -n '__sadi_calls bench' -s s -l set -x -a '(__sadi_settings)' -d 'Set one key, as in --set train.lr=5e-4'
 complete -c sadi -n '__sadi_calls bench' -l device -x -a 'auto cpu cuda' -d 'auto, cpu, cuda or cuda:N'

@@ -76,6 +76,17 @@ class BenchIT {
   }
 
   @Test
+  void measuresPredictionAlone() {
+    BinSadi.Result result =
+        bench("--data people --batch 2 --rounds 1 --seconds 0 --only forward,predict".split(" "));
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out()).contains("forward", "predict").doesNotContain("stack", "train");
+    BinSadi.Result unable = bench("--only", "forward", "--splits", "auto");
+    assertThat(unable.exitCode()).isEqualTo(2);
+    assertThat(unable.errLines()).singleElement().asString().contains("--splits", "train");
+  }
+
+  @Test
   void dryRunMeasuresNothing() {
     BinSadi.Result result = bench("--dry-run");
     assertThat(result.exitCode()).as(result.err()).isZero();

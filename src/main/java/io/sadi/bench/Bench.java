@@ -23,10 +23,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param batches sizes to try
  * @param rounds an odd number
  * @param seconds that a round gives to one thing, at least
+ * @param only what is measured
  * @param splits of the cores to try; empty for none, null for those that fit the machine
  */
 public record Bench(
@@ -47,7 +49,24 @@ public record Bench(
     List<Integer> batches,
     int rounds,
     double seconds,
+    Set<What> only,
     @Nullable List<Split> splits) {
+  /** Something that can be measured, in the order of the turns. */
+  public enum What {
+    STACK,
+    FORWARD,
+    PREDICT,
+    STEP,
+    PIPELINE,
+    TRAIN;
+
+    /** As options are written: lower case. */
+    @Override
+    public String toString() {
+      return Config.name(this);
+    }
+  }
+
   private static final int DRAWN = 64;
 
   /** Losing less than this to the data is keeping up with it. */
@@ -84,8 +103,14 @@ public record Bench(
       List<Row> rows,
       SplitBench.@Nullable Result splits,
       @Nullable Long gpuMb) {
-    /** The batch size that trains fastest and whether the data keeps up; then the fastest split. */
+    /**
+     * The batch size that trains fastest and whether the data keeps up; then the fastest split.
+     * Nothing where these were not measured.
+     */
     public List<String> recommendation() {
+      if (!has(What.STEP, What.PIPELINE, What.TRAIN)) {
+        return List.of();
+      }
       Row best = fastest();
       String line =
           String.format(
@@ -95,6 +120,11 @@ public record Bench(
               best.imagesPerSecond(),
               data(best));
       return splits == null ? List.of(line) : List.of(line, splits.recommendation());
+    }
+
+    private boolean has(What... measured) {
+      return Arrays.stream(measured)
+          .allMatch(what -> rows.stream().anyMatch(row -> row.what().equals(what.toString())));
     }
 
     private Row fastest() {
@@ -131,9 +161,13 @@ public record Bench(
     }
 
     /**
-     * What reading photos, cutting, decoding and writing cost, at the batch that predicts fastest.
+     * What reading photos, cutting, decoding and writing cost, at the batch that predicts fastest;
+     * empty where that was not measured.
      */
     public String overhead() {
+      if (!has(What.FORWARD, What.PREDICT)) {
+        return "";
+      }
       Row best =
           rows.stream()
               .filter(row -> row.what().equals("predict"))
@@ -262,14 +296,11 @@ public record Bench(
     NetworkBench network = new NetworkBench(config, dataset, people, device, precision, gflop);
     List<Row> rows = new ArrayList<>();
     for (int batch : batches) {
-      Map<String, Workload> workloads = new LinkedHashMap<>();
+      Map<What, Workload> workloads = new EnumMap<>(What.class);
       try {
-        workloads.put("stack", new StackBench(device, precision));
-        workloads.put("forward", network.forward(batch));
-        workloads.put("predict", network.predict(batch));
-        workloads.put("step", network.step(batch));
-        workloads.put("pipeline", network.pipeline(batch));
-        workloads.put("train", network.train(batch));
+        for (What what : only) {
+          workloads.put(what, workload(what, network, batch, device, precision));
+        }
         rows.addAll(measure(workloads, precision, batch, progress));
       } catch (RuntimeException e) {
         if (rows.isEmpty() || !OutOfMemory.is(e)) {
@@ -285,6 +316,18 @@ public record Bench(
     Result result = new Result(device.toString(), threads, rows, null, gpuMb);
     SplitBench.Result shared = splits(dataset, people.size(), device, result, progress);
     return new Result(device.toString(), threads, rows, shared, gpuMb);
+  }
+
+  private static Workload workload(
+      What what, NetworkBench network, int batch, ComputeDevice device, Precision precision) {
+    return switch (what) {
+      case STACK -> new StackBench(device, precision);
+      case FORWARD -> network.forward(batch);
+      case PREDICT -> network.predict(batch);
+      case STEP -> network.step(batch);
+      case PIPELINE -> network.pipeline(batch);
+      case TRAIN -> network.train(batch);
+    };
   }
 
   /** The batch that trains fastest, with the cores shared out in several ways. */
@@ -323,8 +366,8 @@ public record Bench(
   }
 
   private List<Row> measure(
-      Map<String, Workload> workloads, Precision precision, int batch, Progress progress) {
-    Map<String, double[]> rates = new LinkedHashMap<>();
+      Map<What, Workload> workloads, Precision precision, int batch, Progress progress) {
+    Map<What, double[]> rates = new EnumMap<>(What.class);
     workloads.forEach(
         (what, workload) -> {
           workload.once(); // what is set up once is no part of it
@@ -333,7 +376,7 @@ public record Bench(
     try (Progress.Work work =
         progress.start("batch " + batch, (long) rounds * workloads.size(), "measurements")) {
       for (int round = 0; round < rounds; round++) {
-        for (Map.Entry<String, Workload> entry : workloads.entrySet()) {
+        for (Map.Entry<What, Workload> entry : workloads.entrySet()) {
           double[] all = rates.get(entry.getKey());
           if (all != null) {
             all[round] = timesPerSecond(entry.getValue());
@@ -350,7 +393,7 @@ public record Bench(
           double median = all[all.length / 2];
           rows.add(
               new Row(
-                  what,
+                  what.toString(),
                   precision,
                   workload.images(),
                   median * workload.images(),

@@ -9,13 +9,18 @@ import io.sadi.train.RunConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code sadi bench}. */
 @Command(
@@ -33,9 +38,11 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  sadi bench --config configs/small.yaml --batch 8,16,32 --splits auto",
-      "  sadi bench --config configs/paper-mpii.yaml --batch 8 --data data/mpii --json"
+      "  sadi bench --config configs/paper-mpii.yaml --batch 8 --data data/mpii --json",
+      "  sadi bench --config configs/small.yaml --only forward,predict --batch 1,8"
     })
 final class BenchCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
   @Mixin private CommonOptions common;
   @Mixin private JsonOption json;
   @Mixin private DryRunOption dryRun;
@@ -72,8 +79,16 @@ final class BenchCommand implements Callable<Integer> {
   double seconds = 2;
 
   @Option(
-      names = "--splits",
+      names = "--only",
       order = 6,
+      split = ",",
+      paramLabel = "WHAT",
+      description = "What to measure: ${COMPLETION-CANDIDATES} (default: all of it).")
+  Set<Bench.What> only = EnumSet.noneOf(Bench.What.class);
+
+  @Option(
+      names = "--splits",
+      order = 7,
       split = ",",
       paramLabel = "SPLIT",
       description = {
@@ -97,6 +112,12 @@ final class BenchCommand implements Callable<Integer> {
         throw BadInputException.at("--batch", String.valueOf(batch), "1..65536", "");
       }
     }
+    Set<Bench.What> measured =
+        only.isEmpty() ? EnumSet.allOf(Bench.What.class) : EnumSet.copyOf(only);
+    if (!splits.isEmpty() && !measured.contains(Bench.What.TRAIN)) {
+      throw new ParameterException(
+          spec.commandLine(), "--splits: needs 'train' among what --only names");
+    }
     List<Split> ways = splits.equals(List.of("auto")) ? null : Split.parse(splits);
     Config config = options.load();
     RunConfig run = RunConfig.from(config);
@@ -107,6 +128,7 @@ final class BenchCommand implements Callable<Integer> {
             batches.isEmpty() ? List.of(run.train().batch()) : batches,
             rounds,
             seconds,
+            measured,
             ways);
     if (dryRun.dryRun) {
       common
@@ -123,7 +145,9 @@ final class BenchCommand implements Callable<Integer> {
     }
     Bench.Result result = bench.run(common.console());
     common.console().print(json.json ? Json.compact(result.json()) : result.table());
-    common.console().note(result.overhead());
+    if (!result.overhead().isEmpty()) {
+      common.console().note(result.overhead());
+    }
     result.recommendation().forEach(common.console()::note);
     return ExitCode.DONE;
   }

@@ -13,12 +13,16 @@ import io.sadi.torch.Precision;
 import io.sadi.train.RunConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BenchTest {
+  private static final Set<Bench.What> EVERYTHING = EnumSet.allOf(Bench.What.class);
+
   @TempDir private Path folder;
 
   private static RunConfig config() {
@@ -29,7 +33,7 @@ class BenchTest {
   void measuresEachThingForEachBatch() throws Exception {
     Path data = NoisePeople.write(folder.resolve("data"));
     Bench.Result result =
-        new Bench(config(), data, List.of(2, 4), 1, 0, List.of()).run(Progress.NONE);
+        new Bench(config(), data, List.of(2, 4), 1, 0, EVERYTHING, List.of()).run(Progress.NONE);
     assertThat(result.rows())
         .extracting(Bench.Row::what)
         .containsExactly(
@@ -53,6 +57,17 @@ class BenchTest {
         .contains("\"gflop_per_s\":null");
     assertThat(result.overhead()).containsPattern("predict, .* at --batch [24], [0-9]+ % of");
     assertThat(result.recommendation()).singleElement().asString().contains("--set train.batch=");
+  }
+
+  @Test
+  void measuresOnlyWhatIsAskedFor() throws Exception {
+    Path data = NoisePeople.write(folder.resolve("data"));
+    Bench.Result result =
+        new Bench(config(), data, List.of(2), 1, 0, EnumSet.of(Bench.What.FORWARD), List.of())
+            .run(Progress.NONE);
+    assertThat(result.rows()).extracting(Bench.Row::what).containsExactly("forward");
+    assertThat(result.recommendation()).isEmpty();
+    assertThat(result.overhead()).isEmpty();
   }
 
   private static List<String> advice(double step, double pipeline, double train) {
@@ -117,7 +132,9 @@ class BenchTest {
   void aBatchOfMorePeopleThanThereAreIsRefused() throws Exception {
     Path data = NoisePeople.write(folder.resolve("data"));
     assertThatThrownBy(
-            () -> new Bench(config(), data, List.of(9), 1, 0, List.of()).run(Progress.NONE))
+            () ->
+                new Bench(config(), data, List.of(9), 1, 0, EVERYTHING, List.of())
+                    .run(Progress.NONE))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("9")
         .hasMessageContaining("8 people");
