@@ -8,6 +8,8 @@ import io.sadi.io.Json;
 import io.sadi.io.ProcessLock;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -264,6 +266,9 @@ final class RunFolder {
           rows.add(row);
         }
       }
+    } catch (NumberFormatException | UncheckedIOException | MalformedInputException e) {
+      throw new BadInputException(
+          file + ": damaged; remove it and resume: the run goes on, the rows so far are lost", e);
     }
     return rows;
   }
