@@ -214,6 +214,9 @@ public record Training(
     try (ProcessLock lock = ranks.first() ? folder.lock() : null;
         Learner learner =
             new Learner(config, dataset.skeleton().size(), device, precision, ranks)) {
+      if (ranks.first() && !goesOn) {
+        folder.begin(mode == Mode.OVERWRITE);
+      }
       Trainer trainer = new Trainer(this, folder, learner, ranks, progress);
       if (goesOn) {
         trainer.resume();

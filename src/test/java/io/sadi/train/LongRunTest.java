@@ -162,8 +162,20 @@ class LongRunTest {
       assertThatThrownBy(() -> resume(run))
           .isInstanceOf(BadInputException.class)
           .hasMessageContaining("another process is training this run");
+      // Nor does who may replace a run take it away from the process that trains it.
+      byte[] before = Files.readAllBytes(last(run));
+      Training other = Training.prepare(config(), true, data, run, Training.Mode.OVERWRITE, null);
+      assertThatThrownBy(() -> other.run(Progress.NONE))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining("another process is training this run");
+      assertThat(last(run)).hasBinaryContent(before);
+      assertThat(run.resolve("config.yaml")).exists();
     }
     assertThat(resume(run)).isEqualTo(RunState.DONE);
+    assertThat(
+            Training.prepare(config(), true, data, run, Training.Mode.OVERWRITE, null)
+                .run(Progress.NONE))
+        .isEqualTo(RunState.DONE);
   }
 
   /** A checkpoint with a weight that is no number. */
