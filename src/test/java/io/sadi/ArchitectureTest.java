@@ -17,7 +17,11 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.net.URL;
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.stream.Stream;
+import org.bytedeco.javacpp.FunctionPointer;
+import org.bytedeco.javacpp.annotation.Platform;
+import org.bytedeco.javacpp.annotation.Virtual;
 import org.jspecify.annotations.NullMarked;
 
 /**
@@ -176,6 +180,39 @@ final class ArchitectureTest {
           .callMethod(Runtime.class, "exec", String.class)
           .orShould()
           .callMethod(Runtime.class, "exec", String[].class);
+
+  /**
+   * A native image holds what the compiler sees: what is looked up by name as the tool runs must be
+   * in its metadata, where it is easily forgotten. Both that do are: the one in the metadata, the
+   * other while bin/sadi makes an archive for a JVM.
+   */
+  @ArchTest
+  static final ArchRule nothingIsLookedUpByName =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName("io.sadi.io.Interruption")
+          .and()
+          .doNotHaveFullyQualifiedName("io.sadi.cli.ArchivedClasses")
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage("java.lang.reflect..").or(type(ServiceLoader.class)))
+          .orShould()
+          .callMethod(Class.class, "forName", String.class)
+          .orShould()
+          .callMethod(Class.class, "forName", String.class, boolean.class, ClassLoader.class);
+
+  /**
+   * C++ that calls Java back would need its classes in the metadata, and a thread that Java knows.
+   */
+  @ArchTest
+  static final ArchRule nativeCodeCallsNothingOfOurs =
+      noClasses()
+          .should()
+          .beAssignableTo(FunctionPointer.class)
+          .orShould()
+          .beAnnotatedWith(Platform.class)
+          .orShould()
+          .dependOnClassesThat(type(Virtual.class));
 
   @ArchTest
   static void packagesAreNullMarkedAndNamedForWhatTheyHold(JavaClasses classes) {

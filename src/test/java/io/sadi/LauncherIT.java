@@ -150,6 +150,23 @@ class LauncherIT {
     assertThat(result.errLines()).singleElement().asString().contains("ulimit -v 1000000", "allow");
   }
 
+  /** Below some twenty Java cannot even say what it lacks. */
+  @Test
+  void tooFewFilesAndThreadsAreSaidBeforeJavaFails() {
+    BinSadi.Result files = new BinSadi().shell("ulimit -n 14; sadi --version");
+    assertThat(files.exitCode()).isEqualTo(1);
+    assertThat(files.errLines()).singleElement().asString().contains("ulimit -n 14", "allow");
+    assertThat(new BinSadi().shell("ulimit -n 16; sadi --version").exitCode()).isZero();
+    String asNobody = "exec setpriv --reuid=65534 --regid=65534 --clear-groups ";
+    assumeTrue(
+        new BinSadi().shell(asNobody + "test -x \"$(command -v sadi)\"").exitCode() == 0,
+        "skipped: only root becomes somebody else, who may read this folder");
+    BinSadi.Result threads =
+        new BinSadi().shell("ulimit -u 20; " + asNobody + "\"$(command -v sadi)\" --version");
+    assertThat(threads.exitCode()).isEqualTo(1);
+    assertThat(threads.errLines()).singleElement().asString().contains("ulimit -u 20", "allow");
+  }
+
   /** CUDA's jars lie in a folder that is called as the jar. */
   @Test
   void whatLiesBesideTheJarIsOnTheClassPath() throws IOException {

@@ -81,9 +81,7 @@ public record Estimate(String device, List<Row> rows) {
         RunConfig config = entry.getValue();
         TrainConfig train = config.train();
         ComputeDevice on = ComputeDevice.of(train.device());
-        if (train.threads() > 0) {
-          Torch.threads(train.threads());
-        }
+        Torch.threads(train.threads());
         device = on + (on.cuda() ? "" : ", " + Torch.threads() + " threads");
         ProcessMemory.resetPeak();
         double seconds = secondsPerStep(config, sample, on);

@@ -259,9 +259,7 @@ public record Bench(
     ComputeDevice device = ComputeDevice.of(config.train().device());
     Precision precision = Precision.of(config.train().precision(), device);
     int threads = config.train().threads();
-    if (threads > 0) {
-      Torch.threads(threads);
-    }
+    Torch.threads(threads);
     if (data != null) {
       return measure(DatasetReader.read(data), device, precision, progress);
     }

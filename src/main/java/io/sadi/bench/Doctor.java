@@ -47,6 +47,10 @@ public record Doctor(List<Finding> findings) {
             Doctor::libtorch,
             "check that the jar is for this system, and whole; delete its folder in the cache");
     findings.add(libtorch);
+    if (libtorch.level() == Level.OK) {
+      findings.add(
+          attempt("more threads", Doctor::moreThreads, "see limits and threads above; take fewer"));
+    }
     findings.add(
         attempt(
             "images",
@@ -75,6 +79,11 @@ public record Doctor(List<Finding> findings) {
         torch.get_cpu_capability().getString(),
         torch.get_num_threads(),
         torch.hasCUDA() ? ", CUDA devices: " + torch.cuda_device_count() : "");
+  }
+
+  private static String moreThreads() {
+    Torch.threads(0);
+    return "the system starts as many as LibTorch needs";
   }
 
   private static String selfTest(String name) {

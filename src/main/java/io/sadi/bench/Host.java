@@ -64,9 +64,18 @@ record Host(Path root, Map<String, String> environment) {
 
   /** The bytes that this process's control group may use, where it or one above has a limit. */
   OptionalLong memoryLimit() {
+    return groupLimit("memory.max", "memory/memory.limit_in_bytes");
+  }
+
+  /** The processes, which threads are, that the control group may have, where it has a limit. */
+  OptionalLong processesLimit() {
+    return groupLimit("pids.max", "pids/pids.max");
+  }
+
+  private OptionalLong groupLimit(String name, String formerly) {
     OptionalLong least = OptionalLong.empty();
     for (String folder : controlGroup()) {
-      for (String file : List.of(folder + "memory.max", "memory/memory.limit_in_bytes")) {
+      for (String file : List.of(folder + name, formerly)) {
         String text = text("sys/fs/cgroup/" + file).strip();
         if (text.matches("\\d{1,18}") && Long.parseLong(text) < NO_LIMIT) {
           least = OptionalLong.of(Math.min(Long.parseLong(text), least.orElse(NO_LIMIT)));

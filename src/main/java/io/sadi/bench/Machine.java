@@ -31,6 +31,11 @@ final class Machine {
   /** A prediction has a few dozen open, and a hundred libraries and jars. */
   private static final long FEW_FILES = 256;
 
+  /**
+   * Java has twenty threads of its own, LibTorch some a core, and each process of a job as many.
+   */
+  private static final long FEW_PROCESSES = 256;
+
   private final Host host;
 
   Machine(Host host) {
@@ -40,6 +45,7 @@ final class Machine {
   List<Finding> findings() {
     return List.of(
         java(),
+        flags(options(ProcessHandle.current().info().arguments().orElse(new String[0]))),
         system(),
         encoding(),
         cpu(),
@@ -52,22 +58,51 @@ final class Machine {
   }
 
   private static Finding java() {
-    String found =
+    return Finding.ok(
+        "Java",
         Runtime.version()
             + " ("
             + System.getProperty("java.vm.name")
             + "), heap up to "
-            + gigabytes(Runtime.getRuntime().maxMemory());
+            + gigabytes(Runtime.getRuntime().maxMemory()));
+  }
+
+  /** What stands between java and the class path, as bin/sadi and SADI_JAVA_OPTS put it there. */
+  static List<String> options(String[] arguments) {
+    List<String> options = new ArrayList<>();
+    for (String argument : arguments) {
+      if (!argument.startsWith("-") || argument.matches("-(cp|classpath|jar|-class-path)")) {
+        break;
+      }
+      options.add(argument);
+    }
+    return options;
+  }
+
+  /**
+   * The options that Java was started with.
+   *
+   * @param options all of them; those that bin/sadi gives for looks and a quick start go unsaid
+   */
+  static Finding flags(List<String> options) {
+    String found =
+        String.join(
+            " ",
+            options.stream()
+                .filter(o -> !o.matches("-Xlog:.*|-Dsadi\\..*|-XX:(SharedArchive|[-+]).*"))
+                .filter(o -> !o.matches("-XX:.*Compile.*|-D(file\\.encoding|java\\.awt\\.).*"))
+                .toList());
     // Without them JavaCPP holds the tensors' memory against the heap's, and gives up early.
     for (String limit : List.of("maxbytes", "maxphysicalbytes")) {
       if (!"0".equals(System.getProperty("org.bytedeco.javacpp." + limit))) {
         return Finding.warn(
-            "Java",
-            found + ", without -Dorg.bytedeco.javacpp." + limit + "=0",
+            "Java's flags",
+            (found.isEmpty() ? "none" : found) + "; without -Dorg.bytedeco.javacpp." + limit + "=0",
             "start it through bin/sadi, or give it that option: large batches fail without");
       }
     }
-    return Finding.ok("Java", found);
+    return Finding.ok(
+        "Java's flags", found.isEmpty() ? "unknown, JavaCPP's limits are off" : found);
   }
 
   private static Finding system() {
@@ -181,13 +216,27 @@ final class Machine {
     OptionalLong files = host.processLimit("Max open files");
     OptionalLong address = host.processLimit("Max address space");
     OptionalLong file = host.processLimit("Max file size");
+    OptionalLong processes = host.processLimit("Max processes");
+    OptionalLong contained = host.processesLimit();
     List<String> found = new ArrayList<>();
     files.ifPresent(count -> found.add(count + " open files"));
+    processes.ifPresent(count -> found.add(count + " processes"));
+    contained.ifPresent(count -> found.add(count + " processes in the container"));
     address.ifPresent(bytes -> found.add(gigabytes(bytes) + " of addresses"));
     file.ifPresent(bytes -> found.add("files of " + gigabytes(bytes)));
     String limits = found.isEmpty() ? "none" : String.join(", ", found);
     if (files.orElse(FEW_FILES) < FEW_FILES) {
       return Finding.warn("limits", limits, "allow more open files: ulimit -n " + FEW_FILES);
+    }
+    if (Math.min(processes.orElse(FEW_PROCESSES), contained.orElse(FEW_PROCESSES))
+        < FEW_PROCESSES) {
+      return Finding.warn(
+          "limits",
+          limits,
+          "allow more threads, which count as processes: ulimit -u "
+              + FEW_PROCESSES
+              + ", or for a container --pids-limit "
+              + FEW_PROCESSES);
     }
     if (address.isPresent()) {
       return Finding.warn(

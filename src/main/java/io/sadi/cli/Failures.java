@@ -63,6 +63,10 @@ final class Failures {
     if (cause instanceof ReadOnlyFileSystemException) {
       return "the file system is read-only; write elsewhere";
     }
+    if (cause instanceof OutOfMemoryError && message(cause).contains("native thread")) {
+      return "the system starts no more threads; allow more (ulimit -u, ulimit -v, a container's"
+          + " limit of processes), or take fewer: --threads 1";
+    }
     if (cause instanceof OutOfMemoryError) {
       return "out of memory ("
           + message(cause)

@@ -1,5 +1,6 @@
 package io.sadi.cli;
 
+import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,6 +48,7 @@ final class OverwriteOption {
     if (Files.isDirectory(out)) {
       throw BadInputException.at(out, "a folder", "the name of a file to write", "");
     }
+    AtomicFile.checkPlace(out);
     if (!replace && Files.exists(out)) {
       throw new BadInputException(out + ": exists already; name another file, or give --overwrite");
     }

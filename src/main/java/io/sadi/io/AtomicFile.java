@@ -2,13 +2,20 @@ package io.sadi.io;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Files that appear whole: what is written goes to {@code NAME.part}, which then becomes NAME. */
 public final class AtomicFile {
@@ -34,30 +41,94 @@ public final class AtomicFile {
    * @param part where the file grows instead, in the same folder
    */
   public static void write(Path file, Path part, Content content) throws IOException {
-    try {
-      Path folder = file.toAbsolutePath().getParent();
-      if (folder != null) {
-        Files.createDirectories(folder);
-      }
-      try (OutputStream out = Files.newOutputStream(part)) {
-        content.writeTo(out);
-      }
-      // On disk before it gets its name: a power cut must not leave an empty NAME.
-      try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
-        channel.force(true);
-      }
-      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException | RuntimeException | Error e) {
-      try {
-        Files.deleteIfExists(part);
-      } catch (IOException suppressed) {
-        e.addSuppressed(suppressed);
-      }
-      if (e instanceof IOException io) {
-        throw named(file, io);
-      }
-      throw e;
+    checkPlace(file);
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder != null) {
+      Files.createDirectories(folder);
     }
+    try (FileChannel channel = claim(file, part)) {
+      try {
+        channel.truncate(0); // a process that was killed may have left something
+        OutputStream out = Channels.newOutputStream(channel);
+        content.writeTo(out);
+        out.flush();
+        // On disk before it gets its name: a power cut must not leave an empty NAME.
+        channel.force(true);
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } catch (IOException | RuntimeException | Error e) {
+        try {
+          Files.deleteIfExists(part);
+        } catch (IOException suppressed) {
+          e.addSuppressed(suppressed);
+        }
+        if (e instanceof IOException io) {
+          throw named(file, io);
+        }
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * Refuses what is no file, such as /dev/null: the finished file would take its place, for
+   * everybody.
+   */
+  public static void checkPlace(Path file) {
+    if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+      throw BadInputException.at(
+          file, "a device or a pipe", "a file to write", "write to a file, or to stdout");
+    }
+  }
+
+  /**
+   * Opens the part for this process alone: of two that write the same file the quicker would give
+   * its name to what the other has written half.
+   */
+  private static FileChannel claim(Path file, Path part) throws IOException {
+    while (true) {
+      try {
+        Files.createFile(part);
+      } catch (FileAlreadyExistsException e) {
+        // another process's, or what is left of one
+      }
+      try {
+        Object key = key(part);
+        FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE);
+        try {
+          lock(file, channel);
+          if (Objects.equals(key, key(part))) {
+            return channel;
+          }
+        } catch (IOException | RuntimeException e) {
+          channel.close();
+          throw e;
+        }
+        channel.close(); // what was the part is NAME by now
+      } catch (NoSuchFileException e) {
+        // the same
+      }
+    }
+  }
+
+  private static @Nullable Object key(Path part) throws IOException {
+    return Files.readAttributes(part, BasicFileAttributes.class).fileKey();
+  }
+
+  private static void lock(Path file, FileChannel channel) {
+    try {
+      if (channel.tryLock() != null) {
+        return;
+      }
+    } catch (OverlappingFileLockException e) {
+      // another thread of ours
+    } catch (IOException e) {
+      return; // a file system that keeps no locks
+    }
+    throw BadInputException.at(
+        file,
+        "another process that writes it",
+        "one at a time",
+        "wait for it, or name another file");
   }
 
   /** A failed write says "No space left on device" and not where; the line a person reads must. */

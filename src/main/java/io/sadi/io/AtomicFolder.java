@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -71,6 +72,7 @@ public final class AtomicFolder {
         check(folder, overwrite, marker); // somebody else may have been quicker
         Files.delete(part.resolve(LOCK));
         moveInPlace(part, target);
+        Files.deleteIfExists(target.resolve(LOCK)); // of a process that was a moment too late
       } catch (IOException | RuntimeException | Error e) {
         try {
           delete(part);
@@ -85,10 +87,11 @@ public final class AtomicFolder {
   /** The right to write a part, which lies in it, and goes with it. */
   private static ProcessLock lock(Path folder, Path part) throws IOException {
     while (true) {
-      if (!Files.isDirectory(part, LinkOption.NOFOLLOW_LINKS)) {
-        delete(part);
+      if (Files.exists(part, LinkOption.NOFOLLOW_LINKS)
+          && !Files.isDirectory(part, LinkOption.NOFOLLOW_LINKS)) {
+        Files.deleteIfExists(part); // a folder, which another process made just now, would stay
       }
-      ProcessLock lock = ProcessLock.tryTake(part.resolve(LOCK));
+      ProcessLock lock = tryTake(part);
       if (lock == null) {
         throw BadInputException.at(
             folder,
@@ -100,6 +103,22 @@ public final class AtomicFolder {
         return lock;
       }
       lock.close(); // on a file that the process before us has just removed
+    }
+  }
+
+  private static @Nullable ProcessLock tryTake(Path part) throws IOException {
+    try {
+      return ProcessLock.tryTake(part.resolve(LOCK));
+    } catch (NoSuchFileException e) {
+      return tryTake(part); // the other has just come to its end, and moved the part
+    } catch (IOException e) { // a full disk, on which nothing of ours must stay
+      try {
+        Files.deleteIfExists(part.resolve(LOCK));
+        Files.deleteIfExists(part);
+      } catch (IOException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw e;
     }
   }
 

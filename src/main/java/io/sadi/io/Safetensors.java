@@ -17,9 +17,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
 
 /**
  * A safetensors file: named tensors and a few strings, no code. Eight bytes of little-endian header
@@ -41,6 +44,21 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
   public Safetensors {
     metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+  }
+
+  /**
+   * The CRC-32C of tensors' names and bytes, whatever their order, as eight hexadecimal digits: a
+   * flipped bit in a weight is otherwise a weight like any other.
+   */
+  public static String sum(Map<String, Entry> tensors) {
+    CRC32C sum = new CRC32C();
+    new TreeMap<>(tensors)
+        .forEach(
+            (name, entry) -> {
+              sum.update(name.getBytes(StandardCharsets.UTF_8));
+              sum.update(entry.data());
+            });
+    return HexFormat.of().toHexDigits((int) sum.getValue());
   }
 
   /** Element types, under the names that the header gives them. */

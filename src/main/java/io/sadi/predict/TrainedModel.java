@@ -19,9 +19,7 @@ final class TrainedModel implements AutoCloseable {
   TrainedModel(Checkpoint checkpoint, Path file, InferenceConfig config) {
     ComputeDevice device = ComputeDevice.of(config.device());
     Precision precision = Precision.of(config.precision(), device);
-    if (config.threads() > 0) {
-      Torch.threads(config.threads());
-    }
+    Torch.threads(config.threads());
     estimator =
         PoseEstimator.inPlaceOf(
             checkpoint.network(device, file),

@@ -66,10 +66,19 @@ public final class Torch {
             || Torch.class.getResource(folder + "jnitorch.dll") != null);
   }
 
-  /** Threads of one operator; the data loader's threads come on top. */
+  /**
+   * Threads of one operator; the data loader's threads come on top.
+   *
+   * @param count of them; 0 for as many as LibTorch takes by itself
+   * @throws FailedException if the system does not start that many
+   */
   public static void threads(int count) {
     load();
-    torch.set_num_threads(count);
+    // Those that share out an operator, OpenMP's, and a pool of LibTorch's own.
+    SpareThreads.check(2 * (count > 0 ? count : torch.get_num_threads()));
+    if (count > 0) {
+      torch.set_num_threads(count);
+    }
   }
 
   /** Threads of one operator as it is. */

@@ -14,6 +14,9 @@ import org.bytedeco.pytorch.Tensor;
 
 /** The optimizer's moments as a file of the run's {@code state/}. */
 final class OptimizerFile {
+  /** The metadata's name for what the tensors sum up to. */
+  static final String SUM = "crc32c";
+
   private static final String MEAN = "mean";
   private static final String SQUARE = "square";
 
@@ -23,13 +26,27 @@ final class OptimizerFile {
     Map<String, Safetensors.Entry> tensors = new LinkedHashMap<>();
     tensors.put(MEAN, entry(optimizer.mean()));
     tensors.put(SQUARE, entry(optimizer.square()));
-    new Safetensors(Map.of(), tensors).write(file);
+    new Safetensors(Map.of(SUM, Safetensors.sum(tensors)), tensors).write(file);
   }
 
   static void read(Path file, Adam optimizer) throws IOException {
     Safetensors content = Safetensors.read(file);
+    checkSum(content, file);
     copy(content, MEAN, optimizer.mean(), file);
     copy(content, SQUARE, optimizer.square(), file);
+  }
+
+  /**
+   * Refuses a file whose tensors are not those that were written.
+   *
+   * @throws BadInputException where it says what they summed up to; older files do not
+   */
+  static void checkSum(Safetensors content, Path file) {
+    String expected = content.metadata().get(SUM);
+    if (expected != null && !expected.equals(Safetensors.sum(content.tensors()))) {
+      throw new BadInputException(
+          file + ": damaged: its tensors are not those that were written (" + SUM + ")");
+    }
   }
 
   private static Safetensors.Entry entry(Tensor tensor) {

@@ -8,6 +8,8 @@ import io.sadi.io.Json;
 import io.sadi.io.ProcessLock;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -43,24 +45,38 @@ final class RunFolder {
   }
 
   /**
-   * A folder for a new run.
+   * A folder for a new run, which {@link #begin} makes room for once it is {@link #lock}ed.
    *
    * @param overwrite whether a run that is there may be replaced
    */
   static RunFolder create(Path folder, boolean overwrite) throws IOException {
+    RunFolder run = new RunFolder(folder);
+    run.check(overwrite);
+    Files.createDirectories(folder);
+    return run;
+  }
+
+  private void check(boolean overwrite) throws IOException {
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw BadInputException.at(folder, "a file", "a folder for the run", "");
     }
-    boolean isRun = isRun(folder);
-    if (isRun && !overwrite) {
+    if (isRun(folder) && !overwrite) {
       throw new BadInputException(
           folder + ": holds a run already; --resume continues it, --overwrite replaces it");
     }
-    if (!isRun && Files.isDirectory(folder) && !isUnstarted(folder)) {
+    if (!isRun(folder) && Files.isDirectory(folder) && !isUnstarted(folder)) {
       throw new BadInputException(
           folder + ": holds other files and no run; name an empty or new folder");
     }
-    if (isRun) {
+  }
+
+  /**
+   * Makes room for a new run. Only for who has locked the folder: another process may be training
+   * the run that is replaced, or may have come to its end since the folder was looked at.
+   */
+  void begin(boolean overwrite) throws IOException {
+    check(overwrite);
+    if (isRun(folder)) {
       for (String name :
           List.of(
               "config.yaml",
@@ -70,10 +86,14 @@ final class RunFolder {
               "summary.json",
               "train.log",
               "checkpoints",
-              "state",
               "samples",
               "nan")) {
         delete(folder.resolve(name));
+      }
+      try (Stream<Path> state = Files.list(folder.resolve("state"))) {
+        for (Path path : state.filter(path -> !path.equals(lockFile())).toList()) {
+          delete(path);
+        }
       }
       Optional<Path> events = TensorBoardEvents.find(folder);
       if (events.isPresent()) {
@@ -81,8 +101,10 @@ final class RunFolder {
       }
     }
     Files.createDirectories(folder.resolve("checkpoints"));
-    Files.createDirectories(folder.resolve("state"));
-    return new RunFolder(folder);
+  }
+
+  private Path lockFile() {
+    return folder.resolve("state/lock");
   }
 
   /** The folder of a run that is there. */
@@ -201,7 +223,7 @@ final class RunFolder {
    * @throws BadInputException if another process, or another run of this one, is at it
    */
   ProcessLock lock() throws IOException {
-    ProcessLock lock = ProcessLock.tryTake(folder.resolve("state/lock"));
+    ProcessLock lock = ProcessLock.tryTake(lockFile());
     if (lock == null) {
       throw new BadInputException(
           folder + ": another process is training this run; wait for it, or name another folder");
@@ -264,6 +286,9 @@ final class RunFolder {
           rows.add(row);
         }
       }
+    } catch (NumberFormatException | UncheckedIOException | MalformedInputException e) {
+      throw new BadInputException(
+          file + ": damaged; remove it and resume: the run goes on, the rows so far are lost", e);
     }
     return rows;
   }

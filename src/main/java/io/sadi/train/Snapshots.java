@@ -52,7 +52,13 @@ final class Snapshots {
     if (saved != null && saved.steps() != position.steps()) {
       folder.keepLast(saved.steps());
     }
-    checkpoint(position).write(folder.last(), raw, Map.of(TRAINING, position.toJson()));
+    Checkpoint checkpoint = checkpoint(position);
+    Map<String, Safetensors.Entry> all = new LinkedHashMap<>(checkpoint.tensors());
+    all.putAll(raw);
+    checkpoint.write(
+        folder.last(),
+        raw,
+        Map.of(TRAINING, position.toJson(), OptimizerFile.SUM, Safetensors.sum(all)));
     folder.forgetStatesBut(config.train().keep(), position.steps());
     saved = position;
   }
@@ -85,6 +91,7 @@ final class Snapshots {
 
   private Position restore(Path file) throws IOException {
     Safetensors last = Safetensors.read(file);
+    OptimizerFile.checkSum(last, file);
     Position position = Position.fromJson(last.metadata().getOrDefault(TRAINING, "nothing"), file);
     Map<String, Safetensors.Entry> raw = new LinkedHashMap<>();
     Map<String, Safetensors.Entry> averaged = new LinkedHashMap<>();

@@ -179,10 +179,10 @@ public record Training(
     ComputeDevice device = device(ranks.size(), ranks.localRank());
     Precision precision = Precision.of(config.train().precision(), device);
     int threads = config.train().threads();
-    if (threads > 0 || ranks.size() > 1) {
-      int cores = Runtime.getRuntime().availableProcessors();
-      Torch.threads(threads > 0 ? threads : Math.max(1, cores / ranks.size()));
+    if (threads == 0 && ranks.size() > 1) {
+      threads = Math.max(1, Runtime.getRuntime().availableProcessors() / ranks.size());
     }
+    Torch.threads(threads);
     if (people.size() < config.train().share(0, ranks.size()).parts()) {
       throw new BadInputException(
           dataset.folder()
@@ -214,6 +214,9 @@ public record Training(
     try (ProcessLock lock = ranks.first() ? folder.lock() : null;
         Learner learner =
             new Learner(config, dataset.skeleton().size(), device, precision, ranks)) {
+      if (ranks.first() && !goesOn) {
+        folder.begin(mode == Mode.OVERWRITE);
+      }
       Trainer trainer = new Trainer(this, folder, learner, ranks, progress);
       if (goesOn) {
         trainer.resume();

@@ -61,6 +61,18 @@ class HostTest {
     assertThat(host().cpuLimit()).hasValue(0.5);
   }
 
+  /** Threads count as processes: Docker's --pids-limit leaves LibTorch short of them. */
+  @Test
+  void readsHowManyProcessesAContainerMayHave() throws IOException {
+    assertThat(host().processesLimit()).isEmpty();
+    write("sys/fs/cgroup/pids.max", "max\n");
+    assertThat(host().processesLimit()).isEmpty();
+    write("sys/fs/cgroup/pids.max", "100\n");
+    assertThat(host().processesLimit()).hasValue(100);
+    write("sys/fs/cgroup/pids/pids.max", "64\n");
+    assertThat(host().processesLimit()).hasValue(64);
+  }
+
   @Test
   void librariesAreWhereTheLinkerLooks() throws IOException {
     write("etc/ld.so.conf", "include /etc/ld.so.conf.d/*.conf\n/opt/old\n");

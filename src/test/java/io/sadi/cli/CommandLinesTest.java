@@ -179,6 +179,17 @@ class CommandLinesTest {
     assertThat(err().lines().toList()).hasSize(1);
     assertThat(err()).startsWith("sadi: out of memory (Java heap space)");
     err.reset();
+    Body noThreads =
+        console -> {
+          throw new OutOfMemoryError(
+              "unable to create native thread: possibly out of memory or process/resource limits"
+                  + " reached");
+        };
+    assertThat(run(noThreads)).isEqualTo(1);
+    assertThat(err())
+        .startsWith("sadi: the system starts no more threads; allow more (ulimit -u")
+        .doesNotContain("batch");
+    err.reset();
     Body noNatives =
         console -> {
           throw new UnsatisfiedLinkError("no jnitorch in java.library.path");

@@ -100,6 +100,32 @@ class LongRunTest {
     assertThat(last(damaged)).hasSameBinaryContentAs(last(whole));
   }
 
+  /** One bit of one weight: a number like any other, and the run would be another one. */
+  @Test
+  void aFlippedBitIsSeen() throws IOException {
+    Path whole = train("whole");
+    Path damaged = train("damaged");
+    byte[] bytes = Files.readAllBytes(last(damaged));
+    bytes[bytes.length - 101] ^= 1;
+    Files.write(last(damaged), bytes);
+    assertThat(resume(damaged)).isEqualTo(RunState.DONE);
+    assertThat(last(damaged)).hasSameBinaryContentAs(last(whole));
+  }
+
+  @Test
+  void damagedMetricsAreNamedAndCanBeDoneWithout() throws IOException {
+    Path whole = train("whole");
+    Path run = train("run");
+    Path metrics = run.resolve("metrics.csv");
+    Files.writeString(metrics, Files.readString(metrics) + "\n \u0001");
+    assertThatThrownBy(() -> resume(run))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContainingAll("metrics.csv: damaged", "remove it and resume");
+    Files.delete(metrics);
+    assertThat(resume(run)).isEqualTo(RunState.DONE);
+    assertThat(last(run)).hasSameBinaryContentAs(last(whole));
+  }
+
   @Test
   void withoutAnyWholeStateItSaysSo() throws IOException {
     Path run = train("run", "train.keep=1");
@@ -136,8 +162,20 @@ class LongRunTest {
       assertThatThrownBy(() -> resume(run))
           .isInstanceOf(BadInputException.class)
           .hasMessageContaining("another process is training this run");
+      // Nor does who may replace a run take it away from the process that trains it.
+      byte[] before = Files.readAllBytes(last(run));
+      Training other = Training.prepare(config(), true, data, run, Training.Mode.OVERWRITE, null);
+      assertThatThrownBy(() -> other.run(Progress.NONE))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining("another process is training this run");
+      assertThat(last(run)).hasBinaryContent(before);
+      assertThat(run.resolve("config.yaml")).exists();
     }
     assertThat(resume(run)).isEqualTo(RunState.DONE);
+    assertThat(
+            Training.prepare(config(), true, data, run, Training.Mode.OVERWRITE, null)
+                .run(Progress.NONE))
+        .isEqualTo(RunState.DONE);
   }
 
   /** A checkpoint with a weight that is no number. */
