@@ -369,6 +369,7 @@ public record Bench(
     workloads.forEach(
         (what, workload) -> {
           workload.once(); // what is set up once is no part of it
+          workload.rest();
           rates.put(what, new double[rounds]);
         });
     try (Progress.Work work =
@@ -414,6 +415,7 @@ public record Bench(
       times++;
       elapsed = (System.nanoTime() - begin) / 1e9;
     } while (elapsed < seconds);
+    workload.rest();
     return times / elapsed;
   }
 }

@@ -165,16 +165,33 @@ final class NetworkBench {
             config.train().threads(),
             false,
             Refine.QUARTER);
-    PredictionStream stream = new PredictionStream(net, dataset, people, precision, inference);
     return new Workload() {
+      /** Goes on by itself, so it begins with a turn and ends with it. */
+      private @Nullable PredictionStream stream;
+
+      private PredictionStream stream() {
+        if (stream == null) {
+          stream = new PredictionStream(net, dataset, people, precision, inference);
+        }
+        return stream;
+      }
+
       @Override
       public void settle() {
-        stream.settle();
+        stream().settle();
       }
 
       @Override
       public void once() {
-        stream.next(size);
+        stream().next(size);
+      }
+
+      @Override
+      public void rest() {
+        if (stream != null) {
+          stream.close();
+          stream = null;
+        }
       }
 
       @Override
@@ -189,7 +206,7 @@ final class NetworkBench {
 
       @Override
       public void close() {
-        stream.close();
+        rest();
         net.close();
       }
     };

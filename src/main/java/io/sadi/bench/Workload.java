@@ -7,6 +7,9 @@ interface Workload extends AutoCloseable {
    */
   default void settle() {}
 
+  /** Called after a turn: what would go on by itself stops, as others have theirs now. */
+  default void rest() {}
+
   /** Does it once, to its end: on a GPU too it is done when this returns. */
   void once();
 

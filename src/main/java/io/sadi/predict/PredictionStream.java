@@ -26,6 +26,7 @@ public final class PredictionStream implements AutoCloseable {
   private static final int AHEAD = 4;
 
   private final int batch;
+  private final PoseEstimator estimator;
   private final Thread thread;
 
   /** Images that may be done, and images that are. */
@@ -49,7 +50,7 @@ public final class PredictionStream implements AutoCloseable {
       InferenceConfig config) {
     this.batch = config.batch();
     int crop = net.config().input();
-    PoseEstimator estimator =
+    this.estimator =
         new PoseEstimator(
             net, dataset.skeleton().flipPermutation(), config.flip(), config.refine(), precision);
     PredictionsWriter rows =
@@ -130,6 +131,7 @@ public final class PredictionStream implements AutoCloseable {
     wanted.release(1);
     try {
       thread.join();
+      estimator.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
