@@ -110,9 +110,16 @@ final class Failures {
       return file + ": the folder is not empty";
     }
     String reason = e.getReason() == null ? message(e) : e.getReason();
-    return isDiskFull(reason)
-        ? file + ": no space left on the device; free some, or write elsewhere"
-        : file + ": " + reason;
+    if (isDiskFull(reason)) {
+      return file + ": no space left on the device; free some, or write elsewhere";
+    }
+    if (reason.contains("Read-only file system")) {
+      return file + ": the file system is read-only; write elsewhere";
+    }
+    if (reason.contains("File too large")) {
+      return file + ": may not grow that large; allow more (ulimit -f), or write elsewhere";
+    }
+    return file + ": " + reason;
   }
 
   /** Picocli's message, what it suggests, and where to read on: one line. */

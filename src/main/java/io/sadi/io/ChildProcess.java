@@ -24,12 +24,18 @@ public final class ChildProcess {
    */
   public static ProcessBuilder of(List<String> javaOptions, List<String> arguments) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(javaOptions);
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add("io.sadi.Sadi");
+    String java = System.getProperty("java.home");
+    if (java == null) { // in a native image, which takes what it is told of such options
+      command.add(ProcessHandle.current().info().command().orElse("sadi"));
+      command.addAll(javaOptions);
+    } else {
+      command.add(Path.of(java, "bin", "java").toString());
+      command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+      command.addAll(javaOptions);
+      command.add("-cp");
+      command.add(System.getProperty("java.class.path"));
+      command.add("io.sadi.Sadi");
+    }
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put(PARENT, String.valueOf(ProcessHandle.current().pid()));

@@ -150,6 +150,18 @@ class CommandLinesTest {
   }
 
   @Test
+  void whatMayNotBeWrittenSaysWhatToDo() {
+    runFailing(new FileSystemException("run/a.part", null, "Read-only file system"));
+    assertThat(err())
+        .isEqualTo("sadi: run/a.part: the file system is read-only; write elsewhere\n");
+    err.reset();
+    assertThat(runFailing(new FileSystemException("run/a.part", null, "File too large")))
+        .isEqualTo(1);
+    assertThat(err())
+        .startsWith("sadi: run/a.part: may not grow that large; allow more (ulimit -f)");
+  }
+
+  @Test
   void nativeTracesStayInside() {
     var raw =
         new RuntimeException(
