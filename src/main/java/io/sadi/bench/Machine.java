@@ -36,6 +36,10 @@ final class Machine {
    */
   private static final long FEW_PROCESSES = 256;
 
+  /** What of Java is used beside java.base; jlink leaves out what it is not told. */
+  private static final List<String> MODULES =
+      List.of("java.logging", "java.management", "jdk.unsupported");
+
   private final Host host;
 
   Machine(Host host) {
@@ -58,13 +62,25 @@ final class Machine {
   }
 
   private static Finding java() {
-    return Finding.ok(
-        "Java",
+    String found =
         Runtime.version()
             + " ("
             + System.getProperty("java.vm.name")
             + "), heap up to "
-            + gigabytes(Runtime.getRuntime().maxMemory()));
+            + gigabytes(Runtime.getRuntime().maxMemory());
+    List<String> missing = missing(MODULES);
+    return missing.isEmpty()
+        ? Finding.ok("Java", found)
+        : Finding.warn(
+            "Java",
+            found + ", without " + String.join(", ", missing),
+            "take a whole runtime, or add them to what jlink is told: export and jobs of several"
+                + " processes fail without");
+  }
+
+  /** Those of some modules that this Java was made without. */
+  static List<String> missing(List<String> modules) {
+    return modules.stream().filter(name -> ModuleLayer.boot().findModule(name).isEmpty()).toList();
   }
 
   /** What stands between java and the class path, as bin/sadi and SADI_JAVA_OPTS put it there. */

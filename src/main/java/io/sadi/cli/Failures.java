@@ -72,6 +72,12 @@ final class Failures {
           + message(cause)
           + "); take a smaller batch, or give Java more: SADI_JAVA_OPTS=-Xmx8g";
     }
+    if (cause instanceof NoClassDefFoundError && message(cause).startsWith("java/")) {
+      return "this Java was made without "
+          + message(cause).replace('/', '.')
+          + "; take a whole runtime (17 or newer), or name another in SADI_JAVA; 'sadi doctor' says"
+          + " what it lacks";
+    }
     if (isNativeLoadFailure(cause)) {
       return "a native library could not be loaded ("
           + firstLine(rootCause(cause))

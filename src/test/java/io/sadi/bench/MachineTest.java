@@ -51,6 +51,14 @@ class MachineTest {
         .isEqualTo(Finding.ok("Java's flags", "-Dorg.bytedeco.javacpp.maxbytes=0 -Xmx8g"));
   }
 
+  /** A runtime that jlink has made holds what it was told. */
+  @Test
+  void modulesAreMissed() {
+    assertThat(finding("Java").level()).isEqualTo(Level.OK);
+    assertThat(Machine.missing(List.of("java.base", "java.no.such")))
+        .containsExactly("java.no.such");
+  }
+
   @Test
   void javacppsLimitsAreMissed() {
     String name = "org.bytedeco.javacpp.maxphysicalbytes";

@@ -202,6 +202,14 @@ class CommandLinesTest {
         .startsWith("sadi: the system starts no more threads; allow more (ulimit -u")
         .doesNotContain("batch");
     err.reset();
+    Body noModule =
+        console -> {
+          throw new NoClassDefFoundError("java/util/logging/Logger");
+        };
+    assertThat(run(noModule)).isEqualTo(1);
+    assertThat(err())
+        .startsWith("sadi: this Java was made without java.util.logging.Logger; take a whole");
+    err.reset();
     Body noNatives =
         console -> {
           throw new UnsatisfiedLinkError("no jnitorch in java.library.path");
