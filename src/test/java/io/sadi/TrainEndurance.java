@@ -7,6 +7,7 @@ import io.sadi.testing.TinyRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,11 @@ class TrainEndurance {
 
   @TempDir private Path fresh;
 
-  /** A leak of one small tensor a step would be hundreds of megabytes. */
+  /**
+   * A leak of one small tensor a step would be hundreds of megabytes. Until Java has filled its
+   * young generation once, which takes such a small network a hundred steps, memory grows all the
+   * same.
+   */
   @Test
   void memoryStaysFlat() throws IOException {
     Path folder = TinyRun.get().folder;
@@ -44,9 +49,13 @@ class TrainEndurance {
                 "--quiet");
     assertThat(result.exitCode()).as(result.err()).isZero();
     List<String> lines = Files.readAllLines(run.resolve("metrics.csv"));
-    double warm = residentMb(lines, 50, 100);
+    double warm = residentMb(lines, 150, 250);
     double late = residentMb(lines, 500, 600);
-    System.out.printf("RSS %.1f MB in steps 50 to 100, %.1f in steps 500 to 600%n", warm, late);
+    Files.copy(
+        run.resolve("metrics.csv"),
+        BinSadi.HOME.resolve("target/endurance-train.csv"),
+        StandardCopyOption.REPLACE_EXISTING);
+    System.out.printf("RSS %.1f MB in steps 150 to 250, %.1f in steps 500 to 600%n", warm, late);
     assertThat(late).isLessThan(1.03 * warm);
   }
 

@@ -70,9 +70,10 @@ public final class AtomicFolder {
         deleteContent(part); // of a process that was killed
         content.writeTo(part, guard);
         check(folder, overwrite, marker); // somebody else may have been quicker
-        Files.delete(part.resolve(LOCK));
+        // With the lock in it: where it went first, another process could take the part, and empty
+        // it.
         moveInPlace(part, target);
-        Files.deleteIfExists(target.resolve(LOCK)); // of a process that was a moment too late
+        Files.deleteIfExists(target.resolve(LOCK));
       } catch (IOException | RuntimeException | Error e) {
         try {
           delete(part);
