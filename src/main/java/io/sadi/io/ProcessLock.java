@@ -6,10 +6,13 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +29,12 @@ public final class ProcessLock implements AutoCloseable {
 
   private final Path file;
   private final FileChannel channel;
+  private final @Nullable Object key;
 
-  private ProcessLock(Path file, FileChannel channel) {
+  private ProcessLock(Path file, FileChannel channel, @Nullable Object key) {
     this.file = file;
     this.channel = channel;
+    this.key = key;
   }
 
   /** Takes the right if nobody has it, else null. */
@@ -57,14 +62,14 @@ public final class ProcessLock implements AutoCloseable {
     }
     FileChannel channel = null;
     try {
-      channel =
-          FileChannel.open(
-              place, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      create(place);
+      Object key = key(place);
+      channel = FileChannel.open(place, StandardOpenOption.READ, StandardOpenOption.WRITE);
       FileLock taken = lock(file, channel, wait);
       if (taken != null) {
         channel.truncate(0);
         channel.write(ByteBuffer.wrap(owner().getBytes(StandardCharsets.UTF_8)));
-        return new ProcessLock(place, channel);
+        return new ProcessLock(place, channel, key);
       }
     } catch (IOException | RuntimeException e) {
       release(place, channel);
@@ -72,6 +77,14 @@ public final class ProcessLock implements AutoCloseable {
     }
     release(place, channel);
     return null;
+  }
+
+  private static void create(Path file) throws IOException {
+    try {
+      Files.createFile(file);
+    } catch (FileAlreadyExistsException e) {
+      // of another process, or of one that is gone
+    }
   }
 
   private static @Nullable FileLock lock(Path file, FileChannel channel, boolean wait) {
@@ -109,13 +122,20 @@ public final class ProcessLock implements AutoCloseable {
         + "\n";
   }
 
-  /** Whether the file is there still: who had the right before may have removed it just then. */
+  /**
+   * Whether the file is there still: who had the right before may have removed it just then. It is
+   * not opened for that, as closing it would give up the right.
+   */
   boolean holds() throws IOException {
     try {
-      return Files.readString(file).equals(owner());
+      return Objects.equals(key, key(file));
     } catch (NoSuchFileException e) {
       return false;
     }
+  }
+
+  private static @Nullable Object key(Path file) throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
   }
 
   @Override
