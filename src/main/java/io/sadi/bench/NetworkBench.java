@@ -7,6 +7,7 @@ import io.sadi.data.Dataset;
 import io.sadi.data.Person;
 import io.sadi.model.InferenceNet;
 import io.sadi.model.SadiNet;
+import io.sadi.predict.Batching;
 import io.sadi.predict.InferenceConfig;
 import io.sadi.predict.PredictionStream;
 import io.sadi.predict.Refine;
@@ -17,6 +18,7 @@ import io.sadi.train.Crops;
 import io.sadi.train.Learner;
 import io.sadi.train.RunConfig;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.Tensor;
@@ -99,24 +101,29 @@ final class NetworkBench {
     }
   }
 
-  /** The network on a batch that stays the same, as for prediction. */
+  /** The network on a batch that stays the same, in as many lanes as it predicts in. */
   Workload forward(int size) {
     SadiNet net = SadiNet.create(config.model(), dataset.skeleton().size(), device, false, 1);
     InferenceNet inference = InferenceNet.inPlaceOf(net, precision);
     Stream stream = new Stream(size);
     Batch batch = stream.next();
-    return workload(
-        size,
-        size * forwardGflop,
+    int lanes = Batching.endless(size, device).lanes();
+    Callable<Float> run =
         () -> {
           try (PointerScope scope = new PointerScope();
               InferenceMode mode = new InferenceMode(true)) {
             Tensor image = Crops.of(net, batch);
-            inference.forward(image).h1().sum().item_float();
+            return inference.forward(image).h1().sum().item_float();
           }
-        },
-        inference,
-        stream);
+        };
+    return new LaneBench(size, size * forwardGflop, lanes, run) {
+      @Override
+      public void close() {
+        super.close();
+        stream.close();
+        inference.close();
+      }
+    };
   }
 
   /** Training steps on a batch that stays the same. */

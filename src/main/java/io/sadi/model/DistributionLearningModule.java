@@ -139,10 +139,13 @@ final class DistributionLearningModule {
    * @return [B, K, size, size], peak 1
    */
   Tensor render(Tensor mu, Tensor sigma, int size, Tensor lattice) {
-    // The grid's coordinates are in units of the lattice's extent, -1 to 1.
+    // The grid's coordinates are in units of the lattice's extent, -1 to 1; in one pass over all
+    // pixels, (p - mu) / (extent sigma) = p * scale - mu * scale.
+    Tensor scale =
+        sigma.clamp_min(Tensors.scalar(0.5 / size)).mul(Tensors.scalar(EXTENT)).reciprocal();
     Tensor grid =
-        normalised(mu, sigma.clamp_min(Tensors.scalar(0.5 / size)), size)
-            .div(Tensors.scalar(EXTENT))
+        torch
+            .addcmul(perPixel(mu.mul(scale).neg()), pixels(size), perPixel(scale))
             .view(1, -1, size, 2);
     return torch.grid_sampler(lattice, grid, 0, 0, true).view(mu.size(0), mu.size(1), size, size);
   }
@@ -158,10 +161,15 @@ final class DistributionLearningModule {
 
   /** u at every pixel: [B, K, size, size, 2]. */
   private Tensor normalised(Tensor mu, Tensor sigma, int size) {
-    Tensor p = Tensors.of(HeatmapRenderer.pixels(size), device, 1, 1, size, size, 2);
-    long b = mu.size(0);
-    long k = mu.size(1);
-    return p.sub(mu.view(b, k, 1, 1, 2)).div(sigma.view(b, k, 1, 1, 2));
+    return pixels(size).sub(perPixel(mu)).div(perPixel(sigma));
+  }
+
+  private Tensor pixels(int size) {
+    return Tensors.of(HeatmapRenderer.pixels(size), device, 1, 1, size, size, 2);
+  }
+
+  private static Tensor perPixel(Tensor joints) {
+    return joints.view(joints.size(0), joints.size(1), 1, 1, 2);
   }
 
   private static float node(int i, int n) {

@@ -12,13 +12,13 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * for the convolutions that they are for, and nothing kept for gradients. In bf16 the convolutions'
  * weights are bf16; heatmaps, softmaxes, mu and sigma are computed in float32 as in training.
  *
- * <p>One thread at a time.
+ * <p>Safe for several threads at once.
  */
 public final class InferenceNet implements AutoCloseable {
   private final SadiNet net;
   private final InferenceOperations operations;
   private final boolean owner;
-  private boolean laidOut;
+  private volatile boolean laidOut;
 
   private InferenceNet(SadiNet net, Precision precision, boolean owner) {
     this.net = net;
@@ -46,13 +46,18 @@ public final class InferenceNet implements AutoCloseable {
    */
   public Output<Tensor> forward(Tensor image) {
     try (InferenceMode inference = new InferenceMode(true)) {
-      Output<Tensor> output = net.forward(operations, image);
-      if (owner && !laidOut) {
-        net.close();
-      }
-      laidOut = true;
-      return output;
+      return laidOut ? net.forward(operations, image) : first(image);
     }
+  }
+
+  /** Lays out the weights, by one thread; from then on nothing changes. */
+  private synchronized Output<Tensor> first(Tensor image) {
+    Output<Tensor> output = net.forward(operations, image);
+    if (owner && !laidOut) {
+      net.close();
+    }
+    laidOut = true;
+    return output;
   }
 
   public ModelConfig config() {

@@ -63,11 +63,12 @@ public final class DatasetPredictor {
       int batch,
       int threads,
       Progress progress) {
-    int shape = ImagePredictor.shape(batch, (long) people.size() * pyramid.size());
+    long crops = (long) people.size() * pyramid.size();
+    Batching batching = Batching.of(batch, crops, estimator.device());
     try (Progress.Work work = progress.start("evaluating", people.size(), "people")) {
       new ImagePredictor<List<Prediction>>(
               estimator,
-              new Plan(crop, shape, threads, pyramid, null),
+              new Plan(crop, batching, threads, pyramid, null),
               (image, person, maps, b) ->
                   readings.stream()
                       .map(

@@ -11,14 +11,16 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds people in images. Crops are cut ahead by threads of their own; this thread does nothing but
- * show them to the network; one more reads its answers and hands the images on in their order,
- * while the network goes on.
+ * Finds people in images. Crops are cut ahead by threads of their own; this thread puts them into
+ * batches; lanes of the network compute those; one more thread reads its answers and hands the
+ * images on in their order, while the network goes on.
  *
  * <p>The network always sees full batches: the crops of several images share one, those of one
  * image may lie in two, and the last is filled up. So every crop is computed in the same shape,
@@ -64,14 +66,15 @@ final class ImagePredictor<T> {
    * How images are looked at.
    *
    * @param crop side of the network's input
-   * @param batch crops at a time, see {@link #shape}
+   * @param batching crops in a batch, and batches at a time
    * @param workers threads that decode images
    * @param pyramid in how many sizes each person is seen
    * @param again for images without boxes; null for one look
    */
-  record Plan(int crop, int batch, int workers, ImagePyramid pyramid, @Nullable SecondLook again) {}
+  record Plan(
+      int crop, Batching batching, int workers, ImagePyramid pyramid, @Nullable SecondLook again) {}
 
-  /** Batches that are computed before the reading of the oldest is waited for. */
+  /** Batches beside those in the lanes before the reading of the oldest is waited for. */
   private static final int BEHIND = 2;
 
   /** Images without crops are handed on at the latest when there are so many. */
@@ -82,7 +85,13 @@ final class ImagePredictor<T> {
   private final Reader<T> reader;
   private final Sink<T> sink;
 
-  // Of the thread that predicts.
+  private final Lanes lanes;
+  private final Workers<Boolean> behind = new Workers<>("sadi-people", 1);
+
+  /** Memory for batches: those in the lanes, one that waits, and those being put together. */
+  private final BlockingQueue<ByteBuffer> free;
+
+  // Of the thread that puts batches together.
   private final Batch firstLook;
   private final Batch lastLook;
   private final Deque<Pending> awaited = new ArrayDeque<>();
@@ -97,75 +106,66 @@ final class ImagePredictor<T> {
     this.plan = plan;
     this.reader = reader;
     this.sink = sink;
+    this.lanes = new Lanes(plan.batching().lanes());
+    int size = plan.batching().size();
+    int buffers = plan.batching().lanes() + (plan.again() == null ? 2 : 3);
+    this.free = new ArrayBlockingQueue<>(buffers);
+    for (int i = 0; i < buffers; i++) {
+      int bytes = Math.multiplyExact(size, plan.crop() * plan.crop() * 3);
+      free.add(ByteBuffer.allocateDirect(bytes));
+    }
     this.lastLook = new Batch();
     this.firstLook = plan.again() == null ? lastLook : new Batch();
   }
 
-  /**
-   * How many crops a batch should have: about what is asked for, but no more than there are, and in
-   * batches that are as full as each other. More than one are a multiple of 4: matrix products
-   * treat what is left over in another order of additions, and a crop's answer would depend on its
-   * place in the batch.
-   *
-   * @param asked at least 1
-   * @param crops of the whole job, also where this process has a part of it
-   */
-  static int shape(int asked, long crops) {
-    if (asked == 1 || crops <= 1) {
-      return 1;
-    }
-    long batches = (crops + asked - 1) / asked;
-    long even = (crops + batches - 1) / batches;
-    return (int) ((even + 3) / 4 * 4);
-  }
-
-  /** Predicts all images. Whatever a thread throws is thrown here. */
+  /** Predicts all images, once. Whatever a thread throws is thrown here. */
   void run(Iterable<ImageCrops.Task> images) throws IOException {
+    int ahead = plan.batching().size() * plan.batching().lanes();
     ImagePyramid first = plan.again() == null ? plan.pyramid() : ImagePyramid.ONE;
     try (ImageCrops crops = new ImageCrops(images, plan.crop(), first, plan.workers());
-        Workers<Boolean> behind = new Workers<>("sadi-people", 1)) {
+        behind;
+        lanes) {
       for (Result next = crops.next(); next != null; next = crops.next()) {
         Pending image = new Pending(next.image());
         arrived.add(image);
         if (next instanceof Failed failed) {
           image.error = failed.error();
         } else if (next instanceof Crops cut && plan.again() != null) {
-          lookTwice(image, cut, plan.again(), crops, behind);
+          lookTwice(image, cut, plan.again(), crops);
         } else if (next instanceof Crops cut) {
-          lookAtAll(image, cut, behind);
+          lookAtAll(image, cut);
         }
-        while (awaited.size() > plan.batch()) { // the oldest has been seen the first time
-          lookAgain(awaited.remove(), behind);
+        while (awaited.size() > ahead) { // the oldest is on its way through the network
+          lookAgain(awaited.remove());
         }
         if (arrived.size() >= MANY) {
-          handOver(List.of(), null, behind);
+          handOver(List.of(), null);
         }
       }
-      firstLook.flush(behind);
+      firstLook.flush();
       while (!awaited.isEmpty()) {
-        lookAgain(awaited.remove(), behind);
+        lookAgain(awaited.remove());
       }
-      lastLook.flush(behind);
-      handOver(List.of(), null, behind);
+      lastLook.flush();
+      handOver(List.of(), null);
       while (behind.underWay() > 0) {
         behind.next();
       }
     }
   }
 
-  private void lookAtAll(Pending image, Crops cut, Workers<Boolean> behind) throws IOException {
+  private void lookAtAll(Pending image, Crops cut) throws IOException {
     image.cut(cut.width(), cut.height(), cut.people());
     int views = plan.pyramid().size();
     for (int i = 0; i < cut.people().size(); i++) {
       Person person = new Person(image, cut.people().get(i));
       for (int v = 0; v < views; v++) {
-        lastLook.add(cut.rgb(), i * views + v, person, behind);
+        lastLook.add(cut.rgb(), i * views + v, person);
       }
     }
   }
 
-  private void lookTwice(
-      Pending image, Crops cut, SecondLook again, ImageCrops crops, Workers<Boolean> behind)
+  private void lookTwice(Pending image, Crops cut, SecondLook again, ImageCrops crops)
       throws IOException {
     awaited.add(image);
     PersonBox whole = cut.people().get(0);
@@ -184,34 +184,32 @@ final class ImagePredictor<T> {
           public void lost(Throwable why) {
             image.second.completeExceptionally(why);
           }
-        },
-        behind);
+        });
   }
 
-  private void lookAgain(Pending image, Workers<Boolean> behind) throws IOException {
+  private void lookAgain(Pending image) throws IOException {
     Result result = Workers.result(Workers.result(image.second));
     if (result instanceof Crops cut) {
-      lookAtAll(image, cut, behind);
+      lookAtAll(image, cut);
     } else if (result instanceof Failed failed) {
       image.error = failed.error();
     }
   }
 
-  private void handOver(List<Slot> slots, @Nullable Maps maps, Workers<Boolean> behind)
-      throws IOException {
+  private void handOver(List<Slot> slots, @Nullable Future<Maps> seen) throws IOException {
     List<Pending> images = arrived;
     arrived = new ArrayList<>();
     behind.submit(
         () -> {
-          settle(images, slots, maps);
+          settle(images, slots, seen);
           return true;
         });
-    while (behind.underWay() > BEHIND) {
+    while (behind.underWay() > plan.batching().lanes() + BEHIND) {
       behind.next();
     }
   }
 
-  private void settle(List<Pending> images, List<Slot> slots, @Nullable Maps maps)
+  private void settle(List<Pending> images, List<Slot> slots, @Nullable Future<Maps> seen)
       throws IOException {
     if (failure != null) { // nothing may follow what has failed
       slots.forEach(slot -> slot.lost(failure));
@@ -219,8 +217,11 @@ final class ImagePredictor<T> {
     }
     try {
       pending.addAll(images);
-      for (int b = 0; maps != null && b < slots.size(); b++) {
-        slots.get(b).seen(maps, b);
+      if (seen != null) {
+        Maps maps = Workers.result(seen);
+        for (int b = 0; b < slots.size(); b++) {
+          slots.get(b).seen(maps, b);
+        }
       }
       while (!pending.isEmpty() && pending.getFirst().isDone()) {
         pending.removeFirst().handOn();
@@ -240,43 +241,56 @@ final class ImagePredictor<T> {
     void lost(Throwable why);
   }
 
+  /** Waits until a lane is done with some. */
+  private ByteBuffer memory() {
+    try {
+      return free.take();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for the network", e);
+    }
+  }
+
   /** Crops on their way into the network. */
   private final class Batch {
-    private final int bytes = plan.crop() * plan.crop() * 3;
-    private final ByteBuffer rgb =
-        ByteBuffer.allocateDirect(Math.multiplyExact(plan.batch(), bytes));
+    private final int size = plan.batching().size();
+    private ByteBuffer rgb = memory();
     private List<Slot> slots = new ArrayList<>();
 
-    void add(ByteBuffer crops, int index, Slot slot, Workers<Boolean> behind) throws IOException {
+    void add(ByteBuffer crops, int index, Slot slot) throws IOException {
+      int bytes = rgb.capacity() / size;
       rgb.put(slots.size() * bytes, crops, index * bytes, bytes);
       slots.add(slot);
-      if (slots.size() == plan.batch()) {
-        flush(behind);
-      }
-    }
-
-    private Maps look() {
-      try {
-        return estimator.run(rgb, plan.batch());
-      } catch (RuntimeException e) {
-        if (!OutOfMemory.is(e)) {
-          throw e;
-        }
-        int fits = OutOfMemory.fitting(plan.batch(), size -> estimator.run(rgb, size));
-        String advice = "--batch=" + fits + ", in training train.batch=" + fits;
-        throw OutOfMemory.failure(plan.batch(), fits, advice, e);
+      if (slots.size() == size) {
+        flush();
       }
     }
 
     /** Behind the last crop lie older ones, whose answers nobody reads. */
-    void flush(Workers<Boolean> behind) throws IOException {
+    void flush() throws IOException {
       if (slots.isEmpty()) {
         return;
       }
-      Maps maps = look();
-      List<Slot> seen = slots;
+      List<Slot> shown = slots;
+      ByteBuffer pixels = rgb;
+      handOver(shown, lanes.submit(() -> look(pixels)));
       slots = new ArrayList<>();
-      handOver(seen, maps, behind);
+      rgb = memory();
+    }
+
+    private Maps look(ByteBuffer pixels) {
+      try {
+        return estimator.run(pixels, size);
+      } catch (RuntimeException e) {
+        if (!OutOfMemory.is(e)) {
+          throw e;
+        }
+        int fits = OutOfMemory.fitting(size, smaller -> estimator.run(pixels, smaller));
+        String advice = "--batch=" + fits + ", in training train.batch=" + fits;
+        throw OutOfMemory.failure(size, fits, advice, e);
+      } finally {
+        free.add(pixels);
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import io.sadi.model.HeatmapRenderer;
 import io.sadi.model.InferenceNet;
 import io.sadi.model.SadiNet;
 import io.sadi.model.SadiNet.Output;
+import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Tensors;
 import java.nio.ByteBuffer;
@@ -62,6 +63,10 @@ public class PoseEstimator implements AutoCloseable {
 
   private static @Nullable HeatmapRenderer renderer(SadiNet net) {
     return net.hasSfm() ? net.renderer() : null;
+  }
+
+  ComputeDevice device() {
+    return net.device();
   }
 
   /** Runs the network on a batch. */

@@ -200,7 +200,7 @@ public final class PredictionJob {
               estimator,
               new Plan(
                   crop,
-                  shape(config),
+                  batching(config, estimator),
                   config.workers(),
                   config.pyramid(),
                   looksAgain() ? again(estimator, readout, crop) : null),
@@ -244,8 +244,9 @@ public final class PredictionJob {
   }
 
   /** Of all images, so that it does not depend on which of them this process predicts, or when. */
-  private int shape(InferenceConfig config) {
-    return ImagePredictor.shape(config.batch(), (long) people(all) * config.pyramid().size());
+  private Batching batching(InferenceConfig config, PoseEstimator estimator) {
+    long crops = (long) people(all) * config.pyramid().size();
+    return Batching.of(config.batch(), crops, estimator.device());
   }
 
   private Pictures pictures(InferenceConfig config, Progress progress) {

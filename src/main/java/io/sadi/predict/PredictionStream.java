@@ -22,10 +22,9 @@ import org.jspecify.annotations.Nullable;
  * the threads and queues of {@code sadi predict}: to see how fast it is.
  */
 public final class PredictionStream implements AutoCloseable {
-  /** What may have been worked out before anybody asked for it, in batches. */
-  private static final int AHEAD = 4;
+  /** Images that may have been worked out before anybody asked for them. */
+  private final int ahead;
 
-  private final int batch;
   private final PoseEstimator estimator;
   private final Thread thread;
 
@@ -48,18 +47,20 @@ public final class PredictionStream implements AutoCloseable {
       List<Person> people,
       Precision precision,
       InferenceConfig config) {
-    this.batch = config.batch();
+    int batch = config.batch();
     int crop = net.config().input();
     this.estimator =
         new PoseEstimator(
             net, dataset.skeleton().flipPermutation(), config.flip(), config.refine(), precision);
+    Batching batching = Batching.endless(batch, estimator.device());
+    this.ahead = (batching.lanes() + 3) * batch;
     PredictionsWriter rows =
         new CsvPredictionsWriter(OutputStream.nullOutputStream(), dataset.skeleton().joints());
     Readout readout = new Readout(Decode.FUSED, 0.5);
     ImagePredictor<FoundPerson> predictor =
         new ImagePredictor<>(
             estimator,
-            new Plan(crop, batch, config.workers(), config.pyramid(), null),
+            new Plan(crop, batching, config.workers(), config.pyramid(), null),
             (image, person, maps, b) ->
                 new FoundPerson(
                     person,
@@ -122,7 +123,7 @@ public final class PredictionStream implements AutoCloseable {
 
   /** Uses up what was done ahead while nobody asked for images, so that all that follows is new. */
   public void settle() {
-    next(AHEAD * batch);
+    next(ahead);
   }
 
   @Override

@@ -81,7 +81,16 @@ public final class Torch {
     }
   }
 
-  /** Threads of one operator as it is. */
+  /**
+   * Threads of one operator that the calling thread runs, and threads that begin after this.
+   *
+   * @param count of them, at least 1; no more than {@link #threads(int)} has asked the system for
+   */
+  public static void ownThreads(int count) {
+    torch.set_num_threads(count);
+  }
+
+  /** Threads of one operator as it is, for the calling thread. */
   public static int threads() {
     load();
     return torch.get_num_threads();

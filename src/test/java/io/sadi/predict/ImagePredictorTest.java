@@ -18,6 +18,7 @@ import io.sadi.predict.ImagePredictor.Sink;
 import io.sadi.testing.BinSadi;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
+import io.sadi.torch.Torch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -86,7 +87,7 @@ class ImagePredictorTest {
   private static void predict(PoseEstimator estimator, List<Task> tasks) throws IOException {
     new ImagePredictor<String>(
             estimator,
-            new Plan(crop, 16, 1, ImagePyramid.ONE, null),
+            new Plan(crop, new Batching(16, 1), 1, ImagePyramid.ONE, null),
             (image, person, maps, b) -> image.name(),
             new Sink<>() {
               @Override
@@ -123,7 +124,7 @@ class ImagePredictorTest {
     int bytes = crop * crop * 3;
     PoseEstimator estimator = estimator();
     for (int batch : new int[] {4, 8}) {
-      assertThat(ImagePredictor.shape(batch, 1000)).isEqualTo(batch);
+      assertThat(Batching.of(batch, 1000, 1).size()).isEqualTo(batch);
       byte[] pixels = new byte[bytes];
       new Random(1).nextBytes(pixels);
       Maps expected = null;
@@ -145,13 +146,65 @@ class ImagePredictorTest {
 
   @Test
   void batchesAreEvenAndNeverLargerThanTheJobNeeds() {
-    assertThat(ImagePredictor.shape(16, 1)).as("one photo does not wait for 15").isEqualTo(1);
-    assertThat(ImagePredictor.shape(16, 3)).isEqualTo(4);
-    assertThat(ImagePredictor.shape(16, 10_000)).isEqualTo(16);
-    assertThat(ImagePredictor.shape(16, 17)).as("9 and 8, not 16 and 1").isEqualTo(12);
-    assertThat(ImagePredictor.shape(1, 10_000)).isEqualTo(1);
-    assertThat(ImagePredictor.shape(6, 10_000)).isEqualTo(8);
-    assertThat(ImagePredictor.shape(4096, 5)).isEqualTo(8);
+    assertThat(Batching.of(16, 1, 2).size()).as("one photo does not wait for 15").isEqualTo(1);
+    assertThat(Batching.of(16, 3, 2).size()).isEqualTo(4);
+    assertThat(Batching.of(16, 10_000, 2).size()).isEqualTo(16);
+    assertThat(Batching.of(16, 17, 2).size()).as("9 and 8, not 16 and 1").isEqualTo(12);
+    assertThat(Batching.of(1, 10_000, 2).size()).isEqualTo(1);
+    assertThat(Batching.of(6, 10_000, 2).size()).isEqualTo(8);
+    assertThat(Batching.of(4096, 5, 2).size()).isEqualTo(8);
+  }
+
+  @Test
+  void lanesShareTheThreadsWhereThereAreBatchesForThem() {
+    assertThat(Batching.of(16, 1, 2)).isEqualTo(new Batching(1, 1));
+    assertThat(Batching.of(16, 16, 2)).isEqualTo(new Batching(16, 1));
+    assertThat(Batching.of(16, 17, 2)).isEqualTo(new Batching(12, 2));
+    assertThat(Batching.of(16, 10_000, 1)).isEqualTo(new Batching(16, 1));
+    assertThat(Batching.of(16, 10_000, 4)).isEqualTo(new Batching(16, 4));
+    assertThat(Batching.of(16, 10_000, 16)).as("4 threads each").isEqualTo(new Batching(16, 4));
+    assertThat(Batching.of(16, 10_000, 5)).as("2, 2 and 1").isEqualTo(new Batching(16, 3));
+    assertThat(Batching.of(128, 10_000, 8)).as("too much memory").isEqualTo(new Batching(128, 1));
+  }
+
+  /** Where LibTorch's threads are as many, lanes are another order of the same work. */
+  @Test
+  void lanesFindTheSameToTheLastBit() throws IOException {
+    int before = Torch.threads();
+    Torch.threads(1);
+    try {
+      List<float[]> one = answers(new Batching(4, 1));
+      for (int again = 0; again < 3; again++) {
+        assertThat(answers(new Batching(4, 3))).usingRecursiveComparison().isEqualTo(one);
+      }
+      Torch.threads(2);
+      assertThat(answers(new Batching(4, 2))).usingRecursiveComparison().isEqualTo(one);
+      assertThat(Torch.threads()).as("as it was before").isEqualTo(2);
+    } finally {
+      Torch.threads(before);
+    }
+  }
+
+  private static List<float[]> answers(Batching batching) throws IOException {
+    List<float[]> answers = new ArrayList<>();
+    new ImagePredictor<float[]>(
+            estimator(), // a new one: the first batches meet weights that are not laid out
+            new Plan(crop, batching, 2, ImagePyramid.ONE, CENTRE),
+            (image, person, maps, b) -> maps.of(b).h1(),
+            new Sink<>() {
+              @Override
+              public void found(InputImage image, int width, int height, List<float[]> people) {
+                answers.addAll(people);
+              }
+
+              @Override
+              public void failed(InputImage image, String error) {
+                throw new IllegalStateException(error);
+              }
+            })
+        .run(images(50));
+    assertThat(answers).hasSize(50);
+    return answers;
   }
 
   private static final SecondLook CENTRE =
@@ -160,7 +213,7 @@ class ImagePredictorTest {
   private static void run(int count, SecondLook again, Sink<Integer> sink) throws IOException {
     new ImagePredictor<Integer>(
             estimator(),
-            new Plan(crop, 4, 2, ImagePyramid.ONE, again),
+            new Plan(crop, new Batching(4, 3), 2, ImagePyramid.ONE, again),
             (image, person, maps, b) -> (int) person.box().width(),
             sink)
         .run(images(count));
