@@ -3,6 +3,8 @@ package io.sadi.model;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.FusedConvolution;
 import java.util.IdentityHashMap;
+import java.util.function.Supplier;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -60,11 +62,10 @@ final class InferenceOperations extends EagerOperations implements AutoCloseable
   @Override
   public Tensor conv(Tensor x, Conv layer) {
     Parameter bias = layer.bias();
-    Weights weights = kept.get(layer);
-    if (weights == null) {
-      weights = laidOut(x, layer, layer.weight().tensor(), bias == null ? null : bias.tensor());
-      kept.put(layer, weights);
-    }
+    Weights weights =
+        weights(
+            layer,
+            () -> laidOut(x, layer, layer.weight().tensor(), bias == null ? null : bias.tensor()));
     return convolve(x, layer, weights, false);
   }
 
@@ -94,10 +95,23 @@ final class InferenceOperations extends EagerOperations implements AutoCloseable
   }
 
   private Weights weights(Tensor x, ConvBn layer) {
+    return weights(
+        layer,
+        () -> {
+          ConvBn.Folded folded = layer.folded();
+          return laidOut(x, layer.conv(), folded.weight(), folded.bias());
+        });
+  }
+
+  /**
+   * What is kept of a layer; made in a scope of its own, or all layers' copies are there at once.
+   */
+  private Weights weights(Object layer, Supplier<Weights> making) {
     Weights weights = kept.get(layer);
     if (weights == null) {
-      ConvBn.Folded folded = layer.folded();
-      weights = laidOut(x, layer.conv(), folded.weight(), folded.bias());
+      try (PointerScope scope = new PointerScope()) {
+        weights = making.get();
+      }
       kept.put(layer, weights);
     }
     return weights;
@@ -121,14 +135,13 @@ final class InferenceOperations extends EagerOperations implements AutoCloseable
   }
 
   private Tensor linear(Tensor x, Object layer, Parameter weight, @Nullable Parameter bias) {
-    Weights weights = kept.get(layer);
-    if (weights == null) {
-      weights =
-          new Weights(
-              copy(weight.tensor().reshape(weight.shape()[0], -1), x.scalar_type()),
-              bias == null ? null : copy(bias.tensor(), x.scalar_type()));
-      kept.put(layer, weights);
-    }
+    Weights weights =
+        weights(
+            layer,
+            () ->
+                new Weights(
+                    copy(weight.tensor().reshape(weight.shape()[0], -1), x.scalar_type()),
+                    bias == null ? null : copy(bias.tensor(), x.scalar_type())));
     return torch.linear(x, weights.kernel, weights.shift());
   }
 
