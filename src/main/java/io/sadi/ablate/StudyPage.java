@@ -319,7 +319,10 @@ final class StudyPage {
       if (of != null) {
         PersonErrors.Right right =
             results.of(variant).get(0).errors().right(of.who(), results.metric());
-        String score = right.right() + " of " + right.counted() + " right";
+        String score =
+            right.counted() == 0
+                ? "not measured" // a person without the joints that errors are divided by
+                : right.right() + " of " + right.counted() + " right";
         html.append(picture(of.found(), variant + ", " + score, person));
         html.append(picture(of.h1(), variant + ", H1", person));
         html.append(picture(of.h2(), variant + ", H2", person));

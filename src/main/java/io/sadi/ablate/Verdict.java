@@ -54,7 +54,11 @@ enum Verdict {
               + "), but "
               + (comparison.seeds() == 1
                   ? "they are of one seed, and another may turn it round."
-                  : "networks of other seeds may not be (" + range + ").");
+                  : "networks of other seeds may not be ("
+                      + Text.p(comparison.pSeeds())
+                      + " corrected; "
+                      + range
+                      + ").");
       case NOISE ->
           size
               + (difference > 0 ? " above " : " below ")

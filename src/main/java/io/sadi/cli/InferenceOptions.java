@@ -38,14 +38,18 @@ final class InferenceOptions {
       names = "--batch",
       order = 32,
       paramLabel = "N",
-      description = "Crops at a time. Default: 16.")
+      description =
+          "Crops in a batch. Several batches are computed side by side, of 64 crops at most, so"
+              + " this is what to lower where memory is short. Default: 16.")
   private int batch = 16;
 
   @Option(
       names = "--threads",
       order = 33,
       paramLabel = "N",
-      description = "Threads that compute, and as many that decode images. Default: one a core.")
+      description =
+          "Threads that compute, shared out among the batches, and as many that decode images."
+              + " Default: one a core.")
   private int threads;
 
   @Option(
