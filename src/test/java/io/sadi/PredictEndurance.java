@@ -59,7 +59,7 @@ class PredictEndurance {
 
   private static Process start(Path out, String... more) throws IOException {
     List<String> words = new ArrayList<>(List.of("predict", "--model", model.toString(), "photos"));
-    words.addAll(List.of("--out", out.toString(), "--batch", "16", "--threads", "1", "-q"));
+    words.addAll(List.of("--out", out.toString(), "--batch", "16", "--threads", "2", "-q"));
     words.addAll(List.of(more));
     return new BinSadi()
         .in(FOLDER)
