@@ -81,8 +81,8 @@ public record LossConfig(Combine combine, double chi, H2 h2, double h1Weight, do
         // 100: 29.3 and 15.0, 300: 30.9 and 14.8, 1000: 30.9 and 15.4, 3000: 31.1 and 15.1.
         // compact.yaml, three seeds: 300 gave 38.9 and 19.5, 3000: 41.3 and 20.3 (+0.98 to
         // +3.81 for the first), and the same network without the SFM has 41.3. L_H2's gradient
-        // starves H1 in the layers that both
-        // learn; mu's own layers learn from L_H2 alone, and Adam does not mind its size.
+        // starves H1 in the layers that both learn; mu's own layers learn from L_H2 alone, and Adam
+        // does not mind its size.
         config.number(
             "loss.h1_weight", 3000, 0, 1e9, "factor that brings L_H1 to the scale of L_H2"),
         config.number(
