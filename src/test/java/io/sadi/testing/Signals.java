@@ -14,6 +14,8 @@ public final class Signals {
   /** SIGINT's bit in the kernel's masks. */
   private static final long SIGINT = 1L << 1;
 
+  private static final long SIGHUP = 1;
+
   private Signals() {}
 
   /** Sends a signal, such as {@code INT}, to a process. */
@@ -37,8 +39,9 @@ public final class Signals {
   }
 
   /**
-   * Skips a test that sends SIGINT where this process was started with it ignored, as shells do for
-   * jobs in the background: its children inherit that, and would wait forever.
+   * Skips a test that sends SIGINT or SIGHUP where this process was started with it ignored, as
+   * shells do for jobs in the background and nohup does: its children inherit that, and would wait
+   * forever.
    */
   public static void assumeInterruptible() throws IOException {
     Path status = Path.of("/proc/self/status");
@@ -49,8 +52,9 @@ public final class Signals {
       if (line.startsWith("SigIgn:")) {
         long ignored = Long.parseUnsignedLong(line.substring(7).strip(), 16);
         Assumptions.assumeTrue(
-            (ignored & SIGINT) == 0,
-            "skipped: SIGINT is ignored here, as in a shell's background; run in the foreground");
+            (ignored & (SIGINT | SIGHUP)) == 0,
+            "skipped: SIGINT or SIGHUP is ignored here, as in a shell's background or under nohup;"
+                + " run in the foreground");
       }
     }
   }
