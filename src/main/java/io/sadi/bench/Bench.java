@@ -394,7 +394,7 @@ public record Bench(
               new Row(
                   what.toString(),
                   precision,
-                  workload.images(),
+                  workload.batch(),
                   median * workload.images(),
                   median * workload.gflop(),
                   ProcessMemory.peakMb()));

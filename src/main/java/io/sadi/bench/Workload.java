@@ -16,6 +16,11 @@ interface Workload extends AutoCloseable {
   /** Images that one go is about. */
   int images();
 
+  /** Images that are computed together. */
+  default int batch() {
+    return images();
+  }
+
   /** Arithmetic of one go in 1e9 multiplications and additions; NaN where that is not the point. */
   double gflop();
 
