@@ -197,7 +197,7 @@ final class StudyPage {
                         largest == 0 || difference.isNaN()
                             ? 0
                             : 70 * Math.abs(difference) / largest,
-                        difference.isNaN() ? "–" : String.format(Locale.ROOT, "%+.1f", difference),
+                        difference.isNaN() ? "–" : Text.tenths(difference),
                         found ? " •" : ""));
               });
       html.append("</tr>\n");

@@ -68,8 +68,7 @@ final class StudyTables {
                 default -> paper.groups().get(column);
               };
           theirs.add(Text.printed(printed));
-          differences.add(
-              printed == null ? "-" : String.format(Locale.ROOT, "%+.1f", spread.mean() - printed));
+          differences.add(printed == null ? "-" : Text.tenths(spread.mean() - printed));
         });
     rows.add(new Row(Kind.PAPER, theirs));
     rows.add(new Row(Kind.DIFFERENCE, differences));
@@ -96,11 +95,7 @@ final class StudyTables {
                   interval(of.intervals95().meanUnweighted()),
                   Text.p(of.pPeople()),
                   Text.p(of.pSeeds()),
-                  String.join(
-                      ", ",
-                      of.bySeed().stream()
-                          .map(d -> String.format(Locale.ROOT, "%+.1f", d))
-                          .toList()),
+                  String.join(", ", of.bySeed().stream().map(Text::tenths).toList()),
                   papersDifference(design, compared.variant()))));
     }
     return new ReportTable(
@@ -143,9 +138,7 @@ final class StudyTables {
   }
 
   private static String difference(@Nullable Double value, @Nullable Double baseline) {
-    return value == null || baseline == null
-        ? ""
-        : String.format(Locale.ROOT, "%+.1f", value - baseline);
+    return value == null || baseline == null ? "" : Text.tenths(value - baseline);
   }
 
   /** Every variant minus the baseline by joint; a star where that is more than chance. */

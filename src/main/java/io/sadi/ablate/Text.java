@@ -1,7 +1,10 @@
 package io.sadi.ablate;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** How reports write numbers. */
@@ -10,13 +13,22 @@ final class Text {
 
   private Text() {}
 
-  /** A difference in points; a dash where there is none. */
+  /** A difference in points, to a hundredth; a dash where there is none. */
   static String signed(double value) {
+    return signed(value, "%+.2f");
+  }
+
+  /** The same to a tenth. */
+  static String tenths(double value) {
+    return signed(value, "%+.1f");
+  }
+
+  private static String signed(double value, String format) {
     if (!Double.isFinite(value)) {
       return NONE;
     }
-    String text = String.format(Locale.ROOT, "%+.2f", value);
-    return text.equals("-0.00") ? "+0.00" : text;
+    String text = String.format(Locale.ROOT, format, value);
+    return text.matches("-0[.]0+") ? "+" + text.substring(1) : text;
   }
 
   /** A p-value. */
@@ -48,6 +60,22 @@ final class Text {
   /** Whole numbers, grouped. */
   static String count(long value) {
     return String.format(Locale.ROOT, "%,d", value);
+  }
+
+  /** {@code full (seeds 1 and 2) and no-se (seed 1)}. */
+  static String networks(List<Cell> cells) {
+    Map<String, List<Integer>> seeds = new LinkedHashMap<>();
+    cells.forEach(
+        cell -> seeds.computeIfAbsent(cell.variant(), v -> new ArrayList<>()).add(cell.seed()));
+    return and(
+        seeds.entrySet().stream()
+            .map(
+                of ->
+                    of.getKey()
+                        + (of.getValue().size() == 1 ? " (seed " : " (seeds ")
+                        + and(of.getValue())
+                        + ")")
+            .toList());
   }
 
   /** {@code 1, 2 and 3}. */
