@@ -5,11 +5,13 @@ import io.sadi.eval.PoseMetric;
 import io.sadi.eval.SeedComparison;
 import io.sadi.eval.SeedComparison.Pair;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -32,6 +34,22 @@ final class StudyResults {
    */
   record Compared(
       String variant, List<Integer> seeds, SeedComparison comparison, Verdict verdict) {}
+
+  /** Settings that follow from a variant's where nobody gives them. */
+  private static final Set<String> OF_THE_NETWORK =
+      Set.of("loss.combine", "dlm.standardize", "dlm.combine");
+
+  /** Settings that say where and how a run goes on, and not what is learned. */
+  private static final Set<String> OF_THE_MACHINE =
+      Set.of(
+          "data.workers",
+          "train.device",
+          "train.keep",
+          "train.rank_timeout",
+          "train.sample_every",
+          "train.samples",
+          "train.save_minutes",
+          "train.threads");
 
   private final List<StudyDesign> designs;
   private final List<CellResult> finished = new ArrayList<>();
@@ -162,5 +180,38 @@ final class StudyResults {
         .filter(result -> result.course().samples() != baseline.get(0).course().samples())
         .map(CellResult::cell)
         .toList();
+  }
+
+  /**
+   * What a study's networks were trained with that is neither the baseline's nor what makes them
+   * the variants they are, such as another learning rate where runs were put together that were
+   * trained elsewhere: each setting in words, with the networks that it is said of.
+   */
+  Map<String, List<Cell>> otherSettings(StudyDesign design) {
+    StudyVariant baseline = design.variant(design.baseline());
+    Map<String, String> usual = of(baseline.name()).get(0).course().settings();
+    Map<String, List<Cell>> others = new TreeMap<>();
+    for (StudyVariant row : rows(design)) {
+      Set<String> own = new HashSet<>(row.settings().keySet());
+      own.addAll(baseline.settings().keySet());
+      own.addAll(OF_THE_NETWORK);
+      own.addAll(OF_THE_MACHINE);
+      own.add("train.seed");
+      for (CellResult result : of(row.name())) {
+        result
+            .course()
+            .settings()
+            .forEach(
+                (key, value) -> {
+                  if (!own.contains(key) && !value.equals(usual.get(key))) {
+                    others
+                        .computeIfAbsent(
+                            key + " " + value + ", not " + usual.get(key), k -> new ArrayList<>())
+                        .add(result.cell());
+                  }
+                });
+      }
+    }
+    return others;
   }
 }

@@ -63,6 +63,14 @@ record StudyVariant(String name, Map<String, String> overrides, List<PaperRow> p
     return name;
   }
 
+  /** All config keys that it sets, those of the variant that it starts from among them. */
+  Map<String, Object> settings() {
+    String base = overrides.getOrDefault(MODEL_VARIANT, Variant.FULL);
+    Map<String, Object> all = new LinkedHashMap<>(Variant.overrides(base, "variant " + name));
+    all.putAll(overrides);
+    return all;
+  }
+
   /**
    * Makes a config the row's. What its file gives is replaced.
    *
@@ -70,21 +78,19 @@ record StudyVariant(String name, Map<String, String> overrides, List<PaperRow> p
    *     one of the two would be without effect
    */
   void apply(Config config) {
-    Map<String, Object> all = new LinkedHashMap<>();
-    String base = overrides.getOrDefault(MODEL_VARIANT, Variant.FULL);
-    all.putAll(Variant.overrides(base, "variant " + name));
-    all.putAll(overrides);
-    all.forEach(
-        (key, value) -> {
-          String where = config.where(key);
-          if (!key.equals(MODEL_VARIANT) && (where.startsWith("--set") || where.startsWith("$"))) {
-            throw BadInputException.at(
-                where,
-                "a value",
-                "none, because variant " + name + " sets it",
-                "leave it out of what all variants share");
-          }
-          config.set(key + "=" + value);
-        });
+    settings()
+        .forEach(
+            (key, value) -> {
+              String where = config.where(key);
+              if (!key.equals(MODEL_VARIANT)
+                  && (where.startsWith("--set") || where.startsWith("$"))) {
+                throw BadInputException.at(
+                    where,
+                    "a value",
+                    "none, because variant " + name + " sets it",
+                    "leave it out of what all variants share");
+              }
+              config.set(key + "=" + value);
+            });
   }
 }

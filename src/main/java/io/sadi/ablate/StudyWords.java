@@ -125,11 +125,23 @@ final class StudyWords {
     if (!unequal.isEmpty()) {
       cautions.add(
           "Not equally trained: "
-              + Text.and(unequal)
+              + Text.networks(unequal)
               + " learned from another number of crops than "
               + design.baseline()
               + ", so that differences are those of training, too.");
     }
+    results
+        .otherSettings(design)
+        .forEach(
+            (setting, cells) ->
+                cautions.add(
+                    "Not trained alike: "
+                        + Text.networks(cells)
+                        + " with "
+                        + setting
+                        + " as "
+                        + design.baseline()
+                        + ", so that differences are those of this setting, too."));
     return cautions;
   }
 

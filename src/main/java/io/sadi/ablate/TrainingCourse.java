@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a network was trained.
  *
+ * @param settings its whole config, by dotted key
  * @param input side of what it sees, in pixels
  * @param epochs that it was trained for
  * @param samples crops that it learned from, each epoch's anew
@@ -21,14 +22,22 @@ import org.jspecify.annotations.Nullable;
  * @param loss total loss by epoch
  */
 record TrainingCourse(
-    int input, int epochs, long samples, double hours, List<Point> accuracy, List<Point> loss) {
+    Map<String, String> settings,
+    int input,
+    int epochs,
+    long samples,
+    double hours,
+    List<Point> accuracy,
+    List<Point> loss) {
   TrainingCourse {
+    settings = Map.copyOf(settings);
     accuracy = List.copyOf(accuracy);
     loss = List.copyOf(loss);
   }
 
   static TrainingCourse read(CellFolder folder) throws IOException {
-    RunConfig config = RunConfig.from(Config.load(folder.config(), List.of(), Map.of()));
+    Config yaml = Config.load(folder.config(), List.of(), Map.of());
+    RunConfig config = RunConfig.from(yaml);
     long batch = (long) config.train().batch() * config.train().accumulate();
     List<Point> accuracy = new ArrayList<>();
     List<Point> loss = new ArrayList<>();
@@ -49,6 +58,12 @@ record TrainingCourse(
       }
     }
     return new TrainingCourse(
-        config.model().input(), epochs, steps * batch, seconds / 3600, accuracy, loss);
+        yaml.settings(),
+        config.model().input(),
+        epochs,
+        steps * batch,
+        seconds / 3600,
+        accuracy,
+        loss);
   }
 }

@@ -240,6 +240,15 @@ public final class Config {
     return root;
   }
 
+  /** The same by dotted key, as a person writes the values. */
+  public Map<String, String> settings() {
+    Map<String, String> settings = new LinkedHashMap<>();
+    resolved.forEach(
+        (key, value) ->
+            settings.put(key, value instanceof Double number ? plain(number) : shown(value)));
+    return settings;
+  }
+
   public String toYaml() {
     return Yaml.write(resolved());
   }

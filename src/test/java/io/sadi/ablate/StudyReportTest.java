@@ -3,6 +3,7 @@ package io.sadi.ablate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sadi.ablate.StudyResults.Unfinished;
+import io.sadi.config.Config;
 import io.sadi.data.Metric;
 import io.sadi.eval.Evaluation;
 import io.sadi.eval.EvaluationFormat;
@@ -12,6 +13,7 @@ import io.sadi.eval.PersonErrors;
 import io.sadi.eval.PoseMetric;
 import io.sadi.io.Json;
 import io.sadi.testing.Golden;
+import io.sadi.train.RunConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,7 +53,7 @@ class StudyReportTest {
         new Evaluation("drawn", "val", 30, List.of(results)),
         new PersonErrors(List.of(), List.of(), Map.of()),
         new NetworkSize(1, 1),
-        new TrainingCourse(64, 1, 1, 1, List.of(), List.of()));
+        new TrainingCourse(Map.of(), 64, 1, 1, 1, List.of(), List.of()));
   }
 
   private static CellResult cell(String variant, int seed, double wrist, double ankle) {
@@ -180,11 +182,52 @@ class StudyReportTest {
             longer.evaluation(),
             longer.errors(),
             longer.size(),
-            new TrainingCourse(128, 24, 24_000, 1, List.of(), List.of()));
+            new TrainingCourse(Map.of(), 128, 24, 24_000, 1, List.of(), List.of()));
     String report = report(design, List.of(MADE_UP.result(new Cell("full", 1)), longer), List.of());
     assertThat(report)
-        .contains("Not equally trained: no-se, seed 1 learned from another number of crops")
+        .contains("Not equally trained: no-se (seed 1) learned from another number of crops")
         .contains("learned from 12,000 to 24,000 crops");
+  }
+
+  private static CellResult trainedWith(String variant, String... sets) throws IOException {
+    CellResult result = MADE_UP.result(new Cell(variant, 1));
+    Config config = Config.preset("tiny", List.of(sets), Map.of());
+    config.set("model.variant=" + variant);
+    RunConfig.from(config);
+    return new CellResult(
+        result.cell(),
+        result.evaluation(),
+        result.errors(),
+        result.size(),
+        new TrainingCourse(config.settings(), 128, 12, 12_000, 1, List.of(), List.of()));
+  }
+
+  /** Runs put together from elsewhere must not pass for a fair study. */
+  @Test
+  void otherTrainingIsSaid() throws IOException {
+    StudyDesign design = StudyDesign.of("d", List.of(row("baseline"), row("full"), row("no-se")));
+    List<CellResult> results =
+        List.of(
+            trainedWith("baseline"),
+            trainedWith("full", "train.lr=0.01", "loss.h1_weight=2000"),
+            trainedWith("no-se", "train.lr=0.01"));
+    assertThat(report(design, results, List.of()))
+        .contains(
+            "- Not trained alike: full (seed 1) with loss.h1_weight 2000, not 300 as baseline",
+            "- Not trained alike: full (seed 1) and no-se (seed 1) with train.lr 0.01, not 0.002");
+  }
+
+  /** What makes a variant, follows from it, or is the machine's is no other training. */
+  @Test
+  void whatAVariantIsIsNoOtherTraining() throws IOException {
+    List<String> all = List.of("baseline", "rfm-only", "full", "no-se", "loss-sum", "loss-h2-rle");
+    List<StudyVariant> rows = all.stream().map(StudyReportTest::row).toList();
+    List<CellResult> results = new ArrayList<>();
+    for (String variant : all) {
+      results.add(trainedWith(variant, "train.threads=" + (1 + results.size())));
+    }
+    assertThat(report(StudyDesign.of("d", rows), results, List.of()))
+        .doesNotContain("Not trained alike");
   }
 
   /** What words say of numbers, for each verdict. */
