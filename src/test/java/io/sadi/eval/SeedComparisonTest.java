@@ -92,7 +92,14 @@ class SeedComparisonTest {
    * holds the truth about 95 times of 100.
    */
   @ParameterizedTest
-  @CsvSource({"3, 0.06, 0", "3, 0, 0.25", "3, 0.03, 0.15", "3, 0, 0", "5, 0.05, 0.05"})
+  @CsvSource({
+    "3, 0.06, 0",
+    "3, 0, 0.25",
+    "3, 0.03, 0.15",
+    "3, 0, 0",
+    "5, 0.05, 0.05",
+    "2, 0.03, 0.15"
+  })
   void intervalsHoldTheTruthAsOftenAsTheySay(int seeds, double ofSeeds, double ofPeople) {
     World world = new World(0.04, ofSeeds, ofPeople);
     SplittableRandom random = new SplittableRandom(5);
@@ -103,8 +110,9 @@ class SeedComparisonTest {
           SeedComparison.of(METRIC, world.study(1, seeds, random), RESAMPLES, 1).get(0);
       held += holds(comparison.intervals95().meanJointWeighted(), 4) ? 1 : 0;
     }
-    // The share's own deviation is 0.01. Of 4,000 studies each, 0.92 to 0.95 held it.
-    assertThat((double) held / studies).isBetween(0.9, 0.98);
+    // The share's own deviation is 0.01. Of 4,000 studies each, 0.92 to 0.95 held it; with two
+    // seeds, of which the reports warn, 0.89 to 0.92.
+    assertThat((double) held / studies).isBetween(seeds == 2 ? 0.86 : 0.9, 0.98);
   }
 
   /** One pair says nothing of other seeds, and its interval does not pretend to. */
