@@ -113,6 +113,22 @@ class StudyTest {
         .contains("| baseline | here, seed 1 |", "paper, Tables III and IV, Hourglass", "| full |");
   }
 
+  /** What makes the comparison fair: the variants of a seed see the same crops, others do not. */
+  @Test
+  void variantsOfASeedLearnFromTheSameCrops() throws IOException {
+    run(plan(false, "full,baseline", 1, 2));
+    Path runs = out.resolve("runs");
+    for (String seed : List.of("seed-1", "seed-2")) {
+      assertThat(runs.resolve("full").resolve(seed).resolve("augmented.jpg"))
+          .hasSameBinaryContentAs(runs.resolve("baseline").resolve(seed).resolve("augmented.jpg"));
+    }
+    assertThat(
+            Files.mismatch(
+                runs.resolve("full/seed-1/augmented.jpg"),
+                runs.resolve("full/seed-2/augmented.jpg")))
+        .isNotNegative();
+  }
+
   @Test
   void resumingRepeatsNothingAndAddsWhatIsMissing() throws IOException {
     run(plan(false, "baseline", 1));
