@@ -35,7 +35,8 @@ final class LineWork implements Progress.Work {
   public synchronized void advance(long steps) {
     done += steps;
     long now = nanoTime.getAsLong();
-    if ((now - lastLine) / 1e9 >= INTERVAL_SECONDS && !closed) {
+    boolean last = done == total; // said at the end
+    if ((now - lastLine) / 1e9 >= INTERVAL_SECONDS && !last && !closed) {
       lastLine = now;
       sink.accept(line(now));
     }
