@@ -66,7 +66,8 @@ record ReportTable(int names, List<String> header, List<Row> rows) {
 
   private void cell(StringBuilder html, String element, int column, String text) {
     html.append('<').append(element);
-    html.append(column < names ? " class=\"name\">" : ">");
+    html.append(
+        column < names ? " class=\"name\">" : text.contains(", ") ? " class=\"list\">" : ">");
     html.append(escape(text.equals("-") ? "–" : text));
     html.append("</").append(element).append('>');
   }
