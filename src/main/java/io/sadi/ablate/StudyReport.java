@@ -66,7 +66,9 @@ final class StudyReport {
     if (!results.comparisons(design).isEmpty()) {
       text.append("### Differences from ").append(design.baseline()).append("\n\n");
       table(tables.differences(design));
-      text.append("By joint; a star: more than chance, corrected for all of this table.\n\n");
+      text.append(
+              "By joint; a star: more than chance, these networks on other people, corrected for")
+          .append(" all of this table.\n\n");
       table(tables.joints(design));
     }
     text.append("### What it costs\n\n");

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What studies have come to so far: the networks that are finished, and every variant compared with
@@ -59,18 +60,20 @@ final class StudyResults {
   /**
    * Compares what is finished.
    *
-   * @param finished those that were measured on other people than the first are left out, and
+   * @param finished those that were measured on other people or joints than most are left out, and
    *     listed with the unfinished
    */
   StudyResults(List<StudyDesign> designs, List<CellResult> finished, List<Unfinished> unfinished) {
     this.designs = List.copyOf(designs);
     this.unfinished = new ArrayList<>(unfinished);
+    CellResult usual = usual(finished);
     for (CellResult result : finished) {
-      if (isOfSamePeople(result, finished.get(0))) {
+      if (usual != null && isOfSame(result, usual)) {
         this.finished.add(result);
       } else {
         this.unfinished.add(
-            new Unfinished(result.cell(), "left out", "measured on other people than the first"));
+            new Unfinished(
+                result.cell(), "left out", "measured on other people or joints than the others"));
       }
     }
     for (StudyDesign design : designs) {
@@ -78,10 +81,26 @@ final class StudyResults {
     }
   }
 
-  private static boolean isOfSamePeople(CellResult result, CellResult first) {
-    return result.errors().people().equals(first.errors().people())
-        && result.errors().joints().equals(first.errors().joints())
-        && result.first().metric().equals(first.first().metric());
+  /** The first of those that most can be compared with; null where there is none. */
+  private static @Nullable CellResult usual(List<CellResult> finished) {
+    CellResult usual = null;
+    long most = 0;
+    for (CellResult candidate : finished) {
+      long same = finished.stream().filter(result -> isOfSame(result, candidate)).count();
+      if (same > most) {
+        usual = candidate;
+        most = same;
+      }
+      if (2 * most > finished.size()) {
+        break;
+      }
+    }
+    return usual;
+  }
+
+  private static boolean isOfSame(CellResult result, CellResult other) {
+    return result.errors().isOfSame(other.errors())
+        && result.first().metric().equals(other.first().metric());
   }
 
   List<StudyDesign> designs() {

@@ -2,6 +2,7 @@ package io.sadi.ablate;
 
 import io.sadi.ablate.StudyResults.Compared;
 import io.sadi.eval.Evaluation;
+import io.sadi.eval.MetricResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,16 +21,18 @@ final class StudyWords {
           "A difference is the mean over seeds of a variant's percentage minus the baseline's of the"
               + " same seed, on the same people, each network read with its default decode (fused,"
               + " or h1 where there is one heatmap).",
-          "The 95 % interval of each difference is over people and seeds: the variance between"
-              + " seeds, and what all seeds share because the people are the same, which the paired"
-              + " bootstrap over people gives; Student's t with Satterthwaite's degrees of freedom"
-              + " (Obuchowski and Rockette 1995; Hillis 2007). With one seed it is the paired"
-              + " bootstrap over people alone. Each interval is by itself.",
+          "The 95 % interval of each difference is over people and seeds. What other people would"
+              + " change is the paired bootstrap's variance over people, in its closed form, the"
+              + " jackknife. What other seeds would change, a few seeds show badly: every variance"
+              + " between seeds that fits theirs is weighed by how well it does, and none is smaller"
+              + " than people alone make it (generalized intervals, Tsui and Weerahandi 1989,"
+              + " Weerahandi 1993). With one seed it is the paired bootstrap over people alone. Each"
+              + " interval is by itself.",
           "\"These networks, other people\" is a permutation test: the signs of whole people's"
               + " differences are flipped, and the p-values are corrected for the number of"
               + " comparisons with the baseline (step-down maximum, Westfall and Young 1993).",
-          "\"Other seeds and people\" is the t-test that belongs to the interval, corrected in the"
-              + " same way (Holm 1979). One seed has none.",
+          "\"Other seeds and people\" is the test that belongs to the interval, corrected in the same"
+              + " way (Holm 1979). One seed has none.",
           "Better or worse needs both below 5 %. Undecided: these networks differ, others may not."
               + " Noise: equally good networks differ as much by the luck of whom they are measured"
               + " on, which is no proof that they are equal; the interval says how much they may"
@@ -67,13 +70,27 @@ final class StudyWords {
             .toList();
     return String.format(
         Locale.ROOT,
-        "Measured on %s, split %s, %s people, in %s; networks of %s px that learned from %s crops.",
+        "Measured on %s, split %s, %s, in %s; networks of %s px that learned from %s crops.",
         evaluation.dataset(),
         evaluation.split(),
-        Text.count(evaluation.people()),
+        people(evaluation),
         results.metric().label(),
         Text.and(inputs),
         crops.size() == 1 ? crops.get(0) : crops.get(0) + " to " + crops.get(crops.size() - 1));
+  }
+
+  /** How many count, of how many there are: some may have no reference length. */
+  private static String people(Evaluation evaluation) {
+    String all = Text.count(evaluation.people()) + " people";
+    MetricResult first = evaluation.results().get(0);
+    return first.leftOut() == 0
+        ? all
+        : Text.count(evaluation.people() - first.leftOut())
+            + " of "
+            + all
+            + " (the others are without "
+            + first.metric().reference().needs()
+            + ")";
   }
 
   /**
@@ -114,8 +131,8 @@ final class StudyWords {
               + " be told from those that the variant makes.");
     } else if (paired.contains(2)) {
       cautions.add(
-          "Intervals of two seeds hold the truth some 90 times of 100, not 95: two that agree by luck"
-              + " make them too narrow. A third seed mends most of that.");
+          "Two seeds show little of what other seeds would do, and intervals are wide: a third"
+              + " narrows them most.");
     }
     for (String row : rows) {
       if (!row.equals(design.baseline())

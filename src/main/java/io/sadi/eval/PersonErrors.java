@@ -12,6 +12,7 @@ import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,6 +72,25 @@ public record PersonErrors(List<String> joints, List<Who> people, Map<String, do
   /** The decode that counts unless another is asked for. */
   String first() {
     return decodes.keySet().iterator().next();
+  }
+
+  /** Whether others are errors of the same joints of the same people: what can be compared. */
+  public boolean isOfSame(PersonErrors other) {
+    return joints.equals(other.joints)
+        && people.equals(other.people)
+        && counted().equals(other.counted());
+  }
+
+  /** Which joints count: person after person, K bits each. */
+  private BitSet counted() {
+    BitSet counted = new BitSet();
+    int at = 0;
+    for (double[] person : decodes.values().iterator().next()) {
+      for (double error : person) {
+        counted.set(at++, !Double.isNaN(error));
+      }
+    }
+    return counted;
   }
 
   /** What every joint is worth under a metric. */

@@ -1,6 +1,7 @@
 package io.sadi.eval;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,7 +55,8 @@ public record SeedComparison(
   /**
    * Compares several kinds of networks with one baseline.
    *
-   * @param kinds each with at least one pair, all of the same people
+   * @param kinds each with at least one pair, all of the same people and joints
+   * @throws IllegalArgumentException if they are not, see {@link PersonErrors#isOfSame}
    */
   public static List<SeedComparison> of(PoseMetric metric, List<List<Pair>> kinds) {
     return of(metric, kinds, Bootstrap.RESAMPLES, SignFlips.FLIPS);
@@ -65,10 +67,11 @@ public record SeedComparison(
     if (kinds.isEmpty()) {
       return List.of();
     }
-    List<String> joints = kinds.get(0).get(0).network().joints();
+    PersonErrors first = kinds.get(0).get(0).network();
+    List<String> joints = first.joints();
     List<List<Tally>> tallies = new ArrayList<>();
     for (List<Pair> pairs : kinds) {
-      tallies.add(pairs.stream().map(pair -> difference(pair, metric)).toList());
+      tallies.add(pairs.stream().map(pair -> difference(pair, first, metric)).toList());
     }
     double[] pPeople =
         SignFlips.correctedP(
@@ -107,8 +110,8 @@ public record SeedComparison(
     return comparisons;
   }
 
-  private static Tally difference(Pair pair, PoseMetric metric) {
-    if (!pair.network.people().equals(pair.baseline.people())) {
+  private static Tally difference(Pair pair, PersonErrors first, PoseMetric metric) {
+    if (!pair.network.isOfSame(first) || !pair.baseline.isOfSame(first)) {
       throw new IllegalArgumentException("other people");
     }
     return pair.network
@@ -118,38 +121,41 @@ public record SeedComparison(
 
   /** All numbers of a summary. */
   private static CrossedDesign.Estimate[] estimates(List<Tally> pairs, int resamples) {
-    int people = pairs.get(0).people();
-    int[] everybody = IntStream.range(0, people).toArray();
-    double[][] bySeed =
-        pairs.stream().map(pair -> pair.fractions(everybody)).toArray(double[][]::new);
-    int numbers = bySeed[0].length;
-    double[][] resampled =
-        Bootstrap.draws(
-            people,
-            resamples,
-            drawn -> {
-              double[] all = new double[pairs.size() * numbers];
-              for (int s = 0; s < pairs.size(); s++) {
-                System.arraycopy(pairs.get(s).fractions(drawn), 0, all, s * numbers, numbers);
-              }
-              return all;
-            });
-    CrossedDesign.Estimate[] estimates = new CrossedDesign.Estimate[numbers];
-    for (int n = 0; n < numbers; n++) {
-      int number = n;
-      if (pairs.size() == 1) {
-        estimates[n] =
-            new CrossedDesign.Estimate(bySeed[0][n], Bootstrap.central95(resampled[n]), Double.NaN);
-      } else {
-        estimates[n] =
-            CrossedDesign.estimate(
-                IntStream.range(0, pairs.size()).mapToDouble(s -> bySeed[s][number]).toArray(),
-                IntStream.range(0, pairs.size())
-                    .mapToObj(s -> resampled[s * numbers + number])
-                    .toArray(double[][]::new));
-      }
+    return pairs.size() == 1 ? overPeople(pairs.get(0), resamples) : overPeopleAndSeeds(pairs);
+  }
+
+  private static CrossedDesign.Estimate[] overPeople(Tally pair, int resamples) {
+    double[] fractions = pair.fractions(everybody(pair));
+    double[][] resampled = Bootstrap.draws(pair.people(), resamples, pair::fractions);
+    CrossedDesign.Estimate[] estimates = new CrossedDesign.Estimate[fractions.length];
+    for (int n = 0; n < estimates.length; n++) {
+      estimates[n] =
+          new CrossedDesign.Estimate(fractions[n], Bootstrap.central95(resampled[n]), Double.NaN);
     }
     return estimates;
+  }
+
+  private static CrossedDesign.Estimate[] overPeopleAndSeeds(List<Tally> pairs) {
+    CrossedDesign design = new CrossedDesign(pairs.size());
+    double[][] bySeed =
+        pairs.stream().map(pair -> pair.fractions(everybody(pair))).toArray(double[][]::new);
+    List<double[][]> without = pairs.stream().map(Tally::fractionsWithoutEach).toList();
+    CrossedDesign.Estimate[] estimates = new CrossedDesign.Estimate[bySeed[0].length];
+    for (int n = 0; n < estimates.length; n++) {
+      int number = n;
+      estimates[n] =
+          design.estimate(
+              Arrays.stream(bySeed).mapToDouble(seed -> seed[number]).toArray(),
+              Jackknife.covariances(
+                  without.stream()
+                      .map(of -> Arrays.stream(of).mapToDouble(all -> all[number]).toArray())
+                      .toArray(double[][]::new)));
+    }
+    return estimates;
+  }
+
+  private static int[] everybody(Tally pair) {
+    return IntStream.range(0, pair.people()).toArray();
   }
 
   /** What each person adds to the difference of the joint-weighted mean. */

@@ -126,6 +126,28 @@ final class Tally {
    * @param people their numbers, some of them several times
    */
   double[] fractions(int[] people) {
+    return fractions(sums(people));
+  }
+
+  /**
+   * The numbers of {@link #percentages} as fractions, of all people but one.
+   *
+   * @return [people x numbers]
+   */
+  double[][] fractionsWithoutEach() {
+    long[] all = sums(IntStream.range(0, people()).toArray());
+    double[][] without = new double[people()][];
+    for (int i = 0; i < without.length; i++) {
+      long[] sums = all.clone();
+      for (int k = 0; k < joints; k++) {
+        sums[k] -= cells[i * joints + k];
+      }
+      without[i] = fractions(sums);
+    }
+    return without;
+  }
+
+  private long[] sums(int[] people) {
     long[] sums = new long[joints];
     for (int i : people) {
       int at = i * joints;
@@ -133,6 +155,10 @@ final class Tally {
         sums[k] += cells[at + k];
       }
     }
+    return sums;
+  }
+
+  private double[] fractions(long[] sums) {
     return layout.fractions(
         Arrays.stream(sums).mapToDouble(Tally::credit).toArray(),
         Arrays.stream(sums).mapToDouble(sum -> (double) fullCredit * count(sum)).toArray());

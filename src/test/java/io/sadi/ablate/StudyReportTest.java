@@ -51,7 +51,7 @@ class StudyReportTest {
     return new CellResult(
         new Cell(variant, seed),
         new Evaluation("drawn", "val", 30, List.of(results)),
-        new PersonErrors(List.of(), List.of(), Map.of()),
+        new PersonErrors(List.of(), List.of(), Map.of("h1", new double[0][])),
         new NetworkSize(1, 1),
         new TrainingCourse(Map.of(), 64, 1, 1, 1, List.of(), List.of()));
   }
@@ -164,8 +164,70 @@ class StudyReportTest {
     CellResult other = new MadeUpStudy(60).result(new Cell("no-se", 1));
     String report = report(design, List.of(MADE_UP.result(new Cell("full", 1)), other), List.of());
     assertThat(report)
-        .contains("- no-se, seed 1: left out: measured on other people than the first")
+        .contains("- no-se, seed 1: left out: measured on other people or joints than the others")
         .doesNotContain("| no-se |");
+  }
+
+  /** One joint less annotated is another number of joints, and whose row is whose is lost. */
+  @Test
+  void networksOfOtherJointsAreLeftOut() {
+    StudyDesign design = StudyDesign.of("d", List.of(row("full"), row("no-se")));
+    CellResult first = MADE_UP.result(new Cell("full", 1));
+    Map<String, double[][]> changed = new LinkedHashMap<>();
+    first
+        .errors()
+        .decodes()
+        .forEach(
+            (decode, errors) -> {
+              double[][] less = errors.clone();
+              less[2] = less[2].clone();
+              less[2][3] = Double.NaN;
+              changed.put(decode, less);
+            });
+    CellResult other =
+        new CellResult(
+            first.cell(),
+            first.evaluation(),
+            new PersonErrors(first.errors().joints(), first.errors().people(), changed),
+            first.size(),
+            first.course());
+    String report =
+        report(
+            design,
+            List.of(
+                other,
+                MADE_UP.result(new Cell("no-se", 1)),
+                MADE_UP.result(new Cell("full", 2)),
+                MADE_UP.result(new Cell("no-se", 2))),
+            List.of());
+    assertThat(report)
+        .contains("- full, seed 1: left out: measured on other people or joints than the others")
+        .contains("| no-se | here, mean ± sd of 2 seeds |", "| full | here, seed 2 |");
+  }
+
+  /** A percentage of 696 people is not one of 1,000. */
+  @Test
+  void peopleWhoDoNotCountAreSaid() {
+    MetricResult all = result(Metric.PCKH_05, "h1", 60, 30);
+    MetricResult some =
+        new MetricResult(
+            all.metric(),
+            all.decode(),
+            all.meanJointWeighted(),
+            all.meanUnweighted(),
+            null,
+            all.groups(),
+            all.joints(),
+            all.counted(),
+            9,
+            0);
+    assertThat(
+            report(
+                StudyDesign.of("d", List.of(row("full"))),
+                List.of(cell("full", 1, some)),
+                List.of()))
+        .contains(
+            "Measured on drawn, split val, 21 of 30 people (the others are without a head box)");
   }
 
   private static StudyVariant row(String name) {
