@@ -72,6 +72,20 @@ class AblateIT {
     assertThat(Files.readString(study().resolve("results.csv"))).contains("\nno-flow,1,");
   }
 
+  /** What was asked is in the study's folder. */
+  @Test
+  void resumingNeedsNoVariants() {
+    BinSadi.Result again = ablate("--resume");
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(again.err()).contains("baseline, seed 1", "finished already");
+    BinSadi.Result other = ablate("--resume", "--set", "train.lr=0.5");
+    assertThat(other.exitCode()).isEqualTo(3);
+    assertThat(other.errLines())
+        .last()
+        .asString()
+        .contains("lr: 0.5", "give the study the same --config and --set as before");
+  }
+
   @Test
   void reportIsWrittenAnewFromTheRuns() throws IOException {
     Path copy = Files.createDirectories(folder.resolve("copy of a study"));
@@ -122,6 +136,12 @@ class AblateIT {
         "ablate --variant full --data people --out x --set train.epoch=1 | 3 | train.epochs",
         "ablate --variant full --data people --out x --seeds one | 2 | --seeds",
         "ablate --report-only --out none | 3 | none",
+        "ablate --report-only --out x --jobs 2 | 2 | --report-only trains nothing",
+        "ablate --resume --out none | 3 | no such folder",
+        "ablate --variant full --out x --shard 0/2 | 2 | found 0/2, expected I/N",
+        "ablate --variant full --data people --out people/dataset.yaml | 3 | expected a folder",
+        "ablate --study people --out x | 3 | 'people'",
+        "ablate --variant full --data people --out x --set train.device=cuda:99 | 5 | cuda:99",
       })
   void badInputIsOneLine(String command, int exitCode, String message) {
     BinSadi.Result result = new BinSadi().in(folder).run(command.split(" "));

@@ -14,6 +14,7 @@ import io.sadi.io.AtomicFolder;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
 import io.sadi.predict.Gallery.Exhibit;
+import io.sadi.train.RunConfig;
 import io.sadi.train.RunState;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +79,19 @@ record CellFolder(Path path) {
     return path.resolve("config.yaml");
   }
 
+  /** The config that the network was trained with, every key read. */
+  Config readConfig() throws IOException {
+    Config config = Config.load(config(), List.of(), Map.of());
+    try {
+      RunConfig.from(config);
+    } catch (BadInputException e) {
+      throw String.valueOf(e.getMessage()).startsWith(config().toString())
+          ? e
+          : new BadInputException(config() + ": " + e.getMessage(), e);
+    }
+    return config;
+  }
+
   Path metrics() {
     return path.resolve("metrics.csv");
   }
@@ -110,7 +125,7 @@ record CellFolder(Path path) {
 
   /** Whether nothing is left to do. */
   boolean isFinished() throws IOException {
-    return isMeasured() && state() == RunState.DONE;
+    return isStarted() && isMeasured() && state() == RunState.DONE;
   }
 
   void write(Measurement measured) throws IOException {
@@ -152,9 +167,14 @@ record CellFolder(Path path) {
   /** What is known of a network that is finished. */
   CellResult read(Cell cell) throws IOException {
     Fields size = new Fields(Json.readObject(size()), size().toString());
+    Evaluation evaluation = EvaluationReader.read(evaluation());
+    if (evaluation.results().isEmpty()) {
+      throw BadInputException.at(
+          evaluation() + ": results", "none", "one a decode", "remove it and measure again");
+    }
     return new CellResult(
         cell,
-        EvaluationReader.read(evaluation()),
+        evaluation,
         PersonErrors.read(errors()),
         new NetworkSize(size.integer("parameters", 0, 1L << 50), size.integer("macs", 0, 1L << 50)),
         TrainingCourse.read(this));

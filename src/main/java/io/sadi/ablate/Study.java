@@ -7,6 +7,7 @@ import io.sadi.io.Interruption;
 import io.sadi.io.ProcessLock;
 import io.sadi.io.Progress;
 import io.sadi.predict.Shard;
+import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.DeviceUnavailableException;
 import io.sadi.train.RunConfig;
 import io.sadi.train.RunState;
@@ -140,6 +141,19 @@ public record Study(StudyPlan plan, Training people, Path data) {
   public Estimate estimate(Shard shard, int learners, int measured, Progress progress)
       throws IOException {
     return Estimate.measure(plan, unfinished(shard), people, learners, measured, progress);
+  }
+
+  /**
+   * Sees whether the devices are there that the networks ask for by name.
+   *
+   * @throws DeviceUnavailableException if one is not: no network could be trained
+   */
+  public void checkDevices() {
+    plan.configs().values().stream()
+        .map(config -> config.train().device())
+        .distinct()
+        .filter(device -> !List.of("auto", "cpu").contains(device))
+        .forEach(ComputeDevice::of);
   }
 
   /** Writes down what is asked, and forgets why cells failed: they will be tried again. */

@@ -67,6 +67,13 @@ public record StudyDesign(
     return new StudyDesign(name, "", baseline, List.of(1), rows, List.of());
   }
 
+  /** The same rows beside another that they are compared with. */
+  StudyDesign comparedWith(StudyVariant plain) {
+    List<StudyVariant> rows = new ArrayList<>(List.of(plain));
+    rows.addAll(variants);
+    return new StudyDesign(name, question, plain.name(), seeds, rows, notes);
+  }
+
   /** The names of the variants that {@link #of} knows, but for {@code loss-chi-NUMBER}. */
   public static List<String> variantNames() throws IOException {
     return StudyFile.builtInVariantNames();

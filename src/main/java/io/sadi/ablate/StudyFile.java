@@ -30,10 +30,11 @@ final class StudyFile {
   private StudyFile() {}
 
   static List<StudyDesign> named(String study) throws IOException {
-    return named(study, Path.of(""), DEEPEST);
+    return named(study, "--study", Path.of(""), DEEPEST);
   }
 
-  private static List<StudyDesign> named(String study, Path folder, int deep) throws IOException {
+  private static List<StudyDesign> named(String study, String where, Path folder, int deep)
+      throws IOException {
     if (study.endsWith(".yaml") || study.endsWith(".yml")) {
       Path file = folder.resolve(study);
       return parse(Yaml.readMap(file), file, deep);
@@ -46,7 +47,7 @@ final class StudyFile {
       return parse(Yaml.readMap(file), file, deep);
     }
     throw BadInputException.at(
-        "--study",
+        where,
         "'" + study + "'",
         String.join(", ", BUILT_IN) + ", or a file such as mine.yaml",
         "the nearest is '" + Names.nearest(study, BUILT_IN) + "'");
@@ -120,13 +121,25 @@ final class StudyFile {
     }
     List<String> names = root.texts("studies");
     root.finish();
+    if (names.isEmpty()) {
+      throw root.wrong("studies", null, "at least one");
+    }
     if (deep == 0) {
       throw BadInputException.at(origin, "studies of studies of studies", "a study at last", "");
     }
     Path folder = origin instanceof Path file ? file.resolveSibling("") : Path.of("");
     List<StudyDesign> designs = new ArrayList<>();
     for (String name : names) {
-      designs.addAll(named(name, folder, deep - 1));
+      for (StudyDesign design : named(name, root.where + ": studies", folder, deep - 1)) {
+        if (designs.stream().anyMatch(other -> other.name().equals(design.name()))) {
+          throw BadInputException.at(
+              root.where + ": studies: " + name,
+              "another study of the name '" + design.name() + "'",
+              "one of each name",
+              "give one of them another with 'name:'");
+        }
+        designs.add(design);
+      }
     }
     return designs;
   }
@@ -351,8 +364,8 @@ final class StudyFile {
               new Section(inner, where).flatten(name + ".", into);
             } else if (value == null) {
               throw wrong(name, null, "a value");
-            } else {
-              into.put(name, value.toString());
+            } else if (into.put(name, value.toString()) != null) {
+              throw wrong(name, value, "one value, not two");
             }
           });
     }

@@ -94,7 +94,7 @@ public final class StudyFolder {
   }
 
   /** What is asked here; empty where runs have only been put together. */
-  List<StudyDesign> designs() throws IOException {
+  public List<StudyDesign> designs() throws IOException {
     return Files.exists(study()) ? StudyFile.read(study()) : List.of();
   }
 
@@ -116,7 +116,7 @@ public final class StudyFolder {
 
   /**
    * What the tables are about: {@link #designs}, and the variants that are here beside them as a
-   * study of their own.
+   * study of their own, compared with the first one's baseline.
    */
   List<StudyDesign> tables() throws IOException {
     List<StudyDesign> designs = new ArrayList<>(designs());
@@ -129,9 +129,14 @@ public final class StudyFolder {
                 : new StudyVariant(name, Map.of(), List.of()));
       }
     }
-    if (!others.isEmpty()) {
-      designs.add(StudyDesign.of("others", others).withNotes(StudyFile.builtInNotes(others)));
+    if (others.isEmpty()) {
+      return designs;
     }
+    StudyDesign beside = StudyDesign.of("others", others);
+    if (!designs.isEmpty()) {
+      beside = beside.comparedWith(designs.get(0).variant(designs.get(0).baseline()));
+    }
+    designs.add(beside.withNotes(StudyFile.builtInNotes(beside.variants())));
     return designs;
   }
 
@@ -151,7 +156,9 @@ public final class StudyFolder {
     for (Path variant : list(folder.resolve("runs"))) {
       for (Path run : list(variant)) {
         Matcher seed = SEED.matcher(run.getFileName().toString());
-        if (seed.matches() && Files.exists(run.resolve("config.yaml"))) {
+        if (seed.matches()
+            && Long.parseLong(seed.group(1)) <= Integer.MAX_VALUE
+            && Files.exists(run.resolve("config.yaml"))) {
           cells.add(new Cell(variant.getFileName().toString(), Integer.parseInt(seed.group(1))));
         }
       }
@@ -193,10 +200,24 @@ public final class StudyFolder {
   }
 
   /**
+   * Looks at runs that were trained elsewhere before any is taken.
+   *
+   * @param runs {@code VARIANT=RUN}, or {@code RUN}
+   * @param later what will be asked of the study besides
+   * @throws BadInputException if one is no run that is done, or no network of its name
+   */
+  public void check(List<String> runs, List<StudyDesign> later) throws IOException {
+    Map<String, StudyVariant> rows = StudyDesign.rows(designsWith(later));
+    for (String run : runs) {
+      TrainedElsewhere.of(run).checkIsNetworkOf(rows);
+    }
+  }
+
+  /**
    * Takes runs into the study that were trained elsewhere, and measures what was trained here and
    * not measured.
    *
-   * @param runs {@code VARIANT=RUN}, or {@code RUN}
+   * @param runs that {@link #check} let pass
    * @param data to measure on; null leaves what is not measured
    */
   public void take(List<String> runs, @Nullable Path data, Progress progress) throws IOException {

@@ -42,7 +42,7 @@ public record StudyPlan(
       Map<String, String> seen = new LinkedHashMap<>();
       for (StudyVariant row : design.variants()) {
         for (int seed : design.seeds()) {
-          RunConfig config = resolve(base, row, seed);
+          RunConfig config = resolve(base, design, row, seed);
           configs.put(new Cell(row.name(), seed), config);
           checkDiffers(design, row, seed, config, seen);
         }
@@ -67,14 +67,16 @@ public record StudyPlan(
     return new StudyPlan(folder, all, configs);
   }
 
-  private static RunConfig resolve(BaseConfig base, StudyVariant row, int seed) throws IOException {
+  private static RunConfig resolve(BaseConfig base, StudyDesign design, StudyVariant row, int seed)
+      throws IOException {
     Config config = base.load();
     row.apply(config);
-    config.set("train.seed=" + seed);
+    config.override(StudyVariant.SEED, String.valueOf(seed), "seeds");
     try {
       return RunConfig.from(config);
     } catch (BadInputException e) {
-      throw new BadInputException("variant " + row.name() + ": " + e.getMessage(), e);
+      throw new BadInputException(
+          "study " + design.name() + ": variant " + row.name() + ": " + e.getMessage(), e);
     }
   }
 
@@ -110,7 +112,11 @@ public record StudyPlan(
   }
 
   private static void checkSame(RunConfig config, Path run) throws IOException {
-    Training.resumed(Config.parse(config.yaml(), "the study's config"), true, run);
+    Training.resumed(
+        Config.parse(config.yaml(), "the study's config"),
+        true,
+        run,
+        "give the study the same --config and --set as before, or another --out");
   }
 
   /** What would be done, in a line. */

@@ -3,10 +3,13 @@ package io.sadi.ablate;
 import io.sadi.config.Config;
 import io.sadi.io.BadInputException;
 import io.sadi.model.Variant;
+import io.sadi.train.RunConfig;
+import java.io.IOException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A row of a study: one network, or one way to train it.
@@ -18,6 +21,7 @@ import java.util.Map;
  */
 record StudyVariant(String name, Map<String, String> overrides, List<PaperRow> paper) {
   static final String MODEL_VARIANT = "model.variant";
+  static final String SEED = "train.seed";
 
   /** What is safe as a folder's name everywhere. */
   private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
@@ -47,9 +51,16 @@ record StudyVariant(String name, Map<String, String> overrides, List<PaperRow> p
     Map<String, String> all = new LinkedHashMap<>();
     all.put(MODEL_VARIANT, Variant.exists(name) ? name : Variant.FULL);
     all.putAll(overrides);
-    if (all.size() == 1 && !Variant.exists(name)) {
-      // Says which there are.
-      Variant.overrides(name, where);
+    // Says which there are.
+    Variant.overrides(
+        overrides.isEmpty() ? name : all.getOrDefault(MODEL_VARIANT, Variant.FULL),
+        overrides.isEmpty() ? where : where + ": " + MODEL_VARIANT);
+    if (overrides.containsKey(SEED)) {
+      throw BadInputException.at(
+          where + ": " + SEED,
+          "a seed",
+          "none, because every variant of a study is trained from the study's seeds",
+          "give the study 'seeds: [" + overrides.get(SEED) + "]'");
     }
     return new StudyVariant(name, all, paper);
   }
@@ -72,6 +83,25 @@ record StudyVariant(String name, Map<String, String> overrides, List<PaperRow> p
   }
 
   /**
+   * What a run was trained with that the row is not, as in {@code rfm.se on, not off}; empty where
+   * it is such a network.
+   *
+   * @param run its folder
+   */
+  String contradiction(CellFolder run) throws IOException {
+    Map<String, String> its = run.readConfig().settings();
+    Config changed = run.readConfig();
+    settings().forEach((key, value) -> changed.override(key, String.valueOf(value), name));
+    RunConfig.from(changed);
+    Map<String, String> own = changed.settings();
+    return settings().keySet().stream()
+        .filter(key -> !Objects.equals(its.get(key), own.get(key)))
+        .map(key -> key + " " + its.get(key) + ", not " + own.get(key))
+        .findFirst()
+        .orElse("");
+  }
+
+  /**
    * Makes a config the row's. What its file gives is replaced.
    *
    * @throws BadInputException where the command line or the environment gives what the row sets:
@@ -90,7 +120,7 @@ record StudyVariant(String name, Map<String, String> overrides, List<PaperRow> p
                     "none, because variant " + name + " sets it",
                     "leave it out of what all variants share");
               }
-              config.set(key + "=" + value);
+              config.override(key, String.valueOf(value), "overrides: " + key);
             });
   }
 }

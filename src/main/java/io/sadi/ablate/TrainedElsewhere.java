@@ -11,7 +11,6 @@ import io.sadi.train.Training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +41,7 @@ record TrainedElsewhere(Cell cell, CellFolder run) {
           "one that is done",
           "'sadi train --resume' ends it");
     }
-    Config yaml = Config.load(run.config(), List.of(), Map.of());
+    Config yaml = run.readConfig();
     RunConfig config = RunConfig.from(yaml);
     String variant =
         named
@@ -52,6 +51,28 @@ record TrainedElsewhere(Cell cell, CellFolder run) {
                 : "";
     return new TrainedElsewhere(
         new Cell(StudyVariant.checkName(variant, text), config.train().seed()), run);
+  }
+
+  /**
+   * A name that says what a network is must not stand above another one's numbers.
+   *
+   * @param rows of the study, by name
+   * @throws BadInputException if the run was trained with something that its row says otherwise
+   */
+  void checkIsNetworkOf(Map<String, StudyVariant> rows) throws IOException {
+    String name = cell.variant();
+    StudyVariant row = rows.get(name);
+    if (row == null && StudyDesign.variantNames().contains(name)) {
+      row = StudyFile.builtInVariant(name);
+    }
+    String contradiction = row == null ? "" : row.contradiction(run);
+    if (!contradiction.isEmpty()) {
+      throw BadInputException.at(
+          run.config(),
+          contradiction,
+          "a network that is '" + name + "'",
+          "take it under another name: NAME=" + run.path());
+    }
   }
 
   /**
@@ -87,7 +108,7 @@ record TrainedElsewhere(Cell cell, CellFolder run) {
   /** Measures a run that has its weights, on its validation split of a dataset. */
   static CellFolder.Measurement measure(CellFolder run, Path data, Progress progress)
       throws IOException {
-    RunConfig config = RunConfig.from(Config.load(run.config(), List.of(), Map.of()));
+    RunConfig config = RunConfig.from(run.readConfig());
     Dataset dataset = DatasetReader.read(data);
     String split = config.train().valSplit();
     return new Measuring(dataset, split, DatasetReader.people(dataset, split))

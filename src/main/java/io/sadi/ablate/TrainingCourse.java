@@ -36,7 +36,7 @@ record TrainingCourse(
   }
 
   static TrainingCourse read(CellFolder folder) throws IOException {
-    Config yaml = Config.load(folder.config(), List.of(), Map.of());
+    Config yaml = folder.readConfig();
     RunConfig config = RunConfig.from(yaml);
     long batch = (long) config.train().batch() * config.train().accumulate();
     List<Point> accuracy = new ArrayList<>();

@@ -10,6 +10,7 @@ import io.sadi.ablate.StudyPlan;
 import io.sadi.config.Config;
 import io.sadi.io.BadInputException;
 import io.sadi.io.ChildProcess;
+import io.sadi.io.Interruption;
 import io.sadi.io.Json;
 import io.sadi.predict.Shard;
 import java.io.IOException;
@@ -136,8 +137,9 @@ final class AblateCommand implements Callable<Integer> {
       names = "--resume",
       order = 7,
       description =
-          "Continue the study in STUDY: what is finished is not repeated, what failed is tried"
-              + " again, and variants and seeds may be added.")
+          "Continue the study in STUDY, with the same --config, --set and --data: what is finished"
+              + " is not repeated, what failed is tried again, and variants and seeds may be added;"
+              + " without --variant and --study it asks what it did before.")
   private boolean resume;
 
   @Option(
@@ -169,6 +171,9 @@ final class AblateCommand implements Callable<Integer> {
       console.note("no --config: the preset " + PRESET);
     }
     boolean joins = resume || shard != null || StudyJobs.isJob();
+    if (Files.exists(out) && !Files.isDirectory(out)) {
+      throw BadInputException.at("--out " + out, "a file", "a folder, or a new name for one", "");
+    }
     StudyPlan plan = StudyPlan.of(this::config, designs(), out, joins);
     console.note(plan.describe());
     Path people = data();
@@ -194,10 +199,18 @@ final class AblateCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--variant and --study are mutually exclusive");
     }
-    if (!reportOnly && (variants == null || variants.isEmpty()) && study == null) {
+    if (!reportOnly && !resume && (variants == null || variants.isEmpty()) && study == null) {
       throw new ParameterException(
           spec.commandLine(),
           "Missing required option: --variant=NAME[,NAME...] or --study=NAME|FILE");
+    }
+    if (out.toString().isBlank()) {
+      throw new ParameterException(spec.commandLine(), "--out is empty");
+    }
+    if (reportOnly && (resume || shard != null || jobs != 1 || options.given())) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--report-only trains nothing: leave out --resume, --shard, --jobs, --config and --set");
     }
     if (!reportOnly && !runs.isEmpty()) {
       throw new ParameterException(spec.commandLine(), "--run needs --report-only");
@@ -207,12 +220,20 @@ final class AblateCommand implements Callable<Integer> {
     }
   }
 
-  /** What is asked; nothing where only a report is wanted. */
+  /** What is asked: with --resume alone, what the study has asked before. */
   private List<StudyDesign> designs() throws IOException {
-    List<StudyDesign> designs =
-        study != null
-            ? StudyDesign.named(study)
-            : variants == null ? List.of() : List.of(StudyDesign.of(variants));
+    List<StudyDesign> designs = List.of();
+    if (study != null) {
+      designs = StudyDesign.named(study);
+    } else if (variants != null) {
+      designs = List.of(StudyDesign.of(variants));
+    } else if (resume) {
+      designs = StudyFolder.open(out).designs();
+      if (designs.isEmpty()) {
+        throw BadInputException.at(
+            out, "no study.yaml", "what was asked before", "name it with --variant or --study");
+      }
+    }
     if (seeds == null) {
       return designs;
     }
@@ -224,6 +245,7 @@ final class AblateCommand implements Callable<Integer> {
     List<StudyDesign> designs = designs();
     StudyFolder folder =
         runs.isEmpty() && designs.isEmpty() ? StudyFolder.open(out) : StudyFolder.at(out);
+    folder.check(runs, designs);
     if (dryRun.dryRun) {
       return ExitCode.DONE;
     }
@@ -256,20 +278,22 @@ final class AblateCommand implements Callable<Integer> {
     if (StudyJobs.isJob()) {
       return exitCode(study, study.run(shard(), console, AblateCommand::explain));
     }
+    study.checkDevices();
     study.begin(shard());
-    Study.Outcome outcome =
-        jobs == 1
-            ? study.run(shard(), console, AblateCommand::explain)
-            : new StudyJobs(study, shard())
-                .run(jobs, spec.root().commandLine().getParseResult().originalArgs(), console);
-    report(study.plan().folder());
-    if (outcome.interrupted()) {
-      console.note("interrupted; --resume goes on from here");
+    try (Interruption.Guard guard = Interruption.guard()) { // the last words are said, too
+      Study.Outcome outcome =
+          jobs == 1
+              ? study.run(shard(), console, AblateCommand::explain)
+              : new StudyJobs(study, shard())
+                  .run(jobs, spec.root().commandLine().getParseResult().originalArgs(), console);
+      report(study.plan().folder());
+      if (outcome.interrupted() || guard.requested()) {
+        console.note("interrupted; --resume goes on from here");
+      } else if (!outcome.elsewhere().isEmpty()) {
+        console.note(outcome.elsewhere().size() + " more are with other processes");
+      }
+      return exitCode(study, outcome);
     }
-    if (!outcome.elsewhere().isEmpty() && !outcome.interrupted()) {
-      console.note(outcome.elsewhere().size() + " more are with other processes");
-    }
-    return exitCode(study, outcome);
   }
 
   private static String explain(Throwable failure) {

@@ -28,6 +28,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code sadi predict}. */
 @Command(
@@ -202,7 +203,12 @@ final class PredictCommand implements Callable<Integer> {
   static final class ShardConverter implements ITypeConverter<Shard> {
     @Override
     public Shard convert(String text) {
-      return Shard.parse(text);
+      try {
+        return Shard.parse(text);
+      } catch (BadInputException e) {
+        throw new TypeConversionException(
+            String.valueOf(e.getMessage()).replaceFirst("^--shard: ", ""));
+      }
     }
   }
 

@@ -4,10 +4,12 @@ import io.sadi.io.BadInputException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ public final class Config {
   public record Key(String name, String type, String defaultValue, String meaning) {}
 
   private final Map<String, Given> given = new LinkedHashMap<>();
+  private final Set<String> overridden = new HashSet<>();
   private final Map<String, Object> overlay = new LinkedHashMap<>();
   private final Map<String, Key> keys = new LinkedHashMap<>();
   private final Map<String, Object> resolved = new LinkedHashMap<>();
@@ -95,8 +98,18 @@ public final class Config {
       throw BadInputException.at("--set", "'" + assignment + "'", "key=value", "");
     }
     String key = assignment.substring(0, eq).strip();
-    String origin = "--set " + key;
-    given.put(key, Given.of(Yaml.compose(assignment.substring(eq + 1), origin), origin));
+    override(key, assignment.substring(eq + 1), "--set " + key);
+  }
+
+  /**
+   * Overrides one value, as {@link #set} does.
+   *
+   * @param yaml the value
+   * @param origin who says so, for messages
+   */
+  public void override(String key, String yaml, String origin) {
+    given.put(key, Given.of(Yaml.compose(yaml, origin), origin));
+    overridden.add(key);
   }
 
   /**
@@ -201,7 +214,7 @@ public final class Config {
   /** Where a value came from, for messages: {@code small.yaml:4: train.lr}, or the key alone. */
   public String where(String key) {
     Given value = lookup(key);
-    if (value == null || value.origin().startsWith("--set")) {
+    if (value == null || overridden.contains(key)) {
       return value == null ? key : value.origin();
     }
     return value.origin() + ": " + key;
@@ -287,7 +300,7 @@ public final class Config {
 
   private @Nullable Given lookup(String key) {
     Given value = given.get(key);
-    if (value != null && value.origin().startsWith("--set")) {
+    if (value != null && overridden.contains(key)) {
       return value;
     }
     String variable = "SADI_" + key.toUpperCase(Locale.ROOT).replace('.', '_');

@@ -71,6 +71,9 @@ public final class Yaml {
   }
 
   static String readText(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw BadInputException.at(file, "a folder", "a YAML text file", "");
+    }
     try {
       return Files.readString(file, StandardCharsets.UTF_8);
     } catch (NoSuchFileException e) {

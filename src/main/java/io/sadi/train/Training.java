@@ -255,6 +255,16 @@ public record Training(
    * @throws BadInputException if another one is given now
    */
   public static RunConfig resumed(Config config, boolean configGiven, Path out) throws IOException {
+    return resumed(config, configGiven, out, "resume with --resume alone, or start a new run");
+  }
+
+  /**
+   * The same.
+   *
+   * @param remedy what to do about another config
+   */
+  public static RunConfig resumed(Config config, boolean configGiven, Path out, String remedy)
+      throws IOException {
     Path file = RunFolder.open(out).config();
     RunConfig before = RunConfig.from(Config.load(file, List.of(), Map.of()));
     if (!configGiven) {
@@ -274,7 +284,7 @@ public record Training(
                   + lines.get(i).strip()
                   + "'",
               "the same config as the run's",
-              "resume with --resume alone, or start a new run");
+              remedy);
         }
       }
     }

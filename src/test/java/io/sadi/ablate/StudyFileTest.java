@@ -157,6 +157,12 @@ class StudyFileTest {
         "{variants: [{name: x, overrides: {rfm.se: off}, papers: 1}]}|unknown key 'papers'|'paper'",
         "{variants: [{name: x, overrides: {rfm.se: }}]}|rfm.se: found nothing|a value",
         "{variants: [{name: x, overrides: {rfm.se: off}, paper: [{}]}]}|nothing|a table",
+        "studies: []|studies: found nothing|at least one",
+        "studies: [modules, nosuch]|mine.yaml: studies: found 'nosuch'|a file such as",
+        "studies: [modules, modules]|another study of the name 'modules'|one of each name",
+        "{variants: [{name: x, overrides: {train.seed: 5}}]}|train.seed: found a seed|seeds: [5]",
+        "{variants: [{name: x, overrides: {rfm.se: off, rfm: {se: on}}}]}|rfm.se|one value",
+        "{variants: [{name: x, overrides: {model.variant: fullx}}]}|'fullx'|nearest is 'full'",
       })
   void whatIsWrongIsNamed(String yaml, String found, String expected) {
     assertThatThrownBy(() -> read(yaml))
@@ -185,7 +191,7 @@ class StudyFileTest {
                     folder.resolve("s"),
                     false))
         .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("variant x: ")
+        .hasMessageContaining("study mine: variant x: overrides: rfm.dilatoin: unknown key")
         .hasMessageContaining("'rfm.dilation'");
   }
 

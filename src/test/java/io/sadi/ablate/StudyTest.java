@@ -287,6 +287,20 @@ class StudyTest {
     assertThat(other.results()).content().isEqualTo(results.replace("baseline,", "mine,"));
     assertThat(first.resolve("evaluation.json")).doesNotExist();
 
+    // Under the name of another network it is not.
+    assertThatThrownBy(() -> other.check(List.of("rfm-only=" + first), List.of()))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining(
+            "model.variant baseline, not rfm-only, expected a network that is 'rfm-only'");
+    other.check(List.of("mine=" + first, first.toString()), List.of());
+
+    // Beside a study it is compared with what the study compares with.
+    run(plan(true, "baseline,rfm-only", 1));
+    StudyFolder study = StudyFolder.at(out);
+    study.take(List.of("theirs=" + first), null, Progress.NONE);
+    study.writeReport();
+    assertThat(study.report()).content().contains("| minus baseline |", "| theirs | noise |");
+
     // One that is no run, and one that is not done.
     assertThatThrownBy(() -> other.take(List.of("x"), data, Progress.NONE))
         .hasMessageContaining("x: found no config.yaml");
