@@ -292,6 +292,7 @@ final class AblateCommand implements Callable<Integer> {
       } else if (!outcome.elsewhere().isEmpty()) {
         console.note(outcome.elsewhere().size() + " more are with other processes");
       }
+      console.out().flush();
       return exitCode(study, outcome);
     }
   }
