@@ -1,8 +1,10 @@
 package io.sadi.ablate;
 
 import io.sadi.config.Config;
+import io.sadi.data.Person;
 import io.sadi.eval.Evaluation;
 import io.sadi.io.BadInputException;
+import io.sadi.io.Checksum;
 import io.sadi.io.Interruption;
 import io.sadi.io.ProcessLock;
 import io.sadi.io.Progress;
@@ -17,6 +19,7 @@ import io.sadi.train.Training.Mode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -61,6 +64,14 @@ public record Study(StudyPlan plan, Training people, Path data) {
     for (CellResult done : plan.folder().finished()) {
       checkSame(plan.folder(), done, people);
     }
+    String before = plan.folder().annotations();
+    if (!before.isEmpty() && !before.equals(annotations(people.validationPeople()))) {
+      throw BadInputException.at(
+          data,
+          "other annotations of split '" + people.config().train().valSplit() + "'",
+          "those that " + plan.folder().path() + " has measured on so far",
+          "a study has one dataset: name it with --data, or another study with --out");
+    }
     return new Study(plan, people, data);
   }
 
@@ -94,6 +105,27 @@ public record Study(StudyPlan plan, Training people, Path data) {
               + people.dataset().folder(),
           "a study has one dataset: name it with --data, or another study with --out");
     }
+  }
+
+  /** The checksum of all that people are measured by. */
+  private static String annotations(List<Person> people) {
+    return Checksum.sha256(
+        people.stream()
+            .map(
+                person ->
+                    String.join(
+                        " ",
+                        person.image(),
+                        String.valueOf(person.person()),
+                        Arrays.toString(person.x()),
+                        Arrays.toString(person.y()),
+                        Arrays.toString(person.visibility()),
+                        String.valueOf(person.headSize()),
+                        String.valueOf(person.box()),
+                        String.valueOf(person.centerX()),
+                        String.valueOf(person.centerY()),
+                        String.valueOf(person.scale())))
+            .toList());
   }
 
   /** One line on the data and the first network. */
@@ -159,6 +191,7 @@ public record Study(StudyPlan plan, Training people, Path data) {
   /** Writes down what is asked, and forgets why cells failed: they will be tried again. */
   public void begin(Shard shard) throws IOException {
     plan.folder().writeDesigns(plan.designs());
+    plan.folder().writeAnnotations(annotations(people.validationPeople()));
     for (Cell cell : cells(shard)) {
       plan.folder().forgetFailure(cell);
     }

@@ -186,6 +186,19 @@ public final class StudyFolder {
     return folder.resolve("state").resolve(name);
   }
 
+  private Path annotationsFile() {
+    return state("annotations.sha256");
+  }
+
+  /** The checksum of the people that networks here are measured on; empty where none is known. */
+  String annotations() throws IOException {
+    return Files.exists(annotationsFile()) ? Files.readString(annotationsFile()).strip() : "";
+  }
+
+  void writeAnnotations(String checksum) throws IOException {
+    AtomicFile.writeString(annotationsFile(), checksum + "\n");
+  }
+
   private static String name(Cell cell) {
     return cell.variant() + ".seed-" + cell.seed();
   }

@@ -149,6 +149,18 @@ class StudyTest {
     assertThat(out.resolve("report.md")).content().contains("mean ± sd of 2 seeds");
   }
 
+  /** Other people of the same names are another ground truth. */
+  @Test
+  void studyGoesOnWithTheSameAnnotationsOnly() throws IOException {
+    run(plan(false, "baseline", 1));
+    Path others = out.resolveSibling("others");
+    new DrawnPeople(12, 4, 2).draw(others, Progress.NONE);
+    assertThatThrownBy(() -> Study.prepare(plan(true, "baseline,full", 1), others))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("other annotations of split 'val'");
+    Study.prepare(plan(true, "baseline,full", 1), data);
+  }
+
   @Test
   void networkThatWasTrainedButNotMeasuredIsOnlyMeasured() throws IOException {
     run(plan(false, "baseline", 1));
