@@ -200,7 +200,7 @@ class PredictJobIT {
         "--out a.csv --out-dir d | give one of --out and --out-dir",
         "--out a.csv --resume --overwrite | give one of --resume and --overwrite",
         "--resume | --resume is for --out FILE and --out-dir",
-        "--shard 4/3 | --shard: found 4/3, expected I/N",
+        "--shard 4/3 | '--shard': found 4/3, expected I/N",
         "--scales 0.8..1.25 | a range that steps of 0.1 divide",
         "--out-dir d --format mpii-mat | one file for all images",
         "--out-dir d --resume --report r.html | --report is about images that are predicted now",
