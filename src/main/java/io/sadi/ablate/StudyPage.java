@@ -139,17 +139,19 @@ final class StudyPage {
 
   private ForestChart forest(StudyDesign design, List<Compared> comparisons) {
     List<ForestChart.Row> rows = new ArrayList<>();
+    boolean oneSeed = comparisons.stream().allMatch(c -> c.comparison().seeds() == 1);
     for (Compared compared : comparisons) {
       SeedComparison of = compared.comparison();
+      // Beside intervals over seeds, one over people alone looks too good.
+      boolean alone = of.seeds() == 1 && !oneSeed;
       rows.add(
           new ForestChart.Row(
-              compared.variant(),
+              compared.variant() + (alone ? " (one seed: people alone)" : ""),
               colour(design, compared.variant()),
               of.differences().meanJointWeighted(),
               of.intervals95().meanJointWeighted().low(),
               of.intervals95().meanJointWeighted().high()));
     }
-    boolean oneSeed = comparisons.stream().allMatch(c -> c.comparison().seeds() == 1);
     return new ForestChart(
         "Minus "
             + design.baseline()

@@ -82,6 +82,28 @@ class StudyPageTest {
     assertThat(html).containsPattern("full, 1[0-5] of 15 right");
   }
 
+  /** An interval over people alone does not pass for one over people and seeds. */
+  @Test
+  void oneSeedBesideSeveralIsMarked() throws Exception {
+    StudyFolder mixed = StudyFolder.at(folder.resolve("mixed"));
+    MadeUpStudy madeUp = new MadeUpStudy(60);
+    for (Cell cell :
+        List.of(
+            new Cell("baseline", 1),
+            new Cell("baseline", 2),
+            new Cell("full", 1),
+            new Cell("full", 2),
+            new Cell("rfm-only", 1))) {
+      madeUp.write(mixed, cell);
+    }
+    mixed.writeReport();
+    assertThat(mixed.page())
+        .content()
+        .contains("intervals over people and seeds", "rfm-only (one seed: people alone)")
+        .doesNotContain("full (one seed");
+    assertThat(html).doesNotContain("(one seed");
+  }
+
   @Test
   void nothingFinishedIsAPageToo() throws Exception {
     StudyFolder empty = StudyFolder.at(folder.resolve("empty"));
