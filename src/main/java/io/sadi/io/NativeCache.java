@@ -94,8 +94,8 @@ public final class NativeCache {
     }
   }
 
-  /** Whose libraries they are: another build's may be others under the same names. */
-  private static String jars() {
+  /** Whose libraries they are: another build's may be others under the same names. SHA-256. */
+  public static String jars() {
     List<String> jars = new ArrayList<>();
     for (String entry : System.getProperty("java.class.path", "").split(File.pathSeparator, -1)) {
       File file = new File(entry);

@@ -7,6 +7,8 @@ public final class Conv {
   private final String path;
   private final Parameter weight;
   private final @Nullable Parameter bias;
+  private final int in;
+  private final int out;
   private final int kernel;
   private final int stride;
   private final int dilation;
@@ -24,6 +26,8 @@ public final class Conv {
     this.path = scope.path();
     this.weight = scope.weight("weight", initializer, out, in, kernel, kernel);
     this.bias = withBias ? scope.weight("bias", Initializer.ZERO, out) : null;
+    this.in = in;
+    this.out = out;
     this.kernel = kernel;
     this.stride = stride;
     this.dilation = dilation;
@@ -60,6 +64,16 @@ public final class Conv {
   /** [out]; null where batch norm follows. */
   public @Nullable Parameter bias() {
     return bias;
+  }
+
+  /** Channels of the input. */
+  public int in() {
+    return in;
+  }
+
+  /** Channels of the output. */
+  public int out() {
+    return out;
   }
 
   /** Side of the kernel. */

@@ -2,18 +2,15 @@ package io.sadi.model;
 
 import io.sadi.torch.Autocast;
 import io.sadi.torch.ComputeDevice;
-import io.sadi.torch.FusedConvolution.Geometry;
 import io.sadi.torch.Tensors;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.jspecify.annotations.Nullable;
 
 /**
  * LibTorch's operations one by one, with the parameters as they are learned, so that gradients can
@@ -23,13 +20,16 @@ class EagerOperations implements Operations<Tensor> {
   private static final double MOMENTUM = 0.1;
 
   private final ComputeDevice device;
+  private final Arithmetic arithmetic;
   private final boolean training;
 
   /**
+   * @param arithmetic how each layer is computed
    * @param training whether batch norms use the batch's own statistics, and update the running ones
    */
-  EagerOperations(ComputeDevice device, boolean training) {
+  EagerOperations(ComputeDevice device, Arithmetic arithmetic, boolean training) {
     this.device = device;
+    this.arithmetic = arithmetic;
     this.training = training;
   }
 
@@ -40,51 +40,14 @@ class EagerOperations implements Operations<Tensor> {
 
   @Override
   public Tensor conv(Tensor x, Conv layer) {
-    return convolve(x, layer, layer.weight().tensor(), tensor(layer.bias()));
-  }
-
-  /** A convolution with other weights than the layer's. */
-  static Tensor convolve(Tensor x, Conv layer, Tensor weight, TensorOptional bias) {
-    Geometry geometry = geometry(layer);
-    return torch.conv2d(
-        subsampled(x, layer),
-        weight,
-        bias,
-        new long[] {geometry.stride(), geometry.stride()},
-        new long[] {geometry.padding(), geometry.padding()},
-        new long[] {geometry.dilation(), geometry.dilation()},
-        1);
-  }
-
-  /**
-   * Whether every tap of a strided kernel falls on a pixel that the stride keeps, as a 1x1 kernel's
-   * does and those of a dilation that the stride divides: the others need not be there, and the
-   * result is the same. oneDNN's own way overruns its workspace backwards for a strided 1x1 kernel
-   * whose channels do not fill a vector (uxlfoundation/oneDNN#6035), and brings the process down;
-   * for a strided dilated kernel it falls back to copying patches, which took a fifth of all
-   * convolutions' time backwards.
-   */
-  private static boolean skipsPixels(Conv layer) {
-    return layer.stride() > 1 && (layer.kernel() == 1 || layer.dilation() % layer.stride() == 0);
-  }
-
-  /** The pixels of x that a layer's kernel looks at, where the others can be left out; else x. */
-  static Tensor subsampled(Tensor x, Conv layer) {
-    return skipsPixels(layer) ? everyNth(everyNth(x, 2, layer.stride()), 3, layer.stride()) : x;
-  }
-
-  /** How to convolve what {@link #subsampled} returns. */
-  static Geometry geometry(Conv layer) {
-    if (!skipsPixels(layer)) {
-      return new Geometry(layer.stride(), layer.padding(), layer.dilation());
-    }
-    return layer.kernel() == 1
-        ? new Geometry(1, 0, 1)
-        : new Geometry(1, layer.padding() / layer.stride(), layer.dilation() / layer.stride());
-  }
-
-  private static Tensor everyNth(Tensor x, long axis, long n) {
-    return x.slice(axis, new LongOptional(), new LongOptional(), n);
+    Parameter bias = layer.bias();
+    return Convolutions.convolve(
+        arithmetic.way(layer),
+        x,
+        layer,
+        layer.weight().tensor(),
+        bias == null ? null : bias.tensor(),
+        device);
   }
 
   @Override
@@ -111,12 +74,18 @@ class EagerOperations implements Operations<Tensor> {
   /** As a matrix product; convolutions have more to set up than there is to compute for a pixel. */
   @Override
   public Tensor linear(Tensor x, Conv layer) {
-    return torch.linear(x, layer.weight().tensor().flatten(1, 3), tensor(layer.bias()));
+    Parameter bias = layer.bias();
+    return Convolutions.multiply(
+        arithmetic.way(layer),
+        x,
+        layer.weight().tensor().flatten(1, 3),
+        bias == null ? null : bias.tensor(),
+        device);
   }
 
   @Override
   public Tensor linear(Tensor x, Parameter weight, Parameter bias) {
-    return torch.linear(x, weight.tensor(), tensor(bias));
+    return Convolutions.multiply(arithmetic.way(weight), x, weight.tensor(), bias.tensor(), device);
   }
 
   @Override
@@ -215,9 +184,5 @@ class EagerOperations implements Operations<Tensor> {
   @Override
   public Tensor like(Tensor x, Tensor other) {
     return x.to(other.scalar_type());
-  }
-
-  private static TensorOptional tensor(@Nullable Parameter parameter) {
-    return parameter == null ? new TensorOptional() : new TensorOptional(parameter.tensor());
   }
 }

@@ -6,6 +6,7 @@ import io.sadi.torch.Precision;
 import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network for use alone: {@link SadiNet}'s layers with batch norms folded, weights laid out once
@@ -16,16 +17,15 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public final class InferenceNet implements AutoCloseable {
   private final SadiNet net;
-  private final InferenceOperations operations;
+  private final Precision precision;
   private final boolean owner;
+  private @Nullable InferenceOperations operations;
   private volatile boolean laidOut;
 
   private InferenceNet(SadiNet net, Precision precision, boolean owner) {
     this.net = net;
+    this.precision = precision;
     this.owner = owner;
-    this.operations =
-        new InferenceOperations(
-            net.device(), precision == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float);
   }
 
   /** Of a network that stays: what it has learned until the first batch counts. */
@@ -39,25 +39,59 @@ public final class InferenceNet implements AutoCloseable {
   }
 
   /**
+   * Proves that the network comes out right on this machine; what does not is computed another way.
+   * The first batch does this for its own size where nobody has before.
+   *
+   * @param batch crops at a time
+   * @return how the layers are computed
+   * @throws io.sadi.io.FailedException if a layer comes out wrong whatever way it is computed
+   */
+  public synchronized Arithmetic prove(int batch) {
+    Arithmetic arithmetic = Proof.of(net, precision, batch, false);
+    operations =
+        new InferenceOperations(
+            net.device(),
+            arithmetic,
+            precision == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float);
+    return arithmetic;
+  }
+
+  /**
    * Runs the network.
    *
    * @param image float32 [B, 3, input, input], normalised; later batches are fastest in the shape
    *     of the first
    */
   public Output<Tensor> forward(Tensor image) {
+    if (!laidOut) {
+      return first(image);
+    }
     try (InferenceMode inference = new InferenceMode(true)) {
-      return laidOut ? net.forward(operations, image) : first(image);
+      return net.forward(operations(), image);
     }
   }
 
   /** Lays out the weights, by one thread; from then on nothing changes. */
   private synchronized Output<Tensor> first(Tensor image) {
-    Output<Tensor> output = net.forward(operations, image);
+    if (operations == null) {
+      prove((int) image.size(0));
+    }
+    Output<Tensor> output;
+    try (InferenceMode inference = new InferenceMode(true)) {
+      output = net.forward(operations(), image);
+    }
     if (owner && !laidOut) {
       net.close();
     }
     laidOut = true;
     return output;
+  }
+
+  private InferenceOperations operations() {
+    if (operations == null) {
+      throw new IllegalStateException("not proven yet");
+    }
+    return operations;
   }
 
   public ModelConfig config() {
@@ -75,7 +109,9 @@ public final class InferenceNet implements AutoCloseable {
 
   @Override
   public void close() {
-    operations.close();
+    if (operations != null) {
+      operations.close();
+    }
     if (owner) {
       net.close();
     }

@@ -1,12 +1,11 @@
 package io.sadi.model;
 
+import io.sadi.model.Convolutions.LaidOut;
 import io.sadi.torch.ComputeDevice;
-import io.sadi.torch.FusedConvolution;
 import java.util.IdentityHashMap;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -20,38 +19,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class InferenceOperations extends EagerOperations implements AutoCloseable {
   private final ScalarType type;
-  private final boolean fused;
-  private final IdentityHashMap<Object, Weights> kept = new IdentityHashMap<>();
-
-  /** A layer's weights: memory of their own, until released. */
-  private record Weights(Tensor kernel, @Nullable Tensor bias) {
-    Weights {
-      // Out of the PointerScope of the batch that they were made in.
-      kernel.retainReference();
-      if (bias != null) {
-        bias.retainReference();
-      }
-    }
-
-    TensorOptional shift() {
-      return bias == null ? new TensorOptional() : new TensorOptional(bias);
-    }
-
-    void release() {
-      kernel.releaseReference();
-      if (bias != null) {
-        bias.releaseReference();
-      }
-    }
-  }
+  private final Arithmetic arithmetic;
+  private final IdentityHashMap<Object, LaidOut> kept = new IdentityHashMap<>();
 
   /**
+   * @param arithmetic how each layer is computed
    * @param type of everything outside of {@link #inFloat32}
    */
-  InferenceOperations(ComputeDevice device, ScalarType type) {
-    super(device, false);
+  InferenceOperations(ComputeDevice device, Arithmetic arithmetic, ScalarType type) {
+    super(device, arithmetic, false);
     this.type = type;
-    this.fused = FusedConvolution.available(device, type);
+    this.arithmetic = arithmetic;
   }
 
   @Override
@@ -62,66 +40,58 @@ final class InferenceOperations extends EagerOperations implements AutoCloseable
   @Override
   public Tensor conv(Tensor x, Conv layer) {
     Parameter bias = layer.bias();
-    Weights weights =
-        weights(
+    LaidOut weights =
+        kept(
             layer,
-            () -> laidOut(x, layer, layer.weight().tensor(), bias == null ? null : bias.tensor()));
-    return convolve(x, layer, weights, false);
+            () ->
+                Convolutions.layOut(
+                    arithmetic.way(layer),
+                    x,
+                    layer,
+                    layer.weight().tensor(),
+                    bias == null ? null : bias.tensor()));
+    return Convolutions.convolve(x, layer, weights, false);
   }
 
   @Override
   public Tensor conv(Tensor x, ConvBn layer) {
-    return convolve(x, layer.conv(), weights(x, layer), layer.relu());
+    return Convolutions.convolve(x, layer.conv(), weights(x, layer), layer.relu());
   }
 
   @Override
   public Tensor addConv(Tensor sum, Tensor x, ConvBn layer) {
-    if (!fused || layer.relu()) {
-      return super.addConv(sum, x, layer);
-    }
-    Weights weights = weights(x, layer);
-    Tensor source = subsampled(x, layer.conv());
-    return FusedConvolution.addTo(
-        sum, source, weights.kernel, weights.shift(), geometry(layer.conv()));
+    return layer.relu()
+        ? sum.add_(conv(x, layer))
+        : Convolutions.addTo(sum, x, layer.conv(), weights(x, layer));
   }
 
-  private Tensor convolve(Tensor x, Conv layer, Weights weights, boolean relu) {
-    if (fused) {
-      Tensor source = subsampled(x, layer);
-      return FusedConvolution.of(source, weights.kernel, weights.shift(), geometry(layer), relu);
-    }
-    Tensor y = convolve(x, layer, weights.kernel, weights.shift());
-    return relu ? torch.relu_(y) : y;
-  }
-
-  private Weights weights(Tensor x, ConvBn layer) {
-    return weights(
+  private LaidOut weights(Tensor x, ConvBn layer) {
+    return kept(
         layer,
         () -> {
           ConvBn.Folded folded = layer.folded();
-          return laidOut(x, layer.conv(), folded.weight(), folded.bias());
+          Conv conv = layer.conv();
+          return Convolutions.layOut(arithmetic.way(conv), x, conv, folded.weight(), folded.bias());
         });
   }
 
   /**
-   * What is kept of a layer; made in a scope of its own, or all layers' copies are there at once.
+   * What is kept of a layer, out of the PointerScope of the batch that it is made in; made in a
+   * scope of its own, or all layers' copies are there at once.
    */
-  private Weights weights(Object layer, Supplier<Weights> making) {
-    Weights weights = kept.get(layer);
+  private LaidOut kept(Object layer, Supplier<LaidOut> making) {
+    LaidOut weights = kept.get(layer);
     if (weights == null) {
       try (PointerScope scope = new PointerScope()) {
         weights = making.get();
+        weights.kernel().retainReference();
+        if (weights.bias() != null) {
+          weights.bias().retainReference();
+        }
       }
       kept.put(layer, weights);
     }
     return weights;
-  }
-
-  private Weights laidOut(Tensor x, Conv layer, Tensor weight, @Nullable Tensor bias) {
-    Tensor kernel = copy(weight, x.scalar_type()).contiguous(MemoryFormat.ChannelsLast);
-    return new Weights(
-        fused ? FusedConvolution.layOut(kernel, subsampled(x, layer), geometry(layer)) : kernel,
-        bias == null ? null : copy(bias, x.scalar_type()));
   }
 
   @Override
@@ -135,14 +105,16 @@ final class InferenceOperations extends EagerOperations implements AutoCloseable
   }
 
   private Tensor linear(Tensor x, Object layer, Parameter weight, @Nullable Parameter bias) {
-    Weights weights =
-        weights(
+    LaidOut weights =
+        kept(
             layer,
             () ->
-                new Weights(
-                    copy(weight.tensor().reshape(weight.shape()[0], -1), x.scalar_type()),
-                    bias == null ? null : copy(bias.tensor(), x.scalar_type())));
-    return torch.linear(x, weights.kernel, weights.shift());
+                Convolutions.layOut(
+                    arithmetic.way(layer),
+                    x,
+                    weight.tensor().reshape(weight.shape()[0], -1),
+                    bias == null ? null : bias.tensor()));
+    return Convolutions.multiply(x, weights);
   }
 
   /** In one pass over the pixels. */
@@ -151,13 +123,14 @@ final class InferenceOperations extends EagerOperations implements AutoCloseable
     return torch.addcmul(c, a, b);
   }
 
-  private static Tensor copy(Tensor tensor, ScalarType type) {
-    return tensor.detach().to(type).clone();
-  }
-
   @Override
   public void close() {
-    kept.values().forEach(Weights::release);
+    for (LaidOut weights : kept.values()) {
+      weights.kernel().releaseReference();
+      if (weights.bias() != null) {
+        weights.bias().releaseReference();
+      }
+    }
     kept.clear();
   }
 }

@@ -2,6 +2,7 @@ package io.sadi.model;
 
 import io.sadi.model.SpatialFusionModule.Regression;
 import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.Precision;
 import io.sadi.torch.Tensors;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,7 @@ public final class SadiNet implements AutoCloseable {
   private final List<Conv> mergeHeatmaps = new ArrayList<>();
   private final @Nullable SpatialFusionModule sfm;
   private final @Nullable DistributionLearningModule dlm;
+  private Arithmetic arithmetic = Arithmetic.byRule(Way.DIRECT);
 
   private SadiNet(ModelConfig config, int joints, ComputeDevice device) {
     this.config = config;
@@ -182,13 +184,26 @@ public final class SadiNet implements AutoCloseable {
   }
 
   /**
+   * Proves that forward and backward come out right on this machine, before the network is trained;
+   * layers that do not are computed another way from now on.
+   *
+   * @param batch crops at a time
+   * @return how the layers are computed
+   * @throws io.sadi.io.FailedException if a layer comes out wrong whatever way it is computed
+   */
+  public Arithmetic prove(Precision precision, int batch) {
+    arithmetic = Proof.of(this, precision, batch, true);
+    return arithmetic;
+  }
+
+  /**
    * Runs the network.
    *
    * @param image float32 [B, 3, input, input], normalised
    * @param training whether batch norm uses the batch's own statistics
    */
   public Output<Tensor> forward(Tensor image, boolean training) {
-    return forward(new EagerOperations(device, training), image);
+    return forward(new EagerOperations(device, arithmetic, training), image);
   }
 
   /**

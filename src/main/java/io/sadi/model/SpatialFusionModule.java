@@ -92,9 +92,13 @@ final class SpatialFusionModule {
     List<T> u = new ArrayList<>();
     for (int n = 0; n < f.size(); n++) {
       T projected = project.get(n).forward(ops, f.get(n));
-      T upsampled = n == 0 ? projected : ops.upsampleBilinear(projected, factor(n));
-      g.add(upsampled);
-      u.add(score.get(n).forward(ops, upsampled));
+      // Scored before it is made larger, which gives the same and takes a quarter, a sixteenth...:
+      // both are linear, and the weights of the bilinear mean add up to 1. In float32, as a softmax
+      // follows.
+      Conv scoring = score.get(n);
+      T scored = ops.inFloat32(projected, exact -> scoring.forward(ops, exact));
+      g.add(upsampled(ops, projected, n));
+      u.add(upsampled(ops, scored, n));
     }
     T w = ops.inFloat32(ops.concat(u), x -> ops.softmax(x, 1));
     List<T> weighted = new ArrayList<>();
@@ -115,6 +119,11 @@ final class SpatialFusionModule {
       result.add(restore.get(n).forward(ops, atScale));
     }
     return result;
+  }
+
+  /** As large as the finest scale. */
+  private static <T> T upsampled(Operations<T> ops, T x, int n) {
+    return n == 0 ? x : ops.upsampleBilinear(x, factor(n));
   }
 
   /** How many times smaller scale n is than the finest. */

@@ -62,6 +62,7 @@ public record ModelEvaluation(
     List<Reading> readings =
         decodes.stream().map(decode -> new Reading(checkpoint.readout(decode))).toList();
     try (TrainedModel model = new TrainedModel(checkpoint, file, config)) {
+      model.estimator().prove(config.batch()).warnings().forEach(progress::warn);
       DatasetPredictor.predict(
           model.estimator(),
           dataset,

@@ -4,6 +4,7 @@ import io.sadi.data.Batch;
 import io.sadi.data.Crop;
 import io.sadi.eval.Prediction;
 import io.sadi.geom.Affine;
+import io.sadi.model.Arithmetic;
 import io.sadi.model.HeatmapRenderer;
 import io.sadi.model.InferenceNet;
 import io.sadi.model.SadiNet;
@@ -67,6 +68,17 @@ public class PoseEstimator implements AutoCloseable {
 
   ComputeDevice device() {
     return net.device();
+  }
+
+  /**
+   * Proves that the network comes out right on this machine; without it the first batch does.
+   *
+   * @param batch crops at a time
+   * @return how the layers are computed
+   * @throws io.sadi.io.FailedException if a layer comes out wrong whatever way it is computed
+   */
+  public Arithmetic prove(int batch) {
+    return net.prove(batch);
   }
 
   /** Runs the network on a batch. */

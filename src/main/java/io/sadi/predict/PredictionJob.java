@@ -191,6 +191,7 @@ public final class PredictionJob {
                 ? progress.start("predicting", remaining.size(), "images")
                 : Progress.Work.NONE) {
       PoseEstimator estimator = model.estimator();
+      estimator.prove(batching(config, estimator).size()).warnings().forEach(progress::warn);
       Pictures.Drawn done =
           image -> {
             results.found(image);

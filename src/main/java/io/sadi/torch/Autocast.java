@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * bfloat16 arithmetic for the convolutions between opening and closing, on this thread (autocast is
- * per thread). Used with try-with-resources; {@link #off} is an island of float32 inside.
+ * per thread). Used with try-with-resources; inside, {@link #off} brings float32 back.
  */
 public final class Autocast implements AutoCloseable {
   private final DeviceType device;
@@ -32,6 +32,11 @@ public final class Autocast implements AutoCloseable {
   /** float32 until closed, whatever surrounds it. */
   public static Autocast off(ComputeDevice device) {
     return new Autocast(device.type(), false, false);
+  }
+
+  /** What operators around this one give where {@code asked} goes in. */
+  public ScalarType precisionAround(ScalarType asked) {
+    return before ? torch.get_autocast_dtype(device) : asked;
   }
 
   @Override

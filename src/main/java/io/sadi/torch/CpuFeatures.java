@@ -1,12 +1,17 @@
 package io.sadi.torch;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** What the processor can do, as the kernel lists it. */
 public final class CpuFeatures {
+  private static final Path CPUINFO = Path.of("/proc/cpuinfo");
+
   private CpuFeatures() {}
 
   /**
@@ -15,10 +20,36 @@ public final class CpuFeatures {
    */
   public static boolean hasBf16() {
     try {
-      String text = Files.readString(Path.of("/proc/cpuinfo"), StandardCharsets.ISO_8859_1);
+      String text = Files.readString(CPUINFO, StandardCharsets.ISO_8859_1);
       return text.contains("avx512_bf16") || text.contains("amx_bf16");
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /**
+   * What LibTorch chooses its kernels by, for whatever holds on one processor alone: its model, its
+   * instructions, whether it lists its caches, and the variables that restrict it.
+   */
+  public static String identity() {
+    StringBuilder identity = new StringBuilder(System.getProperty("os.arch"));
+    try (Stream<String> lines = Files.lines(CPUINFO, StandardCharsets.ISO_8859_1)) {
+      lines
+          .takeWhile(line -> !line.isBlank()) // the first processor
+          .filter(line -> line.matches("(vendor_id|cpu family|model|stepping|flags|Features).*"))
+          .forEach(line -> identity.append('\n').append(line));
+    } catch (IOException | UncheckedIOException e) {
+      identity.append("\nunknown");
+    }
+    identity.append("\ncaches listed: ").append(listsCaches());
+    for (String variable : List.of("ONEDNN_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY", "LD_PRELOAD")) {
+      identity.append('\n').append(variable).append('=').append(System.getenv(variable));
+    }
+    return identity.toString();
+  }
+
+  /** Whether the kernel knows what caches the processor has; many virtual machines do not tell. */
+  public static boolean listsCaches() {
+    return Files.exists(Path.of("/sys/devices/system/cpu/cpu0/cache/index0"));
   }
 }

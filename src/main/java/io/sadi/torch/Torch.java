@@ -3,6 +3,7 @@ package io.sadi.torch;
 import io.sadi.io.FailedException;
 import io.sadi.io.NativeCache;
 import io.sadi.io.Version;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
@@ -39,6 +40,12 @@ public final class Torch {
     }
     try {
       NativeCache.load("libtorch", () -> Loader.load(torch.class));
+      // NNPACK would be asked for small convolutions where there is one thread, and complains at
+      // each
+      // where it does not know the processor; TF32 keeps ten bits of what is asked for in float32.
+      torch.globalContext().setUserEnabledNNPACK(false);
+      torch.globalContext().setAllowTF32CuDNN(false);
+      torch.set_num_threads(defaultThreads());
       loaded = true;
     } catch (LinkageError | RuntimeException e) {
       failure =
@@ -69,16 +76,25 @@ public final class Torch {
   /**
    * Threads of one operator; the data loader's threads come on top.
    *
-   * @param count of them; 0 for as many as LibTorch takes by itself
+   * @param count of them; 0 for OMP_NUM_THREADS, or else one for each processor that Java sees,
+   *     which counts what a container may use and which LibTorch does not see on every machine
    * @throws FailedException if the system does not start that many
    */
   public static void threads(int count) {
     load();
+    int threads = count > 0 ? count : defaultThreads();
     // Those that share out an operator, OpenMP's, and a pool of LibTorch's own.
-    SpareThreads.check(2 * (count > 0 ? count : torch.get_num_threads()));
-    if (count > 0) {
-      torch.set_num_threads(count);
-    }
+    SpareThreads.check(2 * threads);
+    torch.set_num_threads(threads);
+  }
+
+  /** What OMP_NUM_THREADS says, whose first number is meant, or the processors that Java sees. */
+  private static int defaultThreads() {
+    String asked = Objects.requireNonNullElse(System.getenv("OMP_NUM_THREADS"), "");
+    String first = asked.replaceFirst(",.*", "").strip();
+    return first.matches("[1-9][0-9]{0,3}")
+        ? Integer.parseInt(first)
+        : Runtime.getRuntime().availableProcessors();
   }
 
   /**

@@ -2,6 +2,8 @@ package io.sadi.train;
 
 import io.sadi.data.Batch;
 import io.sadi.data.Batches;
+import io.sadi.model.Arithmetic;
+import io.sadi.model.InferenceNet;
 import io.sadi.model.Losses;
 import io.sadi.model.Losses.Loss;
 import io.sadi.model.Losses.Targets;
@@ -13,6 +15,9 @@ import io.sadi.torch.OutOfMemory;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Ranks;
 import io.sadi.torch.Tensors;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -28,6 +33,8 @@ public class Learner implements AutoCloseable {
   private final Ranks ranks;
   private final Batches.Share share;
   private final SadiNet net;
+  private final Arithmetic arithmetic;
+  private final List<String> warnings;
   private final WeightAverage average;
   private final Adam optimizer;
 
@@ -46,7 +53,9 @@ public class Learner implements AutoCloseable {
     TrainConfig settings = config.train();
     this.share = settings.share(ranks.rank(), ranks.size());
     this.net = SadiNet.create(config.model(), joints, device, true, settings.seed());
+    this.arithmetic = net.prove(precision, settings.batch());
     this.average = new WeightAverage(net, settings.ema());
+    this.warnings = warnings(settings.batch());
     net.parameters().freeze(settings.freeze());
     this.optimizer = new Adam(net.parameters(), device, settings.weightDecay());
   }
@@ -160,6 +169,24 @@ public class Learner implements AutoCloseable {
 
   Precision precision() {
     return precision;
+  }
+
+  private List<String> warnings(int batch) {
+    Set<String> both = new LinkedHashSet<>(arithmetic.warnings());
+    try (InferenceNet validated = InferenceNet.of(average.network(), precision)) {
+      both.addAll(validated.prove(batch).warnings());
+    }
+    return List.copyOf(both);
+  }
+
+  /** How the network's layers are computed on this machine. */
+  Arithmetic arithmetic() {
+    return arithmetic;
+  }
+
+  /** What a person should know of the arithmetic, of training and of validating. */
+  List<String> warnings() {
+    return warnings;
   }
 
   /** The average of the weights: what is validated and kept. */

@@ -214,6 +214,7 @@ public record Training(
     try (ProcessLock lock = ranks.first() ? folder.lock() : null;
         Learner learner =
             new Learner(config, dataset.skeleton().size(), device, precision, ranks)) {
+      learner.warnings().forEach(progress::warn);
       if (ranks.first() && !goesOn) {
         folder.begin(mode == Mode.OVERWRITE);
       }

@@ -69,6 +69,7 @@ record Validation(double fusionWeight, List<MetricResult> results) {
     try (PoseEstimator estimator =
         new PoseEstimator(
             net, dataset.skeleton().flipPermutation(), false, Refine.QUARTER, precision)) {
+      estimator.prove(batch); // what there is to say of it the learner has said
       DatasetPredictor.predict(
           estimator,
           dataset,

@@ -1,0 +1,65 @@
+package io.sadi.model;
+
+import java.util.IdentityHashMap;
+import java.util.List;
+
+/**
+ * How each layer of a network is computed: as the rule of {@link Convolutions} says, but for those
+ * that {@link Proof} found wrong on this processor.
+ */
+public final class Arithmetic {
+  private final Way byRule;
+  private final IdentityHashMap<Object, Way> exceptions;
+  private final List<String> fallbacks;
+  private final List<String> warnings;
+
+  private Arithmetic(
+      Way byRule,
+      IdentityHashMap<Object, Way> exceptions,
+      List<String> fallbacks,
+      List<String> warnings) {
+    this.byRule = byRule;
+    this.exceptions = exceptions;
+    this.fallbacks = List.copyOf(fallbacks);
+    this.warnings = List.copyOf(warnings);
+  }
+
+  /**
+   * All layers by the rule.
+   *
+   * @param way the best that the device has
+   */
+  static Arithmetic byRule(Way way) {
+    return new Arithmetic(way, new IdentityHashMap<>(), List.of(), List.of());
+  }
+
+  /**
+   * The same but for some layers.
+   *
+   * @param exceptions the way of each such layer, which is a {@link Conv} or a product's weights
+   * @param fallbacks these layers for messages, as in {@code sfm.final in float32}
+   * @param warnings what a person should know
+   */
+  static Arithmetic of(
+      Way byRule,
+      IdentityHashMap<Object, Way> exceptions,
+      List<String> fallbacks,
+      List<String> warnings) {
+    return new Arithmetic(byRule, exceptions, fallbacks, warnings);
+  }
+
+  /** How a layer is computed. */
+  Way way(Object layer) {
+    return exceptions.getOrDefault(layer, byRule);
+  }
+
+  /** What a person should know of it, a line each. */
+  public List<String> warnings() {
+    return warnings;
+  }
+
+  /** The layers that are not computed by the rule, in the network's order. */
+  public List<String> fallbacks() {
+    return fallbacks;
+  }
+}

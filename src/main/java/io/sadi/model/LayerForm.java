@@ -1,0 +1,77 @@
+package io.sadi.model;
+
+import java.util.Locale;
+
+/**
+ * A layer's arithmetic as far as it may come out wrong or right: layers of one form need one proof.
+ *
+ * @param product whether it is a product of pooled features, [B, in] to [B, out], and no
+ *     convolution
+ * @param in channels
+ * @param out channels
+ * @param kernel side of it; 1 for a product
+ * @param stride of the convolution
+ * @param dilation of the kernel
+ * @param side of the map that goes in, in pixels; 1 for a product
+ * @param exact whether it is float32 whatever the network is computed in
+ * @param added whether the result is added to another one in its place
+ */
+record LayerForm(
+    boolean product,
+    int in,
+    int out,
+    int kernel,
+    int stride,
+    int dilation,
+    int side,
+    boolean exact,
+    boolean added) {
+
+  static LayerForm convolution(Conv layer, long side, boolean exact, boolean added) {
+    return new LayerForm(
+        false,
+        layer.in(),
+        layer.out(),
+        layer.kernel(),
+        layer.stride(),
+        layer.dilation(),
+        (int) side,
+        exact,
+        added);
+  }
+
+  static LayerForm product(long in, long out, boolean exact) {
+    return new LayerForm(true, (int) in, (int) out, 1, 1, 1, 1, exact, false);
+  }
+
+  /** The same with nothing added. */
+  LayerForm plain() {
+    return new LayerForm(product, in, out, kernel, stride, dilation, side, exact, false);
+  }
+
+  /** Multiply-accumulates of an image. */
+  long macs() {
+    long pixels = (long) (side / stride) * (side / stride);
+    return (long) in * out * kernel * kernel * Math.max(1, pixels);
+  }
+
+  /** As in {@code conv 24->24 3x3 /2 d2 16x16}: for messages, and for what is remembered. */
+  @Override
+  public String toString() {
+    String what =
+        product
+            ? String.format(Locale.ROOT, "product %d->%d", in, out)
+            : String.format(
+                Locale.ROOT,
+                "conv %d->%d %dx%d%s%s %dx%d",
+                in,
+                out,
+                kernel,
+                kernel,
+                stride > 1 ? " /" + stride : "",
+                dilation > 1 ? " d" + dilation : "",
+                side,
+                side);
+    return what + (exact ? " float32" : "") + (added ? " added" : "");
+  }
+}

@@ -1,0 +1,231 @@
+package io.sadi.model;
+
+import io.sadi.io.FailedException;
+import io.sadi.model.ShapeOperations.Layer;
+import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.FusedConvolution;
+import io.sadi.torch.Precision;
+import io.sadi.torch.Torch;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Holds that a network's arithmetic is right on this machine, before the network is trained or
+ * used. A native library computes nonsense on some processors without a word, and finite nonsense
+ * at that; so every {@link LayerForm} that the network has is run on random operands, as the
+ * network will run it, and compared with {@link Reference} in float64. It runs twice, the second
+ * time in memory that held large numbers before: what reads memory that nobody wrote would
+ * otherwise pass by luck. A form that comes out wrong is computed the next {@link Way} that comes
+ * out right.
+ *
+ * <p>What was proven is remembered by {@link ProofFile}.
+ */
+final class Proof {
+  /** Multiply-accumulates that one try may take: the batch is made smaller for larger layers. */
+  private static final long MACS = 200_000_000;
+
+  /** Values that a map of one try may have, all its channels counted. */
+  private static final long VALUES = 1_000_000;
+
+  private final ComputeDevice device;
+  private final Precision precision;
+  private final boolean training;
+  private final int batch;
+  private final ProofFile file;
+
+  /**
+   * @param batch crops at a time; as many are tried, or fewer where the layer is large
+   * @param training whether gradients are asked for; else the form for use alone
+   */
+  private Proof(
+      ComputeDevice device, Precision precision, boolean training, int batch, ProofFile file) {
+    this.device = device;
+    this.precision = precision;
+    this.training = training;
+    this.batch = batch;
+    this.file = file;
+  }
+
+  /**
+   * How a network's layers are computed so that they come out right.
+   *
+   * @param net described or allocated; its parameters are not looked at
+   * @param batch crops at a time
+   * @param training whether for training, or for use alone
+   * @throws FailedException if a layer comes out wrong whatever way it is computed
+   */
+  static Arithmetic of(SadiNet net, Precision precision, int batch, boolean training) {
+    Torch.load();
+    return new Proof(net.device(), precision, training, batch, ProofFile.open(net.device()))
+        .prove(ShapeOperations.layers(net));
+  }
+
+  /** The best way that this machine has. */
+  static Way byRule(ComputeDevice device, Precision precision, boolean training) {
+    return !training && FusedConvolution.available(device, type(precision))
+        ? Way.FUSED
+        : Way.DIRECT;
+  }
+
+  private static ScalarType type(Precision precision) {
+    return precision == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
+  }
+
+  private Arithmetic prove(Map<Object, Layer> layers) {
+    Way byRule = byRule(device, precision, training);
+    tryUnknown(layers.values(), byRule);
+    IdentityHashMap<Object, Way> exceptions = new IdentityHashMap<>();
+    List<String> fallbacks = new ArrayList<>();
+    double worst = 0;
+    for (Map.Entry<Object, Layer> entry : layers.entrySet()) {
+      Layer layer = entry.getValue();
+      LayerForm form = form(layer);
+      Outcome outcome = Objects.requireNonNull(file.get(key(form)));
+      if (!outcome.right()) {
+        throw new FailedException(
+            String.format(
+                Locale.ROOT,
+                "%s (%s): this machine computes it wrongly, in float32 by plain products too, by"
+                    + " %s; 'sadi doctor' says more",
+                layer.path(),
+                form,
+                percent(outcome.error())));
+      }
+      if (outcome.way() != byRule) {
+        exceptions.put(entry.getKey(), outcome.way());
+        worst = Math.max(worst, outcome.error());
+        fallbacks.add(layer.path() + " " + outcome.way().words());
+      }
+    }
+    List<String> warnings = new ArrayList<>();
+    if (!fallbacks.isEmpty()) {
+      warnings.add(warning(fallbacks, worst));
+    }
+    String trouble = file.save();
+    if (trouble != null) {
+      warnings.add(trouble + ": that the arithmetic is right is proven anew each time");
+    }
+    return Arithmetic.of(byRule, exceptions, fallbacks, warnings);
+  }
+
+  private String warning(List<String> fallbacks, double worst) {
+    int others = fallbacks.size() - 1;
+    return String.format(
+        Locale.ROOT,
+        "LibTorch computes %s%s wrongly on this processor (%s, by up to %s): computed %s, which takes"
+            + " longer; 'sadi doctor' says more",
+        fallbacks.get(0).replaceFirst(" .*", ""),
+        others == 0 ? "" : " and " + others + (others == 1 ? " other layer" : " other layers"),
+        precision.name().toLowerCase(Locale.ROOT),
+        percent(worst),
+        fallbacks.get(0).replaceFirst("^\\S+ ", ""));
+  }
+
+  /**
+   * What became of a form.
+   *
+   * @param way it is computed
+   * @param right whether that is right
+   * @param error of the rule's way, relative
+   */
+  record Outcome(Way way, boolean right, double error) {}
+
+  private void tryUnknown(Collection<Layer> layers, Way byRule) {
+    Set<LayerForm> unknown = new LinkedHashSet<>();
+    for (Layer layer : layers) {
+      if (file.get(key(form(layer))) == null) {
+        unknown.add(form(layer));
+      }
+    }
+    try (PointerScope scope = new PointerScope()) {
+      long values = unknown.stream().mapToLong(this::values).max().orElse(0);
+      Tensor numbers = Trial.numbers(values, device);
+      Tensor rounded = Trial.rounded(numbers);
+      for (LayerForm form : unknown) {
+        boolean reduced = precision == Precision.BF16 && !form.exact();
+        file.put(key(form), tried(form, byRule, reduced, reduced ? rounded : numbers));
+      }
+    }
+  }
+
+  /** Where gradients are asked for, sums are not computed along. */
+  private LayerForm form(Layer layer) {
+    return training ? layer.form().plain() : layer.form();
+  }
+
+  private String key(LayerForm form) {
+    return String.format(
+        Locale.ROOT,
+        "%s, batch %d, %s %s",
+        form,
+        batch(form),
+        precision.name().toLowerCase(Locale.ROOT),
+        training ? "training" : "use");
+  }
+
+  private Outcome tried(LayerForm form, Way byRule, boolean reduced, Tensor numbers) {
+    double first = Double.NaN;
+    Way last = byRule;
+    try (PointerScope scope = new PointerScope()) {
+      Trial trial = new Trial(form, device, batch(form), reduced, training, numbers);
+      for (Way way : Way.from(byRule, reduced)) {
+        last = way;
+        double error = file.rejects(form, way) ? Double.POSITIVE_INFINITY : error(trial, way);
+        first = way == byRule ? error : first;
+        if (error <= tolerance(reduced)) {
+          return new Outcome(way, true, first);
+        }
+      }
+    }
+    return new Outcome(last, false, first);
+  }
+
+  /** Relative: rounding to bf16 once leaves 0.002, sums in float32 a millionth. */
+  private static double tolerance(boolean reduced) {
+    return reduced ? 0.01 : 1e-5;
+  }
+
+  /** As many as asked for, but no more than {@link #MACS} and {@link #VALUES} allow, or two. */
+  private int batch(LayerForm form) {
+    long values = (long) form.side() * form.side() * Math.max(form.in(), form.out());
+    long most = Math.min(MACS / form.macs(), VALUES / values);
+    return (int) Math.min(batch, Math.max(2, most));
+  }
+
+  /** How many values the form's largest operand has. */
+  private long values(LayerForm form) {
+    long side = form.side();
+    long maps = batch(form) * side * side * Math.max(form.in(), form.out());
+    long weights = (long) form.in() * form.out() * form.kernel() * form.kernel();
+    return Math.max(maps, weights);
+  }
+
+  /** The error of the worse of two runs, relative. */
+  private double error(Trial trial, Way way) {
+    double worst = 0;
+    for (int run = 0; run < 2; run++) {
+      try (PointerScope scope = new PointerScope()) {
+        if (run > 0) {
+          trial.litter();
+        }
+        double error = training ? trial.training(way) : trial.use(way);
+        worst = Double.isNaN(error) ? Double.POSITIVE_INFINITY : Math.max(worst, error);
+      }
+    }
+    return worst;
+  }
+
+  static String percent(double error) {
+    return error < 10 ? String.format(Locale.ROOT, "%.3g %%", 100 * error) : "any amount";
+  }
+}

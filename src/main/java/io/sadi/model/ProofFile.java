@@ -1,0 +1,136 @@
+package io.sadi.model;
+
+import io.sadi.io.AtomicFile;
+import io.sadi.io.Checksum;
+import io.sadi.io.FailedException;
+import io.sadi.io.NativeCache;
+import io.sadi.io.Version;
+import io.sadi.model.Proof.Outcome;
+import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.CpuFeatures;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@link Proof} found on this machine, so that it is found out once: a file in the folder of
+ * the native libraries, for each processor, LibTorch and build of this program.
+ */
+final class ProofFile {
+  /**
+   * For tests: forms that are to be taken for wrong, a pattern of {@code FORM WAY} as in {@code
+   * conv 16->24 .* fused}. Nothing is remembered then.
+   */
+  static final String REJECT = "sadi.proof.reject";
+
+  private static final String RIGHT = "right";
+  private static final String WRONG = "wrong";
+
+  private final @Nullable Path path;
+  private final @Nullable Pattern rejected;
+  private final Map<String, Outcome> outcomes = new TreeMap<>();
+  private boolean changed;
+
+  private ProofFile(@Nullable Path path, @Nullable Pattern rejected) {
+    this.path = path;
+    this.rejected = rejected;
+  }
+
+  /** What is known of a device; nothing where the file cannot be read. */
+  static ProofFile open(ComputeDevice device) {
+    String reject = System.getProperty(REJECT, "");
+    if (!reject.isEmpty()) {
+      return new ProofFile(null, Pattern.compile(reject));
+    }
+    ProofFile file = new ProofFile(place(device), null);
+    file.read();
+    return file;
+  }
+
+  private static @Nullable Path place(ComputeDevice device) {
+    try {
+      String key =
+          Checksum.sha256(
+              List.of(
+                  CpuFeatures.identity(),
+                  Version.pytorch(),
+                  NativeCache.jars(),
+                  device.toString()));
+      return NativeCache.folder().resolve("proof-" + key.substring(0, 16) + ".txt");
+    } catch (FailedException e) {
+      return null; // no folder that is ours
+    }
+  }
+
+  private void read() {
+    if (path == null || !Files.isReadable(path)) {
+      return;
+    }
+    try {
+      for (String line : Files.readAllLines(path)) {
+        String[] fields = line.split("\t", -1);
+        // What is damaged is proven again.
+        if (fields.length == 5
+            && fields[4].equals(Checksum.sha256(List.of(fields).subList(0, 4)))) {
+          outcomes.put(
+              fields[0],
+              new Outcome(
+                  Way.valueOf(fields[1]), fields[2].equals(RIGHT), Double.parseDouble(fields[3])));
+        }
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      outcomes.clear();
+    }
+  }
+
+  @Nullable Outcome get(String key) {
+    return outcomes.get(key);
+  }
+
+  void put(String key, Outcome outcome) {
+    outcomes.put(key, outcome);
+    changed = true;
+  }
+
+  boolean rejects(LayerForm form, Way way) {
+    return rejected != null && rejected.matcher(form + " " + way.name()).matches();
+  }
+
+  /**
+   * Writes what is new.
+   *
+   * @return why it could not be written; null if it was
+   */
+  @Nullable String save() {
+    if (!changed || rejected != null) {
+      return null;
+    }
+    changed = false;
+    if (path == null) {
+      return "no folder of the cache can be written";
+    }
+    List<String> lines = new ArrayList<>();
+    outcomes.forEach(
+        (key, outcome) -> {
+          List<String> fields =
+              List.of(
+                  key,
+                  outcome.way().name(),
+                  outcome.right() ? RIGHT : WRONG,
+                  String.valueOf(outcome.error()));
+          lines.add(String.join("\t", fields) + "\t" + Checksum.sha256(fields));
+        });
+    try {
+      AtomicFile.writeString(path, String.join("\n", lines) + "\n");
+      return null;
+    } catch (IOException | FailedException e) {
+      return path + " cannot be written";
+    }
+  }
+}

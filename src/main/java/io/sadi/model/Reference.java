@@ -1,0 +1,190 @@
+package io.sadi.model;
+
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * What a convolution or product, and its gradients, should be, in float64. The whole of it would
+ * take longer than the network; so channels are mixed, with a random sign each, before anything is
+ * computed: the mixture of a convolution's output channels is the convolution with the mixture of
+ * its kernels, one channel instead of many. A wrong value anywhere is wrong in the mixture, too.
+ *
+ * <p>Nothing but products of matrices and sums is used: one product gives what each place of the
+ * kernel adds, which is then shifted there.
+ */
+final class Reference {
+  private final LayerForm form;
+  private final Conv layer;
+  private final ScalarType type;
+  private final Tensor x; // [B, H, W, in]
+  private final Tensor weight; // [out, in, k k]
+  private final Tensor gradient; // [B, H', W', out]
+  private final Tensor signsIn;
+  private final Tensor signsOut;
+  private final Tensor output;
+  private final Tensor inputGradient;
+  private final Tensor weightGradient;
+
+  /**
+   * @param x [B, in, H, W]; [B, in] of a product
+   * @param weight [out, in, k, k]; [out, in] of a product
+   * @param gradient of the output, in its shape
+   * @param rounded whether all of them have been rounded to bf16, and what is compared will be:
+   *     then float32 is exact enough, and takes half the time
+   * @param gradients whether gradients will be asked for
+   */
+  Reference(
+      LayerForm form,
+      Conv layer,
+      Tensor x,
+      Tensor weight,
+      Tensor gradient,
+      boolean rounded,
+      boolean gradients) {
+    this.form = form;
+    this.layer = layer;
+    this.type = rounded ? ScalarType.Float : ScalarType.Double;
+    this.x = channelsBehind(x.to(type));
+    this.weight = weight.to(type).reshape(form.out(), form.in(), -1);
+    this.gradient = channelsBehind(gradient.to(type));
+    this.signsIn = signs(form.in(), x);
+    this.signsOut = signs(form.out(), x);
+    this.output = output();
+    this.inputGradient = gradients ? inputGradient() : output;
+    this.weightGradient = gradients ? weightGradient() : output;
+  }
+
+  private Tensor signs(long n, Tensor like) {
+    return torch.randn(new long[] {n}, like.options()).sign().to(type);
+  }
+
+  /** Of y [B, out, H', W']; see {@link #error}. */
+  double errorOfOutput(Tensor y, double worst) {
+    Tensor found = channelsBehind(y.to(type));
+    return error(found.matmul(signsOut), output, found, form.out(), worst);
+  }
+
+  /** Of the gradient of x. */
+  double errorOfInputGradient(Tensor gradient, double worst) {
+    Tensor found = channelsBehind(gradient.to(type));
+    return error(found.matmul(signsIn), inputGradient, found, form.in(), worst);
+  }
+
+  /** Of the gradient of the weights. */
+  double errorOfWeightGradient(Tensor gradient, double worst) {
+    Tensor found = gradient.to(type).reshape(form.out(), -1);
+    Tensor mixed = signsOut.view(1, -1).mm(found).view(form.in(), -1);
+    return error(mixed, weightGradient, found, form.out(), worst);
+  }
+
+  /**
+   * How far a mixture is from what it should be: the root mean square, or a share of the largest
+   * value, to what the size of the mixture would be if nothing in it cancelled.
+   *
+   * @param values that were mixed
+   * @param channels that were mixed into one
+   */
+  private static double error(
+      Tensor mixed, Tensor right, Tensor values, int channels, double worst) {
+    Tensor difference = mixed.sub(right);
+    double rms = Math.sqrt(number(difference.square().mean()));
+    double largest = number(difference.abs().max());
+    double size = Math.sqrt(channels * number(values.square().mean()));
+    return Math.max(rms, largest / worst) / Math.max(size, Float.MIN_NORMAL);
+  }
+
+  private static double number(Tensor scalar) {
+    return scalar.to(ScalarType.Double).item_double();
+  }
+
+  /** [B, c, H, W] to [B, H, W, c]; [B, c] stays. */
+  private static Tensor channelsBehind(Tensor maps) {
+    return maps.dim() == 4 ? maps.permute(0, 2, 3, 1).contiguous() : maps;
+  }
+
+  /** The mixture of the output's channels, [B, H', W']. */
+  private Tensor output() {
+    Tensor kernel = signsOut.view(1, -1).mm(weight.reshape(form.out(), -1)).view(form.in(), -1);
+    Tensor adds = x.matmul(kernel); // [B, H, W, k k]
+    if (form.product()) {
+      return adds.squeeze(1);
+    }
+    Tensor padded = torch.constant_pad_nd(adds, padding());
+    Tensor sum = torch.zeros(new long[] {x.size(0), rows(), columns()}, x.options());
+    for (int place = 0; place < places(); place++) {
+      sum.add_(at(padded, place).select(3, place));
+    }
+    return sum;
+  }
+
+  /** The mixture of the channels of the input's gradient, [B, H, W]. */
+  private Tensor inputGradient() {
+    Tensor kernel = weight.transpose(1, 2).matmul(signsIn); // [out, k k]
+    Tensor adds = gradient.matmul(kernel); // [B, H', W', k k]
+    if (form.product()) {
+      return adds.squeeze(1);
+    }
+    long p = layer.padding();
+    long height = x.size(1);
+    long width = x.size(2);
+    Tensor padded =
+        torch.zeros(new long[] {x.size(0), height + 2 * p, width + 2 * p, 1}, x.options());
+    for (int place = 0; place < places(); place++) {
+      at(padded, place).add_(adds.narrow(3, place, 1));
+    }
+    return padded.narrow(1, p, height).narrow(2, p, width).squeeze(3);
+  }
+
+  /** The mixture of the weights' gradient over output channels, [in, k k]. */
+  private Tensor weightGradient() {
+    Tensor mixed = gradient.matmul(signsOut); // [B, H', W']
+    if (form.product()) {
+      return mixed.view(1, -1).mm(x).view(form.in(), 1);
+    }
+    // Where each place of the kernel sees the gradient from; then one product for all of them.
+    long p = layer.padding();
+    long height = x.size(1);
+    long width = x.size(2);
+    Tensor seen =
+        torch.zeros(
+            new long[] {places(), x.size(0), height + 2 * p, width + 2 * p, 1}, x.options());
+    Tensor maps = mixed.view(x.size(0), rows(), columns(), 1);
+    for (int place = 0; place < places(); place++) {
+      at(seen.select(0, place), place).copy_(maps);
+    }
+    Tensor rows = seen.narrow(2, p, height).narrow(3, p, width).reshape(places(), -1);
+    return rows.mm(x.view(-1, form.in())).t(); // [in, k k]
+  }
+
+  private int places() {
+    return form.kernel() * form.kernel();
+  }
+
+  private long rows() {
+    return gradient.size(1);
+  }
+
+  private long columns() {
+    return gradient.size(2);
+  }
+
+  /** Of [B, H, W, c], on both sides of H and W. */
+  private long[] padding() {
+    long p = layer.padding();
+    return new long[] {0, 0, p, p, p, p};
+  }
+
+  /** What the kernel's place sees for each output pixel: [B, H', W', c] of padded [B, H, W, c]. */
+  private Tensor at(Tensor padded, int place) {
+    long row = (long) place / form.kernel() * form.dilation();
+    long column = (long) place % form.kernel() * form.dilation();
+    return everyNth(everyNth(padded, 1, row, rows()), 2, column, columns());
+  }
+
+  private Tensor everyNth(Tensor maps, long axis, long from, long count) {
+    long end = from + (count - 1) * form.stride() + 1;
+    return maps.slice(axis, new LongOptional(from), new LongOptional(end), form.stride());
+  }
+}

@@ -1,0 +1,192 @@
+package io.sadi.model;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * Computes nothing: follows the shapes through a network and notes the {@link LayerForm} of each
+ * layer. Needs no native library.
+ */
+final class ShapeOperations implements Operations<ShapeOperations.Shape> {
+  /**
+   * Of one image's map, or of its pooled features where height and width are 1.
+   *
+   * @param sizes of the axes behind the batch's
+   */
+  record Shape(List<Long> sizes) {
+    Shape(Long... sizes) {
+      this(List.of(sizes));
+    }
+
+    long at(int axis) {
+      return sizes.get(axis - 1);
+    }
+
+    Shape with(int axis, long size) {
+      Long[] changed = sizes.toArray(Long[]::new);
+      changed[axis - 1] = size;
+      return new Shape(changed);
+    }
+  }
+
+  /**
+   * A layer as the network runs it.
+   *
+   * @param path where it is in checkpoints
+   * @param form of it
+   */
+  record Layer(String path, LayerForm form) {}
+
+  private final Map<Object, Layer> layers = new LinkedHashMap<>();
+  private boolean exact;
+
+  /**
+   * The layers of a network, in the order they run.
+   *
+   * @return by what {@link Operations} is told of them: a {@link Conv}, or a product's weights
+   */
+  static Map<Object, Layer> layers(SadiNet net) {
+    ShapeOperations operations = new ShapeOperations();
+    long side = net.config().input();
+    net.forward(operations, new Shape(3L, side, side));
+    return operations.layers;
+  }
+
+  private Shape convolved(Shape x, Conv layer, boolean added) {
+    layers.put(layer, new Layer(layer.path(), LayerForm.convolution(layer, x.at(2), exact, added)));
+    return new Shape((long) layer.out(), x.at(2) / layer.stride(), x.at(3) / layer.stride());
+  }
+
+  @Override
+  public Shape input(Shape image) {
+    return image;
+  }
+
+  @Override
+  public Shape conv(Shape x, Conv layer) {
+    return convolved(x, layer, false);
+  }
+
+  @Override
+  public Shape conv(Shape x, ConvBn layer) {
+    return convolved(x, layer.conv(), false);
+  }
+
+  @Override
+  public Shape addConv(Shape sum, Shape x, ConvBn layer) {
+    return convolved(x, layer.conv(), true);
+  }
+
+  @Override
+  public Shape linear(Shape x, Conv layer) {
+    layers.put(layer, new Layer(layer.path(), LayerForm.product(layer.in(), layer.out(), exact)));
+    return new Shape((long) layer.out());
+  }
+
+  @Override
+  public Shape linear(Shape x, Parameter weight, Parameter bias) {
+    long out = weight.shape()[0];
+    layers.put(weight, new Layer(weight.name(), LayerForm.product(x.at(1), out, exact)));
+    return new Shape(out);
+  }
+
+  @Override
+  public Shape relu(Shape x) {
+    return x;
+  }
+
+  @Override
+  public Shape sigmoid(Shape x) {
+    return x;
+  }
+
+  @Override
+  public Shape softmax(Shape x, int axis) {
+    return x;
+  }
+
+  @Override
+  public Shape add(Shape a, Shape b) {
+    return a;
+  }
+
+  @Override
+  public Shape multiply(Shape a, Shape b) {
+    return a;
+  }
+
+  @Override
+  public Shape multiply(Shape x, double factor) {
+    return x;
+  }
+
+  @Override
+  public Shape multiplyAdd(Shape a, Shape b, Shape c) {
+    return a;
+  }
+
+  @Override
+  public Shape atLeast(Shape x, double least) {
+    return x;
+  }
+
+  @Override
+  public Shape pool(Shape x) {
+    return new Shape(x.at(1));
+  }
+
+  @Override
+  public Shape averagePool(Shape x, int factor) {
+    return new Shape(x.at(1), x.at(2) / factor, x.at(3) / factor);
+  }
+
+  @Override
+  public Shape upsampleNearest(Shape x) {
+    return upsampleBilinear(x, 2);
+  }
+
+  @Override
+  public Shape upsampleBilinear(Shape x, int factor) {
+    return new Shape(x.at(1), x.at(2) * factor, x.at(3) * factor);
+  }
+
+  @Override
+  public Shape concat(List<Shape> parts) {
+    return parts.get(0).with(1, parts.stream().mapToLong(part -> part.at(1)).sum());
+  }
+
+  @Override
+  public Shape narrow(Shape x, int axis, int start, int length) {
+    return x.with(axis, length);
+  }
+
+  @Override
+  public Shape reshape(Shape x, long... shape) {
+    Long[] sizes = new Long[shape.length];
+    for (int i = 0; i < shape.length; i++) {
+      sizes[i] = shape[i];
+    }
+    return new Shape(sizes);
+  }
+
+  @Override
+  public long size(Shape x, int axis) {
+    return x.at(axis);
+  }
+
+  @Override
+  public Shape inFloat32(Shape x, UnaryOperator<Shape> f) {
+    boolean before = exact;
+    exact = true;
+    Shape y = f.apply(x);
+    exact = before;
+    return y;
+  }
+
+  @Override
+  public Shape like(Shape x, Shape other) {
+    return x;
+  }
+}

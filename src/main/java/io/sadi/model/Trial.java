@@ -1,0 +1,155 @@
+package io.sadi.model;
+
+import io.sadi.model.Convolutions.LaidOut;
+import io.sadi.torch.Autocast;
+import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.Precision;
+import io.sadi.torch.Tensors;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorArrayRefOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Runs a {@link LayerForm} on random operands and says how far it is from {@link Reference}. Lives
+ * in the PointerScope around it.
+ */
+final class Trial {
+  /** What memory held before: one such number in a sum is seen in any result. */
+  private static final double LITTER = 1e30;
+
+  /** A single wrong value counts little in a root mean square, so the largest is looked at, too. */
+  private static final double WORST = 8;
+
+  private final LayerForm form;
+  private final ComputeDevice device;
+  private final boolean reduced;
+  private final Conv layer;
+  private final Tensor x;
+  private final Tensor weight;
+  private final Tensor gradient;
+  private final Reference reference;
+
+  /**
+   * Takes operands.
+   *
+   * @param batch maps, or rows of a product
+   * @param reduced whether the layer is computed in bf16: the operands are then rounded to it,
+   *     which leaves the arithmetic's own error
+   * @param training whether {@link #training} will be called
+   * @param numbers of {@link #numbers}, at least as many as the largest operand has values
+   */
+  Trial(
+      LayerForm form,
+      ComputeDevice device,
+      int batch,
+      boolean reduced,
+      boolean training,
+      Tensor numbers) {
+    this.form = form;
+    this.device = device;
+    this.reduced = reduced;
+    this.layer =
+        new Conv(
+            new Parameters().root().at("trial"),
+            form.in(),
+            form.out(),
+            form.kernel(),
+            form.stride(),
+            form.dilation(),
+            false,
+            Initializer.ZERO);
+    long side = form.side();
+    long small = (side + form.stride() - 1) / form.stride();
+    long k = form.kernel();
+    try (NoGradGuard noGrad = new NoGradGuard()) {
+      this.x = drawn(numbers, 0, batch, form.in(), side, side);
+      this.weight = drawn(numbers, 1_234_567, form.out(), form.in(), k, k);
+      this.gradient = drawn(numbers, 7_654_321, batch, form.out(), small, small);
+      this.reference = new Reference(form, layer, x, weight, gradient, reduced, training);
+    }
+  }
+
+  /** Values that are a little different each time, channels-last. */
+  private Tensor drawn(Tensor numbers, long from, long a, long b, long c, long d) {
+    long count = a * b * c * d;
+    Tensor values = numbers.narrow(0, from % (numbers.numel() - count + 1), count);
+    return form.product() ? values.view(a, b) : values.view(a, c, d, b).permute(0, 3, 1, 2);
+  }
+
+  /**
+   * Normally distributed numbers, enough for a trial's largest operand: drawing them anew for each
+   * form would take longer than all else.
+   */
+  static Tensor numbers(long count, ComputeDevice device) {
+    return torch.randn(new long[] {count}, device.floats());
+  }
+
+  /** Numbers that bf16 has, in float32. */
+  static Tensor rounded(Tensor numbers) {
+    return numbers.to(ScalarType.BFloat16).to(ScalarType.Float);
+  }
+
+  /** Leaves memory of the sizes that the next run will ask for full of large numbers. */
+  void litter() {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      for (Tensor like : new Tensor[] {x, weight, gradient}) {
+        long floats = like.numel();
+        for (long size : new long[] {floats / 2, floats}) {
+          torch.full(new long[] {Math.max(16, size)}, Tensors.scalar(LITTER), device.floats());
+        }
+      }
+    }
+  }
+
+  private Tensor input() {
+    return reduced ? x.to(ScalarType.BFloat16) : x;
+  }
+
+  /** The largest error of output and gradients as a network is trained, relative. */
+  double training(Way way) {
+    boolean image = !form.product() && form.in() == 3; // nobody asks for its gradient
+    Tensor in = input().detach().requires_grad_(!image);
+    Tensor w = weight.detach().requires_grad_(true);
+    Tensor y;
+    try (Autocast autocast = Autocast.of(reduced ? Precision.BF16 : Precision.FP32, device)) {
+      y =
+          form.product()
+              ? Convolutions.multiply(way, in, w, null, device)
+              : Convolutions.convolve(way, in, layer, w, null, device);
+    }
+    y.backward(
+        gradient.to(y.scalar_type()), new BoolOptional(), false, new TensorArrayRefOptional());
+    try (NoGradGuard noGrad = new NoGradGuard()) {
+      double error = reference.errorOfOutput(y.detach(), WORST);
+      if (!image) {
+        error = Math.max(error, reference.errorOfInputGradient(in.grad(), WORST));
+      }
+      return Math.max(error, reference.errorOfWeightGradient(w.grad(), WORST));
+    }
+  }
+
+  /** The error of the output as a network is used, relative. */
+  double use(Way way) {
+    try (NoGradGuard noGrad = new NoGradGuard()) {
+      Tensor in = input();
+      Tensor bias = torch.zeros(new long[] {form.out()}, device.floats());
+      Tensor y;
+      if (form.product()) {
+        y = Convolutions.multiply(in, Convolutions.layOut(way, in, weight, bias));
+      } else {
+        LaidOut weights = Convolutions.layOut(way, in, layer, weight, bias);
+        y =
+            form.added()
+                ? Convolutions.addTo(
+                    torch.zeros_like(gradient).to(in.scalar_type()), in, layer, weights)
+                : Convolutions.convolve(in, layer, weights, false);
+      }
+      return reference.errorOfOutput(y, WORST);
+    }
+  }
+}
