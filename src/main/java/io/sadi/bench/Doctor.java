@@ -57,11 +57,7 @@ public record Doctor(List<Finding> findings) {
             SelfTest::images,
             "check that the jar is for this system, and that temporary files can be written"));
     if (libtorch.level() == Level.OK) {
-      findings.add(
-          attempt(
-              "self-test",
-              () -> selfTest(device),
-              device.startsWith("cuda") ? "see CUDA above, or take --device cpu" : "report it"));
+      findings.addAll(arithmetic(device));
     }
     return new Doctor(findings);
   }
@@ -86,9 +82,55 @@ public record Doctor(List<Finding> findings) {
     return "the system starts as many as LibTorch needs";
   }
 
-  private static String selfTest(String name) {
-    ComputeDevice device = ComputeDevice.of(name);
-    return SelfTest.network(device, Precision.auto(device));
+  /**
+   * Layers and a small network in each precision that the device has. In one that is not used by
+   * itself, what is wrong is no failure.
+   */
+  private static List<Finding> arithmetic(String name) {
+    String advice =
+        name.startsWith("cuda")
+            ? "see CUDA above, or take --device cpu"
+            : "take --precision fp32 if that is ok here, and report it";
+    ComputeDevice device;
+    try {
+      device = ComputeDevice.of(name);
+    } catch (DeviceUnavailableException | FailedException e) {
+      return List.of(Finding.fail("self-test", String.valueOf(e.getMessage()), advice));
+    }
+    Precision used = Precision.auto(device);
+    List<Finding> findings = new ArrayList<>();
+    for (Precision precision : Precision.values()) {
+      if (precision == Precision.FP32 || used == Precision.BF16) {
+        String label = precision.name().toLowerCase(Locale.ROOT);
+        if (!device.cuda()) {
+          findings.add(layers(label, precision, advice));
+        }
+        findings.add(
+            attempt("self-test " + label, () -> SelfTest.network(device, precision), advice));
+      }
+    }
+    return findings;
+  }
+
+  private static Finding layers(String label, Precision precision, String advice) {
+    String what = "arithmetic " + label;
+    try {
+      SelfTest.Layers layers = SelfTest.layers(precision);
+      String found = layers.forms() + " layers of the presets, trained and used: ";
+      int others = layers.fallbacks().size();
+      return others == 0
+          ? Finding.ok(what, found + "right")
+          : Finding.warn(
+              what,
+              found
+                  + others
+                  + " of them not by the fastest way, as that is wrong on this processor: "
+                  + String.join(", ", layers.fallbacks().subList(0, Math.min(3, others)))
+                  + (others > 3 ? "..." : ""),
+              "nothing: the numbers are right, but take longer");
+    } catch (FailedException e) {
+      return Finding.fail(what, String.valueOf(e.getMessage()), advice);
+    }
   }
 
   /** A check that reports whatever goes wrong: it is here to find that. */

@@ -176,7 +176,10 @@ final class Machine {
           "processor", found, "expect little speed: LibTorch is made for AVX2 and more");
     }
     return Finding.ok(
-        "processor", found + (CpuFeatures.hasBf16() ? ", bf16 in hardware" : ", no bf16: fp32"));
+        "processor",
+        found
+            + (CpuFeatures.hasBf16() ? ", bf16 in hardware" : ", no bf16: fp32")
+            + (CpuFeatures.listsCaches() ? "" : "; it does not list its caches"));
   }
 
   private Finding threads() {

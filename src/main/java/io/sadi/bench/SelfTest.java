@@ -3,126 +3,86 @@ package io.sadi.bench;
 import io.sadi.config.Config;
 import io.sadi.image.Image;
 import io.sadi.io.FailedException;
-import io.sadi.model.LossConfig;
-import io.sadi.model.Losses;
+import io.sadi.model.InferenceNet;
+import io.sadi.model.KnownNetwork;
 import io.sadi.model.ModelConfig;
-import io.sadi.model.Parameter;
 import io.sadi.model.SadiNet;
-import io.sadi.torch.Autocast;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
-import io.sadi.torch.Tensors;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
+import java.util.Map;
+import java.util.Set;
 
 /** A little of what the other commands do, with results that are known. */
 final class SelfTest {
-  private static final String CONFIG =
-      """
-      model: {input: 64, stem: 8, channels: [8, 8, 8, 8, 8], blocks: [1, 1, 1, 1, 1], features: 8}
-      sfm: {width: [8, 8, 8, 8], attention: 8, planes: [8, 8, 8, 8], final: 16}
-      dlm: {lattice: 33, training_lattice: 33}
-      """;
-
-  private static final int JOINTS = 3;
-  private static final int BATCH = 2;
-
-  /** The mean square of the first heatmaps, the same with AVX2, SSE 4.1 and no vectors at all. */
-  static final double HEATMAPS = 0.18312;
-
-  /** TF32 on a GPU keeps ten bits. */
-  private static final double TOLERANCE = 0.02;
+  private static final int JOINTS = 16;
+  private static final int BATCH = 16;
 
   private SelfTest() {}
 
   /**
-   * A step of training without the optimizer on the tiniest whole network.
+   * Outputs and gradients of a small network whose right ones are known.
    *
-   * @return what came out, for a person
-   * @throws FailedException if it is not what it should be
+   * @return how far off they are, for a person
+   * @throws FailedException if that is more than rounding explains, or a layer comes out wrong
+   *     whatever way it is computed
    */
   static String network(ComputeDevice device, Precision precision) {
-    Config config = Config.parse(CONFIG, "self-test");
-    ModelConfig model = ModelConfig.from(config);
-    LossConfig loss = LossConfig.from(config, model);
-    try (SadiNet net = SadiNet.create(model, JOINTS, device, true, 1);
-        PointerScope scope = new PointerScope()) {
-      setWeights(net);
-      Tensor image = Tensors.of(wave(BATCH * 3 * 64 * 64), device, BATCH, 3, 64, 64);
-      double heatmaps = meanSquare(net, image);
-      if (!(Math.abs(heatmaps - HEATMAPS) <= TOLERANCE * HEATMAPS)) {
-        throw new FailedException(
-            String.format(
-                Locale.ROOT,
-                "the network computes %.5f on %s where %.5f is right",
-                heatmaps,
-                device,
-                HEATMAPS));
+    KnownNetwork.Difference difference = KnownNetwork.of(device, precision);
+    String found =
+        String.format(
+            Locale.ROOT,
+            "%s on %s: outputs off by %.2g %%, gradients by %.2g %%",
+            precision.name().toLowerCase(Locale.ROOT),
+            device,
+            100 * difference.outputs(),
+            100 * difference.gradients());
+    if (precision == Precision.BF16) {
+      found +=
+          String.format(
+              Locale.ROOT,
+              " (rounding alone %.2g and %.2g)",
+              100 * difference.roundedOutputs(),
+              100 * difference.roundedGradients());
+    }
+    if (!difference.right()) {
+      throw new FailedException("a small network comes out wrong in " + found);
+    }
+    return found;
+  }
+
+  /** What became of the layers of the presets' networks. */
+  record Layers(int forms, List<String> fallbacks) {}
+
+  /**
+   * Proves the arithmetic of the presets that are trained and used on such a device.
+   *
+   * @throws FailedException if a layer comes out wrong whatever way it is computed
+   */
+  static Layers layers(Precision precision) {
+    Set<String> fallbacks = new LinkedHashSet<>();
+    int layers = 0;
+    for (String preset : List.of("tiny", "compact", "builtin")) {
+      ModelConfig model;
+      try {
+        model = ModelConfig.from(Config.preset(preset, List.of(), Map.of()));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
-      double total = step(net, image, loss, precision);
-      return String.format(
-          Locale.ROOT,
-          "a small network's output is right, loss %.2f and gradients are finite (%s, %s)",
-          total,
-          device,
-          precision.name().toLowerCase(Locale.ROOT));
-    }
-  }
-
-  private static void setWeights(SadiNet net) {
-    try (NoGradGuard noGrad = new NoGradGuard()) {
-      for (Parameter parameter : net.parameters().all()) {
-        long[] shape = parameter.shape();
-        if (shape.length > 1) {
-          float[] values = wave((int) parameter.count());
-          double scale = Math.sqrt(2.0 * shape[0] / parameter.count());
-          for (int i = 0; i < values.length; i++) {
-            values[i] *= (float) scale;
-          }
-          parameter.tensor().copy_(Tensors.of(values, ComputeDevice.CPU, shape));
-        }
+      try (SadiNet net = SadiNet.describe(model, JOINTS);
+          InferenceNet used = InferenceNet.of(net, precision)) {
+        layers += SadiNet.costs(model, JOINTS).size();
+        fallbacks.addAll(net.prove(precision, BATCH).fallbacks());
+        fallbacks.addAll(used.prove(BATCH).fallbacks());
       }
     }
-  }
-
-  /** Values from -1 to 1 that no two neighbours share, the same everywhere. */
-  private static float[] wave(int count) {
-    float[] values = new float[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = (float) Math.sin(i * (double) i * 0.37 + i);
-    }
-    return values;
-  }
-
-  private static double meanSquare(SadiNet net, Tensor image) {
-    try (NoGradGuard noGrad = new NoGradGuard()) {
-      return net.forward(image, false).h1().square().mean().item_float();
-    }
-  }
-
-  private static double step(SadiNet net, Tensor image, LossConfig loss, Precision precision) {
-    Losses.Targets targets =
-        new Losses.Targets(
-            Tensors.of(new float[BATCH * JOINTS * 2], net.device(), BATCH, JOINTS, 2),
-            torch.ones(new long[] {BATCH, JOINTS}, net.device().floats()));
-    SadiNet.Output<Tensor> output;
-    try (Autocast autocast = Autocast.of(precision, net.device())) {
-      output = net.forward(image, true);
-    }
-    Tensor total = Losses.of(net, output, targets, loss).total();
-    total.backward();
-    if (!torch.isfinite(total).item_bool()
-        || !torch.isfinite(net.parameters().gradients()).all().item_bool()) {
-      throw new FailedException(
-          "the network's loss or gradients are not finite on " + net.device());
-    }
-    return total.item_float();
+    return new Layers(layers, List.copyOf(fallbacks));
   }
 
   /**

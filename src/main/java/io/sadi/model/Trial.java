@@ -136,20 +136,27 @@ final class Trial {
   /** The error of the output as a network is used, relative. */
   double use(Way way) {
     try (NoGradGuard noGrad = new NoGradGuard()) {
-      Tensor in = input();
-      Tensor bias = torch.zeros(new long[] {form.out()}, device.floats());
-      Tensor y;
-      if (form.product()) {
-        y = Convolutions.multiply(in, Convolutions.layOut(way, in, weight, bias));
-      } else {
-        LaidOut weights = Convolutions.layOut(way, in, layer, weight, bias);
-        y =
-            form.added()
-                ? Convolutions.addTo(
-                    torch.zeros_like(gradient).to(in.scalar_type()), in, layer, weights)
-                : Convolutions.convolve(in, layer, weights, false);
-      }
-      return reference.errorOfOutput(y, WORST);
+      return error(output(way));
     }
+  }
+
+  /** The error of an output, relative. */
+  double error(Tensor output) {
+    return reference.errorOfOutput(output, WORST);
+  }
+
+  /** The output as a network is used. */
+  Tensor output(Way way) {
+    Tensor in = input();
+    Tensor bias = torch.zeros(new long[] {form.out()}, device.floats());
+    if (form.product()) {
+      return Convolutions.multiply(in, Convolutions.layOut(way, in, weight, bias));
+    }
+    LaidOut weights = Convolutions.layOut(way, in, layer, weight, bias);
+    if (!form.added()) {
+      return Convolutions.convolve(in, layer, weights, false);
+    }
+    Tensor sum = torch.zeros_like(gradient).to(in.scalar_type());
+    return Convolutions.addTo(sum, in, layer, weights);
   }
 }

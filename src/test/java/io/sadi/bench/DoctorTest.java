@@ -26,7 +26,8 @@ class DoctorTest {
     assertThat(doctor.findings())
         .extracting(Finding::what)
         .contains("Java", "system", "processor", "threads", "memory", "cache", "CUDA")
-        .endsWith("LibTorch", "more threads", "images", "self-test");
+        .containsSubsequence(
+            "LibTorch", "more threads", "images", "arithmetic fp32", "self-test fp32");
     assertThat(doctor.json().get("findings").getAsJsonArray()).hasSameSizeAs(doctor.findings());
   }
 
@@ -51,7 +52,40 @@ class DoctorTest {
   @ParameterizedTest
   @EnumSource(Precision.class)
   void selfTestPassesInBothPrecisions(Precision precision) {
-    assertThat(SelfTest.network(ComputeDevice.CPU, precision)).contains("is right");
+    assertThat(SelfTest.network(ComputeDevice.CPU, precision))
+        .contains("outputs off by", "gradients by");
+  }
+
+  /** A fallback that works is no failure: the numbers are right. */
+  @Test
+  void aLayerThatIsComputedAnotherWayIsAWarningOnly() {
+    System.setProperty("sadi.proof.reject", "conv 16->16 3x3 .* (FUSED|DIRECT)");
+    try {
+      Doctor doctor = Doctor.examine("cpu");
+      assertThat(doctor.healthy()).isTrue();
+      assertThat(doctor.findings())
+          .filteredOn(finding -> finding.what().equals("arithmetic fp32"))
+          .singleElement()
+          .satisfies(finding -> assertThat(finding.level()).isEqualTo(Level.WARN))
+          .satisfies(finding -> assertThat(finding.found()).contains("by plain products"));
+    } finally {
+      System.clearProperty("sadi.proof.reject");
+    }
+  }
+
+  @Test
+  void aLayerThatNoWayIsRightForIsAFailure() {
+    System.setProperty("sadi.proof.reject", "conv 16->16 3x3 .*");
+    try {
+      Doctor doctor = Doctor.examine("cpu");
+      assertThat(doctor.healthy()).isFalse();
+      assertThat(doctor.findings())
+          .filteredOn(finding -> finding.what().equals("arithmetic fp32"))
+          .singleElement()
+          .satisfies(finding -> assertThat(finding.found()).contains("conv 16->16 3x3"));
+    } finally {
+      System.clearProperty("sadi.proof.reject");
+    }
   }
 
   @Test
