@@ -64,7 +64,7 @@ final class StudyPage {
       }
       page.add("<h2>How it was judged</h2>\n" + notes(StudyWords.METHOD));
       page.add("<h2>Why it is fair</h2>\n" + notes(StudyWords.FAIRNESS));
-      page.add("<h2>Networks</h2>\n" + tables.runs().html());
+      page.add("<h2>Networks</h2>\n" + notes(words.trainedOn()) + tables.runs().html());
     }
     List<String> open = words.unfinished().toList();
     if (!open.isEmpty()) {

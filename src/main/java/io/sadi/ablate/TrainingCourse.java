@@ -1,6 +1,7 @@
 package io.sadi.ablate;
 
 import io.sadi.config.Config;
+import io.sadi.data.TrainedOn;
 import io.sadi.io.Csv;
 import io.sadi.page.LineChart.Point;
 import io.sadi.train.RunConfig;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param hours that learning took, validation left out
  * @param accuracy joint-weighted percentage on the validation people by epoch, fused
  * @param loss total loss by epoch
+ * @param trainedOn whom it learned from; null where an older version trained it
  */
 record TrainingCourse(
     Map<String, String> settings,
@@ -28,7 +30,8 @@ record TrainingCourse(
     long samples,
     double hours,
     List<Point> accuracy,
-    List<Point> loss) {
+    List<Point> loss,
+    @Nullable TrainedOn trainedOn) {
   TrainingCourse {
     settings = Map.copyOf(settings);
     accuracy = List.copyOf(accuracy);
@@ -64,6 +67,7 @@ record TrainingCourse(
         steps * batch,
         seconds / 3600,
         accuracy,
-        loss);
+        loss,
+        folder.trainedOn());
   }
 }

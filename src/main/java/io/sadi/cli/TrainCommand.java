@@ -69,7 +69,8 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--override-config",
       order = 5,
-      description = "With --resume: go on with another config than the run was started with.")
+      description =
+          "With --resume: go on with another config, or other people, than the run was started with.")
   boolean overrideConfig;
 
   static final class Existing {

@@ -1,11 +1,14 @@
 package io.sadi.train;
 
 import com.google.gson.JsonObject;
+import io.sadi.data.TrainedOn;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Csv;
 import io.sadi.io.Json;
 import io.sadi.io.ProcessLock;
+import io.sadi.io.Safetensors;
+import io.sadi.predict.Checkpoint;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -29,6 +32,7 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVPrinter;
 import org.apache.commons.csv.CSVRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files of a training run: {@code config.yaml}, {@code augmented.jpg}, {@code metrics.csv},
@@ -162,6 +166,18 @@ final class RunFolder {
     Collections.reverse(kept);
     states.addAll(kept);
     return states;
+  }
+
+  /** What the run was trained on; null where it has no state, or that of an older version. */
+  @Nullable TrainedOn trainedOn() throws IOException {
+    for (Path state : states()) {
+      try {
+        return Checkpoint.trainedOn(Safetensors.read(state), state);
+      } catch (BadInputException e) {
+        // Damaged, which is said where it is to be gone on from.
+      }
+    }
+    return null;
   }
 
   /** Keeps {@link #last}, of so many steps, beside the one that is about to take its name. */

@@ -3,6 +3,7 @@ package io.sadi.train;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import io.sadi.config.Config;
+import io.sadi.data.TrainedOn;
 import io.sadi.eval.MetricResult;
 import io.sadi.io.Json;
 import io.sadi.io.ProcessMemory;
@@ -83,7 +84,7 @@ final class RunLog {
     note(describe(result));
   }
 
-  void summary(RunState state, Position position) throws IOException {
+  void summary(RunState state, Position position, TrainedOn trainedOn) throws IOException {
     if (!writes) {
       return;
     }
@@ -102,6 +103,7 @@ final class RunLog {
     } else {
       json.add("best", JsonNull.INSTANCE);
     }
+    json.add("trained_on", trainedOn.json());
     json.addProperty("last", folder.path().relativize(folder.last()).toString());
     json.add("img_per_s", Json.number(imagesPerSecond, 1));
     json.addProperty("peak_rss_mb", ProcessMemory.peakMb());

@@ -1,6 +1,7 @@
 package io.sadi.train;
 
 import io.sadi.data.Dataset;
+import io.sadi.data.TrainedOn;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.io.Safetensors;
@@ -27,6 +28,7 @@ final class Snapshots {
   private final Dataset dataset;
   private final RunFolder folder;
   private final Weights weights;
+  private TrainedOn trainedOn;
   private @Nullable Position saved;
 
   /**
@@ -37,11 +39,28 @@ final class Snapshots {
    */
   record Weights(Parameters raw, Parameters average, Adam optimizer) {}
 
-  Snapshots(RunConfig config, Dataset dataset, RunFolder folder, Weights weights) {
+  /**
+   * @param trainedOn the people that the run uses
+   */
+  Snapshots(
+      RunConfig config, Dataset dataset, TrainedOn trainedOn, RunFolder folder, Weights weights) {
     this.config = config;
     this.dataset = dataset;
+    this.trainedOn = trainedOn;
     this.folder = folder;
     this.weights = weights;
+  }
+
+  /** What the weights are trained on. */
+  TrainedOn trainedOn() {
+    return trainedOn;
+  }
+
+  /** The weights come from a network that was trained on something before. */
+  void startedFrom(@Nullable TrainedOn before) {
+    if (before != null) {
+      trainedOn = trainedOn.after(before);
+    }
   }
 
   /** Everything that resuming needs: the optimizer first, then the checkpoint that names it. */
@@ -78,7 +97,7 @@ final class Snapshots {
     List<Path> states = folder.states();
     for (int i = 0; i < states.size(); i++) {
       try {
-        return restore(states.get(i));
+        return restore(states.get(i), progress);
       } catch (BadInputException e) {
         if (i + 1 == states.size()) {
           throw e;
@@ -89,7 +108,7 @@ final class Snapshots {
     return Position.START;
   }
 
-  private Position restore(Path file) throws IOException {
+  private Position restore(Path file, Progress progress) throws IOException {
     Safetensors last = Safetensors.read(file);
     OptimizerFile.checkSum(last, file);
     Position position = Position.fromJson(last.metadata().getOrDefault(TRAINING, "nothing"), file);
@@ -112,19 +131,29 @@ final class Snapshots {
     weights.average().load(averaged, file);
     OptimizerFile.read(optimizer, weights.optimizer());
     weights.optimizer().steps(position.steps());
+    TrainedOn before = Checkpoint.trainedOn(last, file);
+    if (before == null) {
+      progress.warn(
+          file
+              + ": an older version wrote it, without what it was trained on; going on with "
+              + trainedOn);
+    } else {
+      trainedOn = before.samePeople(trainedOn) ? before : trainedOn.after(before);
+    }
     saved = position;
     return position;
   }
 
   private Checkpoint checkpoint(Position position) {
     return new Checkpoint(
-        config.yaml(),
-        config.model(),
-        dataset.skeleton(),
-        dataset.metric(),
-        position.epoch(),
-        position.fusionWeight(),
-        Map.of(),
-        weights.average().toEntries());
+            config.yaml(),
+            config.model(),
+            dataset.skeleton(),
+            dataset.metric(),
+            position.epoch(),
+            position.fusionWeight(),
+            Map.of(),
+            weights.average().toEntries())
+        .learnedFrom(trainedOn);
   }
 }

@@ -56,7 +56,8 @@ final class Trainer {
     this.share = settings.share(ranks.rank(), ranks.size());
     this.learner = learner;
     this.pool = new BatchPool(learner.device());
-    this.snapshots = new Snapshots(config, dataset, folder, learner.weights());
+    this.snapshots =
+        new Snapshots(config, dataset, training.trainedOn(), folder, learner.weights());
     this.log =
         new RunLog(
             folder,
@@ -75,23 +76,27 @@ final class Trainer {
       log.note("the run is complete, after epoch " + position.epoch());
       return RunState.DONE;
     }
-    log.summary(RunState.RUNNING, position);
+    summary(RunState.RUNNING);
     try (Interruption.Guard guard = Interruption.guard()) {
       while (!isComplete()) {
         boolean whole = epoch(guard);
         if (!whole) {
           save();
-          log.summary(RunState.INTERRUPTED, position);
+          summary(RunState.INTERRUPTED);
           log.note("interrupted after step " + position.steps() + "; --resume goes on from here");
           return RunState.INTERRUPTED;
         }
       }
-      log.summary(RunState.DONE, position);
+      summary(RunState.DONE);
       return RunState.DONE;
     } catch (IOException | RuntimeException e) {
-      log.summary(RunState.FAILED, position);
+      summary(RunState.FAILED);
       throw e;
     }
+  }
+
+  private void summary(RunState state) throws IOException {
+    log.summary(state, position, snapshots.trainedOn());
   }
 
   private boolean isComplete() {
@@ -259,7 +264,7 @@ final class Trainer {
     // row, where it would otherwise lack it for good.
     log.epoch(result);
     save();
-    log.summary(RunState.RUNNING, position);
+    summary(RunState.RUNNING);
   }
 
   /** Draws what the network makes of some people, every few epochs. */
@@ -302,6 +307,7 @@ final class Trainer {
   void initialise(Checkpoint from, List<String> except, Object origin) {
     learner.weights().raw().load(from.tensors(), except, origin);
     learner.weights().average().load(from.tensors(), except, origin);
+    snapshots.startedFrom(from.trainedOn());
   }
 
   private void save() throws IOException {

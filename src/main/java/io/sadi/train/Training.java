@@ -5,6 +5,7 @@ import io.sadi.data.Batches;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
 import io.sadi.data.Person;
+import io.sadi.data.TrainedOn;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.ChildProcess;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataset what to learn from
  * @param people of the training split
  * @param validationPeople of the validation split; empty where the dataset has none
+ * @param trainedOn these people, as the run's files keep it
  * @param out the run folder
  * @param mode whether the folder is new, replaced or continued
  * @param init what to start from, or null for random weights
@@ -43,6 +45,7 @@ public record Training(
     Dataset dataset,
     List<Person> people,
     List<Person> validationPeople,
+    TrainedOn trainedOn,
     Path out,
     Mode mode,
     @Nullable Start init) {
@@ -73,6 +76,7 @@ public record Training(
    *
    * @param config as given on the command line
    * @param configGiven whether it says anything of its own; a resumed run may leave it out
+   * @throws BadInputException also where a run is to go on with other people than it has
    */
   public static Training prepare(
       Config config, boolean configGiven, Path data, Path out, Mode mode, @Nullable Start init)
@@ -98,7 +102,21 @@ public record Training(
     String val = run.train().valSplit();
     List<Person> validation =
         dataset.splits().containsKey(val) ? DatasetReader.people(dataset, val) : List.of();
-    return new Training(run, dataset, people, validation, out, mode, init);
+    TrainedOn trainedOn = TrainedOn.of(dataset, run.train().trainSplit(), people, val, validation);
+    return new Training(run, dataset, people, validation, trainedOn, out, mode, init).checked();
+  }
+
+  /** This, unless it would go on with other people than the run was trained on. */
+  private Training checked() throws IOException {
+    TrainedOn before = mode == Mode.RESUME ? RunFolder.at(out).trainedOn() : null;
+    if (before != null) {
+      before.check(
+          trainedOn,
+          dataset.folder(),
+          "what " + out + " was trained on",
+          "name that dataset with --data, or go on with this one with --override-config");
+    }
+    return this;
   }
 
   /**
@@ -240,8 +258,9 @@ public record Training(
   }
 
   /** The same people for another run. */
-  public Training with(RunConfig other, Path folder, Mode how) {
-    return new Training(other, dataset, people, validationPeople, folder, how, null);
+  public Training with(RunConfig other, Path folder, Mode how) throws IOException {
+    return new Training(other, dataset, people, validationPeople, trainedOn, folder, how, null)
+        .checked();
   }
 
   /** Where a run keeps its best weights once it has any. */
