@@ -15,6 +15,7 @@ import io.sadi.train.TrainConfig;
 import io.sadi.train.Training;
 import io.sadi.train.Training.Mode;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -261,6 +262,9 @@ public record Study(StudyPlan plan, Training people, StudyData splits, Path data
       } catch (DeviceUnavailableException e) {
         throw e;
       } catch (IOException | RuntimeException e) {
+        if (e instanceof InterruptedIOException || e.getCause() instanceof InterruptedIOException) {
+          return true; // it is measured when the study goes on
+        }
         String reason = explain.apply(e);
         folder.fail(cell, reason);
         progress.warn(cell + " failed: " + reason);

@@ -268,6 +268,9 @@ final class StudyPage {
       Spread y = results.spread(variant.name(), MetricResult::meanJointWeighted);
       double sd = Double.isNaN(y.deviation()) ? 0 : y.deviation();
       double at = results.of(variant.name()).stream().mapToDouble(x).average().orElse(Double.NaN);
+      if (Double.isNaN(at)) {
+        continue; // a time that nobody knows
+      }
       points.add(
           new ScatterChart.Point(variant.name(), at, y.mean(), y.mean() - sd, y.mean() + sd));
     }

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
@@ -41,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunFolder {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
+
+  private static final String DAMAGED = "damaged-";
 
   private final Path folder;
 
@@ -185,12 +188,49 @@ final class RunFolder {
     if (!Files.exists(last())) {
       return;
     }
-    Path kept = earlier(steps);
-    Files.deleteIfExists(kept);
+    name(last(), earlier(steps));
+  }
+
+  /** Where {@link #goBack} puts a state that cannot be gone on from. */
+  Path damaged(Path state) {
+    return folder.resolve("state/" + DAMAGED + state.getFileName());
+  }
+
+  /**
+   * Makes a kept state the last one, in the place of later ones that cannot be gone on from. Those
+   * stay under another name, so that they are neither taken for states nor counted among them.
+   *
+   * @param state one of {@link #states}
+   * @param rejected those before it
+   */
+  void goBack(Path state, List<Path> rejected) throws IOException {
+    for (Path other : rejected) {
+      Files.move(
+          other,
+          damaged(other),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+    }
+    if (!state.equals(last())) {
+      name(state, last());
+    }
+  }
+
+  /** Gives a file another name, whole or not at all. It keeps the first one. */
+  private void name(Path file, Path other) throws IOException {
+    // Not NAME.part: whoever writes NAME next would write into the file itself.
+    Path link = folder.resolve("state/link");
+    Files.deleteIfExists(link);
     try {
-      Files.createLink(kept, last());
+      Files.createLink(link, file);
     } catch (UnsupportedOperationException | FileSystemException e) {
-      Files.copy(last(), kept); // a file system without links
+      Files.copy(file, link); // a file system without links
+    }
+    // Of two names of one file, moving the one to the other does nothing, by POSIX.
+    if (Files.exists(other) && Files.isSameFile(link, other)) {
+      Files.delete(link);
+    } else {
+      Files.move(link, other, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
   }
 

@@ -75,7 +75,9 @@ final class RunLog {
 
   /** Records an epoch. */
   void epoch(EpochResult result) throws IOException {
-    imagesPerSecond = result.imagesPerSecond();
+    if (!Double.isNaN(result.imagesPerSecond())) {
+      imagesPerSecond = result.imagesPerSecond();
+    }
     rows.add(MetricsCsv.row(result));
     if (writes) {
       folder.metrics(rows);
@@ -135,13 +137,11 @@ final class RunLog {
               of.metric().label(),
               of.meanJointWeighted()));
     }
-    line.append(
-        String.format(
-            Locale.ROOT,
-            ", lr %.2g, %.0f img/s, %d MB",
-            result.rate(),
-            result.imagesPerSecond(),
-            result.residentMb()));
+    line.append(String.format(Locale.ROOT, ", lr %.2g", result.rate()));
+    if (!Double.isNaN(result.imagesPerSecond())) {
+      line.append(String.format(Locale.ROOT, ", %.0f img/s", result.imagesPerSecond()));
+    }
+    line.append(String.format(Locale.ROOT, ", %d MB", result.residentMb()));
     return line.toString();
   }
 }

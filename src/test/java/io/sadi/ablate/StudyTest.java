@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.sadi.config.Config;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Csv;
+import io.sadi.io.Interruption;
 import io.sadi.io.ProcessLock;
 import io.sadi.io.Progress;
 import io.sadi.predict.Shard;
@@ -215,6 +216,36 @@ class StudyTest {
 
     assertThat(run.resolve("train.log")).content().isEqualTo(log);
     assertThat(run.resolve("evaluation.json")).exists();
+  }
+
+  /** A signal during a long evaluation is no failure of the network, and is not waited out. */
+  @Test
+  void signalIsHeardWhileANetworkIsMeasured() throws IOException {
+    Study study = Study.prepare(plan(false, "baseline", 1), data, Progress.NONE);
+    study.begin(WHOLE);
+    int[] evaluations = {0};
+    Progress stopping =
+        new Progress() {
+          @Override
+          public Work start(String what, long total, String unit) {
+            if (what.equals("evaluating") && ++evaluations[0] == 2) { // the first is training's
+              Interruption.request();
+            }
+            return Work.NONE;
+          }
+
+          @Override
+          public void note(String line) {}
+
+          @Override
+          public void warn(String line) {}
+        };
+    Study.Outcome outcome = study.run(WHOLE, stopping, Throwable::getMessage);
+    assertThat(outcome.interrupted()).isTrue();
+    assertThat(outcome.failures()).isEmpty();
+    assertThat(out.resolve("runs/baseline/seed-1/evaluation.json")).doesNotExist();
+    assertThat(run(plan(true, "baseline", 1)).failures()).isEmpty();
+    assertThat(out.resolve("runs/baseline/seed-1/evaluation.json")).exists();
   }
 
   @Test
