@@ -261,7 +261,7 @@ public class Learner implements AutoCloseable {
       Tensor own = net.parameters().statistics();
       Tensor averaged = average().parameters().statistics();
       int n = (int) own.numel();
-      Tensor both = Tensors.of(known.length == 0 ? new float[2 * n] : known, device, 2 * n);
+      Tensor both = Tensors.of(known.length == 0 ? new float[2 * n] : known, device, 2L * n);
       ranks.share(both, 0);
       if (ranks.rank() == rank) {
         own.copy_(both.narrow(0, 0, n));
