@@ -71,7 +71,8 @@ _sadi_command() {
       ;;
     'sadi ablate')
       options='-c --config --data --out --variant --study --seeds --jobs --shard --resume
-        --report-only --run -s --set --json --dry-run -q --quiet -v --verbose --color -h --help'
+        --override-config --report-only --run -s --set --json --dry-run -q --quiet -v --verbose
+        --color -h --help'
       ;;
     'sadi predict')
       options='--model --boxes --passes --out --out-dir --format --annotations --overlays

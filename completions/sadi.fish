@@ -318,6 +318,7 @@ complete -c sadi -n '__sadi_calls ablate' -l seeds -x -d 'Train every variant on
 complete -c sadi -n '__sadi_calls ablate' -l jobs -x -d 'Train on N processes of this machine at a time, which share its...'
 complete -c sadi -n '__sadi_calls ablate' -l shard -x -d 'Only the I-th of N parts of the networks'
 complete -c sadi -n '__sadi_calls ablate' -l resume -d 'Continue the study in STUDY, with the same --config, --set and...'
+complete -c sadi -n '__sadi_calls ablate' -l override-config -d 'With --resume'
 complete -c sadi -n '__sadi_calls ablate' -l report-only -d 'Only write the results and reports anew from the runs in STUDY'
 complete -c sadi -n '__sadi_calls ablate' -l run -x -d 'With --report-only'
 complete -c sadi -n '__sadi_calls ablate' -s s -l set -x -a '(__sadi_settings)' -d 'Set one key, as in --set train.lr=5e-4'

@@ -45,7 +45,8 @@ class InfoIT {
             .sadi()
             .run("info", "--model", "run/checkpoints/best.safetensors", "--summary");
     assertThat(model.exitCode()).as(model.err()).isZero();
-    assertThat(model.out()).contains("trained 1 epochs", "16 joints");
+    assertThat(model.out())
+        .contains("trained 1 epochs", "16 joints", "trained on synthetic, split train (48 ");
   }
 
   @Test

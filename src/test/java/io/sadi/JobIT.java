@@ -8,6 +8,7 @@ import io.sadi.testing.BinSadi;
 import io.sadi.testing.Signals;
 import io.sadi.testing.TinyRun;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -197,6 +198,84 @@ class JobIT {
     } finally {
       first.destroyForcibly();
     }
+  }
+
+  /** As a scheduler starts a process of a job on each of two machines. */
+  private Process start(int rank, int port, Path run, int epochs) throws IOException {
+    return new BinSadi()
+        .in(folder)
+        .with("RANK", String.valueOf(rank))
+        .with("LOCAL_RANK", "0")
+        .with("WORLD_SIZE", "2")
+        .with("MASTER_ADDR", "127.0.0.1")
+        .with("MASTER_PORT", String.valueOf(port))
+        .start(
+            fresh.resolve("out-" + rank + ".txt"),
+            fresh.resolve("err-" + rank + ".txt"),
+            arguments(
+                run.resolve("machine-" + rank),
+                "--epochs",
+                String.valueOf(epochs),
+                "--set",
+                "train.rank_timeout=60",
+                "--resume"));
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** Both machines of a job keep nothing in common, and either may go away at any time. */
+  @Test
+  void twoMachinesWithoutACommonFolderGoOnAfterEither() throws Exception {
+    int epochs = 12;
+    Path whole = fresh.resolve("whole");
+    Path killed = fresh.resolve("killed");
+    Path state = killed.resolve("machine-0/checkpoints/last.safetensors");
+    for (int victim : new int[] {1, 0}) {
+      int port = freePort();
+      List<Process> both = List.of(start(0, port, killed, epochs), start(1, port, killed, epochs));
+      try {
+        Object before = Files.exists(state) ? Files.getLastModifiedTime(state) : "none";
+        for (int i = 0; i < 3000; i++) {
+          if (Files.exists(state) && !Files.getLastModifiedTime(state).equals(before)) {
+            break;
+          }
+          Thread.sleep(20);
+        }
+        assertThat(both).as(errors()).allMatch(Process::isAlive);
+        both.get(victim).destroyForcibly();
+        assertThat(both.get(1 - victim).waitFor(90, TimeUnit.SECONDS)).as("it stops").isTrue();
+        assertThat(both.get(1 - victim).exitValue()).as(errors()).isEqualTo(1);
+        assertThat(fresh.resolve("err-" + (1 - victim) + ".txt"))
+            .content()
+            .contains("lost rank " + victim)
+            .doesNotContain("\tat ", ".cc:");
+      } finally {
+        both.forEach(Process::destroyForcibly);
+      }
+    }
+    for (Path run : List.of(killed, whole)) {
+      int port = freePort();
+      List<Process> both = List.of(start(0, port, run, epochs), start(1, port, run, epochs));
+      try {
+        for (Process process : both) {
+          assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+          assertThat(process.exitValue()).as(errors()).isZero();
+        }
+      } finally {
+        both.forEach(Process::destroyForcibly);
+      }
+    }
+    assertThat(last(killed.resolve("machine-0"))).isEqualTo(last(whole.resolve("machine-0")));
+    assertThat(killed.resolve("machine-1")).doesNotExist();
+  }
+
+  private String errors() throws IOException {
+    return Files.readString(fresh.resolve("err-0.txt"))
+        + Files.readString(fresh.resolve("err-1.txt"));
   }
 
   /** SIGTERM reaches the process that a script started; the others hear of it from that one. */

@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.sadi.config.Config;
 import io.sadi.data.Fields;
+import io.sadi.data.TrainedOn;
 import io.sadi.eval.Evaluation;
 import io.sadi.eval.EvaluationFormat;
 import io.sadi.eval.EvaluationReader;
@@ -116,6 +117,13 @@ record CellFolder(Path path) {
     }
     throw BadInputException.at(
         file + ": state", String.valueOf(state), "running, done, interrupted or failed", "");
+  }
+
+  /** What the run was trained on; null where an older version trained it. */
+  @Nullable TrainedOn trainedOn() throws IOException {
+    Path file = path.resolve("summary.json");
+    JsonElement value = Files.exists(file) ? Json.readObject(file).get("trained_on") : null;
+    return value == null ? null : TrainedOn.from(value, file + ": trained_on");
   }
 
   /** Whether it was measured, with what this program needs to compare it. */

@@ -57,7 +57,7 @@ public record DrawnPeople(int train, int val, long seed) {
     try {
       Path few = folder.resolve("people");
       new DrawnPeople(batch, 1, seed).draw(few, Progress.NONE);
-      return Study.prepare(plan, few).estimate(shard, train, val, progress);
+      return Study.prepare(plan, few, progress).estimate(shard, train, val, progress);
     } finally {
       try (Stream<Path> files = Files.walk(folder)) {
         for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -1,10 +1,8 @@
 package io.sadi.ablate;
 
 import io.sadi.config.Config;
-import io.sadi.data.Person;
 import io.sadi.eval.Evaluation;
 import io.sadi.io.BadInputException;
-import io.sadi.io.Checksum;
 import io.sadi.io.Interruption;
 import io.sadi.io.ProcessLock;
 import io.sadi.io.Progress;
@@ -17,9 +15,9 @@ import io.sadi.train.TrainConfig;
 import io.sadi.train.Training;
 import io.sadi.train.Training.Mode;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -27,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * A study that is ready to run: {@link StudyPlan} with the people to train and measure on.
@@ -39,9 +38,10 @@ import java.util.function.Function;
  *
  * @param plan the cells
  * @param people as the first cell's training has them; the others differ in the network alone
+ * @param splits all that are used, as the study's folder keeps them
  * @param data the dataset's folder
  */
-public record Study(StudyPlan plan, Training people, Path data) {
+public record Study(StudyPlan plan, Training people, StudyData splits, Path data) {
   /**
    * What came of it.
    *
@@ -54,25 +54,39 @@ public record Study(StudyPlan plan, Training people, Path data) {
   /**
    * Reads the dataset.
    *
+   * @param progress is told what is odd
    * @throws BadInputException where it has nobody to measure on, or is not the one that a resumed
    *     study was measured on
    */
-  public static Study prepare(StudyPlan plan, Path data) throws IOException {
+  public static Study prepare(StudyPlan plan, Path data, Progress progress) throws IOException {
     RunConfig first = plan.configs().values().iterator().next();
     Training people = training(first, data, plan.folder().path(), Mode.REFUSE);
     checkMeasurable(people, data);
-    for (CellResult done : plan.folder().finished()) {
-      checkSame(plan.folder(), done, people);
+    StudyData now = StudyData.of(people.dataset(), splits(plan));
+    StudyData before = plan.folder().data();
+    if (plan.existing() == Mode.RESUME) {
+      for (CellResult done : plan.folder().finished()) {
+        checkSame(plan.folder(), done, people);
+      }
+      if (before != null) {
+        before.check(now, data, plan.folder().path());
+      }
     }
-    String before = plan.folder().annotations();
-    if (!before.isEmpty() && !before.equals(annotations(people.validationPeople()))) {
-      throw BadInputException.at(
-          data,
-          "other annotations of split '" + people.config().train().valSplit() + "'",
-          "those that " + plan.folder().path() + " has measured on so far",
-          "a study has one dataset: name it with --data, or another study with --out");
+    if (before == null && !plan.folder().cells().isEmpty()) {
+      progress.warn(
+          plan.folder().path()
+              + ": an older version began this study, without what it was trained on; going on with "
+              + data);
     }
-    return new Study(plan, people, data);
+    return new Study(plan, people, now, data);
+  }
+
+  private static List<String> splits(StudyPlan plan) {
+    return plan.configs().values().stream()
+        .map(RunConfig::train)
+        .flatMap(train -> Stream.of(train.trainSplit(), train.valSplit()))
+        .distinct()
+        .toList();
   }
 
   private static Training training(RunConfig config, Path data, Path run, Mode mode)
@@ -103,29 +117,9 @@ public record Study(StudyPlan plan, Training people, Path data) {
               + people.dataset().name()
               + " as in "
               + people.dataset().folder(),
-          "a study has one dataset: name it with --data, or another study with --out");
+          "a study has one dataset: name it with --data, another study with --out, or go on with this"
+              + " one with --override-config");
     }
-  }
-
-  /** The checksum of all that people are measured by. */
-  private static String annotations(List<Person> people) {
-    return Checksum.sha256(
-        people.stream()
-            .map(
-                person ->
-                    String.join(
-                        " ",
-                        person.image(),
-                        String.valueOf(person.person()),
-                        Arrays.toString(person.x()),
-                        Arrays.toString(person.y()),
-                        Arrays.toString(person.visibility()),
-                        String.valueOf(person.headSize()),
-                        String.valueOf(person.box()),
-                        String.valueOf(person.centerX()),
-                        String.valueOf(person.centerY()),
-                        String.valueOf(person.scale())))
-            .toList());
   }
 
   /** One line on the data and the first network. */
@@ -190,8 +184,7 @@ public record Study(StudyPlan plan, Training people, Path data) {
 
   /** Writes down what is asked, and forgets why cells failed: they will be tried again. */
   public void begin(Shard shard) throws IOException {
-    plan.folder().writeDesigns(plan.designs());
-    plan.folder().writeAnnotations(annotations(people.validationPeople()));
+    plan.folder().write(plan.designs(), splits);
     for (Cell cell : cells(shard)) {
       plan.folder().forgetFailure(cell);
     }
@@ -269,6 +262,9 @@ public record Study(StudyPlan plan, Training people, Path data) {
       } catch (DeviceUnavailableException e) {
         throw e;
       } catch (IOException | RuntimeException e) {
+        if (e instanceof InterruptedIOException || e.getCause() instanceof InterruptedIOException) {
+          return true; // it is measured when the study goes on
+        }
         String reason = explain.apply(e);
         folder.fail(cell, reason);
         progress.warn(cell + " failed: " + reason);
@@ -296,7 +292,10 @@ public record Study(StudyPlan plan, Training people, Path data) {
     if (folder.state() == RunState.DONE) {
       return RunState.DONE; // trained, but not measured any more
     }
-    Mode mode = folder.isStarted() ? Mode.RESUME : Mode.REFUSE;
+    Mode mode =
+        !folder.isStarted()
+            ? Mode.REFUSE
+            : plan.existing() == Mode.RESUME_DIFFERENTLY ? Mode.RESUME_DIFFERENTLY : Mode.RESUME;
     RunConfig config = config(cell);
     Training training =
         isOfSamePeople(config.train())

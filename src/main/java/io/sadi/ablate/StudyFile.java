@@ -26,6 +26,7 @@ final class StudyFile {
 
   private static final Path FOLDER = Path.of("configs/studies");
   private static final int DEEPEST = 4;
+  private static final String DATA = "data";
 
   private StudyFile() {}
 
@@ -93,25 +94,40 @@ final class StudyFile {
 
   /** Reads a study folder's file. */
   static List<StudyDesign> read(Path file) throws IOException {
-    Section root = new Section(Yaml.readMap(file), file.toString());
+    StudySection root = new StudySection(Yaml.readMap(file), file.toString());
     List<StudyDesign> designs = new ArrayList<>();
-    for (Section study : root.sections("studies")) {
+    for (StudySection study : root.sections("studies")) {
       designs.add(design(study, "study"));
     }
+    root.has(DATA);
     root.finish();
     return designs;
   }
 
-  /** Writes what {@link #read} reads. */
-  static void write(Path file, List<StudyDesign> designs) throws IOException {
+  /** The data that a study folder's file names; null where it names none. */
+  static @Nullable StudyData readData(Path file) throws IOException {
+    StudySection root = new StudySection(Yaml.readMap(file), file.toString());
+    return root.has(DATA) ? StudyData.from(root.section(DATA)) : null;
+  }
+
+  /**
+   * Writes what {@link #read} and {@link #readData} read.
+   *
+   * @param data null where it is not known yet
+   */
+  static void write(Path file, List<StudyDesign> designs, @Nullable StudyData data)
+      throws IOException {
     Map<String, Object> root = new LinkedHashMap<>();
+    if (data != null) {
+      root.put(DATA, data.map());
+    }
     root.put("studies", designs.stream().map(StudyFile::map).toList());
     AtomicFile.writeString(file, Yaml.write(root));
   }
 
   private static List<StudyDesign> parse(Map<String, Object> yaml, Object origin, int deep)
       throws IOException {
-    Section root = new Section(yaml, origin.toString());
+    StudySection root = new StudySection(yaml, origin.toString());
     if (!yaml.containsKey("studies")) {
       String name = "study";
       if (origin instanceof Path file) {
@@ -130,10 +146,10 @@ final class StudyFile {
     Path folder = origin instanceof Path file ? file.resolveSibling("") : Path.of("");
     List<StudyDesign> designs = new ArrayList<>();
     for (String name : names) {
-      for (StudyDesign design : named(name, root.where + ": studies", folder, deep - 1)) {
+      for (StudyDesign design : named(name, root.where() + ": studies", folder, deep - 1)) {
         if (designs.stream().anyMatch(other -> other.name().equals(design.name()))) {
           throw BadInputException.at(
-              root.where + ": studies: " + name,
+              root.where() + ": studies: " + name,
               "another study of the name '" + design.name() + "'",
               "one of each name",
               "give one of them another with 'name:'");
@@ -144,23 +160,23 @@ final class StudyFile {
     return designs;
   }
 
-  private static StudyDesign design(Section study, String name) {
+  private static StudyDesign design(StudySection study, String name) {
     List<StudyVariant> variants = new ArrayList<>();
     Set<String> names = new HashSet<>();
-    for (Section row : study.sections("variants")) {
+    for (StudySection row : study.sections("variants")) {
       StudyVariant variant = variant(row);
       if (!names.add(variant.name())) {
-        throw BadInputException.at(row.where, "'" + variant.name() + "' twice", "once", "");
+        throw BadInputException.at(row.where(), "'" + variant.name() + "' twice", "once", "");
       }
       variants.add(variant);
     }
     if (variants.isEmpty()) {
-      throw BadInputException.at(study.where + ".variants", "nothing", "at least one", "");
+      throw BadInputException.at(study.where() + ".variants", "nothing", "at least one", "");
     }
     String baseline = study.text("baseline", variants.get(0).name());
     if (!names.contains(baseline)) {
       throw BadInputException.at(
-          study.where + ".baseline",
+          study.where() + ".baseline",
           "'" + baseline + "'",
           "one of the variants",
           "the nearest is '" + Names.nearest(baseline, names) + "'");
@@ -177,17 +193,18 @@ final class StudyFile {
     return design;
   }
 
-  private static StudyVariant variant(Section row) {
+  private static StudyVariant variant(StudySection row) {
     List<PaperRow> paper = new ArrayList<>();
     if (row.has("paper")) {
       row.sections("paper").forEach(printed -> paper.add(paper(printed)));
     }
-    StudyVariant variant = StudyVariant.of(row.text("name", ""), row.overrides(), paper, row.where);
+    StudyVariant variant =
+        StudyVariant.of(row.text("name", ""), row.overrides(), paper, row.where());
     row.finish();
     return variant;
   }
 
-  private static PaperRow paper(Section row) {
+  private static PaperRow paper(StudySection row) {
     PaperRow paper =
         new PaperRow(
             row.text("source", ""),
@@ -197,7 +214,7 @@ final class StudyFile {
             row.number("mean_joint_weighted"),
             row.number("mean_unweighted"));
     if (paper.source().isEmpty()) {
-      throw BadInputException.at(row.where + ".source", "nothing", "a table and its row", "");
+      throw BadInputException.at(row.where() + ".source", "nothing", "a table and its row", "");
     }
     row.finish();
     return paper;
@@ -239,162 +256,5 @@ final class StudyFile {
       map.put("mean_unweighted", row.meanUnweighted());
     }
     return map;
-  }
-
-  /** A mapping of the file, each key checked where it is read. */
-  private static final class Section {
-    private final Map<?, ?> map;
-    private final String where;
-    private final Set<String> known = new LinkedHashSet<>();
-
-    Section(Map<?, ?> map, String where) {
-      this.map = map;
-      this.where = where;
-    }
-
-    boolean has(String key) {
-      return get(key) != null;
-    }
-
-    private @Nullable Object get(String key) {
-      known.add(key);
-      return map.get(key);
-    }
-
-    String text(String key, String otherwise) {
-      Object value = get(key);
-      if (value == null) {
-        return otherwise;
-      }
-      if (value instanceof Map || value instanceof List) {
-        throw wrong(key, value, "text");
-      }
-      return value.toString();
-    }
-
-    List<String> texts(String key) {
-      List<String> texts = new ArrayList<>();
-      for (Object element : list(key)) {
-        if (!(element instanceof String text)) {
-          throw wrong(key, element, "a list of texts");
-        }
-        texts.add(text);
-      }
-      return texts;
-    }
-
-    List<Section> sections(String key) {
-      List<Section> sections = new ArrayList<>();
-      for (Object element : list(key)) {
-        String place = where + ": " + key + "[" + sections.size() + "]";
-        // A bare name stands for a row that has nothing else.
-        Object section = element instanceof String name ? Map.of("name", name) : element;
-        if (!(section instanceof Map<?, ?> values)) {
-          throw BadInputException.at(place, String.valueOf(element), "keys and values", "");
-        }
-        sections.add(new Section(values, place));
-      }
-      return sections;
-    }
-
-    List<Integer> seeds() {
-      if (!has("seeds")) {
-        return List.of(1);
-      }
-      Set<Integer> seeds = new LinkedHashSet<>();
-      for (Object element : list("seeds")) {
-        if (!(element instanceof Integer seed) || seed < 0) {
-          throw wrong("seeds", element, "whole numbers from 0");
-        }
-        seeds.add(seed);
-      }
-      if (seeds.isEmpty()) {
-        throw wrong("seeds", null, "at least one");
-      }
-      return List.copyOf(seeds);
-    }
-
-    @Nullable Double number(String key) {
-      Object value = get(key);
-      if (value == null) {
-        return null;
-      }
-      if (!(value instanceof Number number)) {
-        throw wrong(key, value, "a number");
-      }
-      return number.doubleValue();
-    }
-
-    Map<String, Double> numbers(String key) {
-      Map<String, Double> numbers = new LinkedHashMap<>();
-      if (has(key)) {
-        Section values = section(key);
-        for (Object name : values.map.keySet()) {
-          Double number = values.number(name.toString());
-          if (number != null) {
-            numbers.put(name.toString(), number);
-          }
-        }
-      }
-      return numbers;
-    }
-
-    private Section section(String key) {
-      Object value = get(key);
-      if (!(value instanceof Map<?, ?> values)) {
-        throw wrong(key, value, "keys and values");
-      }
-      return new Section(values, where + ": " + key);
-    }
-
-    /** Config keys and values; sections may be nested as in a config. */
-    Map<String, String> overrides() {
-      Map<String, String> all = new LinkedHashMap<>();
-      if (has("overrides")) {
-        section("overrides").flatten("", all);
-      }
-      return all;
-    }
-
-    private void flatten(String prefix, Map<String, String> into) {
-      map.forEach(
-          (key, value) -> {
-            String name = prefix + key;
-            if (value instanceof Map<?, ?> inner) {
-              new Section(inner, where).flatten(name + ".", into);
-            } else if (value == null) {
-              throw wrong(name, null, "a value");
-            } else if (into.put(name, value.toString()) != null) {
-              throw wrong(name, value, "one value, not two");
-            }
-          });
-    }
-
-    private List<?> list(String key) {
-      if (!(get(key) instanceof List<?> list)) {
-        throw wrong(key, map.get(key), "a list");
-      }
-      return list;
-    }
-
-    /** To be called when everything has been read: a key that nobody asked for is an error. */
-    void finish() {
-      for (Object key : map.keySet()) {
-        if (!known.contains(String.valueOf(key))) {
-          throw new BadInputException(
-              where
-                  + ": unknown key '"
-                  + key
-                  + "'; the nearest known one is '"
-                  + Names.nearest(String.valueOf(key), known)
-                  + "'");
-        }
-      }
-    }
-
-    private BadInputException wrong(String key, @Nullable Object found, String expected) {
-      return BadInputException.at(
-          where + ": " + key, found == null ? "nothing" : "'" + found + "'", expected, "");
-    }
   }
 }

@@ -108,10 +108,26 @@ public final class StudyFolder {
 
   /** Adds to what is asked. */
   public void writeDesigns(List<StudyDesign> designs) throws IOException {
+    write(designs, null);
+  }
+
+  /**
+   * Adds to what is asked, and to the splits that are used.
+   *
+   * @param data null for no more than before
+   */
+  void write(List<StudyDesign> designs, @Nullable StudyData data) throws IOException {
     Files.createDirectories(folder);
     try (ProcessLock lock = ProcessLock.take(state("study.lock"))) {
-      StudyFile.write(study(), designsWith(designs));
+      StudyData before = data();
+      StudyData all = data == null ? before : before == null ? data : data.with(before);
+      StudyFile.write(study(), designsWith(designs), all);
     }
+  }
+
+  /** The people that networks here are trained and measured on; null where none are known. */
+  @Nullable StudyData data() throws IOException {
+    return Files.exists(study()) ? StudyFile.readData(study()) : null;
   }
 
   /**
@@ -184,19 +200,6 @@ public final class StudyFolder {
 
   private Path state(String name) {
     return folder.resolve("state").resolve(name);
-  }
-
-  private Path annotationsFile() {
-    return state("annotations.sha256");
-  }
-
-  /** The checksum of the people that networks here are measured on; empty where none is known. */
-  String annotations() throws IOException {
-    return Files.exists(annotationsFile()) ? Files.readString(annotationsFile()).strip() : "";
-  }
-
-  void writeAnnotations(String checksum) throws IOException {
-    AtomicFile.writeString(annotationsFile(), checksum + "\n");
   }
 
   private static String name(Cell cell) {

@@ -64,7 +64,7 @@ final class StudyPage {
       }
       page.add("<h2>How it was judged</h2>\n" + notes(StudyWords.METHOD));
       page.add("<h2>Why it is fair</h2>\n" + notes(StudyWords.FAIRNESS));
-      page.add("<h2>Networks</h2>\n" + tables.runs().html());
+      page.add("<h2>Networks</h2>\n" + notes(words.trainedOn()) + tables.runs().html());
     }
     List<String> open = words.unfinished().toList();
     if (!open.isEmpty()) {
@@ -268,6 +268,9 @@ final class StudyPage {
       Spread y = results.spread(variant.name(), MetricResult::meanJointWeighted);
       double sd = Double.isNaN(y.deviation()) ? 0 : y.deviation();
       double at = results.of(variant.name()).stream().mapToDouble(x).average().orElse(Double.NaN);
+      if (Double.isNaN(at)) {
+        continue; // a time that nobody knows
+      }
       points.add(
           new ScatterChart.Point(variant.name(), at, y.mean(), y.mean() - sd, y.mean() + sd));
     }

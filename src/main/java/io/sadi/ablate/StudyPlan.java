@@ -17,9 +17,13 @@ import java.util.Map;
  * @param folder of the study
  * @param designs what is asked; networks that several of them ask about are there once
  * @param configs of its cells, variant by variant
+ * @param existing whether a study that is there is continued, and how
  */
 public record StudyPlan(
-    StudyFolder folder, List<StudyDesign> designs, Map<Cell, RunConfig> configs) {
+    StudyFolder folder,
+    List<StudyDesign> designs,
+    Map<Cell, RunConfig> configs,
+    Training.Mode existing) {
 
   /** The config that all variants start from: a new one at each call. */
   @FunctionalInterface
@@ -30,12 +34,15 @@ public record StudyPlan(
   /**
    * Resolves every cell.
    *
-   * @param resume whether a study in {@code out} is continued; else there must be none
+   * @param existing REFUSE, RESUME, or RESUME_DIFFERENTLY where what is not finished goes on with
+   *     another config or other people
    * @throws BadInputException also where what all variants share gives what one of them sets, or
    *     two of a study's variants come out alike
    */
-  public static StudyPlan of(BaseConfig base, List<StudyDesign> designs, Path out, boolean resume)
+  public static StudyPlan of(
+      BaseConfig base, List<StudyDesign> designs, Path out, Training.Mode existing)
       throws IOException {
+    boolean resume = existing != Training.Mode.REFUSE;
     StudyDesign.rows(designs); // one name, one network
     Map<Cell, RunConfig> configs = new LinkedHashMap<>();
     for (StudyDesign design : designs) {
@@ -59,12 +66,12 @@ public record StudyPlan(
       all = folder.designsWith(designs);
       StudyDesign.rows(all); // one name, one network
       for (Map.Entry<Cell, RunConfig> cell : configs.entrySet()) {
-        if (folder.cell(cell.getKey()).isStarted()) {
+        if (existing == Training.Mode.RESUME && folder.cell(cell.getKey()).isStarted()) {
           checkSame(cell.getValue(), folder.cell(cell.getKey()).path());
         }
       }
     }
-    return new StudyPlan(folder, all, configs);
+    return new StudyPlan(folder, all, configs, existing);
   }
 
   private static RunConfig resolve(BaseConfig base, StudyDesign design, StudyVariant row, int seed)
@@ -116,7 +123,8 @@ public record StudyPlan(
         Config.parse(config.yaml(), "the study's config"),
         true,
         run,
-        "give the study the same --config and --set as before, or another --out");
+        "give the study the same --config and --set as before, or another --out; what is not"
+            + " finished goes on with this one with --override-config");
   }
 
   /** What would be done, in a line. */

@@ -34,6 +34,7 @@ final class StudyReport {
       text.append("## Why it is fair\n\n");
       list(StudyWords.FAIRNESS);
       text.append("## Networks\n\n");
+      list(words.trainedOn());
       table(tables.runs());
     }
     List<String> open = words.unfinished().toList();

@@ -1,5 +1,6 @@
 package io.sadi.ablate;
 
+import io.sadi.data.TrainedOn;
 import io.sadi.eval.MetricResult;
 import io.sadi.eval.PoseMetric;
 import io.sadi.eval.SeedComparison;
@@ -197,6 +198,24 @@ final class StudyResults {
     return rows(design).stream()
         .flatMap(row -> of(row.name()).stream())
         .filter(result -> result.course().samples() != baseline.get(0).course().samples())
+        .map(CellResult::cell)
+        .toList();
+  }
+
+  /**
+   * The networks of a study that learned from or were validated on other people than its baseline,
+   * where their variants do not say so.
+   */
+  List<Cell> otherPeople(StudyDesign design) {
+    TrainedOn usual = of(design.baseline()).get(0).course().trainedOn();
+    return rows(design).stream()
+        .filter(row -> row.settings().keySet().stream().noneMatch(key -> key.startsWith("data.")))
+        .flatMap(row -> of(row.name()).stream())
+        .filter(
+            result -> {
+              TrainedOn other = result.course().trainedOn();
+              return usual != null && other != null && !other.equals(usual);
+            })
         .map(CellResult::cell)
         .toList();
   }

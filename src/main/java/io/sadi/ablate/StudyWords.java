@@ -1,11 +1,14 @@
 package io.sadi.ablate;
 
 import io.sadi.ablate.StudyResults.Compared;
+import io.sadi.data.TrainedOn;
 import io.sadi.eval.Evaluation;
 import io.sadi.eval.MetricResult;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** What a study's reports say in words. */
@@ -79,6 +82,27 @@ final class StudyWords {
         crops.size() == 1 ? crops.get(0) : crops.get(0) + " to " + crops.get(crops.size() - 1));
   }
 
+  /** Whom the networks learned from, one entry where it is the same for all. */
+  List<String> trainedOn() {
+    Map<String, List<Cell>> cells = new LinkedHashMap<>();
+    for (CellResult result : results.finished()) {
+      TrainedOn on = result.course().trainedOn();
+      cells
+          .computeIfAbsent(
+              on == null ? "what an older version did not write down" : on.toString(),
+              key -> new ArrayList<>())
+          .add(result.cell());
+    }
+    List<String> lines = new ArrayList<>();
+    cells.forEach(
+        (on, of) ->
+            lines.add(
+                (cells.size() == 1 ? "Trained on " : Text.networks(of) + ": trained on ")
+                    + on
+                    + "."));
+    return lines;
+  }
+
   /** How many count, of how many there are: some may have no reference length. */
   private static String people(Evaluation evaluation) {
     String all = Text.count(evaluation.people()) + " people";
@@ -148,6 +172,15 @@ final class StudyWords {
               + " learned from another number of crops than "
               + design.baseline()
               + ", so that differences are those of training, too.");
+    }
+    List<Cell> others = results.otherPeople(design);
+    if (!others.isEmpty()) {
+      cautions.add(
+          "Not trained on the same people: "
+              + Text.networks(others)
+              + ", unlike "
+              + design.baseline()
+              + ", so that differences are those of the data, too.");
     }
     results
         .otherSettings(design)

@@ -1,6 +1,7 @@
 package io.sadi.ablate;
 
 import io.sadi.config.Config;
+import io.sadi.data.TrainedOn;
 import io.sadi.io.Csv;
 import io.sadi.page.LineChart.Point;
 import io.sadi.train.RunConfig;
@@ -17,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param input side of what it sees, in pixels
  * @param epochs that it was trained for
  * @param samples crops that it learned from, each epoch's anew
- * @param hours that learning took, validation left out
+ * @param hours that learning took, validation left out; NaN where that is not known
  * @param accuracy joint-weighted percentage on the validation people by epoch, fused
  * @param loss total loss by epoch
+ * @param trainedOn whom it learned from; null where an older version trained it
  */
 record TrainingCourse(
     Map<String, String> settings,
@@ -28,7 +30,8 @@ record TrainingCourse(
     long samples,
     double hours,
     List<Point> accuracy,
-    List<Point> loss) {
+    List<Point> loss,
+    @Nullable TrainedOn trainedOn) {
   TrainingCourse {
     settings = Map.copyOf(settings);
     accuracy = List.copyOf(accuracy);
@@ -42,6 +45,8 @@ record TrainingCourse(
     List<Point> accuracy = new ArrayList<>();
     List<Point> loss = new ArrayList<>();
     long steps = 0;
+    long samples = 0;
+    long timed = 0;
     double seconds = 0;
     int epochs = 0;
     try (Csv csv = Csv.open(folder.metrics())) {
@@ -52,7 +57,15 @@ record TrainingCourse(
         epochs = row.index(epoch);
         long before = steps;
         steps = row.index(stepsSoFar);
-        seconds += (steps - before) * batch / row.number(rate);
+        // Older versions do not say; they know of one process alone.
+        Csv.Column images = csv.find("images");
+        long learned = images == null ? (steps - before) * batch : row.index(images);
+        samples += learned;
+        double perSecond = row.numberOrNaN(rate);
+        if (perSecond > 0) { // else the epoch was taken up at its end
+          timed += learned;
+          seconds += learned / perSecond;
+        }
         accuracy.add(new Point(epochs, row.numberOrNaN(csv.find("val_fused_mean_joint_weighted"))));
         loss.add(new Point(epochs, row.numberOrNaN(csv.find("loss"))));
       }
@@ -61,9 +74,10 @@ record TrainingCourse(
         yaml.settings(),
         config.model().input(),
         epochs,
-        steps * batch,
-        seconds / 3600,
+        samples,
+        seconds / 3600 * samples / timed,
         accuracy,
-        loss);
+        loss,
+        folder.trainedOn());
   }
 }

@@ -13,6 +13,7 @@ import io.sadi.io.ChildProcess;
 import io.sadi.io.Interruption;
 import io.sadi.io.Json;
 import io.sadi.predict.Shard;
+import io.sadi.train.Training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -143,6 +144,14 @@ final class AblateCommand implements Callable<Integer> {
   private boolean resume;
 
   @Option(
+      names = "--override-config",
+      order = 7,
+      description =
+          "With --resume: go on with another --config, --set or --data than the study was begun"
+              + " with. What is finished stays as it is.")
+  private boolean overrideConfig;
+
+  @Option(
       names = "--report-only",
       order = 8,
       description =
@@ -174,7 +183,11 @@ final class AblateCommand implements Callable<Integer> {
     if (Files.exists(out) && !Files.isDirectory(out)) {
       throw BadInputException.at("--out " + out, "a file", "a folder, or a new name for one", "");
     }
-    StudyPlan plan = StudyPlan.of(this::config, designs(), out, joins);
+    Training.Mode existing =
+        overrideConfig
+            ? Training.Mode.RESUME_DIFFERENTLY
+            : joins ? Training.Mode.RESUME : Training.Mode.REFUSE;
+    StudyPlan plan = StudyPlan.of(this::config, designs(), out, existing);
     console.note(plan.describe());
     Path people = data();
     boolean drawn = people == null;
@@ -189,7 +202,7 @@ final class AblateCommand implements Callable<Integer> {
     if (drawn) {
       PEOPLE.draw(people, console);
     }
-    Study prepared = Study.prepare(plan, people);
+    Study prepared = Study.prepare(plan, people, console);
     console.note(prepared.describe());
     return run(prepared);
   }
@@ -211,6 +224,9 @@ final class AblateCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(),
           "--report-only trains nothing: leave out --resume, --shard, --jobs, --config and --set");
+    }
+    if (overrideConfig && !resume) {
+      throw new ParameterException(spec.commandLine(), "--override-config needs --resume");
     }
     if (!reportOnly && !runs.isEmpty()) {
       throw new ParameterException(spec.commandLine(), "--run needs --report-only");
@@ -266,7 +282,7 @@ final class AblateCommand implements Callable<Integer> {
     Estimate estimate =
         drawn && Files.notExists(people)
             ? PEOPLE.estimate(plan, shard(), common.console())
-            : Study.prepare(plan, people).estimate(shard(), common.console());
+            : Study.prepare(plan, people, common.console()).estimate(shard(), common.console());
     if (json.json) {
       common.console().print(Json.compact(estimate.json()));
     }

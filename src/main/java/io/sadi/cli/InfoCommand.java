@@ -3,6 +3,7 @@ package io.sadi.cli;
 import com.google.gson.JsonObject;
 import io.sadi.bench.NetworkCost;
 import io.sadi.config.Config;
+import io.sadi.data.TrainedOn;
 import io.sadi.io.Json;
 import io.sadi.predict.Checkpoint;
 import io.sadi.train.RunConfig;
@@ -63,6 +64,7 @@ final class InfoCommand implements Callable<Integer> {
     NetworkCost info;
     String heading = "";
     String card = "";
+    TrainedOn trainedOn = null;
     if (model != null) {
       Checkpoint checkpoint = Checkpoint.read(model);
       info = NetworkCost.of(checkpoint.model(), checkpoint.skeleton().size());
@@ -75,12 +77,19 @@ final class InfoCommand implements Callable<Integer> {
               checkpoint.fusionWeight(),
               String.join(" ", checkpoint.skeleton().joints()));
       card = checkpoint.card();
+      trainedOn = checkpoint.trainedOn();
+      if (trainedOn != null) {
+        heading += "trained on " + trainedOn + "\n";
+      }
     } else {
       Config config = options.load();
       info = NetworkCost.of(RunConfig.from(config).model(), joints);
     }
     if (json.json) {
       JsonObject object = info.json();
+      if (trainedOn != null) {
+        object.add("trained_on", trainedOn.json());
+      }
       if (!card.isEmpty()) {
         object.addProperty("card", card);
       }

@@ -69,7 +69,8 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--override-config",
       order = 5,
-      description = "With --resume: go on with another config than the run was started with.")
+      description =
+          "With --resume: go on with another config, or other people, than the run was started with.")
   boolean overrideConfig;
 
   static final class Existing {
@@ -182,6 +183,10 @@ final class TrainCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--init-except needs --init=FILE");
     }
     Training.Mode mode = mode();
+    Membership place = Membership.of(System.getenv());
+    if (place != null && place.rank() > 0) {
+      return dryRun.dryRun ? ExitCode.DONE : exitCode(follow(mode, place));
+    }
     Training training =
         mode == Training.Mode.RESUME_DIFFERENTLY
             ? Training.resume(options.loadOver(Training.config(out)), data, out)
@@ -192,8 +197,7 @@ final class TrainCommand implements Callable<Integer> {
                 out,
                 mode,
                 init == null ? null : new Training.Start(init, initExcept));
-    Membership place = Membership.of(System.getenv());
-    if (place == null ? nproc == 1 || dryRun.dryRun : place.rank() == 0) {
+    if (place != null || nproc == 1 || dryRun.dryRun) {
       common.console().note(training.describe(place == null ? nproc : place.size()));
     }
     if (dryRun.dryRun) {
@@ -205,6 +209,16 @@ final class TrainCommand implements Callable<Integer> {
           .console()
           .print(Files.readString(out.resolve("summary.json"), StandardCharsets.UTF_8).strip());
     }
+    return exitCode(state);
+  }
+
+  /** As another process than the first of a job, which looks at no folder of a run. */
+  private RunState follow(Training.Mode mode, Membership place) throws IOException {
+    boolean given = options.given() && mode != Training.Mode.RESUME_DIFFERENTLY;
+    return Training.follow(given ? options.load() : null, data, out, place);
+  }
+
+  private static int exitCode(RunState state) {
     return state == RunState.INTERRUPTED ? ExitCode.INTERRUPTED : ExitCode.DONE;
   }
 

@@ -1,5 +1,7 @@
 package io.sadi.config;
 
+import static java.util.stream.Collectors.toSet;
+
 import io.sadi.io.BadInputException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +37,7 @@ public final class Config {
 
   private final Map<String, Given> given = new LinkedHashMap<>();
   private final Set<String> overridden = new HashSet<>();
-  private final Map<String, Object> overlay = new LinkedHashMap<>();
+  private final Map<String, Given> overlay = new LinkedHashMap<>();
   private final Map<String, Key> keys = new LinkedHashMap<>();
   private final Map<String, Object> resolved = new LinkedHashMap<>();
   private final Map<String, String> environment;
@@ -114,10 +117,13 @@ public final class Config {
 
   /**
    * Values to use where neither file nor override gives one, such as a variant's switches. A later
-   * call wins over an earlier one.
+   * call wins over an earlier one. They are checked as those that somebody gives.
+   *
+   * @param origin who says so, for messages
    */
-  public void withDefaults(Map<String, ?> values) {
-    overlay.putAll(values);
+  public void withDefaults(Map<String, ?> values, String origin) {
+    values.forEach(
+        (key, value) -> overlay.put(key, new Given(origin, String.valueOf(value), null)));
   }
 
   /** Whether a file, an override or the environment gives this key. */
@@ -170,9 +176,7 @@ public final class Config {
             defaultValue,
             meaning,
             g ->
-                names.contains(g.text())
-                    ? String.valueOf(g.text())
-                    : String.valueOf(g.number(min, max)));
+                names.contains(g.plainText()) ? g.plainText() : String.valueOf(g.number(min, max)));
     return value.toString();
   }
 
@@ -220,7 +224,10 @@ public final class Config {
     return value.origin() + ": " + key;
   }
 
-  /** To be called when everything has been read: a key that nobody declared is an error. */
+  /**
+   * To be called when everything has been read: a key that nobody declared is an error, and so is a
+   * variable of one of the sections that names no key.
+   */
   public void finish() {
     for (Map.Entry<String, Given> entry : given.entrySet()) {
       if (!keys.containsKey(entry.getKey())) {
@@ -231,6 +238,27 @@ public final class Config {
                 + "' (sadi train --list-config prints all)");
       }
     }
+    Set<String> variables = keys.keySet().stream().map(Config::variable).collect(toSet());
+    Set<String> sections =
+        keys.keySet().stream()
+            .map(key -> variable(key.substring(0, key.indexOf('.') + 1)))
+            .collect(toSet());
+    for (String name : new TreeSet<>(environment.keySet())) {
+      // Others that begin with SADI_ are the launcher's, or somebody's own.
+      if (!variables.contains(name) && sections.stream().anyMatch(name::startsWith)) {
+        throw new BadInputException(
+            "environment variable "
+                + name
+                + ": names no key; the nearest that does is "
+                + Names.nearest(name, variables)
+                + " (sadi train --list-config prints all keys); unset it, or correct its name");
+      }
+    }
+  }
+
+  /** The variable that sets a key. */
+  private static String variable(String key) {
+    return "SADI_" + key.toUpperCase(Locale.ROOT).replace('.', '_');
   }
 
   /** The declared keys, in the order they were read. */
@@ -280,19 +308,16 @@ public final class Config {
 
   private Object read(String key, String type, Object defaultValue, String meaning, Parser parser) {
     keys.put(key, new Key(key, type, shown(defaultValue), meaning));
-    Given value = lookup(key);
-    Object result;
+    Given own = lookup(key);
+    Given value = own == null ? overlay.get(key) : own;
+    Object result = defaultValue;
     if (value != null) {
       try {
         result = parser.parse(value);
       } catch (IllegalArgumentException e) {
-        throw BadInputException.at(where(key), value.shown(), type, "");
+        String where = own == null ? value.origin() + ": " + key : where(key);
+        throw BadInputException.at(where, value.shown(), type, "");
       }
-    } else if (overlay.containsKey(key)) {
-      String text = String.valueOf(overlay.get(key));
-      result = parser.parse(new Given(key, text, null));
-    } else {
-      result = defaultValue;
     }
     resolved.put(key, result);
     return result;
@@ -303,7 +328,7 @@ public final class Config {
     if (value != null && overridden.contains(key)) {
       return value;
     }
-    String variable = "SADI_" + key.toUpperCase(Locale.ROOT).replace('.', '_');
+    String variable = variable(key);
     String text = environment.get(variable);
     if (text != null) {
       return Given.of(Yaml.compose(text, "$" + variable), "$" + variable);

@@ -1,15 +1,22 @@
 package io.sadi.io;
 
+import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 of files, as the provenance of a dataset records them, and of lists of names. */
+/**
+ * SHA-256 of files, as the provenance of a dataset records them, of lists of names, and of
+ * annotations.
+ */
 public final class Checksum {
   private Checksum() {}
 
@@ -21,6 +28,26 @@ public final class Checksum {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         digest.update(buffer, 0, n);
       }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** Bytes whose sum is asked for. */
+  @FunctionalInterface
+  public interface Content {
+    void writeTo(DataOutputStream out) throws IOException;
+  }
+
+  /** The SHA-256 of what is written, 64 lower-case hexadecimal digits. */
+  public static String sha256(Content content) {
+    MessageDigest digest = sha256();
+    try (DataOutputStream out =
+        new DataOutputStream(
+            new BufferedOutputStream(
+                new DigestOutputStream(OutputStream.nullOutputStream(), digest)))) {
+      content.writeTo(out);
+    } catch (IOException e) {
+      throw new IllegalStateException("nothing is written anywhere", e);
     }
     return HexFormat.of().formatHex(digest.digest());
   }

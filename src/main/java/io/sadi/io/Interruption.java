@@ -25,11 +25,22 @@ public final class Interruption {
   private static final Set<Guard> OPEN = new HashSet<>();
   private static volatile boolean asked;
 
+  /** Whether it was a signal. */
+  private static boolean ending;
+
   private Interruption() {}
 
-  /** Asks the work under way to stop as a signal would, without ending the process. */
+  /**
+   * Asks the work under way to stop as a signal would, without ending the process. It is done with
+   * when no guard is open any more.
+   */
   public static void request() {
     asked = true;
+  }
+
+  /** Whether the work under way is to stop, for work that is a part of a guarded one. */
+  public static boolean requested() {
+    return asked;
   }
 
   /** From now on signals end this process as said above. The main program does this once. */
@@ -50,6 +61,7 @@ public final class Interruption {
     public void close() {
       synchronized (OPEN) {
         OPEN.remove(this);
+        asked &= ending || !OPEN.isEmpty();
         OPEN.notifyAll();
       }
     }
@@ -69,8 +81,9 @@ public final class Interruption {
     if (signals.isEmpty()) {
       return; // the program has come to its end
     }
-    asked = true;
     synchronized (OPEN) {
+      asked = true;
+      ending = true;
       while (!OPEN.isEmpty() && signals.size() < 2) {
         try {
           OPEN.wait(1000 / LOOKS_A_SECOND);

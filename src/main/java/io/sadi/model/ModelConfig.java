@@ -132,7 +132,8 @@ public record ModelConfig(
             "model.variant",
             Variant.FULL,
             "a row of the ablations; sets switches that are not given themselves");
-    config.withDefaults(Variant.overrides(variant, config.where("model.variant")));
+    String origin = config.where("model.variant");
+    config.withDefaults(Variant.overrides(variant, origin), origin + " " + variant);
     // Some readings of the DLM belong to one loss.
     LossConfig.H2 h2 = LossConfig.h2(config);
     int input =

@@ -159,13 +159,22 @@ public final class Parameters implements AutoCloseable {
    * @param prefixes of their names; one that begins no name is an error
    */
   public void freeze(List<String> prefixes) {
+    checkPrefixes(prefixes, "parameters");
     for (String prefix : prefixes) {
-      List<Parameter> those =
-          byName.values().stream().filter(p -> isBelow(p.name(), prefix)).toList();
-      if (those.isEmpty()) {
-        throw unknown(prefix);
+      byName.values().stream().filter(p -> isBelow(p.name(), prefix)).forEach(Parameter::freeze);
+    }
+  }
+
+  /**
+   * Refuses a prefix that begins the name of no parameter.
+   *
+   * @param where who names them, for messages
+   */
+  public void checkPrefixes(List<String> prefixes, String where) {
+    for (String prefix : prefixes) {
+      if (byName.keySet().stream().noneMatch(name -> isBelow(name, prefix))) {
+        throw unknown(prefix, where);
       }
-      those.forEach(Parameter::freeze);
     }
   }
 
@@ -192,14 +201,11 @@ public final class Parameters implements AutoCloseable {
     return name.equals(prefix) || name.startsWith(prefix + ".");
   }
 
-  private BadInputException unknown(String prefix) {
+  private BadInputException unknown(String prefix, String where) {
     List<String> tops =
         byName.keySet().stream().map(name -> name.split("\\.", 2)[0]).distinct().toList();
     return BadInputException.at(
-        "parameters",
-        "'" + prefix + "'",
-        "the beginning of a name: " + String.join(", ", tops),
-        "");
+        where, "'" + prefix + "'", "the beginning of a name: " + String.join(", ", tops), "");
   }
 
   /** Every running statistic, [m]. */
@@ -234,11 +240,7 @@ public final class Parameters implements AutoCloseable {
    * @param except prefixes of their names; one that begins no name is an error
    */
   public void check(Map<String, Safetensors.Entry> entries, List<String> except, Object origin) {
-    for (String prefix : except) {
-      if (byName.keySet().stream().noneMatch(name -> isBelow(name, prefix))) {
-        throw unknown(prefix);
-      }
-    }
+    checkPrefixes(except, "parameters");
     for (String name : entries.keySet()) {
       if (!byName.containsKey(name) && !isExcepted(name, except)) {
         throw new BadInputException(

@@ -7,6 +7,7 @@ import io.sadi.config.Config;
 import io.sadi.data.Metric;
 import io.sadi.data.Skeleton;
 import io.sadi.data.Skeleton.Pair;
+import io.sadi.data.TrainedOn;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
 import io.sadi.io.Progress;
@@ -27,6 +28,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A trained network as a safetensors file: its tensors, and in the header everything that using it
@@ -43,6 +45,7 @@ import java.util.zip.CRC32;
  * @param tensors the network's, by name
  * @param card what a person should know of it: trained on what, how good, where it fails; may be
  *     empty
+ * @param trainedOn whom it learned from; null where that was not written down
  */
 public record Checkpoint(
     String config,
@@ -53,7 +56,8 @@ public record Checkpoint(
     double fusionWeight,
     Map<Decode, List<Double>> temperatures,
     Map<String, Safetensors.Entry> tensors,
-    String card) {
+    String card,
+    @Nullable TrainedOn trainedOn) {
 
   /** Tensors that only a resumed training needs lie under this prefix. */
   public static final String STATE = "state/";
@@ -66,6 +70,7 @@ public record Checkpoint(
   private static final String FORMAT = "sadi-1";
   private static final String TEMPERATURES = "sigma_temperatures";
   private static final String CARD = "card";
+  private static final String TRAINED_ON = "trained_on";
 
   /** The metadata that this writes itself. */
   private static final List<String> OWN =
@@ -80,7 +85,8 @@ public record Checkpoint(
           "epoch",
           "fusion_weight",
           TEMPERATURES,
-          CARD);
+          CARD,
+          TRAINED_ON);
 
   /** A network that nobody has described. */
   public Checkpoint(
@@ -92,7 +98,7 @@ public record Checkpoint(
       double fusionWeight,
       Map<Decode, List<Double>> temperatures,
       Map<String, Safetensors.Entry> tensors) {
-    this(config, model, skeleton, metric, epoch, fusionWeight, temperatures, tensors, "");
+    this(config, model, skeleton, metric, epoch, fusionWeight, temperatures, tensors, "", null);
   }
 
   /**
@@ -150,7 +156,15 @@ public record Checkpoint(
         number(file, metadata, "fusion_weight", 1),
         temperatures(file, metadata, joints.size()),
         tensors,
-        metadata.getOrDefault(CARD, ""));
+        metadata.getOrDefault(CARD, ""),
+        trainedOn(content, file));
+  }
+
+  /** What a checkpoint's header says that it was trained on; null for an older one. */
+  public static @Nullable TrainedOn trainedOn(Safetensors content, Path file) {
+    String text = content.metadata().get(TRAINED_ON);
+    String where = file + ": metadata '" + TRAINED_ON + "'";
+    return text == null ? null : TrainedOn.from(Json.parse(text, where), where);
   }
 
   private static Safetensors builtin() throws IOException {
@@ -178,7 +192,16 @@ public record Checkpoint(
           compact.put(name, weight ? entry.toHalf() : entry);
         });
     return new Checkpoint(
-        config, model, skeleton, metric, epoch, fusionWeight, temperatures, compact, card);
+        config,
+        model,
+        skeleton,
+        metric,
+        epoch,
+        fusionWeight,
+        temperatures,
+        compact,
+        card,
+        trainedOn);
   }
 
   /**
@@ -206,6 +229,9 @@ public record Checkpoint(
     }
     if (!card.isEmpty()) {
       metadata.put(CARD, card);
+    }
+    if (trainedOn != null) {
+      metadata.put(TRAINED_ON, Json.compact(trainedOn.json()));
     }
     metadata.putAll(notes);
     Map<String, Safetensors.Entry> all = new LinkedHashMap<>(tensors);
@@ -250,15 +276,33 @@ public record Checkpoint(
   }
 
   /** The same with other temperatures. */
-  public Checkpoint calibrated(Map<Decode, List<Double>> temperatures) {
-    return new Checkpoint(
-        config, model, skeleton, metric, epoch, fusionWeight, temperatures, tensors, card);
+  public Checkpoint calibrated(Map<Decode, List<Double>> newTemperatures) {
+    return with(newTemperatures, card, trainedOn);
   }
 
   /** The same with another description. */
   public Checkpoint described(String newCard) {
+    return with(temperatures, newCard, trainedOn);
+  }
+
+  /** The same with what it was trained on. */
+  public Checkpoint learnedFrom(TrainedOn newTrainedOn) {
+    return with(temperatures, card, newTrainedOn);
+  }
+
+  private Checkpoint with(
+      Map<Decode, List<Double>> newTemperatures, String newCard, @Nullable TrainedOn newTrainedOn) {
     return new Checkpoint(
-        config, model, skeleton, metric, epoch, fusionWeight, temperatures, tensors, newCard);
+        config,
+        model,
+        skeleton,
+        metric,
+        epoch,
+        fusionWeight,
+        newTemperatures,
+        tensors,
+        newCard,
+        newTrainedOn);
   }
 
   /** What differs between any two networks that would find different joints: a CRC-32. */

@@ -6,11 +6,13 @@ import io.sadi.data.PersonBox;
 import io.sadi.eval.Prediction;
 import io.sadi.eval.Predictions;
 import io.sadi.io.BadInputException;
+import io.sadi.io.Interruption;
 import io.sadi.io.Progress;
 import io.sadi.predict.ImageCrops.Task;
 import io.sadi.predict.ImagePredictor.Plan;
 import io.sadi.predict.ImagePredictor.Sink;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +30,8 @@ public final class DatasetPredictor {
   private DatasetPredictor() {}
 
   /**
-   * Predicts everyone, reading each answer in several ways: one pass of the network serves all.
+   * Predicts everyone, reading each answer in several ways: one pass of the network serves all. It
+   * ends with an InterruptedIOException, unchecked, where the process is told to.
    *
    * @param crop side of the network's input
    * @param readings the ways; each receives one prediction a person, in order
@@ -84,7 +87,11 @@ public final class DatasetPredictor {
               new Sink<>() {
                 @Override
                 public void found(
-                    InputImage image, int width, int height, List<List<Prediction>> found) {
+                    InputImage image, int width, int height, List<List<Prediction>> found)
+                    throws IOException {
+                  if (Interruption.requested()) {
+                    throw new InterruptedIOException("interrupted while predicting a dataset");
+                  }
                   for (List<Prediction> person : found) {
                     for (int i = 0; i < readings.size(); i++) {
                       readings.get(i).predictions().add(person.get(i));

@@ -19,6 +19,9 @@ record ModelInfo(JsonObject model, Skeleton skeleton) {
     JsonObject model = new JsonObject();
     model.addProperty("file", String.valueOf(file.getFileName()));
     model.addProperty("epoch", checkpoint.epoch());
+    if (checkpoint.trainedOn() != null) {
+      model.add("trained_on", checkpoint.trainedOn().json());
+    }
     model.addProperty("input", checkpoint.model().input());
     model.addProperty("decode", decode.toString());
     if (decode == Decode.FUSED) {

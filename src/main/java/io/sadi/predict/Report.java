@@ -2,8 +2,10 @@ package io.sadi.predict;
 
 import static io.sadi.page.Page.escape;
 
+import com.google.gson.JsonElement;
 import io.sadi.data.Crop;
 import io.sadi.data.Skeleton;
+import io.sadi.data.TrainedOn;
 import io.sadi.geom.Affine;
 import io.sadi.image.Image;
 import io.sadi.io.AtomicFile;
@@ -216,7 +218,13 @@ final class Report {
     if (shard != null) {
       words.append(text(" in part %d of %d of the images", shard.part(), shard.of()));
     }
-    return words.append('.').toString();
+    words.append('.');
+    JsonElement trainedOn = about.model().get("trained_on");
+    if (trainedOn != null) {
+      words.append(" The network was trained on ");
+      words.append(TrainedOn.from(trainedOn, "model.trained_on")).append('.');
+    }
+    return words.toString();
   }
 
   private void numbers(Page page) {

@@ -1,14 +1,17 @@
 package io.sadi.torch;
 
 import io.sadi.io.FailedException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.Backend;
+import org.bytedeco.pytorch.BroadcastOptions;
 import org.bytedeco.pytorch.GlooDeviceVector;
 import org.bytedeco.pytorch.PrefixStore;
 import org.bytedeco.pytorch.ProcessGroupGloo;
@@ -32,6 +35,9 @@ public final class Ranks implements AutoCloseable {
   public static final Ranks ALONE = new Ranks(0, 1, 0, null);
 
   private static final String PREFIX = "sadi";
+
+  /** The key of what rank 0 says first. */
+  private static final String FIRST = "first";
 
   /** How long one waits for the others to notice what it has noticed. */
   private static final int NOTICE_TENTHS = 50;
@@ -84,18 +90,77 @@ public final class Ranks implements AutoCloseable {
   }
 
   /**
-   * Joins the job that the environment told of.
+   * A job's processes before they are connected: where rank 0 says what the others need to know for
+   * that. It stays open as long as the {@link Ranks} that come of it.
+   */
+  public static final class Meeting implements AutoCloseable {
+    private final PointerScope memory;
+    private final TCPStore tcp;
+    private final Store store;
+    private final Membership place;
+    private final Duration patience;
+
+    private Meeting(PointerScope memory, TCPStore tcp, Membership place, Duration patience) {
+      this.memory = memory;
+      this.tcp = tcp;
+      // A store that is not ours alone, such as torchrun's, may hold the same keys, and those of
+      // the processes before it started the job again.
+      this.store = new PrefixStore(PREFIX + "/" + place.attempt(), tcp);
+      this.place = place;
+      this.patience = patience;
+    }
+
+    /**
+     * A text of rank 0's, for all.
+     *
+     * @param text where this is rank 0
+     */
+    public String ofFirst(String text) {
+      try (PointerScope scope = new PointerScope()) {
+        if (place.rank() == 0) {
+          byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+          store.set(FIRST, Base64.getEncoder().encodeToString(bytes));
+          return text;
+        }
+        byte[] bytes = Base64.getDecoder().decode(store.get_to_str(FIRST));
+        return new String(bytes, StandardCharsets.UTF_8);
+      } catch (RuntimeException e) {
+        throw new FailedException(
+            String.format(
+                "rank %d of %d heard nothing of rank 0 in %d s: %s; rank 0 says why",
+                place.rank(), place.size(), patience.toSeconds(), Torch.firstLine(e)),
+            e);
+      }
+    }
+
+    /**
+     * Connects the processes.
+     *
+     * @param device that tensors are exchanged on
+     */
+    public Ranks join(ComputeDevice device) {
+      try (PointerScope scope = new PointerScope()) {
+        return Ranks.join(tcp, store, place, device, patience, scope);
+      }
+    }
+
+    @Override
+    public void close() {
+      memory.close();
+    }
+  }
+
+  /**
+   * Finds the job that the environment told of.
    *
    * @param patience how long a call waits for the others
    */
-  public static Ranks join(Membership place, ComputeDevice device, Duration patience) {
+  public static Meeting meet(Membership place, Duration patience) {
     Torch.load();
     try (PointerScope scope = new PointerScope()) {
       boolean host = place.rank() == 0 && !place.storeIsThere();
-      TCPStore store = open(place.address(), place.port(), host, patience);
-      return join(store, place, device, patience, scope);
-    } catch (FailedException e) {
-      throw e;
+      TCPStore tcp = open(place.address(), place.port(), host, patience);
+      return new Meeting(scope.extend(), tcp, place, patience);
     } catch (RuntimeException e) {
       throw new FailedException(
           String.format(
@@ -112,10 +177,12 @@ public final class Ranks implements AutoCloseable {
   }
 
   private static Ranks join(
-      TCPStore tcp, Membership place, ComputeDevice device, Duration patience, PointerScope scope) {
-    // A store that is not ours alone, such as torchrun's, may hold the same keys, and those of the
-    // processes before it started the job again.
-    Store store = new PrefixStore(PREFIX + "/" + place.attempt(), tcp);
+      TCPStore tcp,
+      Store store,
+      Membership place,
+      ComputeDevice device,
+      Duration patience,
+      PointerScope scope) {
     try {
       store.add(arrivals(place.rank()), 1);
       Backend backend;
@@ -184,12 +251,74 @@ public final class Ranks implements AutoCloseable {
    * @param tensor contiguous, of the same shape everywhere
    */
   public void sum(Tensor tensor) {
+    together((backend, tensors) -> backend.allreduce(tensors), tensor);
+  }
+
+  /**
+   * Replaces a tensor's values by those of one process, bit for bit.
+   *
+   * @param tensor contiguous, of the same shape everywhere
+   * @param root the rank whose values they are
+   */
+  public void share(Tensor tensor, int root) {
+    together(
+        (backend, tensors) ->
+            backend.broadcast(tensors, new BroadcastOptions().rootRank(root).rootTensor(0)),
+        tensor);
+  }
+
+  /**
+   * A text of each process, by rank.
+   *
+   * @param own this one's
+   * @param device that tensors are exchanged on
+   */
+  public List<String> gather(String own, ComputeDevice device) {
+    List<String> texts = new ArrayList<>();
+    for (int root = 0; root < size; root++) {
+      texts.add(share(own, root, device));
+    }
+    return texts;
+  }
+
+  /** The text of one process, for all. */
+  public String share(String own, int root, ComputeDevice device) {
+    if (size == 1) {
+      return own;
+    }
+    // As numbers below 256, which a float holds exactly: what travels is always of one kind.
+    byte[] bytes = own.getBytes(StandardCharsets.UTF_8);
+    try (PointerScope scope = new PointerScope()) {
+      Tensor length = Tensors.of(new float[] {bytes.length}, device, 1);
+      share(length, root);
+      float[] values = new float[(int) Tensors.floats(length)[0]];
+      for (int i = 0; root == rank && i < values.length; i++) {
+        values[i] = bytes[i] & 0xFF;
+      }
+      Tensor text = Tensors.of(values, device, values.length);
+      share(text, root);
+      float[] shared = Tensors.floats(text);
+      byte[] theirs = new byte[shared.length];
+      for (int i = 0; i < theirs.length; i++) {
+        theirs[i] = (byte) shared[i];
+      }
+      return new String(theirs, StandardCharsets.UTF_8);
+    }
+  }
+
+  /** What all processes do at the same time. */
+  @FunctionalInterface
+  private interface Exchange {
+    Work begin(Backend backend, TensorVector tensors);
+  }
+
+  private void together(Exchange exchange, Tensor tensor) {
     if (connection == null) {
       return;
     }
     try (PointerScope scope = new PointerScope()) {
       connection.store().add(arrivals(rank), 1);
-      Work work = connection.backend().allreduce(new TensorVector(tensor));
+      Work work = exchange.begin(connection.backend(), new TensorVector(tensor));
       // NCCL waits on the GPU, for ever, unless told for how long.
       if (connection.backend() instanceof ProcessGroupNCCL) {
         work._wait(new Milliseconds(connection.patience().toMillis()));

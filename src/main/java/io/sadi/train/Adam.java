@@ -80,8 +80,16 @@ final class Adam implements AutoCloseable {
     return steps;
   }
 
-  void steps(long done) {
+  /** Goes on after so many steps, with moments that have just been read. */
+  void goOn(long done) {
     steps = done;
+    if (learning != null) {
+      // A weight that is frozen now may have been learned before: its moments would move it on.
+      try (NoGradGuard noGrad = new NoGradGuard()) {
+        mean.mul_(learning);
+        square.mul_(learning);
+      }
+    }
   }
 
   @Override

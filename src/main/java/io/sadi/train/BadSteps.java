@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Steps whose loss is no number, or a thousand times the usual: what to do about them, and the
- * pictures that made them.
+ * Steps whose loss or gradients are no numbers, or whose loss is a thousand times the usual: what
+ * to do about them, and the pictures that made them.
  */
 final class BadSteps {
   /** With so many in a row the weights themselves are lost. */
@@ -62,9 +62,9 @@ final class BadSteps {
    * After a bad one: writes down what was in it, and goes on or fails.
    *
    * @param position after it
-   * @param loss of it
+   * @param sums of it
    */
-  void handle(Position position, double loss, RunLog log) throws IOException {
+  void handle(Position position, Sums sums, RunLog log) throws IOException {
     inARow++;
     String where =
         String.format(Locale.ROOT, "epoch %d, batch %d", position.epoch() + 1, position.batch());
@@ -81,16 +81,7 @@ final class BadSteps {
     if (!names.isEmpty()) {
       write(evidence);
     }
-    String line =
-        where
-            + ": the loss "
-            + (Double.isFinite(loss)
-                ? String.format(Locale.ROOT, "is %.3g, usually %.3g,", loss, position.usual())
-                : "is no number")
-            + " for "
-            + of
-            + "; its crops are in "
-            + evidence;
+    String line = where + fault(sums, position) + " for " + of + "; its crops are in " + evidence;
     if (onNan == TrainConfig.OnNan.STOP) {
       throw new FailedException(
           line
@@ -106,6 +97,16 @@ final class BadSteps {
               + " lower train.lr");
     }
     log.warn(line + "; skipped");
+  }
+
+  private static String fault(Sums sums, Position position) {
+    if (sums.badGradients() > 0) {
+      return ": the gradients are no numbers";
+    }
+    return Double.isFinite(sums.loss())
+        ? String.format(
+            Locale.ROOT, ": the loss is %.3g, usually %.3g,", sums.loss(), position.usual())
+        : ": the loss is no number";
   }
 
   private void write(Path evidence) throws IOException {

@@ -4,6 +4,7 @@ import io.sadi.data.Batch;
 import io.sadi.data.Batches;
 import io.sadi.model.Arithmetic;
 import io.sadi.model.InferenceNet;
+import io.sadi.io.FailedException;
 import io.sadi.model.Losses;
 import io.sadi.model.Losses.Loss;
 import io.sadi.model.Losses.Targets;
@@ -18,9 +19,12 @@ import io.sadi.torch.Tensors;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.ArrayList;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * A network that learns: batches become gradients in {@link #backward}, gradients become a step of
@@ -37,6 +41,13 @@ public class Learner implements AutoCloseable {
   private final List<String> warnings;
   private final WeightAverage average;
   private final Adam optimizer;
+  private final PointerScope memory;
+
+  /** The running statistics as they were before this step, [m]. */
+  private final Tensor statistics;
+
+  /** Whether the step has seen a batch. */
+  private boolean begun;
 
   /**
    * A network with the weights that the config's seed gives it.
@@ -58,6 +69,10 @@ public class Learner implements AutoCloseable {
     this.warnings = warnings(settings.batch());
     net.parameters().freeze(settings.freeze());
     this.optimizer = new Adam(net.parameters(), device, settings.weightDecay());
+    try (PointerScope scope = new PointerScope()) {
+      this.memory = scope.extend();
+      this.statistics = torch.empty_like(net.parameters().statistics());
+    }
   }
 
   /**
@@ -77,6 +92,10 @@ public class Learner implements AutoCloseable {
     // Everything native that a step makes goes with its scope; only numbers leave it. Garbage
     // collection would come too late, because the JVM does not see how large a tensor is.
     try (PointerScope scope = new PointerScope()) {
+      if (!begun) {
+        copy(net.parameters().statistics(), statistics);
+        begun = true;
+      }
       long joints = net.joints();
       Tensor image = Crops.of(net, batch);
       Targets targets =
@@ -108,7 +127,20 @@ public class Learner implements AutoCloseable {
       } else {
         loss.total().mul(Tensors.scalar(count)).backward();
       }
-      return sums;
+      return Double.isFinite(norm(net.parameters().gradients())) ? sums : sums.withBadGradients();
+    }
+  }
+
+  private static void copy(Tensor from, Tensor to) {
+    try (NoGradGuard noGrad = new NoGradGuard()) {
+      to.copy_(from);
+    }
+  }
+
+  /** One operation over one buffer: not to be seen beside a step's thousands. */
+  private static double norm(Tensor gradients) {
+    try (NoGradGuard noGrad = new NoGradGuard()) {
+      return gradients.norm().item_float();
     }
   }
 
@@ -132,7 +164,8 @@ public class Learner implements AutoCloseable {
   }
 
   /**
-   * From the gradients to the weights; where a loss was a fault, the gradients are forgotten.
+   * From the gradients to the weights; where a batch was a fault, the step's gradients and running
+   * statistics are forgotten.
    *
    * @param own sums of this process's batches
    * @return the sums over all processes
@@ -145,8 +178,10 @@ public class Learner implements AutoCloseable {
         sums = own.overAll(ranks, device);
         ranks.sum(gradients);
       }
+      begun = false;
       if (!sums.good()) {
         gradients.zero_();
+        copy(statistics, net.parameters().statistics());
         return sums;
       }
       if (share.parts() > 1) {
@@ -199,15 +234,77 @@ public class Learner implements AutoCloseable {
     return new Snapshots.Weights(net.parameters(), average.network().parameters(), optimizer);
   }
 
+  /** The running statistics of each process, [rank][m]; empty for a process of its own. */
+  List<float[]> statisticsOfAll() {
+    List<float[]> all = new ArrayList<>();
+    for (int rank = 0; rank < ranks.size() && ranks.size() > 1; rank++) {
+      try (PointerScope scope = new PointerScope()) {
+        Tensor both =
+            torch.cat(
+                new TensorVector(
+                    net.parameters().statistics(), average().parameters().statistics()));
+        ranks.share(both, rank);
+        all.add(Tensors.floats(both));
+      }
+    }
+    return all;
+  }
+
+  /**
+   * Takes over all that the first process of the job has.
+   *
+   * @param steps that it has done
+   * @param statisticsOfAll what {@link #statisticsOfAll} was as the state was saved, known to the
+   *     first process; where it is of another number of processes, all take the first one's
+   * @throws FailedException naming the process that differs in spite of that
+   */
+  void share(long steps, List<float[]> statisticsOfAll) {
+    List<Tensor> all = weights().all();
+    all.forEach(values -> ranks.share(values, 0));
+    optimizer.goOn(steps);
+    String sent = ranks.share(String.valueOf(statisticsOfAll.size()), 0, device);
+    if (Integer.parseInt(sent) == ranks.size()) {
+      for (int rank = 0; rank < ranks.size(); rank++) {
+        shareStatistics(ranks.first() ? statisticsOfAll.get(rank) : new float[0], rank);
+      }
+    }
+    List<String> sums = ranks.gather(weights().checksum(), device);
+    for (int rank = 1; rank < sums.size(); rank++) {
+      if (!sums.get(rank).equals(sums.get(0))) {
+        throw new FailedException(
+            "rank "
+                + rank
+                + " has other weights or optimizer moments than rank 0, although rank 0 sent its"
+                + " own: the network between them is damaged");
+      }
+    }
+  }
+
+  /** What the first process knows of one of them, for that one. */
+  private void shareStatistics(float[] known, int rank) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      Tensor own = net.parameters().statistics();
+      Tensor averaged = average().parameters().statistics();
+      int n = (int) own.numel();
+      Tensor both = Tensors.of(known.length == 0 ? new float[2 * n] : known, device, 2L * n);
+      ranks.share(both, 0);
+      if (ranks.rank() == rank) {
+        own.copy_(both.narrow(0, 0, n));
+        averaged.copy_(both.narrow(0, n, n));
+      }
+    }
+  }
+
   /** Makes the running statistics of all processes the same. */
   void shareStatistics() {
     average.shareStatistics(ranks);
   }
 
   private void clip(Tensor gradients) {
-    try (NoGradGuard noGrad = new NoGradGuard()) {
-      double norm = gradients.norm().item_float();
-      if (norm > config.train().clip()) {
+    double norm = norm(gradients);
+    if (norm > config.train().clip()) {
+      try (NoGradGuard noGrad = new NoGradGuard()) {
         gradients.mul_(Tensors.scalar(config.train().clip() / norm));
       }
     }
@@ -215,6 +312,7 @@ public class Learner implements AutoCloseable {
 
   @Override
   public void close() {
+    memory.close();
     optimizer.close();
     average.close();
     net.close();

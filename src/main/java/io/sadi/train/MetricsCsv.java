@@ -14,7 +14,16 @@ final class MetricsCsv {
   static List<String> header() {
     List<String> columns =
         new ArrayList<>(
-            List.of("epoch", "steps", "lr", "loss", "loss_h1", "loss_h2", "img_per_s", "rss_mb"));
+            List.of(
+                "epoch",
+                "steps",
+                "lr",
+                "loss",
+                "loss_h1",
+                "loss_h2",
+                "images",
+                "img_per_s",
+                "rss_mb"));
     for (String decode : DECODES) {
       columns.add("val_" + decode + "_mean_joint_weighted");
       columns.add("val_" + decode + "_mean_unweighted");
@@ -30,6 +39,7 @@ final class MetricsCsv {
     row.add(format("%.6f", result.loss()));
     row.add(format("%.6f", result.lossH1()));
     row.add(format("%.6f", result.lossH2()));
+    row.add(String.valueOf(result.images()));
     row.add(format("%.1f", result.imagesPerSecond()));
     row.add(String.valueOf(result.residentMb()));
     for (String decode : DECODES) {

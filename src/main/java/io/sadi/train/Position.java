@@ -100,9 +100,10 @@ record Position(
     double unweighted = validation == null ? Double.NaN : validation.meanUnweighted();
     boolean better =
         latest
-            || best == 0
-            || weighted > bestWeighted
-            || (!Double.isNaN(weighted) && Double.isNaN(bestWeighted));
+            || (validation != null
+                && (best == 0
+                    || weighted > bestWeighted
+                    || (!Double.isNaN(weighted) && Double.isNaN(bestWeighted))));
     return new Position(
         epoch + 1,
         0,

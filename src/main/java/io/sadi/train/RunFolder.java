@@ -1,11 +1,14 @@
 package io.sadi.train;
 
 import com.google.gson.JsonObject;
+import io.sadi.data.TrainedOn;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Csv;
 import io.sadi.io.Json;
 import io.sadi.io.ProcessLock;
+import io.sadi.io.Safetensors;
+import io.sadi.predict.Checkpoint;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -14,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
@@ -29,6 +33,7 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVPrinter;
 import org.apache.commons.csv.CSVRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files of a training run: {@code config.yaml}, {@code augmented.jpg}, {@code metrics.csv},
@@ -37,6 +42,8 @@ import org.apache.commons.csv.CSVRecord;
  */
 final class RunFolder {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
+
+  private static final String DAMAGED = "damaged-";
 
   private final Path folder;
 
@@ -164,17 +171,66 @@ final class RunFolder {
     return states;
   }
 
+  /** What the run was trained on; null where it has no state, or that of an older version. */
+  @Nullable TrainedOn trainedOn() throws IOException {
+    for (Path state : states()) {
+      try {
+        return Checkpoint.trainedOn(Safetensors.read(state), state);
+      } catch (BadInputException e) {
+        // Damaged, which is said where it is to be gone on from.
+      }
+    }
+    return null;
+  }
+
   /** Keeps {@link #last}, of so many steps, beside the one that is about to take its name. */
   void keepLast(long steps) throws IOException {
     if (!Files.exists(last())) {
       return;
     }
-    Path kept = earlier(steps);
-    Files.deleteIfExists(kept);
+    name(last(), earlier(steps));
+  }
+
+  /** Where {@link #goBack} puts a state that cannot be gone on from. */
+  Path damaged(Path state) {
+    return folder.resolve("state/" + DAMAGED + state.getFileName());
+  }
+
+  /**
+   * Makes a kept state the last one, in the place of later ones that cannot be gone on from. Those
+   * stay under another name, so that they are neither taken for states nor counted among them.
+   *
+   * @param state one of {@link #states}
+   * @param rejected those before it
+   */
+  void goBack(Path state, List<Path> rejected) throws IOException {
+    for (Path other : rejected) {
+      Files.move(
+          other,
+          damaged(other),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+    }
+    if (!state.equals(last())) {
+      name(state, last());
+    }
+  }
+
+  /** Gives a file another name, whole or not at all. It keeps the first one. */
+  private void name(Path file, Path other) throws IOException {
+    // Not NAME.part: whoever writes NAME next would write into the file itself.
+    Path link = folder.resolve("state/link");
+    Files.deleteIfExists(link);
     try {
-      Files.createLink(kept, last());
+      Files.createLink(link, file);
     } catch (UnsupportedOperationException | FileSystemException e) {
-      Files.copy(last(), kept); // a file system without links
+      Files.copy(file, link); // a file system without links
+    }
+    // Of two names of one file, moving the one to the other does nothing, by POSIX.
+    if (Files.exists(other) && Files.isSameFile(link, other)) {
+      Files.delete(link);
+    } else {
+      Files.move(link, other, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
   }
 

@@ -3,6 +3,7 @@ package io.sadi.train;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import io.sadi.config.Config;
+import io.sadi.data.TrainedOn;
 import io.sadi.eval.MetricResult;
 import io.sadi.io.Json;
 import io.sadi.io.ProcessMemory;
@@ -74,7 +75,9 @@ final class RunLog {
 
   /** Records an epoch. */
   void epoch(EpochResult result) throws IOException {
-    imagesPerSecond = result.imagesPerSecond();
+    if (!Double.isNaN(result.imagesPerSecond())) {
+      imagesPerSecond = result.imagesPerSecond();
+    }
     rows.add(MetricsCsv.row(result));
     if (writes) {
       folder.metrics(rows);
@@ -83,7 +86,7 @@ final class RunLog {
     note(describe(result));
   }
 
-  void summary(RunState state, Position position) throws IOException {
+  void summary(RunState state, Position position, TrainedOn trainedOn) throws IOException {
     if (!writes) {
       return;
     }
@@ -102,6 +105,7 @@ final class RunLog {
     } else {
       json.add("best", JsonNull.INSTANCE);
     }
+    json.add("trained_on", trainedOn.json());
     json.addProperty("last", folder.path().relativize(folder.last()).toString());
     json.add("img_per_s", Json.number(imagesPerSecond, 1));
     json.addProperty("peak_rss_mb", ProcessMemory.peakMb());
@@ -133,13 +137,11 @@ final class RunLog {
               of.metric().label(),
               of.meanJointWeighted()));
     }
-    line.append(
-        String.format(
-            Locale.ROOT,
-            ", lr %.2g, %.0f img/s, %d MB",
-            result.rate(),
-            result.imagesPerSecond(),
-            result.residentMb()));
+    line.append(String.format(Locale.ROOT, ", lr %.2g", result.rate()));
+    if (!Double.isNaN(result.imagesPerSecond())) {
+      line.append(String.format(Locale.ROOT, ", %.0f img/s", result.imagesPerSecond()));
+    }
+    line.append(String.format(Locale.ROOT, ", %d MB", result.residentMb()));
     return line.toString();
   }
 }

@@ -1,17 +1,25 @@
 package io.sadi.train;
 
 import io.sadi.data.Dataset;
+import io.sadi.data.TrainedOn;
 import io.sadi.io.BadInputException;
+import io.sadi.io.FailedException;
 import io.sadi.io.Progress;
 import io.sadi.io.Safetensors;
 import io.sadi.model.Parameters;
 import io.sadi.predict.Checkpoint;
+import io.sadi.torch.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32C;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +31,16 @@ import org.jspecify.annotations.Nullable;
 final class Snapshots {
   private static final String TRAINING = "training";
 
+  /** Begins the names of the running statistics of a job's processes. */
+  private static final String STATISTICS = Checkpoint.STATE + "statistics/";
+
   private final RunConfig config;
   private final Dataset dataset;
   private final RunFolder folder;
   private final Weights weights;
+  private TrainedOn trainedOn;
   private @Nullable Position saved;
+  private List<float[]> statistics = List.of();
 
   /**
    * What is saved and restored.
@@ -35,20 +48,103 @@ final class Snapshots {
    * @param raw the network's parameters as the optimizer moves them
    * @param average their moving average
    */
-  record Weights(Parameters raw, Parameters average, Adam optimizer) {}
+  record Weights(Parameters raw, Parameters average, Adam optimizer) {
+    /** Values that are copied to the CPU at a time. */
+    private static final long CHUNK = 1 << 24;
 
-  Snapshots(RunConfig config, Dataset dataset, RunFolder folder, Weights weights) {
+    /** Whether all values are numbers. */
+    boolean finite() {
+      try (PointerScope scope = new PointerScope();
+          NoGradGuard noGrad = new NoGradGuard()) {
+        return all().stream().allMatch(values -> values.isfinite().all().item_bool());
+      }
+    }
+
+    /** Everything that learning goes on from, a buffer each. */
+    List<Tensor> all() {
+      return List.of(
+          raw.weights(),
+          raw.statistics(),
+          average.weights(),
+          average.statistics(),
+          optimizer.mean(),
+          optimizer.square());
+    }
+
+    /**
+     * The CRC-32C of what is the same in all processes of a job, so all but the running statistics.
+     */
+    String checksum() {
+      CRC32C sum = new CRC32C();
+      for (Tensor values :
+          List.of(raw.weights(), average.weights(), optimizer.mean(), optimizer.square())) {
+        for (long at = 0; at < values.numel(); at += CHUNK) {
+          try (PointerScope scope = new PointerScope();
+              NoGradGuard noGrad = new NoGradGuard()) {
+            sum.update(Tensors.bytes(values.narrow(0, at, Math.min(CHUNK, values.numel() - at))));
+          }
+        }
+      }
+      return Long.toHexString(sum.getValue());
+    }
+  }
+
+  /**
+   * @param trainedOn the people that the run uses
+   */
+  Snapshots(
+      RunConfig config, Dataset dataset, TrainedOn trainedOn, RunFolder folder, Weights weights) {
     this.config = config;
     this.dataset = dataset;
+    this.trainedOn = trainedOn;
     this.folder = folder;
     this.weights = weights;
   }
 
-  /** Everything that resuming needs: the optimizer first, then the checkpoint that names it. */
-  void save(Position position) throws IOException {
+  /** What the weights are trained on. */
+  TrainedOn trainedOn() {
+    return trainedOn;
+  }
+
+  /** The weights come from a network that was trained on something before. */
+  void startedFrom(@Nullable TrainedOn before) {
+    if (before != null) {
+      trainedOn = trainedOn.after(before);
+    }
+  }
+
+  /** What is kept for the worst case must not be the worst case. */
+  private void checkFinite(Position position) {
+    if (!weights.finite()) {
+      throw new FailedException(
+          "the weights hold values that are no numbers after step "
+              + position.steps()
+              + ": not saved; the last state is intact: a lower train.lr or train.clip=1 may help");
+    }
+  }
+
+  /**
+   * The running statistics of each process, [rank][m], where the state that was restored has them.
+   */
+  List<float[]> statistics() {
+    return statistics;
+  }
+
+  /**
+   * Everything that resuming needs: the optimizer first, then the checkpoint that names it.
+   *
+   * @param statisticsOfAll the running statistics of each process, [rank][m]; empty where they are
+   *     the same
+   */
+  void save(Position position, List<float[]> statisticsOfAll) throws IOException {
+    checkFinite(position);
     OptimizerFile.write(folder.optimizer(position.steps()), weights.optimizer());
     Map<String, Safetensors.Entry> raw = new LinkedHashMap<>();
     weights.raw().toEntries().forEach((name, entry) -> raw.put(Checkpoint.STATE + name, entry));
+    for (int rank = 0; rank < statisticsOfAll.size(); rank++) {
+      float[] values = statisticsOfAll.get(rank);
+      raw.put(STATISTICS + rank, Safetensors.Entry.ofFloats(new long[] {values.length}, values));
+    }
     if (saved != null && saved.steps() != position.steps()) {
       folder.keepLast(saved.steps());
     }
@@ -65,6 +161,7 @@ final class Snapshots {
 
   /** The averaged weights alone, for use. */
   void saveBest(Position position) throws IOException {
+    checkFinite(position);
     checkpoint(position).write(folder.best(), Map.of(), Map.of());
   }
 
@@ -76,29 +173,39 @@ final class Snapshots {
    */
   Position restore(Progress progress) throws IOException {
     List<Path> states = folder.states();
-    for (int i = 0; i < states.size(); i++) {
+    List<Path> rejected = new ArrayList<>();
+    for (Path state : states) {
       try {
-        return restore(states.get(i));
+        Position position = restore(state, progress);
+        folder.goBack(state, rejected);
+        return position;
       } catch (BadInputException e) {
-        if (i + 1 == states.size()) {
+        rejected.add(state);
+        if (rejected.size() == states.size()) {
           throw e;
         }
-        progress.warn(e.getMessage() + "; going on from the state before it");
+        progress.warn(
+            e.getMessage()
+                + "; going on from the state before it, and keeping this one as "
+                + folder.damaged(state));
       }
     }
     return Position.START;
   }
 
-  private Position restore(Path file) throws IOException {
+  private Position restore(Path file, Progress progress) throws IOException {
     Safetensors last = Safetensors.read(file);
     OptimizerFile.checkSum(last, file);
     Position position = Position.fromJson(last.metadata().getOrDefault(TRAINING, "nothing"), file);
     Map<String, Safetensors.Entry> raw = new LinkedHashMap<>();
     Map<String, Safetensors.Entry> averaged = new LinkedHashMap<>();
+    List<float[]> ofRanks = new ArrayList<>();
     last.tensors()
         .forEach(
             (name, entry) -> {
-              if (name.startsWith(Checkpoint.STATE)) {
+              if (name.startsWith(STATISTICS)) {
+                ofRanks.add(entry.floats()); // in the order of the ranks, as written
+              } else if (name.startsWith(Checkpoint.STATE)) {
                 raw.put(name.substring(Checkpoint.STATE.length()), entry);
               } else {
                 averaged.put(name, entry);
@@ -111,20 +218,34 @@ final class Snapshots {
     weights.raw().load(raw, file);
     weights.average().load(averaged, file);
     OptimizerFile.read(optimizer, weights.optimizer());
-    weights.optimizer().steps(position.steps());
+    weights.optimizer().goOn(position.steps());
+    if (!weights.finite()) {
+      throw new BadInputException(file + ": holds values that are no numbers");
+    }
+    statistics = ofRanks;
+    TrainedOn before = Checkpoint.trainedOn(last, file);
+    if (before == null) {
+      progress.warn(
+          file
+              + ": an older version wrote it, without what it was trained on; going on with "
+              + trainedOn);
+    } else {
+      trainedOn = before.samePeople(trainedOn) ? before : trainedOn.after(before);
+    }
     saved = position;
     return position;
   }
 
   private Checkpoint checkpoint(Position position) {
     return new Checkpoint(
-        config.yaml(),
-        config.model(),
-        dataset.skeleton(),
-        dataset.metric(),
-        position.epoch(),
-        position.fusionWeight(),
-        Map.of(),
-        weights.average().toEntries());
+            config.yaml(),
+            config.model(),
+            dataset.skeleton(),
+            dataset.metric(),
+            position.epoch(),
+            position.fusionWeight(),
+            Map.of(),
+            weights.average().toEntries())
+        .learnedFrom(trainedOn);
   }
 }

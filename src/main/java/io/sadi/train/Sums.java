@@ -13,8 +13,10 @@ import org.bytedeco.pytorch.Tensor;
  * @param totalTimesCount the total loss, also of bad batches
  * @param h1TimesCount L_H1
  * @param h2TimesCount L_H2; NaN without it
- * @param bad batches whose loss is no number, or has exploded
+ * @param bad batches whose loss is no number, or has exploded, or whose gradients are no numbers
+ * @param badGradients those of them whose loss is a number as usual
  * @param interruptions processes that were told to end
+ * @param saves whether it is time to save the state: the first process says so for all
  */
 public record Sums(
     double count,
@@ -22,8 +24,10 @@ public record Sums(
     double h1TimesCount,
     double h2TimesCount,
     double bad,
-    double interruptions) {
-  static final Sums NONE = new Sums(0, 0, 0, 0, 0, 0);
+    double badGradients,
+    double interruptions,
+    double saves) {
+  static final Sums NONE = new Sums(0, 0, 0, 0, 0, 0, 0, 0);
 
   /**
    * Of one batch.
@@ -33,8 +37,13 @@ public record Sums(
   static Sums of(double count, double total, double h1, double h2, double limit) {
     double weight = Math.max(1, count);
     return Double.isFinite(total) && total <= limit
-        ? new Sums(weight, total * weight, h1 * weight, h2 * weight, 0, 0)
-        : new Sums(weight, total * weight, 0, 0, 1, 0);
+        ? new Sums(weight, total * weight, h1 * weight, h2 * weight, 0, 0, 0, 0)
+        : new Sums(weight, total * weight, 0, 0, 1, 0, 0, 0);
+  }
+
+  /** The same for a batch whose gradients are no numbers. */
+  Sums withBadGradients() {
+    return new Sums(count, totalTimesCount, 0, 0, 1, 1, interruptions, saves);
   }
 
   Sums plus(Sums other) {
@@ -44,12 +53,27 @@ public record Sums(
         h1TimesCount + other.h1TimesCount,
         h2TimesCount + other.h2TimesCount,
         bad + other.bad,
-        interruptions + other.interruptions);
+        badGradients + other.badGradients,
+        interruptions + other.interruptions,
+        saves + other.saves);
   }
 
-  Sums interrupted(boolean yes) {
+  /**
+   * The same with what this process wants.
+   *
+   * @param interrupted whether it was told to end
+   * @param save whether it is time to save
+   */
+  Sums asking(boolean interrupted, boolean save) {
     return new Sums(
-        count, totalTimesCount, h1TimesCount, h2TimesCount, bad, yes ? 1 : interruptions);
+        count,
+        totalTimesCount,
+        h1TimesCount,
+        h2TimesCount,
+        bad,
+        badGradients,
+        interrupted ? 1 : 0,
+        save ? 1 : 0);
   }
 
   /** Summed over the processes of a job. */
@@ -60,12 +84,14 @@ public record Sums(
       (float) h1TimesCount,
       (float) h2TimesCount,
       (float) bad,
-      (float) interruptions
+      (float) badGradients,
+      (float) interruptions,
+      (float) saves
     };
     Tensor tensor = Tensors.of(own, device, own.length);
     ranks.sum(tensor);
     float[] all = Tensors.floats(tensor);
-    return new Sums(all[0], all[1], all[2], all[3], all[4], all[5]);
+    return new Sums(all[0], all[1], all[2], all[3], all[4], all[5], all[6], all[7]);
   }
 
   boolean good() {
@@ -74,6 +100,10 @@ public record Sums(
 
   boolean interrupted() {
     return interruptions > 0;
+  }
+
+  boolean timeToSave() {
+    return saves > 0;
   }
 
   double loss() {

@@ -107,7 +107,11 @@ public record TrainConfig(
             OnNan.STOP,
             "what happens where the loss is no number, or a thousand times the usual"),
         config.integer(
-            "train.patience", 0, 0, 1_000_000, "epochs without progress before it ends; 0: never"),
+            "train.patience",
+            0,
+            0,
+            1_000_000,
+            "epochs without progress before it ends, at least two validations; 0: never"),
         config.texts("train.freeze", List.of(), "prefixes of parameters that stay, such as stem"),
         config.integer(
             "train.save_minutes", 10, 0, 1_000_000, "minutes between states; 0: each epoch's only"),

@@ -16,6 +16,7 @@ import io.sadi.predict.SampleSheet;
 import io.sadi.torch.OutOfMemory;
 import io.sadi.torch.Ranks;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,9 @@ import java.util.concurrent.TimeUnit;
  * together; then each runs this with its share of every step's people.
  */
 final class Trainer {
+  /** With one there is no telling whether the network still gets better. */
+  private static final int FEWEST_VALIDATIONS = 2;
+
   private final RunConfig config;
   private final TrainConfig settings;
   private final Dataset dataset;
@@ -41,6 +45,7 @@ final class Trainer {
   private final RunLog log;
   private final BadSteps badSteps;
   private Position position = Position.START;
+  private Position lastSaved = Position.START;
   private long saved = System.nanoTime();
   private boolean shown;
 
@@ -56,7 +61,8 @@ final class Trainer {
     this.share = settings.share(ranks.rank(), ranks.size());
     this.learner = learner;
     this.pool = new BatchPool(learner.device());
-    this.snapshots = new Snapshots(config, dataset, folder, learner.weights());
+    this.snapshots =
+        new Snapshots(config, dataset, training.trainedOn(), folder, learner.weights());
     this.log =
         new RunLog(
             folder,
@@ -75,23 +81,29 @@ final class Trainer {
       log.note("the run is complete, after epoch " + position.epoch());
       return RunState.DONE;
     }
-    log.summary(RunState.RUNNING, position);
+    summary(RunState.RUNNING);
     try (Interruption.Guard guard = Interruption.guard()) {
       while (!isComplete()) {
         boolean whole = epoch(guard);
         if (!whole) {
-          save();
-          log.summary(RunState.INTERRUPTED, position);
+          if (!position.equals(lastSaved)) {
+            save();
+          }
+          summary(RunState.INTERRUPTED);
           log.note("interrupted after step " + position.steps() + "; --resume goes on from here");
           return RunState.INTERRUPTED;
         }
       }
-      log.summary(RunState.DONE, position);
+      summary(RunState.DONE);
       return RunState.DONE;
     } catch (IOException | RuntimeException e) {
-      log.summary(RunState.FAILED, position);
+      summary(RunState.FAILED);
       throw e;
     }
+  }
+
+  private void summary(RunState state) throws IOException {
+    log.summary(state, position, snapshots.trainedOn());
   }
 
   private boolean isComplete() {
@@ -102,6 +114,7 @@ final class Trainer {
     return settings.patience() > 0
         && position.best() > 0
         && position.batch() == 0
+        && position.epoch() / settings.evalEvery() >= FEWEST_VALIDATIONS
         && position.epoch() - position.best() >= settings.patience();
   }
 
@@ -137,21 +150,29 @@ final class Trainer {
         sums = sums.plus(of);
         part++;
         if (part == share.count()) {
-          boolean stop = update(sums, settings.rate(epoch, position.steps()), guard.requested());
+          boolean save = ranks.first() && isTimeToSave();
+          Sums all = update(sums.asking(guard.requested(), save), epoch);
           work.advance(images);
           work.message(message());
           sums = Sums.NONE;
           part = 0;
-          if (stop) {
+          if (all.interrupted()) {
             return false;
           }
-          saveInTime();
+          if (all.timeToSave()) {
+            save();
+          }
         }
         batches.release(batch);
       }
     }
     double seconds = (System.nanoTime() - begin) / 1e9;
-    finish(epoch, (position.batch() - before) * images / seconds);
+    int taken = position.batch() - before;
+    // Nothing is known where a process before this one has taken all of the epoch's steps.
+    double rate = taken == 0 ? Double.NaN : taken * images / seconds;
+    if (!finish(epoch, images, rate)) {
+      return false;
+    }
     // Several processes have to agree, which they do after the next epoch's first step.
     return !guard.requested() || isComplete() || ranks.size() > 1;
   }
@@ -197,32 +218,40 @@ final class Trainer {
   }
 
   /**
-   * Ends a step: moves the weights, or deals with a loss that is no number or has exploded.
+   * Ends a step: moves the weights, or deals with a batch that is a fault.
    *
    * @param own sums of this process's batches
-   * @param interrupted whether this process was told to end
-   * @return whether any of the processes was
+   * @return those of all processes
    */
-  private boolean update(Sums own, double rate, boolean interrupted) throws IOException {
-    Sums sums = learner.update(own.interrupted(interrupted), rate);
+  private Sums update(Sums own, int epoch) throws IOException {
+    Sums sums = learner.update(own, settings.rate(epoch, position.steps()));
     if (sums.good()) {
       position = position.step(sums.loss(), sums.lossH1(), sums.lossH2());
       badSteps.forget();
     } else {
       position = position.skip();
-      badSteps.handle(position, sums.loss(), log);
+      badSteps.handle(position, sums, log);
     }
-    return sums.interrupted();
+    return sums;
   }
 
-  /** Validates, records and saves an epoch that is complete. */
-  private void finish(int epoch, double imagesPerSecond) throws IOException {
+  /**
+   * Validates, records and saves an epoch whose steps are done; false if it was interrupted before
+   * its validation's end.
+   *
+   * @param images of a step
+   */
+  private boolean finish(int epoch, int images, double imagesPerSecond) throws IOException {
     int done = epoch + 1;
     boolean validate = done % settings.evalEvery() == 0 || done == settings.epochs();
     List<MetricResult> validation = List.of();
     double weight = position.fusionWeight();
+    validate &= !validationPeople.isEmpty();
+    if (validate) {
+      save(); // whoever has no time for the validation does it when the run goes on
+    }
     learner.shareStatistics();
-    if (validate && !validationPeople.isEmpty()) {
+    if (validate) {
       Validation result =
           Validation.of(
               learner.average(),
@@ -233,6 +262,9 @@ final class Trainer {
               settings.workers(),
               ranks,
               progress);
+      if (result == null) {
+        return false;
+      }
       validation = result.results();
       weight = result.fusionWeight();
     }
@@ -246,6 +278,7 @@ final class Trainer {
             position.loss() / steps,
             position.lossH1() / steps,
             position.lossH2() / steps,
+            (long) steps * images,
             imagesPerSecond,
             ProcessMemory.residentMb(),
             validation);
@@ -259,7 +292,8 @@ final class Trainer {
     // row, where it would otherwise lack it for good.
     log.epoch(result);
     save();
-    log.summary(RunState.RUNNING, position);
+    summary(RunState.RUNNING);
+    return true;
   }
 
   /** Draws what the network makes of some people, every few epochs. */
@@ -295,6 +329,20 @@ final class Trainer {
   }
 
   /**
+   * Makes all processes of the job stand where the first one does, which alone looks at the run's
+   * folder.
+   */
+  void agree() {
+    if (ranks.size() == 1) {
+      return;
+    }
+    position =
+        Position.fromJson(
+            ranks.share(position.toJson(), 0, learner.device()), Path.of("what rank 0 says"));
+    learner.share(position.steps(), snapshots.statistics());
+  }
+
+  /**
    * Starts from another network's weights instead of random ones.
    *
    * @param except prefixes of names that stay random
@@ -302,19 +350,21 @@ final class Trainer {
   void initialise(Checkpoint from, List<String> except, Object origin) {
     learner.weights().raw().load(from.tensors(), except, origin);
     learner.weights().average().load(from.tensors(), except, origin);
+    snapshots.startedFrom(from.trainedOn());
   }
 
   private void save() throws IOException {
+    // Between epochs they are the same in all processes.
+    List<float[]> statistics = position.batch() > 0 ? learner.statisticsOfAll() : List.of();
     if (ranks.first()) {
-      snapshots.save(position);
+      snapshots.save(position, statistics);
     }
+    lastSaved = position;
     saved = System.nanoTime();
   }
 
-  private void saveInTime() throws IOException {
+  private boolean isTimeToSave() {
     long minutes = TimeUnit.NANOSECONDS.toMinutes(System.nanoTime() - saved);
-    if (settings.saveMinutes() > 0 && minutes >= settings.saveMinutes()) {
-      save();
-    }
+    return settings.saveMinutes() > 0 && minutes >= settings.saveMinutes();
   }
 }

@@ -5,11 +5,13 @@ import io.sadi.data.Batches;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
 import io.sadi.data.Person;
+import io.sadi.data.TrainedOn;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.ChildProcess;
 import io.sadi.io.ProcessLock;
 import io.sadi.io.Progress;
+import io.sadi.model.Parameters;
 import io.sadi.model.SadiNet;
 import io.sadi.predict.Checkpoint;
 import io.sadi.torch.ComputeDevice;
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataset what to learn from
  * @param people of the training split
  * @param validationPeople of the validation split; empty where the dataset has none
+ * @param trainedOn these people, as the run's files keep it
  * @param out the run folder
  * @param mode whether the folder is new, replaced or continued
  * @param init what to start from, or null for random weights
@@ -43,6 +46,7 @@ public record Training(
     Dataset dataset,
     List<Person> people,
     List<Person> validationPeople,
+    TrainedOn trainedOn,
     Path out,
     Mode mode,
     @Nullable Start init) {
@@ -73,6 +77,7 @@ public record Training(
    *
    * @param config as given on the command line
    * @param configGiven whether it says anything of its own; a resumed run may leave it out
+   * @throws BadInputException also where a run is to go on with other people than it has
    */
   public static Training prepare(
       Config config, boolean configGiven, Path data, Path out, Mode mode, @Nullable Start init)
@@ -84,6 +89,11 @@ public record Training(
         mode == Mode.RESUME && (misspelt || !RunFolder.isUnstarted(out))
             ? resumed(config, configGiven, out)
             : RunConfig.from(config);
+    return read(run, data, out, mode, init).checked();
+  }
+
+  private static Training read(RunConfig run, Path data, Path out, Mode mode, @Nullable Start init)
+      throws IOException {
     Dataset dataset = DatasetReader.read(data);
     run.augmentation().check(dataset.skeleton(), dataset.folder());
     List<Person> people = DatasetReader.people(dataset, run.train().trainSplit());
@@ -98,7 +108,31 @@ public record Training(
     String val = run.train().valSplit();
     List<Person> validation =
         dataset.splits().containsKey(val) ? DatasetReader.people(dataset, val) : List.of();
-    return new Training(run, dataset, people, validation, out, mode, init);
+    TrainedOn trainedOn = TrainedOn.of(dataset, run.train().trainSplit(), people, val, validation);
+    return new Training(run, dataset, people, validation, trainedOn, out, mode, init);
+  }
+
+  /**
+   * This, unless it would go on with other people than the run was trained on, or names parameters
+   * or a network to start from that do not fit.
+   */
+  private Training checked() throws IOException {
+    Parameters parameters =
+        SadiNet.describe(config.model(), dataset.skeleton().size()).parameters();
+    parameters.checkPrefixes(config.train().freeze(), "train.freeze");
+    if (init != null && !goesOn()) {
+      parameters.check(
+          Checkpoint.read(init.checkpoint()).tensors(), init.except(), init.checkpoint());
+    }
+    TrainedOn before = mode == Mode.RESUME ? RunFolder.at(out).trainedOn() : null;
+    if (before != null) {
+      before.check(
+          trainedOn,
+          dataset.folder(),
+          "what " + out + " was trained on",
+          "name that dataset with --data, or go on with this one with --override-config");
+    }
+    return this;
   }
 
   /**
@@ -158,11 +192,39 @@ public record Training(
     }
   }
 
-  /** Trains as a process of a job that somebody else started. */
+  /** Trains as the first process of a job that somebody else started. */
   public RunState run(Membership place, Progress progress) throws IOException {
     ChildProcess.followParent();
-    try (Ranks ranks = Ranks.join(place, device(place.size(), place.localRank()), patience())) {
-      return run(ranks, place.rank() == 0 ? progress : Progress.NONE);
+    try (Ranks.Meeting meeting = Ranks.meet(place, patience())) {
+      meeting.ofFirst(config.yaml());
+      try (Ranks ranks = meeting.join(device(place.size(), place.localRank()))) {
+        return run(ranks, progress);
+      }
+    }
+  }
+
+  /**
+   * Trains as another process of a job. Whether a run goes on, and from where, the first process
+   * decides, whose folder alone is looked at.
+   *
+   * @param config as given on the command line; null for the first process's
+   * @throws BadInputException in all processes, where one of them has another config or other
+   *     people
+   */
+  public static RunState follow(@Nullable Config config, Path data, Path out, Membership place)
+      throws IOException {
+    ChildProcess.followParent();
+    RunConfig own = config == null ? null : RunConfig.from(config);
+    RunConfig first = own == null ? RunConfig.from(Config.empty()) : own;
+    Duration patience = Duration.ofSeconds(first.train().rankTimeout());
+    try (Ranks.Meeting meeting = Ranks.meet(place, patience)) {
+      String yaml = meeting.ofFirst("");
+      RunConfig run =
+          own == null ? RunConfig.from(Config.parse(yaml, "the config of rank 0")) : own;
+      Training training = read(run, data, out, Mode.REFUSE, null);
+      try (Ranks ranks = meeting.join(training.device(place.size(), place.localRank()))) {
+        return training.run(ranks, Progress.NONE);
+      }
     }
   }
 
@@ -199,14 +261,8 @@ public record Training(
               + config.train().valSplit()
               + "', so nothing is validated and best is the last epoch");
     }
-    Checkpoint from = init == null ? null : Checkpoint.read(init.checkpoint());
-    if (from != null && init != null) {
-      // Before the folder is there: what does not fit must leave nothing behind.
-      SadiNet.describe(config.model(), dataset.skeleton().size())
-          .parameters()
-          .check(from.tensors(), init.except(), init.checkpoint());
-    }
-    boolean goesOn = mode.resumes() && !RunFolder.isUnstarted(out);
+    Alike.check(this, ranks, device);
+    boolean goesOn = ranks.first() && goesOn();
     RunFolder folder =
         goesOn || !ranks.first()
             ? RunFolder.at(out)
@@ -221,14 +277,20 @@ public record Training(
       Trainer trainer = new Trainer(this, folder, learner, ranks, progress);
       if (goesOn) {
         trainer.resume();
-      } else if (from != null && init != null) {
-        trainer.initialise(from, init.except(), init.checkpoint());
+      } else if (init != null) {
+        trainer.initialise(Checkpoint.read(init.checkpoint()), init.except(), init.checkpoint());
       }
+      trainer.agree();
       if (ranks.first()) {
         AtomicFile.writeString(folder.config(), config.yaml());
       }
       return trainer.run();
     }
+  }
+
+  /** Whether there is a run to go on with. */
+  private boolean goesOn() throws IOException {
+    return mode.resumes() && !RunFolder.isUnstarted(out);
   }
 
   private ComputeDevice device(int ranks, int localRank) {
@@ -241,8 +303,9 @@ public record Training(
   }
 
   /** The same people for another run. */
-  public Training with(RunConfig other, Path folder, Mode how) {
-    return new Training(other, dataset, people, validationPeople, folder, how, null);
+  public Training with(RunConfig other, Path folder, Mode how) throws IOException {
+    return new Training(other, dataset, people, validationPeople, trainedOn, folder, how, null)
+        .checked();
   }
 
   /** Where a run keeps its best weights once it has any. */

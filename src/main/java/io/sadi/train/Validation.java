@@ -18,10 +18,13 @@ import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Ranks;
 import io.sadi.torch.Tensors;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How good a network is on the validation split, read every way, and the weight w that fuses its
@@ -42,8 +45,9 @@ record Validation(double fusionWeight, List<MetricResult> results) {
    * Measures a network.
    *
    * @param ranks that share the people among them; each gets the whole result
+   * @return null where one of the processes was told to end
    */
-  static Validation of(
+  static @Nullable Validation of(
       SadiNet net,
       Dataset dataset,
       List<Person> people,
@@ -66,6 +70,7 @@ record Validation(double fusionWeight, List<MetricResult> results) {
     all.addAll(others);
     int from = share(people.size(), ranks.rank(), ranks.size());
     int to = share(people.size(), ranks.rank() + 1, ranks.size());
+    boolean stopped = false;
     try (PoseEstimator estimator =
         new PoseEstimator(
             net, dataset.skeleton().flipPermutation(), false, Refine.QUARTER, precision)) {
@@ -79,6 +84,14 @@ record Validation(double fusionWeight, List<MetricResult> results) {
           batch,
           workers,
           progress);
+    } catch (UncheckedIOException e) {
+      if (!(e.getCause() instanceof InterruptedIOException)) {
+        throw e;
+      }
+      stopped = true;
+    }
+    if (any(stopped, ranks, net.device())) {
+      return null;
     }
     if (ranks.size() > 1) {
       exchange(all, people, from, net.joints(), ranks, net.device());
@@ -101,6 +114,15 @@ record Validation(double fusionWeight, List<MetricResult> results) {
     }
     results.add(0, best);
     return new Validation(weight, results);
+  }
+
+  /** Whether it is so in any of the processes. */
+  private static boolean any(boolean here, Ranks ranks, ComputeDevice device) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor sum = Tensors.of(new float[] {here ? 1 : 0}, device, 1);
+      ranks.sum(sum);
+      return Tensors.floats(sum)[0] > 0;
+    }
   }
 
   /** Where a process's share of the people begins. */

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sadi.testing.BinSadi;
 import io.sadi.testing.TinyRun;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -46,11 +49,19 @@ class KilledAbuse {
    */
   private void kill(String what, long wholeMs, String[] command, Path out, Ending ending)
       throws Exception {
+    kill(what, wholeMs, command, out, () -> {}, ending);
+  }
+
+  /** The same, with something that happens before each start. */
+  private void kill(
+      String what, long wholeMs, String[] command, Path out, Ending before, Ending ending)
+      throws Exception {
     Path err = folder.resolve("err.txt");
     int wanted = Abuse.kills() / 4;
     int kills = 0;
     int ends = 0;
     while (kills < wanted || ends == 0) {
+      before.check();
       Process process = Abuse.sadi(folder).start(folder.resolve("out.txt"), err, command);
       // Once there were enough it may come to its end.
       long patience = kills < wanted ? RANDOM.nextLong(wholeMs + wholeMs / 4) : 1_200_000;
@@ -93,15 +104,81 @@ class KilledAbuse {
   void training() throws Exception {
     long ms = timed(Abuse.train(people, "whole", 5));
     Path run = folder.resolve("run");
+    States states = new States(run, RANDOM);
     kill(
         "train",
         ms,
         Abuse.train(people, "run", 5, "--resume"),
         run,
+        states::damageOne,
         () -> {
+          states.forget();
           assertThat(Abuse.last(run)).isEqualTo(Abuse.last(folder.resolve("whole")));
           assertThat(Files.readAllLines(run.resolve("metrics.csv"))).hasSize(6);
         });
+  }
+
+  /** Two processes that share no folder, as on two machines: either may go, and any state. */
+  @Test
+  void trainingTogether() throws Exception {
+    Path whole = folder.resolve("whole");
+    long start = System.nanoTime();
+    for (Process process : together(whole)) {
+      assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
+      assertThat(process.exitValue()).isZero();
+    }
+    long ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    Path run = folder.resolve("run");
+    States states = new States(run.resolve("0"), RANDOM);
+    int wanted = Abuse.kills() / 8;
+    int kills = 0;
+    int ends = 0;
+    while (kills < wanted || ends == 0) {
+      states.damageOne();
+      List<Process> both = together(run);
+      Process victim = both.get(RANDOM.nextInt(2));
+      long patience = kills < wanted ? RANDOM.nextLong(ms + ms / 4) : 1_200_000;
+      if (!victim.waitFor(patience, TimeUnit.MILLISECONDS)) {
+        victim.destroyForcibly();
+        kills++;
+      }
+      for (Process process : both) {
+        assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("it ends").isTrue();
+        assertThat(process.exitValue()).isIn(0, 1, 137);
+      }
+      if (both.stream().allMatch(process -> process.exitValue() == 0)) {
+        assertThat(Abuse.last(run.resolve("0"))).isEqualTo(Abuse.last(whole.resolve("0")));
+        ends++;
+        states.forget();
+        delete(run);
+      }
+    }
+    Abuse.note("train together: " + kills + " kills, " + ends + " came to their end", 0, "");
+  }
+
+  private List<Process> together(Path run) throws IOException {
+    int port;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      port = socket.getLocalPort();
+    }
+    List<Process> both = new ArrayList<>();
+    for (int rank = 0; rank < 2; rank++) {
+      both.add(
+          Abuse.sadi(folder)
+              .with("RANK", String.valueOf(rank))
+              .with("WORLD_SIZE", "2")
+              .with("MASTER_ADDR", "127.0.0.1")
+              .with("MASTER_PORT", String.valueOf(port))
+              .start(
+                  folder.resolve("out-" + rank + ".txt"),
+                  folder.resolve("err-" + rank + ".txt"),
+                  Abuse.train(
+                      people,
+                      run.resolve(String.valueOf(rank)),
+                      5,
+                      "--resume --set train.batch=4 --set train.rank_timeout=15")));
+    }
+    return both;
   }
 
   @Test

@@ -178,7 +178,7 @@ final class MadeUpStudy {
         of.evaluation(),
         of.errors(),
         of.size(),
-        new TrainingCourse(Map.of(), 128, EPOCHS, 12_000, 0.5, accuracy, List.of()));
+        new TrainingCourse(Map.of(), 128, EPOCHS, 12_000, 0.5, accuracy, List.of(), null));
   }
 
   private static double curve(double found, int epoch) {

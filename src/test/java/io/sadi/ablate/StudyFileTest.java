@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sadi.config.Config;
 import io.sadi.io.BadInputException;
+import io.sadi.train.Training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ class StudyFileTest {
               () -> Config.preset(preset, List.of(), Map.of()),
               StudyDesign.named(name),
               folder.resolve("study"),
-              false);
+              Training.Mode.REFUSE);
       assertThat(plan.configs()).hasSizeGreaterThan(3);
     }
   }
@@ -103,7 +104,7 @@ class StudyFileTest {
             () -> Config.preset("tiny", List.of(), Map.of()),
             List.of(study),
             folder.resolve("s"),
-            false);
+            Training.Mode.REFUSE);
     assertThat(plan.configs().get(new Cell("far-and-plain", 5)).model().channels())
         .containsExactly(8, 8, 8, 8, 16);
     assertThat(plan.configs().get(new Cell("far-and-plain", 5)).model().sfm().enabled()).isFalse();
@@ -113,7 +114,7 @@ class StudyFileTest {
   void aStudyFolderKeepsWhatWasAsked() throws IOException {
     List<StudyDesign> designs = List.of(read(MINE).get(0), StudyDesign.named("modules").get(0));
     Path file = folder.resolve("study.yaml");
-    StudyFile.write(file, designs);
+    StudyFile.write(file, designs, null);
     assertThat(StudyFile.read(file)).isEqualTo(designs);
   }
 
@@ -189,7 +190,7 @@ class StudyFileTest {
                     () -> Config.preset("tiny", List.of(), Map.of()),
                     study,
                     folder.resolve("s"),
-                    false))
+                    Training.Mode.REFUSE))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("study mine: variant x: overrides: rfm.dilatoin: unknown key")
         .hasMessageContaining("'rfm.dilation'");

@@ -53,7 +53,7 @@ class StudyReportTest {
         new Evaluation("drawn", "val", 30, List.of(results)),
         new PersonErrors(List.of(), List.of(), Map.of("h1", new double[0][])),
         new NetworkSize(1, 1),
-        new TrainingCourse(Map.of(), 64, 1, 1, 1, List.of(), List.of()));
+        new TrainingCourse(Map.of(), 64, 1, 1, 1, List.of(), List.of(), null));
   }
 
   private static CellResult cell(String variant, int seed, double wrist, double ankle) {
@@ -244,7 +244,7 @@ class StudyReportTest {
             longer.evaluation(),
             longer.errors(),
             longer.size(),
-            new TrainingCourse(Map.of(), 128, 24, 24_000, 1, List.of(), List.of()));
+            new TrainingCourse(Map.of(), 128, 24, 24_000, 1, List.of(), List.of(), null));
     String report = report(design, List.of(MADE_UP.result(new Cell("full", 1)), longer), List.of());
     assertThat(report)
         .contains("Not equally trained: no-se (seed 1) learned from another number of crops")
@@ -261,7 +261,7 @@ class StudyReportTest {
         result.evaluation(),
         result.errors(),
         result.size(),
-        new TrainingCourse(config.settings(), 128, 12, 12_000, 1, List.of(), List.of()));
+        new TrainingCourse(config.settings(), 128, 12, 12_000, 1, List.of(), List.of(), null));
   }
 
   /** Runs put together from elsewhere must not pass for a fair study. */

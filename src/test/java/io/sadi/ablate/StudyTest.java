@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 import io.sadi.config.Config;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Csv;
+import io.sadi.io.Interruption;
 import io.sadi.io.ProcessLock;
 import io.sadi.io.Progress;
 import io.sadi.predict.Shard;
+import io.sadi.testing.Warnings;
 import io.sadi.train.RunState;
+import io.sadi.train.Training.Mode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,11 +69,15 @@ class StudyTest {
 
   private StudyPlan plan(boolean resume, List<String> sets, StudyDesign... designs)
       throws IOException {
-    return StudyPlan.of(() -> Config.preset("tiny", sets, Map.of()), List.of(designs), out, resume);
+    return StudyPlan.of(
+        () -> Config.preset("tiny", sets, Map.of()),
+        List.of(designs),
+        out,
+        resume ? Mode.RESUME : Mode.REFUSE);
   }
 
   private Study.Outcome run(StudyPlan plan) throws IOException {
-    Study study = Study.prepare(plan, data);
+    Study study = Study.prepare(plan, data, Progress.NONE);
     study.begin(WHOLE);
     return study.run(WHOLE, Progress.NONE, Throwable::getMessage);
   }
@@ -155,10 +162,47 @@ class StudyTest {
     run(plan(false, "baseline", 1));
     Path others = out.resolveSibling("others");
     new DrawnPeople(12, 4, 2).draw(others, Progress.NONE);
-    assertThatThrownBy(() -> Study.prepare(plan(true, "baseline,full", 1), others))
+    assertThatThrownBy(() -> Study.prepare(plan(true, "baseline,full", 1), others, Progress.NONE))
         .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("other annotations of split 'val'");
-    Study.prepare(plan(true, "baseline,full", 1), data);
+        .hasMessageContaining("others: found split train (12 people, sha256 ")
+        .hasMessageContaining("--override-config");
+    Study.prepare(plan(true, "baseline,full", 1), data, Progress.NONE);
+
+    assertThat(out.resolve("study.yaml")).content().contains("data:", "dataset: synthetic");
+    assertThat(out.resolve("report.md"))
+        .content()
+        .contains("Trained on synthetic, split train (12 people, sha256 ")
+        .contains("validated on split val (4 people, sha256 ");
+
+    // Told to, it goes on, and the report says of whom each learned.
+    StudyPlan other =
+        StudyPlan.of(
+            () -> Config.preset("tiny", SETS, Map.of()),
+            List.of(StudyDesign.of(List.of("baseline", "full")).withSeeds(List.of(1))),
+            out,
+            Mode.RESUME_DIFFERENTLY);
+    Study mixed = Study.prepare(other, others, Progress.NONE);
+    mixed.begin(WHOLE);
+    assertThat(mixed.run(WHOLE, Progress.NONE, Throwable::getMessage).failures()).isEmpty();
+    assertThat(out.resolve("report.md"))
+        .content()
+        .contains("Not trained on the same people: full (seed 1), unlike baseline");
+    assertThatThrownBy(() -> Study.prepare(plan(true, "baseline,full", 1), data, Progress.NONE))
+        .isInstanceOf(BadInputException.class);
+  }
+
+  /** A study that was begun before its people were written down can be ended. */
+  @Test
+  void studyOfAnOlderVersionGoesOnWithAWarning() throws IOException {
+    run(plan(false, "baseline", 1));
+    Path study = out.resolve("study.yaml");
+    Files.writeString(study, Files.readString(study).replaceFirst("(?s)data:.*?(?=studies:)", ""));
+    List<String> warnings = new ArrayList<>();
+    Study.prepare(plan(true, "baseline", 1, 2), data, Warnings.into(warnings));
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .contains("an older version began this study, without what it was trained on");
   }
 
   @Test
@@ -172,6 +216,36 @@ class StudyTest {
 
     assertThat(run.resolve("train.log")).content().isEqualTo(log);
     assertThat(run.resolve("evaluation.json")).exists();
+  }
+
+  /** A signal during a long evaluation is no failure of the network, and is not waited out. */
+  @Test
+  void signalIsHeardWhileANetworkIsMeasured() throws IOException {
+    Study study = Study.prepare(plan(false, "baseline", 1), data, Progress.NONE);
+    study.begin(WHOLE);
+    int[] evaluations = {0};
+    Progress stopping =
+        new Progress() {
+          @Override
+          public Work start(String what, long total, String unit) {
+            if (what.equals("evaluating") && ++evaluations[0] == 2) { // the first is training's
+              Interruption.request();
+            }
+            return Work.NONE;
+          }
+
+          @Override
+          public void note(String line) {}
+
+          @Override
+          public void warn(String line) {}
+        };
+    Study.Outcome outcome = study.run(WHOLE, stopping, Throwable::getMessage);
+    assertThat(outcome.interrupted()).isTrue();
+    assertThat(outcome.failures()).isEmpty();
+    assertThat(out.resolve("runs/baseline/seed-1/evaluation.json")).doesNotExist();
+    assertThat(run(plan(true, "baseline", 1)).failures()).isEmpty();
+    assertThat(out.resolve("runs/baseline/seed-1/evaluation.json")).exists();
   }
 
   @Test
@@ -221,7 +295,7 @@ class StudyTest {
   @Test
   void shardsTakeEveryNetworkOnce() throws IOException {
     StudyPlan plan = plan(false, "full,no-se,baseline", 1, 2);
-    Study study = Study.prepare(plan, data);
+    Study study = Study.prepare(plan, data, Progress.NONE);
     List<Cell> taken = new ArrayList<>();
     for (int part = 1; part <= 4; part++) {
       taken.addAll(study.cells(new Shard(part, 4)));
@@ -233,7 +307,7 @@ class StudyTest {
   @Test
   void cellOfAnotherProcessIsLeftToIt() throws IOException {
     StudyPlan plan = plan(false, "baseline,rfm-only", 1);
-    Study study = Study.prepare(plan, data);
+    Study study = Study.prepare(plan, data, Progress.NONE);
     study.begin(WHOLE);
     Cell theirs = new Cell("baseline", 1);
     try (ProcessLock lock = plan.folder().claim(theirs)) {
@@ -324,7 +398,7 @@ class StudyTest {
   @Test
   void estimateCountsWhatIsLeft() throws IOException {
     run(plan(false, "baseline", 1));
-    Study study = Study.prepare(plan(true, "baseline,full", 1, 2), data);
+    Study study = Study.prepare(plan(true, "baseline,full", 1, 2), data, Progress.NONE);
     Estimate estimate = study.estimate(WHOLE, Progress.NONE);
     assertThat(estimate.rows())
         .extracting(Estimate.Row::variant)
@@ -385,7 +459,7 @@ class StudyTest {
 
     Path others = shared.resolve("others");
     new DrawnPeople(12, 5, 2).draw(others, Progress.NONE);
-    assertThatThrownBy(() -> Study.prepare(plan(true, "baseline", 1), others))
+    assertThatThrownBy(() -> Study.prepare(plan(true, "baseline", 1), others, Progress.NONE))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("found measured on 4 people of synthetic, expected 5");
   }
@@ -417,7 +491,7 @@ class StudyTest {
                     () -> Config.preset("tiny", SETS, Map.of("SADI_RFM_SE", "on")),
                     List.of(StudyDesign.of(List.of("full", "no-se"))),
                     out,
-                    false))
+                    Mode.REFUSE))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("$SADI_RFM_SE")
         .hasMessageContaining("variant no-se sets it");

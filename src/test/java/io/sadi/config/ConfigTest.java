@@ -26,12 +26,28 @@ class ConfigTest {
     Path file = Files.writeString(folder.resolve("a.yaml"), YAML);
     Map<String, String> environment = Map.of("SADI_TRAIN_EPOCHS", "6", "SADI_TRAIN_LR", "0.5");
     Config config = Config.load(file, List.of("train.epochs=7"), environment);
-    config.withDefaults(Map.of("train.lr", 0.25, "train.gamma", 0.125));
+    config.withDefaults(Map.of("train.lr", 0.25, "train.gamma", 0.125), "variant");
     assertThat(config.integer("train.epochs", 1, 0, 100, "")).isEqualTo(7);
     assertThat(config.number("train.lr", 1, 0, 1, "")).isEqualTo(0.5);
     assertThat(config.number("train.gamma", 1, 0, 1, "")).isEqualTo(0.125);
     assertThat(config.integers("model.channels", List.of(), 0, 9, "")).containsExactly(1, 2);
     assertThat(config.flag("rfm.se", true, "")).isTrue();
+  }
+
+  /** A misspelt variable changes nothing, and whoever set it waits a week for nothing. */
+  @Test
+  void aVariableOfASectionThatNamesNoKeyIsAnError() throws IOException {
+    Map<String, String> others =
+        Map.of("SADI_JAVA_OPTS", "-Xmx1g", "SADI_DATA", "d", "SADI_TRAINING", "mine");
+    Config fine = Config.load(null, List.of(), others);
+    read(fine);
+    fine.finish();
+    Config config = Config.load(null, List.of(), Map.of("SADI_TRAIN_EPOCH", "3"));
+    read(config);
+    assertThatThrownBy(config::finish)
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("SADI_TRAIN_EPOCH: names no key")
+        .hasMessageContaining("SADI_TRAIN_EPOCHS");
   }
 
   @Test

@@ -30,8 +30,13 @@ public final class NoisePeople {
 
   /** A dataset of 8 people in train and 4 in val. */
   public static Path write(Path data) throws IOException {
+    return write(data, 3);
+  }
+
+  /** As many others. */
+  public static Path write(Path data, long seed) throws IOException {
     Files.createDirectories(data.resolve("images"));
-    Random random = new Random(3);
+    Random random = new Random(seed);
     List<Person> people = new ArrayList<>();
     for (int i = 0; i < 12; i++) {
       byte[] pixels = new byte[48 * 48 * 3];

@@ -18,7 +18,8 @@ class RanksTest {
 
   private static float sum(Ranks.Host host, int rank, int size, int attempt) {
     Membership place = new Membership(rank, size, rank, "127.0.0.1", host.port(), true, attempt);
-    try (Ranks ranks = Ranks.join(place, ComputeDevice.CPU, PATIENCE);
+    try (Ranks.Meeting meeting = Ranks.meet(place, PATIENCE);
+        Ranks ranks = meeting.join(ComputeDevice.CPU);
         PointerScope scope = new PointerScope()) {
       Tensor tensor = Tensors.of(new float[] {rank + 1}, ComputeDevice.CPU, 1);
       ranks.sum(tensor);

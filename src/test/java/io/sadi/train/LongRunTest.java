@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.gson.JsonObject;
 import io.sadi.config.Config;
 import io.sadi.data.Batch;
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
+import io.sadi.io.Csv;
 import io.sadi.io.FailedException;
+import io.sadi.io.Interruption;
+import io.sadi.io.Json;
 import io.sadi.io.Progress;
 import io.sadi.io.Safetensors;
 import io.sadi.predict.Checkpoint;
@@ -16,6 +20,7 @@ import io.sadi.testing.NoisePeople;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Ranks;
+import io.sadi.torch.Tensors;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -98,6 +103,60 @@ class LongRunTest {
     Files.write(last(damaged), Arrays.copyOf(bytes, bytes.length / 2));
     assertThat(resume(damaged)).isEqualTo(RunState.DONE);
     assertThat(last(damaged)).hasSameBinaryContentAs(last(whole));
+  }
+
+  private static void flip(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length - 101] ^= 1;
+    Files.write(file, bytes);
+  }
+
+  /** Of two good states the one was lost with the other: the damaged file took its name. */
+  @Test
+  void aDamagedStateTakesNoGoodOneWithIt() throws IOException {
+    Path whole = train("whole");
+    Path run = train("run");
+    flip(last(run));
+    Path good = run.resolve("state/last-000000004.safetensors");
+    byte[] before = Files.readAllBytes(good);
+    // The first save comes to nothing, as in a process that is killed at it.
+    Path inTheWay = Files.createDirectory(run.resolve("checkpoints/last.safetensors.part"));
+    assertThatThrownBy(() -> resume(run)).isInstanceOf(IOException.class);
+    assertThat(good).hasBinaryContent(before);
+    Files.delete(inTheWay);
+    assertThat(resume(run)).isEqualTo(RunState.DONE);
+    assertThat(last(run)).hasSameBinaryContentAs(last(whole));
+    assertThat(state(run)).contains("damaged-last.safetensors", "last-000000004.safetensors");
+    assertThat(good).hasBinaryContent(before);
+  }
+
+  /** States that cannot be gone on from do not stand in the place of some that can. */
+  @Test
+  void damagedStatesAreSetAsideAndNotCounted() throws IOException {
+    Path whole = train("whole", "train.epochs=5", "train.keep=3");
+    Path run = train("run", "train.epochs=4", "train.keep=3");
+    Files.copy(
+        whole.resolve("config.yaml"),
+        run.resolve("config.yaml"),
+        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    flip(last(run));
+    flip(run.resolve("state/last-000000006.safetensors"));
+    assertThat(resume(run)).isEqualTo(RunState.DONE);
+    assertThat(last(run)).hasSameBinaryContentAs(last(whole));
+    assertThat(state(run))
+        .containsExactly(
+            "damaged-last-000000006.safetensors",
+            "damaged-last.safetensors",
+            "last-000000006.safetensors",
+            "last-000000008.safetensors",
+            "lock",
+            "optimizer-000000006.safetensors",
+            "optimizer-000000008.safetensors",
+            "optimizer-000000010.safetensors");
+    for (String steps : List.of("6", "8")) {
+      Path kept = Path.of("state/last-00000000" + steps + ".safetensors");
+      assertThat(run.resolve(kept)).hasSameBinaryContentAs(whole.resolve(kept));
+    }
   }
 
   /** One bit of one weight: a number like any other, and the run would be another one. */
@@ -324,17 +383,86 @@ class LongRunTest {
     assertThat(state(skipping)).contains("optimizer-000000005.safetensors"); // of 6 steps
   }
 
+  /** A loss that is a number with gradients that are none, and with statistics that are none. */
+  private static Learner badlyLearning(RunConfig config, long badStep) {
+    return new Learner(config, 14, ComputeDevice.CPU, Precision.FP32, Ranks.ALONE) {
+      private long step;
+
+      @Override
+      Sums backward(Batch batch, double limit) {
+        boolean bad = ++step == badStep;
+        if (bad) {
+          weights().raw().gradients().fill_(Tensors.scalar(Double.NaN));
+        }
+        Sums sums = super.backward(batch, limit);
+        if (bad) {
+          weights().raw().statistics().fill_(Tensors.scalar(Double.NaN));
+        }
+        return sums;
+      }
+    };
+  }
+
+  /** Adam would keep them for good, in every weight, and the next state would, too. */
+  @Test
+  void gradientsThatAreNoNumbersAreAFaultOfTheirBatch() throws IOException {
+    Path run = folder.resolve("run");
+    assertThatThrownBy(() -> trainWith(run, config(), config -> badlyLearning(config, 4)))
+        .isInstanceOf(FailedException.class)
+        .hasMessageContaining("epoch 2, batch 2: the gradients are no numbers for ")
+        .hasMessageContaining(".png")
+        .hasMessageContaining("train.on_nan=skip");
+    assertThat(run.resolve("nan/epoch-0002-batch-000002/003.png")).isNotEmptyFile();
+    Path skipping = folder.resolve("skipping");
+    for (String clip : List.of("0", "1")) {
+      Config config = config("train.on_nan=skip", "train.clip=" + clip);
+      assertThat(trainWith(skipping, config, c -> badlyLearning(c, 4))).isEqualTo(RunState.DONE);
+      Safetensors.read(last(skipping))
+          .tensors()
+          .forEach(
+              (name, entry) -> {
+                for (float value : entry.floats()) {
+                  assertThat(Float.isFinite(value)).as(name).isTrue();
+                }
+              });
+      assertThat(skipping.resolve("metrics.csv")).content().doesNotContain("NaN");
+      Files.delete(last(skipping));
+      for (String name : state(skipping)) {
+        Files.delete(skipping.resolve("state").resolve(name));
+      }
+    }
+  }
+
+  /** Whatever made them so: a state that is kept for the worst case must not be the worst case. */
+  @Test
+  void weightsThatAreNoNumbersAreNotSaved() throws IOException {
+    Path run = train("run");
+    byte[] before = Files.readAllBytes(last(run));
+    LearnerOf lost =
+        config ->
+            new Learner(config, 14, ComputeDevice.CPU, Precision.FP32, Ranks.ALONE) {
+              @Override
+              public Sums update(Sums own, double rate) {
+                Sums sums = super.update(own, rate);
+                weights().optimizer().square().narrow(0, 0, 1).fill_(Tensors.scalar(Double.NaN));
+                return sums;
+              }
+            };
+    assertThatThrownBy(() -> trainWith(run, config("train.epochs=4"), lost))
+        .isInstanceOf(FailedException.class)
+        .hasMessageContaining("not saved");
+    assertThat(last(run)).hasBinaryContent(before);
+  }
+
   @Test
   void lostWeightsAreNotSkippedForever() throws IOException {
-    Path broken = broken();
+    Config config = config("train.epochs=50", "train.on_nan=skip", "train.eval_every=50");
     assertThatThrownBy(
             () ->
-                trainFrom(
-                    broken,
+                trainWith(
                     folder.resolve("run"),
-                    "train.epochs=50",
-                    "train.on_nan=skip",
-                    "train.eval_every=50"))
+                    config,
+                    c -> learner(c, batch -> {}, loss -> Double.NaN)))
         .isInstanceOf(FailedException.class)
         .hasMessageContaining("epoch 10, batch 2")
         .hasMessageContaining("20th in a row");
@@ -347,6 +475,90 @@ class LongRunTest {
     byte[] before = Files.readAllBytes(last(run));
     assertThat(resume(run)).isEqualTo(RunState.DONE);
     assertThat(Files.readAllBytes(last(run))).isEqualTo(before);
+  }
+
+  /** What is called the best was chosen among at least two that were validated. */
+  @Test
+  void patienceWaitsForValidations() throws IOException {
+    Path run =
+        train("run", "train.epochs=40", "train.patience=2", "train.eval_every=3", "train.lr=0");
+    assertThat(Json.readObject(run.resolve("summary.json")).get("epochs").getAsInt()).isEqualTo(6);
+    JsonObject best = Json.readObject(run.resolve("summary.json")).getAsJsonObject("best");
+    assertThat(best.get("epoch").getAsInt()).isEqualTo(3);
+    assertThat(best.get("mean_joint_weighted").isJsonNull()).isFalse();
+    assertThat(Checkpoint.read(run.resolve("checkpoints/best.safetensors")).epoch()).isEqualTo(3);
+  }
+
+  /** The moments of a weight that was learned before move it on. */
+  @Test
+  void whatIsFrozenWhenARunGoesOnStays() throws IOException {
+    Path run = train("run", "train.epochs=2");
+    String stem = Checkpoint.STATE + "stem.conv.conv.weight";
+    String head = Checkpoint.STATE + "head.0.features.conv.weight";
+    float[] frozen = values(last(run), stem);
+    float[] learned = values(last(run), head);
+    Training.resume(config("train.freeze=[stem]", "train.epochs=4"), data, run).run(Progress.NONE);
+    assertThat(values(last(run), stem)).isEqualTo(frozen);
+    assertThat(values(last(run), head)).isNotEqualTo(learned);
+  }
+
+  /** Asks to stop when something begins, as a signal would. */
+  private static Progress stoppingAt(String work) {
+    return new Progress() {
+      @Override
+      public Work start(String what, long total, String unit) {
+        if (what.equals(work)) {
+          Interruption.request();
+        }
+        return Work.NONE;
+      }
+
+      @Override
+      public void note(String line) {}
+
+      @Override
+      public void warn(String line) {}
+    };
+  }
+
+  /** A scheduler gives half a minute, and a validation may take ten. */
+  @Test
+  void aSignalIsHeardWhileTheRunIsValidated() throws IOException {
+    Path whole = train("whole");
+    Path run = folder.resolve("run");
+    Training training = Training.prepare(config(), true, data, run, Training.Mode.REFUSE, null);
+    assertThat(training.run(stoppingAt("evaluating"))).isEqualTo(RunState.INTERRUPTED);
+    assertThat(run.resolve("summary.json")).content().contains("interrupted");
+    assertThat(run.resolve("metrics.csv")).doesNotExist();
+    assertThat(Safetensors.read(last(run)).metadata().get("training"))
+        .contains("\"epoch\":0,\"batch\":2");
+    assertThat(resume(run)).isEqualTo(RunState.DONE);
+    assertThat(last(run)).hasSameBinaryContentAs(last(whole));
+  }
+
+  /** Nothing was learned after it went on, so nothing is known of how fast. */
+  @Test
+  void anEpochThatGoesOnAtItsEndIsTheSameAndHasNoRate() throws IOException {
+    Path whole = train("whole");
+    Path run = folder.resolve("run");
+    Path photo = data.resolve("images/11.png");
+    byte[] bytes = Files.readAllBytes(photo);
+    Files.delete(photo);
+    assertThatThrownBy(() -> train("run")).isInstanceOf(BadInputException.class);
+    Files.write(photo, bytes);
+    assertThat(Safetensors.read(last(run)).metadata().get("training"))
+        .contains("\"epoch\":0,\"batch\":2");
+    assertThat(resume(run)).isEqualTo(RunState.DONE);
+    assertThat(last(run)).hasSameBinaryContentAs(last(whole));
+    try (Csv csv = Csv.open(run.resolve("metrics.csv"))) {
+      Csv.Row first = csv.next();
+      assertThat(first).isNotNull();
+      assertThat(first.text(csv.column("img_per_s"))).isEmpty();
+      assertThat(first.text(csv.column("images"))).isEqualTo("8");
+      Csv.Row second = csv.next();
+      assertThat(second).isNotNull();
+      assertThat(second.number(csv.column("img_per_s"))).isPositive();
+    }
   }
 
   @Test
@@ -367,7 +579,12 @@ class LongRunTest {
     }
     String moving = "head.0.features.conv.weight";
     assertThat(values(last(run), moving)).isNotEqualTo(values(best, moving));
-    assertThatThrownBy(() -> train("typo", "train.freeze=[stm]"))
+    // Before anything is computed: --dry-run says it, too.
+    Config typo = config("train.freeze=[stm]");
+    assertThatThrownBy(
+            () ->
+                Training.prepare(
+                    typo, true, data, folder.resolve("typo"), Training.Mode.REFUSE, null))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("'stm'")
         .hasMessageContaining("stem");

@@ -66,7 +66,7 @@ class TensorBoardEventsTest {
       rows.add(
           MetricsCsv.row(
               new EpochResult(
-                  epoch, 300L * epoch, 1e-3, 2.5, 0.25, Double.NaN, 81.5, 1234, List.of())));
+                  epoch, 300L * epoch, 1e-3, 2.5, 0.25, Double.NaN, 96, 81.5, 1234, List.of())));
     }
     return rows;
   }
@@ -93,6 +93,7 @@ class TensorBoardEventsTest {
             entry("loss/h1", 0.25f), // and no loss/h2, which this network does not have
             entry("train/steps", 600f),
             entry("train/lr", 1e-3f),
+            entry("train/images", 96f),
             entry("train/img_per_s", 81.5f),
             entry("train/rss_mb", 1234f));
   }

@@ -7,13 +7,17 @@ import static org.assertj.core.api.Assertions.within;
 import io.sadi.config.Config;
 import io.sadi.data.Metric;
 import io.sadi.data.Skeleton;
+import io.sadi.data.TrainedOn;
 import io.sadi.geom.Affine;
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
+import io.sadi.io.Json;
 import io.sadi.io.Progress;
+import io.sadi.io.Safetensors;
 import io.sadi.predict.Checkpoint;
 import io.sadi.testing.NoisePeople;
 import io.sadi.testing.TinyRun;
+import io.sadi.testing.Warnings;
 import io.sadi.torch.ComputeDevice;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +25,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -133,20 +139,96 @@ class TrainingTest {
         .hasMessageContaining("lr: 0.5");
   }
 
+  /** Somebody who resumes with the wrong folder would otherwise mix two data sets unseen. */
+  @Test
+  void aRunGoesOnWithItsOwnPeopleUnlessTold() throws IOException {
+    Path run = folder.resolve("run");
+    training(run, Training.Mode.REFUSE).run(Progress.NONE);
+    Path last = run.resolve("checkpoints/last.safetensors");
+    TrainedOn own = Checkpoint.read(last).trainedOn();
+    assertThat(own).isNotNull();
+    assertThat(own.train().people()).isEqualTo(8);
+    assertThat(own.val()).isNotNull();
+    assertThat(Checkpoint.read(run.resolve("checkpoints/best.safetensors")).trainedOn())
+        .isEqualTo(own);
+    assertThat(Json.readObject(run.resolve("summary.json")).get("trained_on"))
+        .isEqualTo(own.json());
+
+    Path others = NoisePeople.write(folder.resolve("others"), 4);
+    byte[] before = Files.readAllBytes(last);
+    assertThatThrownBy(
+            () -> Training.prepare(Config.empty(), false, others, run, Training.Mode.RESUME, null))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining(others + ": found split train (8 people, sha256 ")
+        .hasMessageContaining(", expected " + own.train() + ", as what " + run + " was trained on")
+        .hasMessageContaining("--override-config");
+    assertThat(last).hasBinaryContent(before);
+
+    Config longer = Config.load(Training.config(run), List.of("train.epochs=4"), Map.of());
+    assertThat(Training.resume(longer, others, run).run(Progress.NONE)).isEqualTo(RunState.DONE);
+    TrainedOn both = Checkpoint.read(last).trainedOn();
+    assertThat(both).isNotNull();
+    assertThat(both.train()).isNotEqualTo(own.train());
+    assertThat(both.before()).containsExactly(own);
+    // From now on these are its people, and what it had before is kept.
+    assertThat(Training.resume(longer, others, run).run(Progress.NONE)).isEqualTo(RunState.DONE);
+    Config longest = Config.load(Training.config(run), List.of("train.epochs=5"), Map.of());
+    Training.resume(longest, others, run).run(Progress.NONE);
+    assertThat(Checkpoint.read(last).trainedOn()).isEqualTo(both);
+
+    Path next = folder.resolve("next");
+    Training.prepare(
+            config("train.epochs=1"),
+            true,
+            data,
+            next,
+            Training.Mode.REFUSE,
+            new Training.Start(last, List.of()))
+        .run(Progress.NONE);
+    TrainedOn all = Checkpoint.read(next.resolve("checkpoints/last.safetensors")).trainedOn();
+    assertThat(all).isNotNull();
+    assertThat(all.train()).isEqualTo(own.train());
+    assertThat(all.before())
+        .extracting(TrainedOn::train)
+        .containsExactly(own.train(), both.train());
+  }
+
+  @Test
+  void aRunOfAnOlderVersionGoesOnWithAWarning() throws IOException {
+    Path whole = folder.resolve("whole");
+    training(whole, Training.Mode.REFUSE).run(Progress.NONE);
+    Path run = folder.resolve("run");
+    Training.prepare(config("train.epochs=2"), true, data, run, Training.Mode.REFUSE, null)
+        .run(Progress.NONE);
+    Path last = run.resolve("checkpoints/last.safetensors");
+    Safetensors state = Safetensors.read(last);
+    Map<String, String> metadata = new LinkedHashMap<>(state.metadata());
+    metadata.remove("trained_on");
+    new Safetensors(metadata, state.tensors()).write(last);
+    List<String> warnings = new ArrayList<>();
+    Training.resume(config(), data, run).run(Warnings.into(warnings));
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .contains("last.safetensors: an older version wrote it, without what it was trained on")
+        .contains("split train (8 people");
+    assertThat(last).hasSameBinaryContentAs(whole.resolve("checkpoints/last.safetensors"));
+  }
+
   @Test
   void aCheckpointOfAnotherArchitectureIsNamed() throws IOException {
     Path run = folder.resolve("run");
     training(run, Training.Mode.REFUSE).run(Progress.NONE);
     Path best = run.resolve("checkpoints/best.safetensors");
-    Training other =
-        Training.prepare(
-            config("model.features=6"),
-            true,
-            data,
-            folder.resolve("other"),
-            Training.Mode.REFUSE,
-            new Training.Start(best, List.of()));
-    assertThatThrownBy(() -> other.run(Progress.NONE))
+    assertThatThrownBy(
+            () ->
+                Training.prepare(
+                    config("model.features=6"),
+                    true,
+                    data,
+                    folder.resolve("other"),
+                    Training.Mode.REFUSE,
+                    new Training.Start(best, List.of())))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("head.0.features.conv.weight")
         .hasMessageContaining("architecture differs");
@@ -258,7 +340,7 @@ class TrainingTest {
     List<String> rows = new ArrayList<>();
     for (String line : Files.readAllLines(run.resolve("metrics.csv"), StandardCharsets.UTF_8)) {
       List<String> cells = new ArrayList<>(Arrays.asList(line.split(",", -1)));
-      cells.subList(6, 8).clear();
+      cells.subList(7, 9).clear();
       rows.add(String.join(",", cells));
     }
     return rows;

@@ -1,0 +1,163 @@
+package io.sadi.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sadi.config.Config;
+import io.sadi.io.Progress;
+import io.sadi.io.Safetensors;
+import io.sadi.testing.NoisePeople;
+import io.sadi.torch.Membership;
+import io.sadi.torch.Ranks;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes that share no folder, here as threads: the first one decides, or nobody goes on. */
+class JobTest {
+  private static final String[] JOB = {"train.batch=2", "train.rank_timeout=60"};
+
+  @TempDir private Path folder;
+  private Path data;
+
+  @BeforeEach
+  void drawPeople() throws IOException {
+    data = NoisePeople.write(folder.resolve("data"));
+  }
+
+  private static Config config(String... sets) {
+    Config config = Config.parse(NoisePeople.CONFIG, "tiny");
+    for (String set : JOB) {
+      config.set(set);
+    }
+    for (String set : sets) {
+      config.set(set);
+    }
+    return config;
+  }
+
+  /**
+   * Runs two processes.
+   *
+   * @param first what rank 0 trains
+   * @param config of rank 1; null for rank 0's
+   */
+  private List<RunState> run(Training first, @Nullable Config config, Path data1, Path out1)
+      throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try (Ranks.Host host = new Ranks.Host()) {
+      Membership[] places = new Membership[2];
+      for (int rank = 0; rank < 2; rank++) {
+        places[rank] = new Membership(rank, 2, rank, "127.0.0.1", host.port(), true, 0);
+      }
+      List<Future<RunState>> states = new ArrayList<>();
+      states.add(threads.submit(() -> first.run(places[0], Progress.NONE)));
+      states.add(threads.submit(() -> Training.follow(config, data1, out1, places[1])));
+      List<RunState> all = new ArrayList<>();
+      for (Future<RunState> state : states) {
+        all.add(state.get());
+      }
+      return all;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private Training training(Path out, Training.Mode mode, String... sets) throws IOException {
+    return Training.prepare(config(sets), true, data, out, mode, null);
+  }
+
+  private static Path last(Path run) {
+    return run.resolve("checkpoints/last.safetensors");
+  }
+
+  /** The second machine has no folder of the run: it would begin anew, and add its gradients. */
+  @Test
+  void aRunGoesOnThoughTheSecondProcessHasNoFolder() throws Exception {
+    Path whole = folder.resolve("whole");
+    Path none = folder.resolve("none");
+    assertThat(run(training(whole, Training.Mode.REFUSE), config(), data, none))
+        .containsExactly(RunState.DONE, RunState.DONE);
+    assertThat(none).doesNotExist();
+    Path run = folder.resolve("run");
+    run(training(run, Training.Mode.REFUSE, "train.epochs=2"), null, data, none);
+    Files.copy(
+        whole.resolve("config.yaml"),
+        run.resolve("config.yaml"),
+        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    Training resumed =
+        Training.prepare(Config.empty(), false, data, run, Training.Mode.RESUME, null);
+    assertThat(run(resumed, null, data, none)).containsExactly(RunState.DONE, RunState.DONE);
+    assertThat(last(run)).hasSameBinaryContentAs(last(whole));
+    assertThat(none).doesNotExist();
+  }
+
+  /** Another run of the same name on the second machine is none of the first one's business. */
+  @Test
+  void theSecondProcessesFolderIsNotLookedAt() throws Exception {
+    Path whole = folder.resolve("whole");
+    run(training(whole, Training.Mode.REFUSE), config(), data, folder.resolve("none"));
+    Path other = folder.resolve("other");
+    training(other, Training.Mode.REFUSE, "train.epochs=1", "train.seed=9").run(Progress.NONE);
+    byte[] before = Files.readAllBytes(last(other));
+    Path run = folder.resolve("run");
+    run(training(run, Training.Mode.REFUSE), null, data, other);
+    assertThat(last(run)).hasSameBinaryContentAs(last(whole));
+    assertThat(last(other)).hasBinaryContent(before);
+  }
+
+  /** In the midst of an epoch each process has statistics of its own. */
+  @Test
+  void interruptedWithinAnEpochItIsTheSameRun() throws Exception {
+    Path whole = folder.resolve("whole");
+    Path none = folder.resolve("none");
+    run(training(whole, Training.Mode.REFUSE), config(), data, none);
+    Path photo = data.resolve("images/8.png"); // of rank 0's validation people
+    byte[] bytes = Files.readAllBytes(photo);
+    Files.delete(photo);
+    Path run = folder.resolve("run");
+    assertThatThrownBy(
+            () ->
+                run(
+                    training(run, Training.Mode.REFUSE, "train.rank_timeout=3"),
+                    config("train.rank_timeout=3"),
+                    data,
+                    none))
+        .isInstanceOf(ExecutionException.class);
+    Files.write(photo, bytes);
+    assertThat(Safetensors.read(last(run)).tensors().keySet())
+        .contains("state/statistics/0", "state/statistics/1");
+    Training again =
+        Training.prepare(config(), true, data, run, Training.Mode.RESUME_DIFFERENTLY, null);
+    run(again, config(), data, none);
+    assertThat(Safetensors.read(last(run)).tensors())
+        .usingRecursiveComparison()
+        .isEqualTo(Safetensors.read(last(whole)).tensors());
+  }
+
+  @Test
+  void aProcessThatDiffersIsNamedInAll() throws Exception {
+    Path none = folder.resolve("none");
+    Path run = folder.resolve("run");
+    assertThatThrownBy(
+            () -> run(training(run, Training.Mode.REFUSE), config("train.lr=0.5"), data, none))
+        .cause()
+        .hasMessageContaining("rank 1 has train.lr 0.5, rank 0 has 0.001; start all processes");
+    Path others = NoisePeople.write(folder.resolve("others"), 4);
+    assertThatThrownBy(() -> run(training(run, Training.Mode.REFUSE), null, others, none))
+        .cause()
+        .hasMessageContaining("rank 1 has noise, split train (8 people, sha256 ")
+        .hasMessageContaining(", rank 0 has noise, split train (8 people, sha256 ");
+    assertThat(run).doesNotExist();
+  }
+}
