@@ -1,6 +1,7 @@
 package io.sadi.predict;
 
 import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.Numerics;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Torch;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 /** A checkpoint's network in the memory of a device, ready to be shown crops. */
 final class TrainedModel implements AutoCloseable {
   private final PoseEstimator estimator;
+  private final Precision precision;
 
   /**
    * Loads LibTorch and the weights.
@@ -18,7 +20,7 @@ final class TrainedModel implements AutoCloseable {
    */
   TrainedModel(Checkpoint checkpoint, Path file, InferenceConfig config) {
     ComputeDevice device = ComputeDevice.of(config.device());
-    Precision precision = Precision.of(config.precision(), device);
+    this.precision = Precision.of(config.precision(), device);
     Torch.threads(config.threads());
     estimator =
         PoseEstimator.inPlaceOf(
@@ -31,6 +33,15 @@ final class TrainedModel implements AutoCloseable {
 
   PoseEstimator estimator() {
     return estimator;
+  }
+
+  /**
+   * What its answers depend on besides its weights.
+   *
+   * @param batch crops in a batch
+   */
+  Numerics numerics(int batch) {
+    return Numerics.of(precision, estimator.device(), batch);
   }
 
   @Override
