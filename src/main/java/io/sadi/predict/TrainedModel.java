@@ -28,6 +28,7 @@ final class TrainedModel implements AutoCloseable {
             checkpoint.skeleton().flipPermutation(),
             config.flip(),
             config.refine(),
+            checkpoint.targetSigma(),
             precision);
   }
 
