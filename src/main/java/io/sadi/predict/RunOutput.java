@@ -10,8 +10,8 @@ import io.sadi.torch.Numerics;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
@@ -152,12 +152,12 @@ final class RunOutput implements Closeable {
     return source != null && made.compareTo(source) >= 0;
   }
 
-  /** When a file was last written to, in one call of the system; null where there is none. */
+  /** When a file was last written to, asked once; null where there is none that can be read. */
   private static @Nullable FileTime modified(Path file) throws IOException {
     try {
       return Files.getLastModifiedTime(file);
-    } catch (NoSuchFileException e) {
-      return null;
+    } catch (FileSystemException e) {
+      return null; // whoever reads it says why it cannot be
     }
   }
 

@@ -32,6 +32,11 @@ public record Numerics(
         Version.pytorch() + " " + Version.platform());
   }
 
+  /** The same with other batches. */
+  public Numerics ofBatch(int other) {
+    return new Numerics(precision, fallbacks, device, other, libtorch);
+  }
+
   /** An object that {@link #of(JsonObject)} reads again. */
   public JsonObject json() {
     JsonObject json = new JsonObject();

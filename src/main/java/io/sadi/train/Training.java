@@ -140,9 +140,18 @@ public record Training(
         out);
   }
 
-  /** Trains. Interrupted, it saves and returns. */
+  /** Trains. Interrupted, it saves and returns. A resumed run computes as it did before. */
   public RunState run(Progress progress) throws IOException {
-    return run(Ranks.ALONE, progress);
+    return run(false, progress);
+  }
+
+  /**
+   * The same.
+   *
+   * @param allowMixed whether a resumed run may compute otherwise than before
+   */
+  public RunState run(boolean allowMixed, Progress progress) throws IOException {
+    return run(Ranks.ALONE, allowMixed, progress);
   }
 
   /**
@@ -159,10 +168,10 @@ public record Training(
   }
 
   /** Trains as a process of a job that somebody else started. */
-  public RunState run(Membership place, Progress progress) throws IOException {
+  public RunState run(Membership place, boolean allowMixed, Progress progress) throws IOException {
     ChildProcess.followParent();
     try (Ranks ranks = Ranks.join(place, device(place.size(), place.localRank()), patience())) {
-      return run(ranks, place.rank() == 0 ? progress : Progress.NONE);
+      return run(ranks, allowMixed, place.rank() == 0 ? progress : Progress.NONE);
     }
   }
 
@@ -174,8 +183,9 @@ public record Training(
    * Trains as one process of a job.
    *
    * @param ranks the job; the first writes the run folder and speaks
+   * @param allowMixed whether a resumed run may compute otherwise than before
    */
-  RunState run(Ranks ranks, Progress progress) throws IOException {
+  RunState run(Ranks ranks, boolean allowMixed, Progress progress) throws IOException {
     ComputeDevice device = device(ranks.size(), ranks.localRank());
     Precision precision = Precision.of(config.train().precision(), device);
     int threads = config.train().threads();
@@ -223,6 +233,7 @@ public record Training(
       } else if (from != null && init != null) {
         trainer.initialise(from, init.except(), init.checkpoint());
       }
+      trainer.computing(allowMixed);
       if (ranks.first()) {
         AtomicFile.writeString(folder.config(), config.yaml());
       }
