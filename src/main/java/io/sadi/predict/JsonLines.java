@@ -127,6 +127,11 @@ final class JsonLines implements Closeable {
     return object;
   }
 
+  /** In bytes. */
+  long size() throws IOException {
+    return channel.size();
+  }
+
   /** Takes away everything from a place on. */
   void truncate(long at) throws IOException {
     channel.truncate(at);

@@ -86,8 +86,14 @@ final class ShardFile implements Closeable {
       throw BadInputException.at(file, "an empty or cut file", "a part's .shard file", "");
     }
     this.head = head(line);
-    for (Line next = lines.line(line.end()); next != null; next = lines.line(next.end())) {
+    long end = line.end();
+    for (Line next = lines.line(end); next != null; next = lines.line(end)) {
       entries.add(next);
+      end = next.end();
+    }
+    if (end != lines.size()) {
+      throw BadInputException.at(
+          file, (lines.size() - end) + " bytes after the last line", "none", "copy it again");
     }
     if (entries.size() != head.entries) {
       throw BadInputException.at(

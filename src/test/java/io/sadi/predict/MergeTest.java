@@ -407,6 +407,8 @@ class MergeTest {
     Path companion = Merge.companion(part);
     byte[] whole = Files.readAllBytes(companion);
     merge(List.of(part), folder.resolve("whole.csv"));
+    Files.write(companion, Arrays.copyOf(whole, whole.length + 7));
+    refuses(List.of(part), "part.csv.shard: found 7 bytes after the last line");
     for (int at = 0; at < whole.length; at += 5) {
       byte[] damaged = whole.clone();
       damaged[at] ^= (byte) (at % 3 == 0 ? 1 : at % 3 == 1 ? 0x41 : 0x80); // 1: of digits, digits
