@@ -58,10 +58,10 @@ _sadi_command() {
         --dry-run -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi train')
-      options='-c --config --data --out --resume --overwrite --override-config --init
-        --init-except --freeze -s --set --device --precision --threads --epochs --seed --nproc
-        --limit-train --on-nan --eval-every --list-config --json --dry-run -q --quiet -v --verbose
-        --color -h --help'
+      options='-c --config --data --out --resume --overwrite --override-config --allow-mixed
+        --init --init-except --freeze -s --set --device --precision --threads --epochs --seed
+        --nproc --limit-train --on-nan --eval-every --list-config --json --dry-run -q --quiet -v
+        --verbose --color -h --help'
       ;;
     'sadi eval')
       options='--model --predictions --data --split --metric --limit --decode --flip --scales
@@ -77,12 +77,13 @@ _sadi_command() {
     'sadi predict')
       options='--model --boxes --passes --out --out-dir --format --annotations --overlays
         --heatmaps --report --errors --shard --decode --flip --scales --refine --batch --threads
-        --device --precision --dry-run --resume --overwrite -q --quiet -v --verbose --color -h
-        --help'
+        --device --precision --dry-run --resume --keep-failures --allow-mixed --overwrite -q
+        --quiet -v --verbose --color -h --help'
       files=yes
       ;;
     'sadi merge')
-      options='--out --format --errors --overwrite -q --quiet -v --verbose --color -h --help'
+      options='--out --format --errors --overwrite --allow-mixed -q --quiet -v --verbose --color
+        -h --help'
       files=yes
       ;;
     'sadi info')

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -160,6 +161,46 @@ class PredictJobIT {
     assertThat(folder.resolve("all.json")).hasSameBinaryContentAs(folder.resolve("whole.json"));
   }
 
+  /** A machine with bf16 in a job of machines without it. */
+  @Test
+  void partsThatWereComputedDifferentlyAreNotMixedUnawares() throws IOException {
+    for (int i = 1; i <= 2; i++) {
+      List<String> words = predict("--shard", i + "/2", "--out", "part" + i + ".csv");
+      Collections.replaceAll(words, "fp32", i == 1 ? "fp32" : "bf16");
+      assertThat(sadi().run(words.toArray(String[]::new)).exitCode()).isIn(0, 4);
+    }
+    BinSadi.Result refused = sadi().run("merge", "part1.csv", "part2.csv", "--out", "all.csv");
+    assertThat(refused.exitCode()).isEqualTo(3);
+    assertThat(refused.errLines())
+        .singleElement()
+        .asString()
+        .contains("part2.csv.shard: found images computed with precision bf16", "--allow-mixed");
+    assertThat(folder.resolve("all.csv")).doesNotExist();
+    BinSadi.Result mixed =
+        sadi().run("merge", "part1.csv", "part2.csv", "--out", "all.csv", "--allow-mixed");
+    assertThat(mixed.exitCode()).isEqualTo(4);
+    assertThat(mixed.err()).contains("computed with precision bf16, beside precision fp32");
+    assertThat(lines(folder.resolve("all.csv"))).isEqualTo(1 + PHOTOS);
+  }
+
+  /** What the network could not see because a disk was away is looked at again. */
+  @Test
+  void failuresOfAnUnfinishedRunAreTriedAgain() throws Exception {
+    Path part = folder.resolve("out.csv.part");
+    killAfter(start("--out", "out.csv"), part, 70, "KILL"); // behind the broken one
+    Path broken = folder.resolve("photos/50 broken.jpg");
+    assertThat(part).content().contains("50 broken.jpg");
+    Files.copy(part, folder.resolve("kept.csv.part"));
+    Files.delete(broken);
+    Files.createLink(broken, folder.resolve("photos/0.jpg"));
+    BinSadi.Result again = run("--out", "out.csv", "--resume");
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(folder.resolve("out.csv")).content().contains("\n50 broken.jpg,0,");
+    BinSadi.Result kept = run("--out", "kept.csv", "--resume", "--keep-failures");
+    assertThat(kept.exitCode()).as(kept.err()).isEqualTo(4);
+    assertThat(folder.resolve("kept.csv")).content().doesNotContain("50 broken.jpg");
+  }
+
   /** What is new is done, and nothing else. */
   @Test
   void makeDependsOnAFileAnImage() throws IOException {
@@ -200,6 +241,8 @@ class PredictJobIT {
         "--out a.csv --out-dir d | give one of --out and --out-dir",
         "--out a.csv --resume --overwrite | give one of --resume and --overwrite",
         "--resume | --resume is for --out FILE and --out-dir",
+        "--out a.csv --keep-failures | --keep-failures is for --resume with --out FILE",
+        "--out-dir d --resume --allow-mixed | --allow-mixed is for --resume with --out FILE",
         "--shard 4/3 | '--shard': found 4/3, expected I/N",
         "--scales 0.8..1.25 | a range that steps of 0.1 divide",
         "--out-dir d --format mpii-mat | one file for all images",

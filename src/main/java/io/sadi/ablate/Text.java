@@ -1,5 +1,6 @@
 package io.sadi.ablate;
 
+import io.sadi.io.Decimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,20 +16,16 @@ final class Text {
 
   /** A difference in points, to a hundredth; a dash where there is none. */
   static String signed(double value) {
-    return signed(value, "%+.2f");
+    return signed(value, 2);
   }
 
   /** The same to a tenth. */
   static String tenths(double value) {
-    return signed(value, "%+.1f");
+    return signed(value, 1);
   }
 
-  private static String signed(double value, String format) {
-    if (!Double.isFinite(value)) {
-      return NONE;
-    }
-    String text = String.format(Locale.ROOT, format, value);
-    return text.matches("-0[.]0+") ? "+" + text.substring(1) : text;
+  private static String signed(double value, int decimals) {
+    return Double.isFinite(value) ? Decimal.signed(value, decimals) : NONE;
   }
 
   /** A p-value. */

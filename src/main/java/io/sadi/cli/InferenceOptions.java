@@ -31,7 +31,9 @@ final class InferenceOptions {
       names = "--refine",
       order = 31,
       paramLabel = "HOW",
-      description = "Where a peak lies between pixels: ${COMPLETION-CANDIDATES}. Default: quarter.")
+      description =
+          "Where a peak lies between pixels: ${COMPLETION-CANDIDATES}. dark smooths as much as the"
+              + " network's loss.target_sigma says. Default: quarter.")
   private Refine refine = Refine.QUARTER;
 
   @Option(

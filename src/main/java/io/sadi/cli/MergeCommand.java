@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       "Writes what 'sadi predict' would have written without --shard: the same rows in the same"
           + " order, byte for byte if the parts were made on one machine, and the same errors and"
           + " exit code. Says which parts are missing, and then writes nothing.",
+      "Parts that were computed differently are refused, with what differs: see --allow-mixed.",
       "What this takes lies beside each part in PART.shard, which 'sadi predict --shard' writes:"
           + " copy both. So the parts' own format does not matter."
     },
@@ -72,6 +73,14 @@ final class MergeCommand implements Callable<Integer> {
       description = "List the inputs that could not be used as CSV: image,error.")
   private @Nullable Path errors;
 
+  @Option(
+      names = "--allow-mixed",
+      order = 93,
+      description =
+          "Merge parts although they were computed differently (precision, kind of device, batch,"
+              + " LibTorch), so that their rows are not those of one run.")
+  private boolean allowMixed;
+
   @Override
   public Integer call() throws IOException {
     Path file = out.toString().equals("-") ? null : out;
@@ -83,7 +92,7 @@ final class MergeCommand implements Callable<Integer> {
     }
     overwrite.check(file, errors);
     Console console = common.console();
-    try (Merge merge = Merge.of(parts);
+    try (Merge merge = Merge.of(parts, allowMixed);
         OutputStream stdout = console.data()) {
       PredictionOutcome outcome = merge.write(file, stdout, chosen, errors, console);
       console.note(

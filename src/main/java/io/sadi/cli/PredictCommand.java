@@ -200,6 +200,22 @@ final class PredictCommand implements Callable<Integer> {
               + " --out-dir is missing or older than they are.")
   private boolean resume;
 
+  @Option(
+      names = "--keep-failures",
+      order = 91,
+      description =
+          "With --resume: leave images out that could not be used before, which are tried again"
+              + " otherwise.")
+  private boolean keepFailures;
+
+  @Option(
+      names = "--allow-mixed",
+      order = 91,
+      description =
+          "With --resume: go on although the images so far were computed differently (precision,"
+              + " kind of device, batch, LibTorch), so that the rows are not those of one run.")
+  private boolean allowMixed;
+
   static final class ShardConverter implements ITypeConverter<Shard> {
     @Override
     public Shard convert(String text) {
@@ -242,7 +258,8 @@ final class PredictCommand implements Callable<Integer> {
                 heatmaps,
                 report,
                 errors,
-                existing));
+                existing,
+                new PredictionOutput.Resuming(keepFailures, allowMixed)));
     Console console = common.console();
     PredictionJob job = PredictionJob.prepare(request, System.in, console);
     if (dryRun.dryRun) {
@@ -277,25 +294,27 @@ final class PredictCommand implements Callable<Integer> {
 
   private void checkUsage(@Nullable Path file) {
     PredictionsFormat chosen = format(file);
-    String wrong =
-        annotations != null && chosen != PredictionsFormat.MPII_MAT
-            ? "--annotations is for --format mpii-mat, not for " + chosen
-            : file != null && outDir != null
-                ? "give one of --out and --out-dir"
-                : outDir != null && chosen == PredictionsFormat.MPII_MAT
-                    ? "--format mpii-mat is one file for all images: --out, not --out-dir"
-                    : resume && overwrite.overwrite
-                        ? "give one of --resume and --overwrite"
-                        : resume && file == null && outDir == null
-                            ? "--resume is for --out FILE and --out-dir"
-                            : passes != null && boxes != null
-                                ? "--passes is for images without --boxes"
-                                : resume && report != null && outDir != null
-                                    ? "--report is about images that are predicted now: --out FILE,"
-                                        + " not --out-dir, with --resume"
-                                    : "";
-    if (!wrong.isEmpty()) {
-      throw new ParameterException(spec.commandLine(), wrong);
+    refuse(
+        annotations != null && chosen != PredictionsFormat.MPII_MAT,
+        "--annotations is for --format mpii-mat, not for " + chosen);
+    refuse(file != null && outDir != null, "give one of --out and --out-dir");
+    refuse(
+        outDir != null && chosen == PredictionsFormat.MPII_MAT,
+        "--format mpii-mat is one file for all images: --out, not --out-dir");
+    refuse(resume && overwrite.overwrite, "give one of --resume and --overwrite");
+    refuse(resume && file == null && outDir == null, "--resume is for --out FILE and --out-dir");
+    boolean goesOn = resume && file != null;
+    refuse(keepFailures && !goesOn, "--keep-failures is for --resume with --out FILE");
+    refuse(allowMixed && !goesOn, "--allow-mixed is for --resume with --out FILE");
+    refuse(passes != null && boxes != null, "--passes is for images without --boxes");
+    refuse(
+        resume && report != null && outDir != null,
+        "--report is about images that are predicted now: --out FILE, not --out-dir, with --resume");
+  }
+
+  private void refuse(boolean wrong, String why) {
+    if (wrong) {
+      throw new ParameterException(spec.commandLine(), why);
     }
   }
 

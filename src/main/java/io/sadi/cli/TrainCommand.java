@@ -73,6 +73,14 @@ final class TrainCommand implements Callable<Integer> {
           "With --resume: go on with another config, or other people, than the run was started with.")
   boolean overrideConfig;
 
+  @Option(
+      names = "--allow-mixed",
+      order = 5,
+      description =
+          "With --resume: go on although the steps so far were computed differently (precision,"
+              + " kind of device, LibTorch).")
+  boolean allowMixed;
+
   static final class Existing {
     @Option(
         names = "--resume",
@@ -227,6 +235,9 @@ final class TrainCommand implements Callable<Integer> {
     if (overrideConfig && !resume) {
       throw new ParameterException(spec.commandLine(), "--override-config needs --resume");
     }
+    if (allowMixed && !resume) {
+      throw new ParameterException(spec.commandLine(), "--allow-mixed needs --resume");
+    }
     if (existing == null) {
       return Training.Mode.REFUSE;
     }
@@ -238,13 +249,13 @@ final class TrainCommand implements Callable<Integer> {
 
   private RunState run(Training training, @Nullable Membership place) throws IOException {
     if (place != null) {
-      return training.run(place, common.console());
+      return training.run(place, allowMixed, common.console());
     }
     if (nproc > 1) {
       List<String> arguments = spec.root().commandLine().getParseResult().originalArgs();
       return training.run(nproc, arguments);
     }
-    return training.run(common.console());
+    return training.run(allowMixed, common.console());
   }
 
   private int list() {

@@ -1,6 +1,7 @@
 package io.sadi.eval;
 
 import io.sadi.eval.Comparison.Moved;
+import io.sadi.io.Decimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -168,7 +169,7 @@ final class EvaluationTables {
   }
 
   private static String signed(double value) {
-    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%+.2f", value);
+    return Double.isNaN(value) ? "-" : Decimal.signed(value, 2);
   }
 
   /** What the numbers leave out or count as wrong. */
@@ -193,8 +194,6 @@ final class EvaluationTables {
   static String decimals(double value, int decimals) {
     return Double.isNaN(value)
         ? "-"
-        : Double.isInfinite(value)
-            ? "none"
-            : String.format(Locale.ROOT, "%." + decimals + "f", value);
+        : Double.isInfinite(value) ? "none" : Decimal.of(value, decimals);
   }
 }

@@ -58,7 +58,7 @@ final class JointErrors {
     for (int k = 0; k < pixels.length; k++) {
       if (!person.annotated(k) || Double.isNaN(length)) {
         pixels[k] = Double.NaN;
-      } else if (prediction == null) {
+      } else if (prediction == null || !prediction.isPlaced(k)) {
         pixels[k] = Double.POSITIVE_INFINITY;
       } else {
         pixels[k] =

@@ -20,11 +20,43 @@ public final class HeatmapRenderer {
   private final ComputeDevice device;
 
   HeatmapRenderer(DistributionLearningModule dlm, Lattice lattice, ComputeDevice device) {
+    this(
+        dlm,
+        Tensors.floats(lattice.values()),
+        lattice.values().size(2),
+        DistributionLearningModule.mode(lattice),
+        device);
+  }
+
+  private HeatmapRenderer(
+      DistributionLearningModule dlm,
+      float[] values,
+      long nodes,
+      float[] mode,
+      ComputeDevice device) {
     this.dlm = dlm;
-    this.values = Tensors.floats(lattice.values());
-    this.nodes = lattice.values().size(2);
-    this.mode = DistributionLearningModule.mode(lattice);
+    this.values = values;
+    this.nodes = nodes;
+    this.mode = mode;
     this.device = device;
+  }
+
+  /**
+   * For the average of what is seen of a photo and of its mirror image: with the mean of P and of P
+   * in a mirror, which leans to no side, peak 1. Its mode is the mean of their two.
+   */
+  public HeatmapRenderer symmetric() {
+    int n = (int) nodes;
+    float[] mean = new float[values.length];
+    float peak = 0;
+    for (int i = 0; i < mean.length; i++) {
+      mean[i] = (values[i] + values[i - i % n + (n - 1 - i % n)]) / 2;
+      peak = Math.max(peak, mean[i]);
+    }
+    for (int i = 0; i < mean.length; i++) {
+      mean[i] /= peak;
+    }
+    return new HeatmapRenderer(dlm, mean, nodes, new float[] {0, mode[1]}, device);
   }
 
   /**

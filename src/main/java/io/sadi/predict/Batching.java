@@ -35,14 +35,37 @@ public record Batching(int size, int lanes) {
     long batches = (crops + asked - 1) / asked;
     long even = (crops + batches - 1) / batches;
     int size = asked == 1 ? 1 : (int) ((even + 3) / 4 * 4);
+    return new Batching(size, lanes(size, batches, threads));
+  }
+
+  private static int lanes(int size, long batches, int threads) {
     long most = Math.max(1, Math.min(batches, CROPS / size));
     int share = (int) ((threads + most - 1) / most);
-    return new Batching(size, (threads + share - 1) / share);
+    return (threads + share - 1) / share;
+  }
+
+  /**
+   * For a job that goes on: with the batches that it began with, unless they are larger than what
+   * is asked for now. So more input than there was then does not change what is found.
+   *
+   * @param begun crops in a batch so far; 0 where there was none
+   */
+  static Batching resumed(int begun, int asked, long crops, ComputeDevice device) {
+    int most = asked == 1 ? 1 : (asked + 3) / 4 * 4;
+    if (begun == 0 || begun > most) {
+      return of(asked, crops, device);
+    }
+    long batches = Math.max(1, (crops + begun - 1) / begun);
+    return new Batching(begun, lanes(begun, batches, threads(device)));
   }
 
   /** The same for a network on this device, with the threads that LibTorch has now. */
   public static Batching of(int asked, long crops, ComputeDevice device) {
-    return of(asked, crops, device.cuda() ? 1 : Torch.threads()); // a GPU is one lane
+    return of(asked, crops, threads(device));
+  }
+
+  private static int threads(ComputeDevice device) {
+    return device.cuda() ? 1 : Torch.threads(); // a GPU is one lane
   }
 
   /** The same for crops without end. */

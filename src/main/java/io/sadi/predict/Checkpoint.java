@@ -13,6 +13,7 @@ import io.sadi.io.Json;
 import io.sadi.io.Progress;
 import io.sadi.io.Safetensors;
 import io.sadi.model.Architecture;
+import io.sadi.model.LossConfig;
 import io.sadi.model.ModelConfig;
 import io.sadi.model.SadiNet;
 import io.sadi.torch.ComputeDevice;
@@ -268,6 +269,11 @@ public record Checkpoint(
       throw e;
     }
     return net;
+  }
+
+  /** The deviation of the target that the first heatmap has learned, in map pixels. */
+  double targetSigma() {
+    return LossConfig.from(Config.parse(config, "config"), model).targetSigma();
   }
 
   /** How people are read from one of the network's answers. */

@@ -7,11 +7,8 @@ import io.sadi.io.Json;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** The list of results that pycocotools' {@code loadRes} reads, one person a line. */
 final class CocoPredictionsWriter implements PredictionsWriter {
@@ -27,30 +24,6 @@ final class CocoPredictionsWriter implements PredictionsWriter {
   CocoPredictionsWriter(OutputStream out, Map<String, Long> ids) {
     this.text = PredictionsWriter.text(out);
     this.ids = ids;
-  }
-
-  /**
-   * Numbers for images that have none: their names', where all are whole numbers as in COCO ({@code
-   * 000000000139.jpg} is 139), else their places in the input from 1.
-   */
-  static Map<String, Long> number(List<InputImage> images) {
-    Map<String, Long> named = new HashMap<>();
-    Set<Long> used = new HashSet<>();
-    for (InputImage image : images) {
-      String file = image.name().substring(image.name().lastIndexOf('/') + 1);
-      String stem = file.replaceFirst("\\.[^.]*$", "");
-      if (!stem.matches("[0-9]{1,15}") || !used.add(Long.parseLong(stem))) {
-        named.clear();
-        break;
-      }
-      named.put(image.name(), Long.parseLong(stem));
-    }
-    if (named.isEmpty()) {
-      for (InputImage image : images) {
-        named.put(image.name(), named.size() + 1L);
-      }
-    }
-    return named;
   }
 
   @Override

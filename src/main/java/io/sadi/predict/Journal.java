@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
 import io.sadi.predict.JsonLines.Line;
+import io.sadi.torch.Numerics;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -20,15 +21,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a run has found so far: a line that says how it finds people, then one an image, in the
- * order they were done. It is never behind what the run has done, so that a run that was killed at
- * any moment goes on from it. Not for use by several threads at once.
+ * order they were done, and before the first image of each process one that says what it computes
+ * with. It is never behind what the run has done, so that a run that was killed at any moment goes
+ * on from it. Not for use by several threads at once.
  */
 final class Journal implements Closeable {
+  private static final int SCHEMA = 2;
+  private static final String COMPUTED = "computed";
+
   private final Path file;
   private final FileChannel channel;
   private final JsonLines lines;
   private final Map<String, Line> images = new LinkedHashMap<>();
   private final Map<String, String> failures = new LinkedHashMap<>();
+  private final Set<Numerics> computed = new LinkedHashSet<>();
+  private @Nullable Numerics current;
 
   private Journal(Path file, FileChannel channel) {
     this.file = file;
@@ -68,7 +75,7 @@ final class Journal implements Closeable {
   private void begin(JsonObject settings) throws IOException {
     lines.truncate(0);
     JsonObject head = new JsonObject();
-    head.addProperty(Json.SCHEMA_VERSION, 1);
+    head.addProperty(Json.SCHEMA_VERSION, SCHEMA);
     head.add("settings", settings);
     try {
       lines.append(head);
@@ -98,11 +105,9 @@ final class Journal implements Closeable {
     check(settings, settings(head));
     long end = head.end();
     for (Line line = lines.line(end); line != null; line = lines.line(end)) {
-      ImageOutcome outcome = outcome(line);
-      if (outcome == null) {
+      if (!load(line)) {
         break; // a crash of the machine may leave such lines; their images are done again
       }
-      note(outcome, line);
       end = line.end();
     }
     lines.truncate(end);
@@ -110,17 +115,20 @@ final class Journal implements Closeable {
   }
 
   private JsonObject settings(Line head) throws IOException {
-    JsonObject settings = null;
     try {
-      settings = lines.read(head).getAsJsonObject("settings");
-    } catch (BadInputException | ClassCastException e) {
+      JsonObject object = lines.read(head);
+      JsonObject settings = object.getAsJsonObject("settings");
+      if (settings != null && object.get(Json.SCHEMA_VERSION).getAsInt() == SCHEMA) {
+        return settings;
+      }
+    } catch (RuntimeException e) { // anything but the object that was written
       // said below
     }
-    if (settings == null) {
-      throw BadInputException.at(
-          file, "something else", "an unfinished run", "--overwrite begins a new one");
-    }
-    return settings;
+    throw BadInputException.at(
+        file,
+        "something else",
+        "an unfinished run of this version of SADI",
+        "--overwrite begins a new one");
   }
 
   private void check(JsonObject expected, JsonObject found) {
@@ -139,18 +147,59 @@ final class Journal implements Closeable {
     }
   }
 
-  private @Nullable ImageOutcome outcome(Line line) throws IOException {
+  /** Whether the line is one that was written. */
+  private boolean load(Line line) throws IOException {
     try {
-      return ImageOutcome.of(lines.read(line));
+      JsonObject object = lines.read(line);
+      JsonObject numerics = object.getAsJsonObject(COMPUTED);
+      if (numerics != null) {
+        current = Numerics.of(numerics);
+      } else {
+        note(ImageOutcome.of(object), line);
+      }
+      return true;
     } catch (RuntimeException e) { // anything but the object that was written
-      return null;
+      return false;
     }
   }
 
   private void note(ImageOutcome outcome, Line line) {
     images.put(outcome.name(), line);
+    failures.remove(outcome.name()); // it may have been tried again
     if (outcome instanceof InputFailure failure) {
       failures.put(failure.image(), failure.error());
+    } else if (current != null) {
+      computed.add(current);
+    }
+  }
+
+  /** What the images so far, but for those that failed, were computed with; one unless mixed. */
+  Set<Numerics> computed() {
+    return computed;
+  }
+
+  /**
+   * Says what the images that are added from now on are computed with.
+   *
+   * @param allowMixed whether that may differ from what it was so far
+   * @throws BadInputException if it differs and may not
+   */
+  void computing(Numerics now, boolean allowMixed) throws IOException {
+    for (Numerics before : computed) {
+      String differing = before.where(now);
+      if (!differing.isEmpty() && !allowMixed) {
+        throw BadInputException.at(
+            file,
+            "images computed with " + differing,
+            now.where(before) + " as now",
+            "resume where and as it was begun, or mix the two with --allow-mixed");
+      }
+    }
+    if (!now.equals(current)) {
+      JsonObject line = new JsonObject();
+      line.add(COMPUTED, now.json());
+      lines.append(line);
+      current = now;
     }
   }
 
@@ -159,7 +208,7 @@ final class Journal implements Closeable {
     note(outcome, lines.append(outcome.json()));
   }
 
-  /** Whether an image has been done. */
+  /** Whether an image has been done, be it that it could not be used. */
   boolean has(String image) {
     return images.containsKey(image);
   }

@@ -11,14 +11,22 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of JSON objects, one a line, that is read at any place and grows at its end. Not for use
- * by several threads at once.
+ * A file of JSON objects, one a line, that is read at any place and grows at its end. Each line
+ * ends in a checksum of itself, so that a damaged number is not taken for one that was found. Not
+ * for use by several threads at once.
  */
 final class JsonLines implements Closeable {
   private static final int BLOCK = 1 << 16;
+
+  /** The last member of every line; what comes before it is summed. */
+  private static final String SUM = ",\"crc32c\":\"%08x\"}";
+
+  private static final int SUM_LENGTH = String.format(Locale.ROOT, SUM, 0).length();
 
   /** Where a line is, without the character that ends it. */
   record Line(long at, int length) {
@@ -42,7 +50,7 @@ final class JsonLines implements Closeable {
 
   /** Adds a line; what could be written of it when that fails is taken away again. */
   Line append(JsonObject object) throws IOException {
-    byte[] bytes = (Json.compact(object) + "\n").getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = line(object);
     long end = channel.size();
     try {
       ByteBuffer buffer = ByteBuffer.wrap(bytes);
@@ -61,6 +69,19 @@ final class JsonLines implements Closeable {
       throw named;
     }
     return new Line(end, bytes.length - 1);
+  }
+
+  /** An object's line, with its checksum and the character that ends it. */
+  static byte[] line(JsonObject object) {
+    String text = Json.compact(object);
+    String open = text.substring(0, text.length() - 1); // without the last brace
+    return (open + sum(open) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String sum(String open) {
+    CRC32C sum = new CRC32C();
+    sum.update(open.getBytes(StandardCharsets.UTF_8));
+    return String.format(Locale.ROOT, SUM, sum.getValue());
   }
 
   /** The whole line that begins at a place; null where the file ends before it does. */
@@ -86,10 +107,10 @@ final class JsonLines implements Closeable {
         return -1;
       }
     }
-    return block.get((int) (place - blockAt));
+    return Byte.toUnsignedInt(block.get((int) (place - blockAt)));
   }
 
-  /** A line's object; a {@link BadInputException} where it is none. */
+  /** A line's object; a {@link BadInputException} where it is none, or damaged. */
   JsonObject read(Line line) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(line.length());
     while (bytes.hasRemaining()) {
@@ -98,7 +119,17 @@ final class JsonLines implements Closeable {
       }
     }
     String text = new String(bytes.array(), StandardCharsets.UTF_8);
-    return Json.object(Json.parse(text, file), file);
+    JsonObject object = Json.object(Json.parse(text, file), file);
+    int open = text.length() - SUM_LENGTH;
+    if (open < 0 || !text.substring(open).equals(sum(text.substring(0, open)))) {
+      throw BadInputException.at(file, "a damaged line", "the one that was written", "");
+    }
+    return object;
+  }
+
+  /** In bytes. */
+  long size() throws IOException {
+    return channel.size();
   }
 
   /** Takes away everything from a place on. */

@@ -4,11 +4,13 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
+import io.sadi.io.Checksum;
 import io.sadi.io.Json;
 import io.sadi.io.Progress;
 import io.sadi.predict.RunOutput.Writing;
 import io.sadi.predict.ShardFile.Entry;
 import io.sadi.predict.ShardFile.Head;
+import io.sadi.torch.Numerics;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,9 +37,11 @@ import org.jspecify.annotations.Nullable;
 public final class Merge implements Closeable {
   private final List<ShardFile> parts;
   private final boolean sameOrder;
+  private final String mixed;
 
-  private Merge(List<ShardFile> parts) {
+  private Merge(List<ShardFile> parts, String mixed) {
     this.parts = parts;
+    this.mixed = mixed;
     this.sameOrder = parts.stream().map(part -> part.head().order()).distinct().count() == 1;
   }
 
@@ -49,16 +54,17 @@ public final class Merge implements Closeable {
    * Opens the parts of one job.
    *
    * @param files of predictions, in any order, each with its {@code .shard} beside it
+   * @param allowMixed whether they may have been computed differently
    * @throws BadInputException if one is missing or there twice, or they are of different jobs
    */
-  public static Merge of(List<Path> files) throws IOException {
+  public static Merge of(List<Path> files, boolean allowMixed) throws IOException {
     List<ShardFile> parts = new ArrayList<>();
     try {
       for (Path file : files) {
         parts.add(ShardFile.open(companionOf(file)));
       }
       check(parts);
-      return new Merge(parts);
+      return new Merge(parts, mixture(parts, allowMixed));
     } catch (IOException | RuntimeException e) {
       for (ShardFile part : parts) {
         part.close();
@@ -147,6 +153,38 @@ public final class Merge implements Closeable {
     }
   }
 
+  /**
+   * How parts differ in what they were computed with.
+   *
+   * @return empty where they do not
+   * @throws BadInputException if they do and may not
+   */
+  private static String mixture(List<ShardFile> parts, boolean allowed) {
+    ShardFile first = null;
+    Numerics expected = null;
+    for (ShardFile part : parts) {
+      for (Numerics found : part.head().computed()) {
+        if (first == null || expected == null) {
+          first = part;
+          expected = found;
+        }
+        String differing = found.where(expected);
+        if (!differing.isEmpty()) {
+          String other = expected.where(found) + " as in " + first.file();
+          if (!allowed) {
+            throw BadInputException.at(
+                part.file(),
+                "images computed with " + differing,
+                other,
+                "make it again alike, or mix the two with --allow-mixed");
+          }
+          return part.file() + ": images computed with " + differing + ", beside " + other;
+        }
+      }
+    }
+    return "";
+  }
+
   /** A place in a part. */
   private record Place(ShardFile part, int i, int index, String name) {}
 
@@ -162,11 +200,12 @@ public final class Merge implements Closeable {
         sameOrder
             ? Comparator.comparingInt(Place::index)
             : Comparator.comparing(Place::name, Inputs.CODE_POINTS));
-    if (places.size() != parts.get(0).head().inputs()) {
+    List<String> names = places.stream().map(Place::name).sorted(Inputs.CODE_POINTS).toList();
+    if (!Checksum.sha256(names).equals(parts.get(0).head().names())) {
       throw BadInputException.at(
           parts.get(0).file(),
-          places.size() + " images in all parts",
-          parts.get(0).head().inputs() + " as this one says",
+          places.size() + " images in all parts, not the ones that it names",
+          "each of its " + parts.get(0).head().inputs() + " once",
           "make the parts again");
     }
     return places;
@@ -199,9 +238,12 @@ public final class Merge implements Closeable {
       progress.warn(
           "the parts were given their inputs in different orders; merged in the order of names");
     }
+    if (!mixed.isEmpty()) {
+      progress.warn(mixed);
+    }
     List<Place> places = inOrder();
     List<InputFailure> failures = new ArrayList<>();
-    Map<String, Long> ids = new HashMap<>();
+    Map<String, Long> ids = new LinkedHashMap<>();
     for (Place place : places) {
       Entry entry = place.part().entry(place.i());
       if (entry.outcome() instanceof InputFailure failure) {
@@ -218,7 +260,10 @@ public final class Merge implements Closeable {
     if (failures.size() == places.size()) {
       throw RunOutput.noneUsable(failures);
     }
-    Writing writing = new Writing(format, parts.get(0).head().about(), ids, null);
+    Head head = parts.get(0).head();
+    // A place counts in the order of the whole, which its part may not have had.
+    Map<String, Long> merged = head.numbered() ? CocoIds.places(List.copyOf(ids.keySet())) : ids;
+    Writing writing = new Writing(format, head.about(), merged, null);
     int people;
     if (file == null) {
       people = copy(places, failures, writing, stdout);

@@ -2,10 +2,6 @@ package io.sadi.predict;
 
 /** Places the peaks of heatmaps: the largest pixel, refined. */
 final class PeakFinder {
-  /** DARK smooths with the kernel that the map was drawn for: 11 taps for a deviation of 2. */
-  private static final int DARK_RADIUS = 5;
-
-  private static final double DARK_DEVIATION = 0.3 * (DARK_RADIUS - 1) + 0.8;
   private static final double LOG_FLOOR = 1e-10;
 
   /** A peak in map pixels, and the map's value at its largest pixel. */
@@ -15,10 +11,26 @@ final class PeakFinder {
   private final int height;
   private final Refine refine;
 
-  PeakFinder(int width, int height, Refine refine) {
+  /** What DARK smooths with, in x and in y. */
+  private final double[] kernel;
+
+  /**
+   * @param targetSigma deviation of what the maps were trained to show, in map pixels; DARK smooths
+   *     as much
+   */
+  PeakFinder(int width, int height, Refine refine, double targetSigma) {
     this.width = width;
     this.height = height;
     this.refine = refine;
+    this.kernel = kernel(targetSigma);
+  }
+
+  /** For square maps of whatever target, which DARK does not do. */
+  static PeakFinder of(int size, Refine refine) {
+    if (refine == Refine.DARK) {
+      throw new IllegalArgumentException("DARK needs the target's deviation");
+    }
+    return new PeakFinder(size, size, refine, 1);
   }
 
   /**
@@ -83,32 +95,37 @@ final class PeakFinder {
   }
 
   private double smoothed(float[] maps, int offset, int cx, int cy) {
+    int radius = kernel.length / 2;
     double sum = 0;
-    for (int j = -DARK_RADIUS; j <= DARK_RADIUS; j++) {
+    for (int j = -radius; j <= radius; j++) {
       int y = cy + j;
       if (y < 0 || y >= height) {
         continue;
       }
       double row = 0;
-      for (int i = -DARK_RADIUS; i <= DARK_RADIUS; i++) {
+      for (int i = -radius; i <= radius; i++) {
         int x = cx + i;
         if (x >= 0 && x < width) {
-          row += KERNEL[i + DARK_RADIUS] * maps[offset + y * width + x];
+          row += kernel[i + radius] * maps[offset + y * width + x];
         }
       }
-      sum += KERNEL[j + DARK_RADIUS] * row;
+      sum += kernel[j + radius] * row;
     }
     return sum;
   }
 
-  private static final double[] KERNEL = kernel();
-
-  private static double[] kernel() {
-    double[] kernel = new double[2 * DARK_RADIUS + 1];
+  /**
+   * The Gaussian that DARK's authors take: as many taps as OpenCV takes for the deviation (11 for
+   * 2, 17 for 3), and the deviation that it takes for these.
+   */
+  private static double[] kernel(double targetSigma) {
+    int radius = Math.max(1, (int) Math.round((targetSigma - 0.8) / 0.3 + 1));
+    double deviation = 0.3 * (radius - 1) + 0.8;
+    double[] kernel = new double[2 * radius + 1];
     double sum = 0;
-    for (int i = -DARK_RADIUS; i <= DARK_RADIUS; i++) {
-      kernel[i + DARK_RADIUS] = Math.exp(-0.5 * i * i / (DARK_DEVIATION * DARK_DEVIATION));
-      sum += kernel[i + DARK_RADIUS];
+    for (int i = -radius; i <= radius; i++) {
+      kernel[i + radius] = Math.exp(-0.5 * i * i / (deviation * deviation));
+      sum += kernel[i + radius];
     }
     for (int i = 0; i < kernel.length; i++) {
       kernel[i] /= sum;

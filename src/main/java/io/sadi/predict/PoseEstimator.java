@@ -31,21 +31,38 @@ public class PoseEstimator implements AutoCloseable {
    * @param net with the weights to use, which stay as they are at the first batch
    * @param flipPermutation for every joint the one that it is in a mirrored image, [K]
    * @param flip whether every crop is also seen in a mirror, and the two answers averaged
-   * @param refine how peaks are placed between pixels
+   * @param refine how peaks are placed between pixels, other than by {@link Refine#DARK}
    */
   public PoseEstimator(
       SadiNet net, int[] flipPermutation, boolean flip, Refine refine, Precision precision) {
-    this(InferenceNet.of(net, precision), renderer(net), flipPermutation, flip, refine);
+    this(
+        InferenceNet.of(net, precision),
+        renderer(net),
+        flipPermutation,
+        flip,
+        PeakFinder.of(net.config().heatmap(), refine));
   }
 
   /**
    * The same in the place of a network: its weights' memory is given back when it is not needed.
+   *
+   * @param targetSigma deviation of the target that its first heatmap has learned, in map pixels
    */
   static PoseEstimator inPlaceOf(
-      SadiNet net, int[] flipPermutation, boolean flip, Refine refine, Precision precision) {
+      SadiNet net,
+      int[] flipPermutation,
+      boolean flip,
+      Refine refine,
+      double targetSigma,
+      Precision precision) {
     HeatmapRenderer renderer = renderer(net);
+    int size = net.config().heatmap();
     return new PoseEstimator(
-        InferenceNet.inPlaceOf(net, precision), renderer, flipPermutation, flip, refine);
+        InferenceNet.inPlaceOf(net, precision),
+        renderer,
+        flipPermutation,
+        flip,
+        new PeakFinder(size, size, refine, targetSigma));
   }
 
   private PoseEstimator(
@@ -53,13 +70,12 @@ public class PoseEstimator implements AutoCloseable {
       @Nullable HeatmapRenderer renderer,
       int[] flipPermutation,
       boolean flip,
-      Refine refine) {
+      PeakFinder peaks) {
     this.net = net;
     this.flipPermutation = flipPermutation.clone();
     this.flip = flip;
-    int size = net.config().heatmap();
-    this.peaks = new PeakFinder(size, size, refine);
-    this.renderer = renderer;
+    this.peaks = peaks;
+    this.renderer = renderer != null && flip ? renderer.symmetric() : renderer;
   }
 
   private static @Nullable HeatmapRenderer renderer(SadiNet net) {

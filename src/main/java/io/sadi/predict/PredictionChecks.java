@@ -5,13 +5,16 @@ import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.predict.PredictionOutput.Existing;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -42,26 +45,48 @@ record PredictionChecks(
     Path part = output.file() == null ? null : AtomicFile.part(output.file());
     Path shard =
         output.file() == null || request.shard() == null ? null : ShardFile.of(output.file());
-    for (Path file : Arrays.asList(output.file(), part, shard, output.report(), output.errors())) {
-      if (file != null) {
-        refuseAny(inputs, file);
-      }
-    }
+    refuseAny(
+        inputs,
+        Stream.of(output.file(), part, shard, output.report(), output.errors())
+            .filter(Objects::nonNull)
+            .toList());
     if (part != null && output.existing() == Existing.REFUSE && Files.exists(part)) {
       throw new BadInputException(
           part + ": an unfinished run; --resume goes on with it, --overwrite begins anew");
     }
   }
 
-  private static void refuseAny(List<Path> inputs, Path output) throws IOException {
-    Path place = output.toAbsolutePath().normalize();
-    boolean exists = Files.exists(output);
+  /** There may be a million inputs: the system is asked about each once, if at all. */
+  private static void refuseAny(List<Path> inputs, List<Path> outputs) throws IOException {
+    Map<Path, Path> places = new HashMap<>();
+    Map<Object, Path> files = new HashMap<>();
+    for (Path output : outputs) {
+      places.put(output.toAbsolutePath().normalize(), output);
+      Object key = fileKey(output);
+      if (key != null) {
+        files.put(key, output);
+      }
+    }
     for (Path input : inputs) {
-      if (input.toAbsolutePath().normalize().equals(place)
-          || (exists && Files.exists(input) && Files.isSameFile(input, output))) {
+      Path output = places.get(input.toAbsolutePath().normalize());
+      Object key = output != null || files.isEmpty() ? null : fileKey(input);
+      if (key != null) {
+        output = files.get(key);
+      }
+      if (output != null) {
         throw BadInputException.at(
             output, "an input, " + input, "the name of a file to write", "name another file");
       }
+    }
+  }
+
+  /** What a file is by whichever of its names, links among them; null where there is none. */
+  private static @Nullable Object fileKey(Path file) throws IOException {
+    try {
+      Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+      return key == null ? file.toRealPath() : key; // Windows has no keys
+    } catch (FileSystemException e) {
+      return null; // whoever reads it says why it cannot be
     }
   }
 

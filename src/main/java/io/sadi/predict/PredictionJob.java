@@ -9,6 +9,7 @@ import io.sadi.predict.ImagePredictor.SecondLook;
 import io.sadi.predict.ImagePredictor.Sink;
 import io.sadi.predict.PredictionOutput.Existing;
 import io.sadi.predict.RunOutput.Writing;
+import io.sadi.model.Arithmetic;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -127,13 +128,14 @@ public final class PredictionJob {
   public PredictionOutcome run(OutputStream stdout, Progress progress) throws IOException {
     ModelInfo about = ModelInfo.of(checkpoint, request.model(), decode, request.inference());
     about.model().addProperty("passes", looksAgain() ? 2 : 1);
-    Writing writing = new Writing(output.format(), about, ids(), test);
+    CocoIds ids = ids();
+    Writing writing = new Writing(output.format(), about, ids.byName(), test);
     List<InputFailure> unusable =
         inputs.failures().stream().filter(failure -> isOurs(failure.image())).toList();
     try (RunOutput results =
         RunOutput.open(
             new RunOutput.Plan(
-                output, writing, images, unusable, folder, report(about), part(about)),
+                output, writing, images, unusable, folder, report(about), part(about, ids)),
             output.file() == null ? new JsonObject() : settings(about, request.shard()),
             stdout,
             progress)) {
@@ -150,7 +152,6 @@ public final class PredictionJob {
     JsonObject settings = about.model().deepCopy();
     settings.remove("file");
     settings.addProperty("weights", checkpoint.fingerprint());
-    settings.addProperty("precision", request.inference().precision());
     if (request.boxes() != null) {
       settings.addProperty("boxes", Checksum.sha256(request.boxes()));
     }
@@ -169,14 +170,14 @@ public final class PredictionJob {
     return new Report(about, request.shard(), files, request.inference().workers());
   }
 
-  private RunOutput.@Nullable Part part(ModelInfo about) throws IOException {
+  private RunOutput.@Nullable Part part(ModelInfo about, CocoIds ids) throws IOException {
     if (request.shard() == null || output.file() == null) {
       return null;
     }
     List<String> names = new ArrayList<>();
     inputs.failures().forEach(failure -> names.add(failure.image()));
     all.forEach(image -> names.add(image.name()));
-    return new RunOutput.Part(request.shard(), names, settings(about, null));
+    return new RunOutput.Part(request.shard(), names, ids.places(), settings(about, null));
   }
 
   private void predict(List<InputImage> remaining, RunOutput results, Progress progress)
@@ -191,7 +192,10 @@ public final class PredictionJob {
                 ? progress.start("predicting", remaining.size(), "images")
                 : Progress.Work.NONE) {
       PoseEstimator estimator = model.estimator();
-      estimator.prove(batching(config, estimator).size()).warnings().forEach(progress::warn);
+      Batching batching = batching(config, estimator, results.batch());
+      Arithmetic arithmetic = estimator.prove(batching.size());
+      arithmetic.warnings().forEach(progress::warn);
+      results.computing(model.numerics(batching.size(), arithmetic));
       Pictures.Drawn done =
           image -> {
             results.found(image);
@@ -201,7 +205,7 @@ public final class PredictionJob {
               estimator,
               new Plan(
                   crop,
-                  batching(config, estimator),
+                  batching,
                   config.workers(),
                   config.pyramid(),
                   looksAgain() ? again(estimator, readout, crop) : null),
@@ -245,9 +249,9 @@ public final class PredictionJob {
   }
 
   /** Of all images, so that it does not depend on which of them this process predicts, or when. */
-  private Batching batching(InferenceConfig config, PoseEstimator estimator) {
+  private Batching batching(InferenceConfig config, PoseEstimator estimator, int begun) {
     long crops = (long) people(all) * config.pyramid().size();
-    return Batching.of(config.batch(), crops, estimator.device());
+    return Batching.resumed(begun, config.batch(), crops, estimator.device());
   }
 
   private Pictures pictures(InferenceConfig config, Progress progress) {
@@ -261,10 +265,12 @@ public final class PredictionJob {
         progress);
   }
 
-  private Map<String, Long> ids() {
+  private CocoIds ids() {
     if (output.format() != PredictionsFormat.COCO && request.shard() == null) {
-      return Map.of();
+      return CocoIds.NONE;
     }
-    return boxes == null || boxes.ids().isEmpty() ? CocoPredictionsWriter.number(all) : boxes.ids();
+    return boxes == null || boxes.ids().isEmpty()
+        ? CocoIds.of(all.stream().map(InputImage::name).toList())
+        : CocoIds.given(boxes.ids());
   }
 }

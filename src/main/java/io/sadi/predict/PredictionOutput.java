@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param report a page about all that was found, HTML, or null
  * @param errors a CSV file, {@code image,error}, for inputs that could not be used, or null
  * @param existing what happens to what an earlier run has left
+ * @param resuming what a run may do that goes on with an unfinished one
  */
 public record PredictionOutput(
     @Nullable Path file,
@@ -25,7 +26,8 @@ public record PredictionOutput(
     @Nullable Path heatmaps,
     @Nullable Path report,
     @Nullable Path errors,
-    Existing existing) {
+    Existing existing,
+    Resuming resuming) {
 
   /** What happens to what an earlier run has left. */
   public enum Existing {
@@ -35,6 +37,41 @@ public record PredictionOutput(
     OVERWRITE,
     /** An unfinished run goes on. */
     RESUME
+  }
+
+  /**
+   * What a run may do that goes on with an unfinished one.
+   *
+   * @param keepFailures whether images that could not be used stay out, or are tried again
+   * @param allowMixed whether it may compute otherwise than the run that it goes on with
+   */
+  public record Resuming(boolean keepFailures, boolean allowMixed) {
+    /** Failures are tried again, and what would become a mixture is refused. */
+    public static final Resuming STRICTLY = new Resuming(false, false);
+  }
+
+  /** Where it goes, resumed strictly. */
+  public PredictionOutput(
+      @Nullable Path file,
+      @Nullable Path folder,
+      PredictionsFormat format,
+      @Nullable Path annotations,
+      @Nullable Path overlays,
+      @Nullable Path heatmaps,
+      @Nullable Path report,
+      @Nullable Path errors,
+      Existing existing) {
+    this(
+        file,
+        folder,
+        format,
+        annotations,
+        overlays,
+        heatmaps,
+        report,
+        errors,
+        existing,
+        Resuming.STRICTLY);
   }
 
   /** Predictions to stdout and nothing else. */

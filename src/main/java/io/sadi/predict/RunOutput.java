@@ -6,11 +6,14 @@ import io.sadi.io.BadInputException;
 import io.sadi.io.Csv;
 import io.sadi.io.Progress;
 import io.sadi.predict.PredictionOutput.Existing;
+import io.sadi.torch.Numerics;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -50,9 +53,10 @@ final class RunOutput implements Closeable {
    * The job of which this process does a part.
    *
    * @param names of all inputs, in order
+   * @param numbered whether the images' ids are their places in that order
    * @param settings that what is found depends on
    */
-  record Part(Shard shard, List<String> names, JsonObject settings) {}
+  record Part(Shard shard, List<String> names, boolean numbered, JsonObject settings) {}
 
   /**
    * How people are written.
@@ -115,32 +119,69 @@ final class RunOutput implements Closeable {
   /** The images that are still to be done. */
   List<InputImage> remaining() throws IOException {
     List<InputImage> remaining = new ArrayList<>();
+    int again = 0;
     for (InputImage image : plan.images()) {
       if (isDone(image)) {
         kept++;
       } else {
         remaining.add(image);
+        again += failures.containsKey(image.name()) ? 1 : 0;
       }
+    }
+    if (again > 0) {
+      progress.note(
+          again
+              + " images that could not be used are tried again; --keep-failures leaves them out");
     }
     return remaining;
   }
 
   private boolean isDone(InputImage image) throws IOException {
     if (journal != null) {
-      return journal.has(image.name());
+      boolean stays = plan.output().resuming().keepFailures();
+      return journal.has(image.name()) && (stays || !journal.failures().containsKey(image.name()));
     }
     if (plan.folder() == null || plan.output().existing() != Existing.RESUME) {
       return false;
     }
-    Path target = plan.folder().of(image.name());
-    return Files.exists(target)
-        && Files.exists(image.file())
-        && Files.getLastModifiedTime(target).compareTo(Files.getLastModifiedTime(image.file()))
-            >= 0;
+    FileTime made = modified(plan.folder().of(image.name()));
+    if (made == null) {
+      return false;
+    }
+    FileTime source = modified(image.file());
+    return source != null && made.compareTo(source) >= 0;
+  }
+
+  /** When a file was last written to, asked once; null where there is none that can be read. */
+  private static @Nullable FileTime modified(Path file) throws IOException {
+    try {
+      return Files.getLastModifiedTime(file);
+    } catch (FileSystemException e) {
+      return null; // whoever reads it says why it cannot be
+    }
+  }
+
+  /** Crops in a batch of the run that this one goes on with; 0 where nothing was computed. */
+  int batch() {
+    return journal == null
+        ? 0
+        : journal.computed().stream().mapToInt(Numerics::batch).findFirst().orElse(0);
+  }
+
+  /**
+   * Says what the images that come are computed with.
+   *
+   * @throws BadInputException if that would make a mixture of an unfinished run
+   */
+  void computing(Numerics numerics) throws IOException {
+    if (journal != null) {
+      journal.computing(numerics, plan.output().resuming().allowMixed());
+    }
   }
 
   /** Takes an image whose people, and pictures, are there. */
   void found(FoundImage image) throws IOException {
+    failures.remove(image.name()); // it may have been tried again
     if (stream != null) {
       stream.write(image);
     }
@@ -242,11 +283,9 @@ final class RunOutput implements Closeable {
     Writing writing = plan.writing();
     ShardFile.write(
         ShardFile.of(file),
-        part.shard(),
-        part.names(),
-        writing.ids(),
-        part.settings(),
-        writing.about(),
+        part,
+        writing,
+        from.computed(),
         name -> {
           ImageOutcome failure = unusable.get(name);
           return failure == null ? from.get(name) : failure;

@@ -10,15 +10,17 @@ import io.sadi.io.BadInputException;
 import io.sadi.io.Checksum;
 import io.sadi.io.Json;
 import io.sadi.predict.JsonLines.Line;
+import io.sadi.predict.RunOutput.Part;
+import io.sadi.predict.RunOutput.Writing;
+import io.sadi.torch.Numerics;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * place of every image in the whole job, the images in which nobody was found, and what could not
  * be used; none of which CSV or COCO has a place for. {@link Merge} reads it.
  *
- * <p>A line that says what it is a part of, then one for every image.
+ * <p>A line that says what it is a part of and what its images were computed with, then one for
+ * every image.
  */
 final class ShardFile implements Closeable {
 
@@ -38,7 +41,9 @@ final class ShardFile implements Closeable {
    * @param order a checksum of their names in order
    * @param names a checksum of their names, whatever their order
    * @param entries lines that follow
+   * @param numbered whether the images' ids are their places
    * @param settings that what is found depends on, apart from the shard
+   * @param computed what its images were computed with; empty where none was, several if mixed
    * @param about the model
    */
   record Head(
@@ -47,7 +52,9 @@ final class ShardFile implements Closeable {
       String order,
       String names,
       int entries,
+      boolean numbered,
       JsonObject settings,
+      List<Numerics> computed,
       ModelInfo about) {}
 
   /**
@@ -64,6 +71,8 @@ final class ShardFile implements Closeable {
     ImageOutcome of(String image) throws IOException;
   }
 
+  private static final int SCHEMA = 2;
+
   private final Path file;
   private final JsonLines lines;
   private final Head head;
@@ -76,9 +85,15 @@ final class ShardFile implements Closeable {
     if (line == null) {
       throw BadInputException.at(file, "an empty or cut file", "a part's .shard file", "");
     }
-    this.head = head(lines.read(line));
-    for (Line next = lines.line(line.end()); next != null; next = lines.line(next.end())) {
+    this.head = head(line);
+    long end = line.end();
+    for (Line next = lines.line(end); next != null; next = lines.line(end)) {
       entries.add(next);
+      end = next.end();
+    }
+    if (end != lines.size()) {
+      throw BadInputException.at(
+          file, (lines.size() - end) + " bytes after the last line", "none", "copy it again");
     }
     if (entries.size() != head.entries) {
       throw BadInputException.at(
@@ -126,8 +141,8 @@ final class ShardFile implements Closeable {
 
   /** The i-th image of this part. */
   Entry entry(int i) throws IOException {
-    JsonObject object = lines.read(entries.get(i));
     try {
+      JsonObject object = lines.read(entries.get(i));
       JsonElement id = object.get("id");
       return new Entry(
           object.get("index").getAsInt(),
@@ -141,53 +156,47 @@ final class ShardFile implements Closeable {
   /**
    * Writes a part, whole or not at all.
    *
-   * @param names of all inputs of the job, in order
-   * @param ids of images, for COCO
-   * @param settings that what is found depends on
+   * @param part which, of what
+   * @param writing the model, and the ids of images
+   * @param computed what the images were computed with
    * @param outcomes of those that belong to the shard
    */
   static void write(
-      Path file,
-      Shard shard,
-      List<String> names,
-      Map<String, Long> ids,
-      JsonObject settings,
-      ModelInfo about,
-      Outcomes outcomes)
+      Path file, Part part, Writing writing, Set<Numerics> computed, Outcomes outcomes)
       throws IOException {
     AtomicFile.write(
         file,
         out -> {
-          List<String> ours = names.stream().filter(shard::holds).toList();
-          out.write(line(head(shard, names, ours.size(), settings, about)));
+          List<String> names = part.names();
+          out.write(JsonLines.line(head(part, writing.about(), computed)));
           for (int i = 0; i < names.size(); i++) {
-            if (shard.holds(names.get(i))) {
+            if (part.shard().holds(names.get(i))) {
               JsonObject entry = outcomes.of(names.get(i)).json();
               entry.addProperty("index", i);
-              Long id = ids.get(names.get(i));
+              Long id = writing.ids().get(names.get(i));
               if (id != null) {
                 entry.addProperty("id", id);
               }
-              out.write(line(entry));
+              out.write(JsonLines.line(entry));
             }
           }
         });
   }
 
-  private static byte[] line(JsonObject object) {
-    return (Json.compact(object) + "\n").getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static JsonObject head(
-      Shard shard, List<String> names, int entries, JsonObject settings, ModelInfo about) {
+  private static JsonObject head(Part part, ModelInfo about, Set<Numerics> computed) {
+    List<String> names = part.names();
     JsonObject head = new JsonObject();
-    head.addProperty(Json.SCHEMA_VERSION, 1);
-    head.addProperty("shard", shard.toString());
+    head.addProperty(Json.SCHEMA_VERSION, SCHEMA);
+    head.addProperty("shard", part.shard().toString());
     head.addProperty("inputs", names.size());
     head.addProperty("order", Checksum.sha256(names));
     head.addProperty("names", Checksum.sha256(names.stream().sorted(Inputs.CODE_POINTS).toList()));
-    head.addProperty("entries", entries);
-    head.add("settings", settings);
+    head.addProperty("entries", names.stream().filter(part.shard()::holds).count());
+    head.addProperty("numbered", part.numbered());
+    head.add("settings", part.settings());
+    JsonArray numerics = new JsonArray();
+    computed.forEach(of -> numerics.add(of.json()));
+    head.add("computed", numerics);
     head.add("model", about.model());
     JsonArray joints = new JsonArray();
     about.joints().forEach(joints::add);
@@ -197,8 +206,16 @@ final class ShardFile implements Closeable {
     return head;
   }
 
-  private Head head(JsonObject object) {
+  private Head head(Line line) throws IOException {
     try {
+      JsonObject object = lines.read(line);
+      if (object.get(Json.SCHEMA_VERSION).getAsInt() != SCHEMA) {
+        throw new IllegalArgumentException("another version");
+      }
+      List<Numerics> computed = new ArrayList<>();
+      for (JsonElement numerics : object.getAsJsonArray("computed")) {
+        computed.add(Numerics.of(numerics.getAsJsonObject()));
+      }
       List<String> joints = new ArrayList<>();
       object.getAsJsonArray("joints").forEach(joint -> joints.add(joint.getAsString()));
       Skeleton skeleton =
@@ -212,7 +229,9 @@ final class ShardFile implements Closeable {
           object.get("order").getAsString(),
           object.get("names").getAsString(),
           object.get("entries").getAsInt(),
+          object.get("numbered").getAsBoolean(),
           object.getAsJsonObject("settings"),
+          computed,
           new ModelInfo(object.getAsJsonObject("model"), skeleton));
     } catch (RuntimeException e) {
       throw damaged(e);
@@ -241,7 +260,10 @@ final class ShardFile implements Closeable {
 
   private BadInputException damaged(RuntimeException why) {
     return new BadInputException(
-        file + ": damaged, or not what 'sadi predict --shard' writes beside its predictions", why);
+        file
+            + ": damaged, or not what this version's 'sadi predict --shard' writes beside its"
+            + " predictions; copy it again, or make the part again",
+        why);
   }
 
   @Override

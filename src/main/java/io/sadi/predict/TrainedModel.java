@@ -1,6 +1,8 @@
 package io.sadi.predict;
 
+import io.sadi.model.Arithmetic;
 import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.Numerics;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Torch;
 import java.nio.file.Path;
@@ -8,6 +10,7 @@ import java.nio.file.Path;
 /** A checkpoint's network in the memory of a device, ready to be shown crops. */
 final class TrainedModel implements AutoCloseable {
   private final PoseEstimator estimator;
+  private final Precision precision;
 
   /**
    * Loads LibTorch and the weights.
@@ -18,7 +21,7 @@ final class TrainedModel implements AutoCloseable {
    */
   TrainedModel(Checkpoint checkpoint, Path file, InferenceConfig config) {
     ComputeDevice device = ComputeDevice.of(config.device());
-    Precision precision = Precision.of(config.precision(), device);
+    this.precision = Precision.of(config.precision(), device);
     Torch.threads(config.threads());
     estimator =
         PoseEstimator.inPlaceOf(
@@ -26,11 +29,22 @@ final class TrainedModel implements AutoCloseable {
             checkpoint.skeleton().flipPermutation(),
             config.flip(),
             config.refine(),
+            checkpoint.targetSigma(),
             precision);
   }
 
   PoseEstimator estimator() {
     return estimator;
+  }
+
+  /**
+   * What its answers depend on besides its weights.
+   *
+   * @param batch crops in a batch
+   * @param arithmetic how the layers are computed
+   */
+  Numerics numerics(int batch, Arithmetic arithmetic) {
+    return Numerics.of(precision, arithmetic.fallbacks(), estimator.device(), batch);
   }
 
   @Override

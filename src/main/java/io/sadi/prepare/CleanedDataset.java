@@ -7,6 +7,7 @@ import io.sadi.eval.Prediction;
 import io.sadi.eval.Predictions;
 import io.sadi.eval.PredictionsFile;
 import io.sadi.io.BadInputException;
+import io.sadi.io.Decimal;
 import io.sadi.io.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -112,12 +113,12 @@ public record CleanedDataset(Annotations annotations, Path imageRoot) {
                 "joint contradicted",
                 String.format(
                     Locale.ROOT,
-                    "%s at %.1f, %.1f; predicted at %.1f, %.1f, score %.2f",
+                    "%s at %s, %s; predicted at %s, %s, score %.2f",
                     dataset.skeleton().joints().get(k),
-                    person.x()[k],
-                    person.y()[k],
-                    prediction.x()[k],
-                    prediction.y()[k],
+                    Decimal.of(person.x()[k], 1),
+                    Decimal.of(person.y()[k], 1),
+                    Decimal.of(prediction.x()[k], 1),
+                    Decimal.of(prediction.y()[k], 1),
                     score)));
       }
     }

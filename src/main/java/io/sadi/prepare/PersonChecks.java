@@ -3,6 +3,7 @@ package io.sadi.prepare;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
 import io.sadi.geom.Box;
+import io.sadi.io.Decimal;
 import io.sadi.prepare.Fault.Kind;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,10 +54,10 @@ final class PersonChecks {
                 person,
                 String.format(
                     Locale.ROOT,
-                    "%s at %.1f, %.1f of %dx%d",
+                    "%s at %s, %s of %dx%d",
                     skeleton.joints().get(k),
-                    person.x()[k],
-                    person.y()[k],
+                    Decimal.of(person.x()[k], 1),
+                    Decimal.of(person.y()[k], 1),
                     person.imageWidth(),
                     person.imageHeight())));
       }

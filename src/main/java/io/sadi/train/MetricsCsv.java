@@ -1,6 +1,7 @@
 package io.sadi.train;
 
 import io.sadi.eval.MetricResult;
+import io.sadi.io.Decimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -36,9 +37,9 @@ final class MetricsCsv {
     row.add(String.valueOf(result.epoch()));
     row.add(String.valueOf(result.steps()));
     row.add(format("%.6g", result.rate()));
-    row.add(format("%.6f", result.loss()));
-    row.add(format("%.6f", result.lossH1()));
-    row.add(format("%.6f", result.lossH2()));
+    row.add(decimals(result.loss(), 6));
+    row.add(decimals(result.lossH1(), 6));
+    row.add(decimals(result.lossH2(), 6));
     row.add(String.valueOf(result.images()));
     row.add(format("%.1f", result.imagesPerSecond()));
     row.add(String.valueOf(result.residentMb()));
@@ -60,6 +61,10 @@ final class MetricsCsv {
   }
 
   /** Empty for what there is not. */
+  private static String decimals(double value, int decimals) {
+    return Double.isNaN(value) ? "" : Decimal.of(value, decimals);
+  }
+
   private static String format(String format, double value) {
     return Double.isNaN(value) ? "" : String.format(Locale.ROOT, format, value);
   }

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import io.sadi.config.Config;
 import io.sadi.data.TrainedOn;
 import io.sadi.eval.MetricResult;
+import io.sadi.io.Decimal;
 import io.sadi.io.Json;
 import io.sadi.io.ProcessMemory;
 import io.sadi.io.Progress;
@@ -120,13 +121,13 @@ final class RunLog {
     line.append(
         String.format(
             Locale.ROOT,
-            "epoch %d/%d: loss %.4f, L_H1 %.5f",
+            "epoch %d/%d: loss %s, L_H1 %s",
             result.epoch(),
             epochs,
-            result.loss(),
-            result.lossH1()));
+            Decimal.of(result.loss(), 4),
+            Decimal.of(result.lossH1(), 5)));
     if (!Double.isNaN(result.lossH2())) {
-      line.append(String.format(Locale.ROOT, ", L_H2 %.3f", result.lossH2()));
+      line.append(", L_H2 ").append(Decimal.of(result.lossH2(), 3));
     }
     for (MetricResult of : result.validation()) {
       line.append(

@@ -1,25 +1,31 @@
 package io.sadi.train;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import io.sadi.data.Dataset;
 import io.sadi.data.TrainedOn;
 import io.sadi.io.BadInputException;
 import io.sadi.io.FailedException;
+import io.sadi.io.Json;
 import io.sadi.io.Progress;
 import io.sadi.io.Safetensors;
 import io.sadi.model.Parameters;
 import io.sadi.predict.Checkpoint;
 import io.sadi.torch.Tensors;
+import io.sadi.torch.Numerics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Snapshots {
   private static final String TRAINING = "training";
+  private static final String COMPUTED = "computed";
 
   /** Begins the names of the running statistics of a job's processes. */
   private static final String STATISTICS = Checkpoint.STATE + "statistics/";
@@ -41,6 +48,9 @@ final class Snapshots {
   private TrainedOn trainedOn;
   private @Nullable Position saved;
   private List<float[]> statistics = List.of();
+
+  /** What the steps so far were computed with; one unless mixed. */
+  private final Set<Numerics> computed = new LinkedHashSet<>();
 
   /**
    * What is saved and restored.
@@ -154,7 +164,13 @@ final class Snapshots {
     checkpoint.write(
         folder.last(),
         raw,
-        Map.of(TRAINING, position.toJson(), OptimizerFile.SUM, Safetensors.sum(all)));
+        Map.of(
+            TRAINING,
+            position.toJson(),
+            COMPUTED,
+            computed(),
+            OptimizerFile.SUM,
+            Safetensors.sum(all)));
     folder.forgetStatesBut(config.train().keep(), position.steps());
     saved = position;
   }
@@ -162,7 +178,7 @@ final class Snapshots {
   /** The averaged weights alone, for use. */
   void saveBest(Position position) throws IOException {
     checkFinite(position);
-    checkpoint(position).write(folder.best(), Map.of(), Map.of());
+    checkpoint(position).write(folder.best(), Map.of(), Map.of(COMPUTED, computed()));
   }
 
   /**
@@ -211,6 +227,7 @@ final class Snapshots {
                 averaged.put(name, entry);
               }
             });
+    readComputed(last.metadata().getOrDefault(COMPUTED, "[]"), file); // older states have none
     Path optimizer = folder.optimizer(position.steps());
     if (!Files.exists(optimizer)) {
       throw new BadInputException(optimizer + ": missing; it belongs to " + file);
@@ -234,6 +251,44 @@ final class Snapshots {
     }
     saved = position;
     return position;
+  }
+
+  /**
+   * Says what the steps that come are computed with.
+   *
+   * @param allowMixed whether that may differ from what it was so far
+   * @throws BadInputException if it differs and may not
+   */
+  void computing(Numerics now, boolean allowMixed) {
+    for (Numerics before : computed) {
+      Numerics then = before.ofBatch(now.batch()); // the config's, which has been compared
+      String differing = then.where(now);
+      if (!differing.isEmpty() && !allowMixed) {
+        throw BadInputException.at(
+            folder.last(),
+            "steps computed with " + differing,
+            now.where(then) + " as now",
+            "resume where and as it was begun, or mix the two with --allow-mixed");
+      }
+    }
+    computed.add(now);
+  }
+
+  private String computed() {
+    JsonArray array = new JsonArray();
+    computed.forEach(numerics -> array.add(numerics.json()));
+    return Json.compact(array);
+  }
+
+  private void readComputed(String text, Path file) {
+    computed.clear();
+    try {
+      for (JsonElement numerics : Json.parse(text, file).getAsJsonArray()) {
+        computed.add(Numerics.of(numerics.getAsJsonObject()));
+      }
+    } catch (RuntimeException e) {
+      throw new BadInputException(file + ": metadata 'computed': cannot be read", e);
+    }
   }
 
   private Checkpoint checkpoint(Position position) {

@@ -6,6 +6,7 @@ import io.sadi.data.Batches;
 import io.sadi.data.Dataset;
 import io.sadi.data.Person;
 import io.sadi.eval.MetricResult;
+import io.sadi.io.Decimal;
 import io.sadi.io.Interruption;
 import io.sadi.io.ProcessMemory;
 import io.sadi.io.Progress;
@@ -13,6 +14,7 @@ import io.sadi.predict.Checkpoint;
 import io.sadi.predict.PoseEstimator;
 import io.sadi.predict.Refine;
 import io.sadi.predict.SampleSheet;
+import io.sadi.torch.Numerics;
 import io.sadi.torch.OutOfMemory;
 import io.sadi.torch.Ranks;
 import java.io.IOException;
@@ -214,7 +216,8 @@ final class Trainer {
   private String message() {
     int steps = Math.max(1, position.counted());
     double rate = settings.rate(position.epoch(), Math.max(0, position.steps() - 1));
-    return String.format(Locale.ROOT, "loss %.4f, lr %.2g", position.loss() / steps, rate);
+    return String.format(
+        Locale.ROOT, "loss %s, lr %.2g", Decimal.of(position.loss() / steps, 4), rate);
   }
 
   /**
@@ -340,6 +343,24 @@ final class Trainer {
         Position.fromJson(
             ranks.share(position.toJson(), 0, learner.device()), Path.of("what rank 0 says"));
     learner.share(position.steps(), snapshots.statistics());
+  }
+
+  /**
+   * Says what the run is computed with from now on.
+   *
+   * @param allowMixed whether that may differ from what a resumed run was computed with
+   */
+  void computing(boolean allowMixed) {
+    if (isComplete()) {
+      return; // nothing more is computed
+    }
+    snapshots.computing(
+        Numerics.of(
+            learner.precision(),
+            learner.arithmetic().fallbacks(),
+            learner.device(),
+            settings.batch()),
+        allowMixed);
   }
 
   /**

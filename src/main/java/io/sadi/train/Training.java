@@ -174,9 +174,18 @@ public record Training(
         out);
   }
 
-  /** Trains. Interrupted, it saves and returns. */
+  /** Trains. Interrupted, it saves and returns. A resumed run computes as it did before. */
   public RunState run(Progress progress) throws IOException {
-    return run(Ranks.ALONE, progress);
+    return run(false, progress);
+  }
+
+  /**
+   * The same.
+   *
+   * @param allowMixed whether a resumed run may compute otherwise than before
+   */
+  public RunState run(boolean allowMixed, Progress progress) throws IOException {
+    return run(Ranks.ALONE, allowMixed, progress);
   }
 
   /**
@@ -192,13 +201,17 @@ public record Training(
     }
   }
 
-  /** Trains as the first process of a job that somebody else started. */
-  public RunState run(Membership place, Progress progress) throws IOException {
+  /**
+   * Trains as the first process of a job that somebody else started.
+   *
+   * @param allowMixed whether a resumed run may compute otherwise than before
+   */
+  public RunState run(Membership place, boolean allowMixed, Progress progress) throws IOException {
     ChildProcess.followParent();
     try (Ranks.Meeting meeting = Ranks.meet(place, patience())) {
       meeting.ofFirst(config.yaml());
       try (Ranks ranks = meeting.join(device(place.size(), place.localRank()))) {
-        return run(ranks, progress);
+        return run(ranks, allowMixed, progress);
       }
     }
   }
@@ -223,7 +236,7 @@ public record Training(
           own == null ? RunConfig.from(Config.parse(yaml, "the config of rank 0")) : own;
       Training training = read(run, data, out, Mode.REFUSE, null);
       try (Ranks ranks = meeting.join(training.device(place.size(), place.localRank()))) {
-        return training.run(ranks, Progress.NONE);
+        return training.run(ranks, true, Progress.NONE); // rank 0 says
       }
     }
   }
@@ -236,8 +249,9 @@ public record Training(
    * Trains as one process of a job.
    *
    * @param ranks the job; the first writes the run folder and speaks
+   * @param allowMixed whether a resumed run may compute otherwise than before
    */
-  RunState run(Ranks ranks, Progress progress) throws IOException {
+  RunState run(Ranks ranks, boolean allowMixed, Progress progress) throws IOException {
     ComputeDevice device = device(ranks.size(), ranks.localRank());
     Precision precision = Precision.of(config.train().precision(), device);
     int threads = config.train().threads();
@@ -281,6 +295,7 @@ public record Training(
         trainer.initialise(Checkpoint.read(init.checkpoint()), init.except(), init.checkpoint());
       }
       trainer.agree();
+      trainer.computing(allowMixed);
       if (ranks.first()) {
         AtomicFile.writeString(folder.config(), config.yaml());
       }

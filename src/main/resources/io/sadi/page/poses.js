@@ -21,8 +21,10 @@
     return element;
   }
 
-  const two = (value) => value.toFixed(2);
-  const px = (value) => value.toFixed(1);
+  // No minus before a zero.
+  const fixed = (value, decimals) => value.toFixed(decimals).replace(/^-(?=0(\.0*)?$)/, "");
+  const two = (value) => fixed(value, 2);
+  const px = (value) => fixed(value, 1);
 
   function gallery(root) {
     const { joints, colours, edges, poses } = JSON.parse(root.querySelector("script").textContent);

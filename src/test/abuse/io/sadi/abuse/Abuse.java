@@ -34,9 +34,16 @@ final class Abuse {
 
   private Abuse() {}
 
-  /** How many processes are killed; {@code -Dabuse.kills=400} for a weekend. */
-  static int kills() {
-    return Integer.getInteger("abuse.kills", 120);
+  /** The commands that are killed. */
+  private static final int KILLED = 6;
+
+  /**
+   * How many processes of a command are killed: a sixth of {@code -Dabuse.kills=2000}, or {@code
+   * -Dabuse.kills.COMMAND=400}.
+   */
+  static int kills(String command) {
+    int all = Integer.getInteger("abuse.kills", 150);
+    return Integer.getInteger("abuse.kills." + command, all / KILLED);
   }
 
   /** bin/sadi in a folder, with patience for a machine that has other things to do. */

@@ -186,6 +186,49 @@ class DamagedAbuse {
         (copy, what, result, promise) -> {});
   }
 
+  /** What parts are merged from: the whole of it, or a word why not. */
+  @Test
+  void partsThatAreMerged() throws Exception {
+    Path parts = Files.createDirectories(folder.resolve("parts"));
+    String[] predict =
+        Abuse.words(
+            "predict -q --threads 1 --model",
+            run.resolve("checkpoints/best.safetensors"),
+            people.resolve("images"),
+            "--out");
+    Abuse.assumeEnds(Abuse.sadi(folder).run(Abuse.words(Arrays.asList(predict), "whole.csv")));
+    for (int i = 1; i <= 2; i++) {
+      Abuse.assumeEnds(
+          Abuse.sadi(folder)
+              .run(
+                  Abuse.words(
+                      Arrays.asList(predict),
+                      List.of(parts.resolve(i + ".csv")),
+                      "--shard " + i + "/2")));
+    }
+    damageEach(
+        "merge",
+        parts,
+        copy ->
+            Abuse.words(
+                "merge -q",
+                List.of(copy.resolve("1.csv"), copy.resolve("2.csv")),
+                "--out",
+                List.of(copy.resolve("merged.csv"))),
+        (copy, what, result, promise) -> {
+          Path merged = copy.resolve("merged.csv");
+          boolean damaged = what.contains(".shard ");
+          promise.assertThat(result.exitCode()).as(what).isEqualTo(damaged ? 3 : 0);
+          promise.assertThat(Files.exists(merged)).as(what).isEqualTo(!damaged);
+          if (!damaged) {
+            promise
+                .assertThat(Files.readString(merged))
+                .as(what)
+                .isEqualTo(Files.readString(folder.resolve("whole.csv")));
+          }
+        });
+  }
+
   /** What a prediction goes on from. */
   @Test
   void predictionsThatGoOn() throws Exception {

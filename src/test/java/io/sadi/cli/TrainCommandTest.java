@@ -20,6 +20,7 @@ class TrainCommandTest {
     "--nproc=two, 'two'",
     "--init-except=heads, '--init-except needs --init=FILE'",
     "--override-config, '--override-config needs --resume'",
+    "--allow-mixed, '--allow-mixed needs --resume'",
   })
   void refusesWhatMakesNoSense(String option, String says) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();

@@ -54,6 +54,36 @@ class EvaluationFormatTest {
         details);
   }
 
+  /** A reader would look for a loss where there is none. */
+  @Test
+  void aDifferenceThatRoundsToNothingHasNoMinus() {
+    Skeleton skeleton = Skeleton.lsp14();
+    List<Person> people = People.random(skeleton, 200, new Random(1));
+    Predictions perfect = People.perfect(people);
+    Predictions nearly = People.perfect(people);
+    Prediction first = nearly.all().iterator().next();
+    first.x()[0] += 0.01f * (float) ReferenceLength.TORSO.of(people.get(0), skeleton);
+    Map<String, Predictions> predictions = new LinkedHashMap<>();
+    predictions.put("predictions", nearly);
+    predictions.put("baseline", perfect);
+    Evaluation evaluation =
+        Evaluation.of(
+            People.dataset(skeleton, Metric.PCK_02),
+            "val",
+            people,
+            predictions,
+            List.of(PoseMetric.parse("pck-auc@0.2")),
+            new Details(true, false, false, "baseline"));
+    double difference = evaluation.comparisons().get(0).differences().meanJointWeighted();
+    assertThat(difference).isNegative().isGreaterThan(-0.005);
+    for (EvaluationFormat format : EvaluationFormat.values()) {
+      assertThat(format.write(evaluation))
+          .as(format.toString())
+          .doesNotContainPattern("-0[.]?0*([^.0-9]|$)");
+    }
+    assertThat(EvaluationFormat.TABLE.write(evaluation)).contains("+0.00");
+  }
+
   @Test
   void jsonIsAsOtherProgramsReadIt() {
     String text = EvaluationFormat.JSON.write(evaluation(Details.NONE));

@@ -72,6 +72,33 @@ class MetricResultTest {
         .isEqualTo(100);
   }
 
+  /**
+   * Left out, a network that has overflowed would be measured on the joints that it still finds.
+   */
+  @Test
+  void aJointWithoutAPlaceIsWrongAndCounts() {
+    List<Person> people = People.random(LSP, 10, new Random(1));
+    Predictions predictions = People.perfect(people);
+    Prediction first = predictions.all().iterator().next();
+    first.x()[2] = Float.NaN;
+    first.y()[3] = Float.NEGATIVE_INFINITY;
+    for (int k = 0; k < LSP.size(); k++) {
+      first.sigmaX()[k] = 3;
+      first.sigmaY()[k] = 3;
+    }
+    MetricResult result = measure("pck@0.2", LSP, people, predictions);
+    assertThat(result.counted().values()).containsOnly(10);
+    assertThat(result.joints().values()).contains(90.0, 100.0);
+    assertThat(result.meanJointWeighted()).isEqualTo(100 * 138 / 140.0, within(1e-9));
+    assertThat(measure("pck-auc@0.2", LSP, people, predictions).counted().values())
+        .containsOnly(10);
+    // Nor does it spoil what is measured of the others' deviations.
+    assertThat(SigmaTemperatures.fit(people, predictions, LSP.size())).doesNotContain(Double.NaN);
+    Calibration calibration = Calibration.ofSigma("mu", people, predictions, LSP.joints());
+    assertThat(calibration.sigma().inMeans().counted()).isEqualTo(LSP.size() - 2);
+    assertThat(calibration.sigma().inMeans().nll()).isFinite();
+  }
+
   /** evaluatePCKh.m: trapz(0:0.01:0.2, pck) / 0.2. */
   @Test
   void theAreaIsThatOfTheOfficialCurve() {

@@ -150,6 +150,10 @@ class ImagePredictorTest {
     assertThat(Batching.of(16, 3, 2).size()).isEqualTo(4);
     assertThat(Batching.of(16, 10_000, 2).size()).isEqualTo(16);
     assertThat(Batching.of(16, 17, 2).size()).as("9 and 8, not 16 and 1").isEqualTo(12);
+    assertThat(Batching.resumed(12, 16, 10_000, ComputeDevice.CPU).size()).isEqualTo(12);
+    assertThat(Batching.resumed(16, 8, 10_000, ComputeDevice.CPU).size()).isEqualTo(8);
+    assertThat(Batching.resumed(4, 1, 10_000, ComputeDevice.CPU).size()).isEqualTo(1);
+    assertThat(Batching.resumed(0, 16, 10_000, ComputeDevice.CPU).size()).isEqualTo(16);
     assertThat(Batching.of(1, 10_000, 2).size()).isEqualTo(1);
     assertThat(Batching.of(6, 10_000, 2).size()).isEqualTo(8);
     assertThat(Batching.of(4096, 5, 2).size()).isEqualTo(8);

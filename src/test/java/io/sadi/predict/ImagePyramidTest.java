@@ -36,7 +36,7 @@ class ImagePyramidTest {
   @Test
   void aJointStaysWhereAllViewsSeeIt() {
     Maps all = combined(0.21, -0.13);
-    PeakFinder.Peak peak = new PeakFinder(SIDE, SIDE, Refine.DARK).find(all.h1(), 0);
+    PeakFinder.Peak peak = new PeakFinder(SIDE, SIDE, Refine.DARK, 2).find(all.h1(), 0);
     assertThat((peak.x() + 0.5) / SIDE - 0.5).isCloseTo(0.21, within(0.002));
     assertThat((peak.y() + 0.5) / SIDE - 0.5).isCloseTo(-0.13, within(0.002));
     assertThat(peak.value()).isGreaterThan(0.9);
@@ -51,7 +51,7 @@ class ImagePyramidTest {
   @Test
   void aJointAtTheEdgeIsAsHighAsOneInTheMiddle() {
     PeakFinder.Peak peak =
-        new PeakFinder(SIDE, SIDE, Refine.QUARTER).find(combined(0.46, 0.46).h1(), 0);
+        new PeakFinder(SIDE, SIDE, Refine.QUARTER, 2).find(combined(0.46, 0.46).h1(), 0);
     assertThat(peak.value()).isGreaterThan(0.9);
     assertThat((peak.x() + 0.5) / SIDE - 0.5).isCloseTo(0.46, within(0.01));
   }

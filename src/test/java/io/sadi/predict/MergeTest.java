@@ -3,10 +3,19 @@ package io.sadi.predict;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.sadi.data.PersonBox;
+import io.sadi.data.Skeleton;
+import io.sadi.eval.Prediction;
+import io.sadi.geom.Box;
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
+import io.sadi.io.Json;
 import io.sadi.io.Progress;
 import io.sadi.predict.PredictionOutput.Existing;
+import io.sadi.predict.RunOutput.Part;
+import io.sadi.predict.RunOutput.Writing;
 import io.sadi.testing.TestModels;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -15,9 +24,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -63,6 +75,18 @@ class MergeTest {
 
   private static PredictionOutcome predict(
       Path out, Shard shard, List<String> inputs, Path boxes, Decode decode) throws IOException {
+    return predict(out, shard, inputs, boxes, decode, "fp32", 4);
+  }
+
+  private static PredictionOutcome predict(
+      Path out,
+      Shard shard,
+      List<String> inputs,
+      Path boxes,
+      Decode decode,
+      String precision,
+      int batch)
+      throws IOException {
     PredictionRequest request =
         new PredictionRequest(
             model,
@@ -70,7 +94,7 @@ class MergeTest {
             boxes,
             decode,
             1,
-            new InferenceConfig("cpu", "fp32", 4, 1, false, Refine.QUARTER),
+            new InferenceConfig("cpu", precision, batch, 1, false, Refine.QUARTER),
             shard,
             PredictionOutput.file(out, Existing.REFUSE));
     return PredictionJob.prepare(request, new ByteArrayInputStream(new byte[0]), Progress.NONE)
@@ -88,7 +112,7 @@ class MergeTest {
   }
 
   private static PredictionOutcome merge(List<Path> parts, Path out) throws IOException {
-    try (Merge merge = Merge.of(parts)) {
+    try (Merge merge = Merge.of(parts, false)) {
       return merge.write(
           out, new ByteArrayOutputStream(), PredictionsFormat.of(out), null, Progress.NONE);
     }
@@ -108,7 +132,7 @@ class MergeTest {
       assertThat(merged).isEqualTo(undisturbed);
       assertThat(merged.failures()).hasSize(1);
       // A part is a file of its format like any other; the format of the whole is another matter.
-      try (Merge merge = Merge.of(parts)) {
+      try (Merge merge = Merge.of(parts, false)) {
         Path csv = folder.resolve("merged.csv");
         merge.write(csv, new ByteArrayOutputStream(), PredictionsFormat.CSV, null, Progress.NONE);
         assertThat(Files.readAllLines(csv)).hasSize(1 + undisturbed.people());
@@ -154,7 +178,7 @@ class MergeTest {
         };
     Path merged = folder.resolve("merged.csv");
     List<Path> parts = Stream.of(1, 2, 3).map(i -> folder.resolve(i + ".csv")).toList();
-    try (Merge merge = Merge.of(parts)) {
+    try (Merge merge = Merge.of(parts, false)) {
       merge.write(merged, new ByteArrayOutputStream(), PredictionsFormat.CSV, null, progress);
     }
     assertThat(said)
@@ -163,6 +187,133 @@ class MergeTest {
         .contains("in different orders; merged in the order of names");
     List<String> rows = Files.readAllLines(merged);
     assertThat(rows.subList(1, rows.size())).hasSize(IMAGES).isSorted();
+  }
+
+  /** The id of each image that people were found in. */
+  private static Collection<Long> ids(Path results) throws IOException {
+    Map<String, Long> ids = new HashMap<>();
+    for (JsonElement result : Json.read(results).getAsJsonArray()) {
+      JsonObject person = result.getAsJsonObject();
+      ids.put(person.get("file_name").getAsString(), person.get("image_id").getAsLong());
+    }
+    return ids.values();
+  }
+
+  /**
+   * A part's place of an image is not that of another part with another order: two images must not
+   * get one id, and each the one that a single run over the sorted images gives it.
+   */
+  @Test
+  void imagesHaveTheIdsOfOneRunWhateverTheOrderOfTheParts() throws IOException {
+    List<String> sorted = images.stream().sorted(Inputs.CODE_POINTS).toList();
+    for (Path people : new Path[] {null, boxes}) {
+      Path whole = folder.resolve("whole.coco.json");
+      predict(whole, null, sorted, people, Decode.FUSED);
+      for (int seed = 0; seed < 2; seed++) {
+        Random random = new Random(seed);
+        List<Path> parts = new ArrayList<>();
+        int count = 2 + random.nextInt(4);
+        for (int i = 1; i <= count; i++) {
+          List<String> order = new ArrayList<>(images);
+          if (seed == 0) {
+            Collections.shuffle(order, random);
+          } else {
+            Collections.rotate(order, random.nextInt(IMAGES));
+          }
+          Path part = folder.resolve(seed + "-" + i + ".csv");
+          predict(part, new Shard(i, count), order, people, Decode.FUSED);
+          parts.add(part);
+        }
+        Path merged = folder.resolve(seed + ".coco.json");
+        merge(parts, merged);
+        assertThat(ids(merged)).as("ids of images, seed %d", seed).doesNotHaveDuplicates();
+        assertThat(merged).as("seed %d", seed).hasSameBinaryContentAs(whole);
+        for (Path part : parts) {
+          Files.delete(part);
+          Files.delete(Merge.companion(part));
+        }
+        Files.delete(merged);
+      }
+      Files.delete(whole);
+    }
+  }
+
+  @Test
+  void imagesMayBeNamedInAnyScript() throws IOException {
+    List<String> names = List.of("gr\u00fcn.png", "\u5199\u771f.jpg", "\ud83d\ude00.png", "b.png");
+    ModelInfo about = new ModelInfo(new JsonObject(), Skeleton.lsp14());
+    Writing writing = new Writing(PredictionsFormat.CSV, about, CocoIds.places(names), null);
+    List<Path> parts = new ArrayList<>();
+    for (int i = 1; i <= 2; i++) {
+      Path part = folder.resolve(i + ".csv");
+      Part of = new Part(new Shard(i, 2), names, true, new JsonObject());
+      ShardFile.write(
+          ShardFile.of(part), of, writing, Set.of(), name -> new FoundImage(name, 3, 4, List.of()));
+      parts.add(part);
+    }
+    Path out = folder.resolve("merged.jsonl");
+    assertThat(merge(parts, out).images()).isEqualTo(names.size());
+    assertThat(Files.readAllLines(out))
+        .allSatisfy(line -> assertThat(names).anyMatch(line::contains));
+  }
+
+  /** Any names, any orders, any number of parts. */
+  @Test
+  void idsAreThoseOfOneRunOverTheMergedOrder() throws IOException {
+    ModelInfo about = new ModelInfo(new JsonObject(), Skeleton.lsp14());
+    for (int seed = 0; seed < 150; seed++) {
+      Random random = new Random(seed);
+      boolean named = random.nextInt(4) == 0; // as COCO's images are
+      List<String> names = new ArrayList<>();
+      for (int i = 1 + random.nextInt(9); i > 0; i--) {
+        names.add((named ? "00" : "a/") + (char) ('0' + i) + ".jpg");
+      }
+      int count = 1 + random.nextInt(5);
+      boolean shuffled = random.nextInt(4) > 0;
+      Collections.shuffle(names, random);
+      List<Path> parts = new ArrayList<>();
+      List<List<String>> orders = new ArrayList<>();
+      for (int i = 1; i <= count; i++) {
+        List<String> order = new ArrayList<>(names);
+        if (shuffled) {
+          Collections.shuffle(order, random);
+        }
+        orders.add(order);
+        CocoIds ids = CocoIds.of(order);
+        Path part = folder.resolve(seed + "-" + i);
+        ShardFile.write(
+            ShardFile.of(part),
+            new Part(new Shard(i, count), order, ids.places(), new JsonObject()),
+            new Writing(PredictionsFormat.CSV, about, ids.byName(), null),
+            Set.of(),
+            MergeTest::somebodyIn);
+        parts.add(part);
+      }
+      Path out = folder.resolve(seed + ".coco.json");
+      merge(parts, out);
+      boolean same = orders.stream().distinct().count() == 1;
+      List<String> merged =
+          same ? orders.get(0) : names.stream().sorted(Inputs.CODE_POINTS).toList();
+      assertThat(ids(out))
+          .as("seed %d", seed)
+          .containsExactlyInAnyOrderElementsOf(CocoIds.of(merged).byName().values());
+      List<String> inOrder = new ArrayList<>();
+      for (JsonElement result : Json.read(out).getAsJsonArray()) {
+        JsonObject person = result.getAsJsonObject();
+        String name = person.get("file_name").getAsString();
+        inOrder.add(name);
+        assertThat(CocoIds.of(merged).byName())
+            .as("seed %d", seed)
+            .containsEntry(name, person.get("image_id").getAsLong());
+      }
+      assertThat(inOrder).isEqualTo(merged);
+    }
+  }
+
+  private static FoundImage somebodyIn(String image) {
+    Prediction joints = Prediction.empty(image, 0, 14);
+    PersonBox place = new PersonBox(0, new Box(0, 0, 3, 4), 1, 2, 0.1);
+    return new FoundImage(image, 3, 4, List.of(new FoundPerson(place, joints, null)));
   }
 
   @Test
@@ -219,6 +370,55 @@ class MergeTest {
     refuses(parts, "part2.csv.shard: no such file; 'sadi predict --shard' wrote it beside");
     Files.move(second, folder.resolve("part2.csv.part"));
     refuses(parts, "part2.csv.part: this part is not finished");
+  }
+
+  /** Machines with and without bf16 share a job: half of the rows would be of another network. */
+  @Test
+  void partsThatWereComputedDifferentlyAreRefusedUnlessAskedFor() throws IOException {
+    List<Path> parts = parts(2, "csv", null);
+    Path bf16 = folder.resolve("bf16.csv");
+    predict(bf16, new Shard(2, 2), images, null, Decode.FUSED, "bf16", 4);
+    Path single = folder.resolve("single.csv");
+    predict(single, new Shard(2, 2), images, null, Decode.FUSED, "fp32", 1);
+    refuses(
+        List.of(parts.get(0), bf16),
+        "bf16.csv.shard: found images computed with precision bf16, expected precision fp32 as in "
+            + parts.get(0)
+            + ".shard; make it again alike, or mix the two with --allow-mixed");
+    refuses(List.of(parts.get(0), single), "found images computed with batch 1, expected batch 4");
+    try (Merge merge = Merge.of(List.of(parts.get(0), bf16), true)) {
+      PredictionOutcome merged =
+          merge.write(
+              folder.resolve("merged.csv"),
+              new ByteArrayOutputStream(),
+              PredictionsFormat.CSV,
+              null,
+              Progress.NONE);
+      assertThat(merged.images()).isEqualTo(IMAGES);
+    }
+  }
+
+  /** A digit that a disk has changed is a joint somewhere else: it must not pass as found. */
+  @Test
+  void aPartThatIsDamagedAnywhereIsRefused() throws IOException {
+    Path part = folder.resolve("part.csv");
+    List<String> few = images.subList(3, 6); // one of them cannot be used
+    predict(part, new Shard(1, 1), few, null, Decode.FUSED);
+    Path companion = Merge.companion(part);
+    byte[] whole = Files.readAllBytes(companion);
+    merge(List.of(part), folder.resolve("whole.csv"));
+    Files.write(companion, Arrays.copyOf(whole, whole.length + 7));
+    refuses(List.of(part), "part.csv.shard: found 7 bytes after the last line");
+    for (int at = 0; at < whole.length; at += 5) {
+      byte[] damaged = whole.clone();
+      damaged[at] ^= (byte) (at % 3 == 0 ? 1 : at % 3 == 1 ? 0x41 : 0x80); // 1: of digits, digits
+      Files.write(companion, damaged);
+      refuses(List.of(part), "part.csv.shard");
+      if (at % 2 == 0) {
+        Files.write(companion, Arrays.copyOf(whole, at));
+        refuses(List.of(part), "part.csv.shard");
+      }
+    }
   }
 
   @Test

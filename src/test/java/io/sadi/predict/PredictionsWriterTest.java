@@ -172,7 +172,6 @@ class PredictionsWriterTest {
   }
 
   private static Map<String, Long> ids(String... names) {
-    return CocoPredictionsWriter.number(
-        List.of(names).stream().map(name -> new InputImage(name, Path.of(name))).toList());
+    return CocoIds.of(List.of(names)).byName();
   }
 }

@@ -8,6 +8,7 @@ import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.predict.PredictionOutput.Existing;
+import io.sadi.predict.PredictionOutput.Resuming;
 import io.sadi.testing.TestModels;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -15,7 +16,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -159,9 +162,85 @@ class ResumedPredictionTest {
     interrupt(out, IMAGES + 1);
     Files.writeString(folder.resolve("found.csv.tmp"), "half a file");
     PredictionOutcome outcome = run(PredictionOutput.file(out, Existing.RESUME), new Fuse(1));
-    assertThat(outcome.kept()).isEqualTo(IMAGES + 1);
+    assertThat(outcome.kept()).isEqualTo(IMAGES); // the broken one is tried again
     assertThat(out).hasSameBinaryContentAs(whole);
     assertThat(folder.resolve("found.csv.tmp")).doesNotExist();
+  }
+
+  private PredictionOutcome resume(Resuming how, InferenceConfig inference) throws IOException {
+    PredictionOutput output =
+        new PredictionOutput(
+            out, null, PredictionsFormat.CSV, null, null, null, null, null, Existing.RESUME, how);
+    PredictionRequest request =
+        new PredictionRequest(
+            model, List.of(images.toString()), null, Decode.FUSED, 1, inference, null, output);
+    return PredictionJob.prepare(request, new ByteArrayInputStream(new byte[0]), Progress.NONE)
+        .run(new ByteArrayOutputStream(), Progress.NONE);
+  }
+
+  private static InferenceConfig computing(String precision, int batch) {
+    return new InferenceConfig("cpu", precision, batch, 1, false, Refine.QUARTER);
+  }
+
+  /** A share that was away for a minute must not cost its images for good. */
+  @Test
+  void imagesThatCouldNotBeUsedAreTriedAgain() throws IOException {
+    byte[] part = interrupt(out, IMAGES + 1);
+    Path broken = images.resolve("2 broken.png");
+    byte[] content = Files.readAllBytes(broken);
+    Files.copy(images.resolve("8.png"), broken, StandardCopyOption.REPLACE_EXISTING);
+    try {
+      Path whole = folder.resolve("whole.csv");
+      assertThat(run(whole, Existing.REFUSE).failures()).isEmpty();
+      PredictionOutcome again = resume(Resuming.STRICTLY, computing("fp32", 4));
+      assertThat(again.failures()).isEmpty();
+      assertThat(again.kept()).isEqualTo(IMAGES);
+      assertThat(out).hasSameBinaryContentAs(whole);
+
+      Files.delete(out);
+      Files.write(part(out), part);
+      PredictionOutcome kept = resume(new Resuming(true, false), computing("fp32", 4));
+      assertThat(kept.kept()).isEqualTo(IMAGES + 1);
+      assertThat(kept.failures()).extracting(InputFailure::image).containsExactly("2 broken.png");
+    } finally {
+      Files.write(broken, content);
+    }
+  }
+
+  /** Half of the rows in bf16 and half in fp32 would be measured as one network. */
+  @Test
+  void aRunIsNotMixedOfTwoWaysToComputeUnlessAskedFor() throws IOException {
+    byte[] part = interrupt(out, 4);
+    assertThatThrownBy(() -> resume(Resuming.STRICTLY, computing("bf16", 4)))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining(
+            "found.csv.part: found images computed with precision fp32, expected precision bf16 as"
+                + " now; resume where and as it was begun, or mix the two with --allow-mixed");
+    assertThatThrownBy(() -> resume(Resuming.STRICTLY, computing("auto", 1)))
+        .hasMessageContaining("found images computed with ")
+        .hasMessageContaining("batch 4");
+    assertThat(Files.readAllBytes(part(out))).isEqualTo(part);
+
+    assertThat(resume(new Resuming(false, true), computing("bf16", 4)).images()).isEqualTo(IMAGES);
+    assertThat(out).exists();
+  }
+
+  /** More input makes other batches of it; what was begun goes on as it was. */
+  @Test
+  void aRunWhoseInputHasGrownGoesOnWithTheBatchesItBeganWith() throws IOException {
+    interrupt(out, 4);
+    List<Path> more = new ArrayList<>();
+    try {
+      for (int i = 0; i < 30; i++) {
+        more.add(Files.copy(images.resolve("8.png"), images.resolve("9 " + i + ".png")));
+      }
+      // Asked for 16 these 40 crops would be batches of 16, and 10 crops were one of 4.
+      assertThat(resume(Resuming.STRICTLY, computing("fp32", 16)).images()).isEqualTo(IMAGES + 30);
+    } finally {
+      for (Path file : more) {
+        Files.delete(file);
+      }
+    }
   }
 
   @Test

@@ -1,0 +1,52 @@
+package io.sadi.predict;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The numbers by which COCO results name images.
+ *
+ * @param byName of every image that has one
+ * @param places whether they are places in the input, from 1: what several processes that were
+ *     given the input in different orders do not agree on
+ */
+record CocoIds(Map<String, Long> byName, boolean places) {
+  static final CocoIds NONE = new CocoIds(Map.of(), false);
+
+  /** Numbers that a file gives. */
+  static CocoIds given(Map<String, Long> byName) {
+    return new CocoIds(byName, false);
+  }
+
+  /**
+   * Numbers for images that have none: their names', where all are different whole numbers as in
+   * COCO ({@code 000000000139.jpg} is 139), else their places.
+   *
+   * @param names in the order of the input
+   */
+  static CocoIds of(List<String> names) {
+    Map<String, Long> named = new HashMap<>();
+    Set<Long> used = new HashSet<>();
+    for (String name : names) {
+      String file = name.substring(name.lastIndexOf('/') + 1);
+      String stem = file.replaceFirst("\\.[^.]*$", "");
+      if (!stem.matches("[0-9]{1,15}") || !used.add(Long.parseLong(stem))) {
+        return new CocoIds(places(names), true);
+      }
+      named.put(name, Long.parseLong(stem));
+    }
+    return new CocoIds(named, false);
+  }
+
+  /** The place of each name, from 1. */
+  static Map<String, Long> places(List<String> names) {
+    Map<String, Long> places = new HashMap<>();
+    for (String name : names) {
+      places.put(name, places.size() + 1L);
+    }
+    return places;
+  }
+}
