@@ -16,27 +16,50 @@ import org.jspecify.annotations.Nullable;
  * A COCO keypoints file: its joints and its people, in file order. The extra fields of a dataset
  * folder ({@code person}, {@code center}, {@code scale}, {@code head_size}, {@code head_box}) are
  * used where they are; without them centre and scale come from {@code bbox}, or from the joints'
- * extent where that is missing or empty, padded by 1.25.
+ * extent where that is missing or empty, padded by 1.25. People are numbered in their image as the
+ * file has them, whether or not they have joints; crowds are not counted.
  *
  * @param skeleton joints, flip pairs and edges, as expected or as the category has them
- * @param images the names of all images, also of those without people
- * @param people everybody with at least one annotated joint
- * @param unusable the other annotations: crowds, people without any annotated joint, and those with
- *     a single one and no box
+ * @param images all of them, also those without people
+ * @param everybody all who have a place in the image: those with joints, and {@link Person#ignored}
+ *     ones, which are crowds and people without any annotated joint
+ * @param unusable who is not learned from: those that are ignored, and those without a place
+ * @param warnings what a person should know of the file
  */
 public record CocoFile(
-    Skeleton skeleton, List<String> images, List<Person> people, List<Unusable> unusable) {
+    Skeleton skeleton,
+    List<CocoImage> images,
+    List<Person> everybody,
+    List<Unusable> unusable,
+    List<String> warnings) {
 
-  /** An annotation that is no person to learn from, and why. */
-  public record Unusable(String image, String reason) {}
+  /**
+   * An annotation that is no person to learn from, and why.
+   *
+   * @param kept whether it is kept and ignored
+   */
+  public record Unusable(String image, String reason, boolean kept) {}
 
   /** A box is made this much larger to give the crop, where the file does not say. */
   public static final double BOX_PADDING = 1.25;
 
+  /** Everybody with at least one annotated joint, crowds apart. */
+  public List<Person> people() {
+    return everybody.stream().filter(person -> !person.ignored()).toList();
+  }
+
+  /** The images with nobody in them. */
+  public List<CocoImage> empty() {
+    Set<String> peopled = new HashSet<>();
+    everybody.forEach(person -> peopled.add(person.image()));
+    return images.stream().filter(image -> !peopled.contains(image.name())).toList();
+  }
+
   /**
    * Reads and checks a file. A field that is missing, of the wrong type, not finite or out of
-   * range, an id given twice or unknown, a file name that leaves the image root: each is a {@link
-   * BadInputException} that names the field.
+   * range, an id of an image given twice or unknown, a file name that leaves the image root: each
+   * is a {@link BadInputException} that names the field. Annotations without an id, or with one
+   * that another has, get a new one.
    *
    * @param expected the joints that the file must have, or null to take those of its category
    */
@@ -52,58 +75,125 @@ public record CocoFile(
   public static CocoFile read(Path file, @Nullable Skeleton expected, @Nullable String category)
       throws IOException {
     CocoParser parsed = CocoParser.parse(file);
-    if (category != null) {
-      select(category, parsed, file);
+    List<String> warnings = new ArrayList<>();
+    List<CocoId> ids = ids(parsed, file, warnings);
+    Skeleton skeleton = null;
+    if (category == null) {
+      skeleton = skeleton(parsed, expected, file);
+    } else {
+      Set<CocoId> selected = select(category, parsed, file);
+      skeleton = skeleton(parsed, expected, file);
+      for (int i = parsed.annotations.size() - 1; i >= 0; i--) {
+        CocoId id = parsed.annotations.get(i).categoryId();
+        if (id == null || !selected.contains(id)) {
+          parsed.annotations.remove(i);
+          ids.remove(i);
+        }
+      }
     }
-    Skeleton skeleton = skeleton(parsed, expected, file);
-    List<Person> people = new ArrayList<>();
+    List<Person> everybody = new ArrayList<>();
     List<Unusable> unusable = new ArrayList<>();
-    Map<Long, Integer> peopleInImage = new HashMap<>();
+    Map<String, Integer> peopleInImage = new HashMap<>();
     Set<List<?>> seen = new HashSet<>();
-    for (CocoParser.Annotation annotation : parsed.annotations) {
-      CocoParser.Image image = parsed.images.get(annotation.imageId());
+    for (int i = 0; i < ids.size(); i++) {
+      CocoParser.Annotation annotation = parsed.annotations.get(i);
+      CocoImage image = parsed.images.get(annotation.imageId());
       if (image == null) {
         throw BadInputException.at(
             annotation.where(file) + ".image_id",
-            Long.toString(annotation.imageId()),
+            annotation.imageId().toString(),
             "the id of one of the images",
             "");
       }
-      if (annotation.crowd()) {
-        unusable.add(new Unusable(image.name(), "a crowd, not a person"));
-      } else if (!annotated(annotation, skeleton.size(), file)) {
-        unusable.add(new Unusable(image.name(), "no joint annotated"));
-      } else {
-        int inOrder = peopleInImage.merge(annotation.imageId(), 1, Integer::sum) - 1;
-        int index = annotation.person() >= 0 ? annotation.person() : inOrder;
-        if (!seen.add(List.of(annotation.imageId(), index))) {
+      int index = -1;
+      if (!annotation.crowd()) {
+        int inOrder = peopleInImage.merge(image.name(), 1, Integer::sum) - 1;
+        index = annotation.person() >= 0 ? annotation.person() : inOrder;
+        if (!seen.add(List.of(image.name(), index))) {
           throw BadInputException.at(
               annotation.where(file) + ".person",
               index + " for the second time in " + image.name(),
               "the person's own number in the image",
               "");
         }
-        Person person = person(annotation, image, index);
-        if (person.scale() > 0) {
-          people.add(person);
-        } else {
-          unusable.add(new Unusable(image.name(), "no box, and one joint"));
-        }
+      }
+      boolean annotated = !annotation.crowd() && annotated(annotation, skeleton.size(), file);
+      CocoSource source =
+          new CocoSource(
+              annotation.imageId(),
+              ids.get(i),
+              category(annotation, parsed),
+              annotation.area(),
+              annotation.crowd());
+      Person person = person(annotation, image, index, skeleton.size(), source);
+      boolean placed = person.scale() > 0;
+      if (annotation.crowd()) {
+        unusable.add(new Unusable(image.name(), "a crowd, not a person", placed));
+      } else if (!annotated) {
+        unusable.add(new Unusable(image.name(), "no joint annotated", placed));
+      } else if (!placed) {
+        unusable.add(new Unusable(image.name(), "no box, and one joint", false));
+      }
+      if (placed) {
+        everybody.add(person);
       }
     }
-    List<String> names = parsed.images.values().stream().map(CocoParser.Image::name).toList();
-    return new CocoFile(skeleton, names, List.copyOf(people), List.copyOf(unusable));
+    return new CocoFile(
+        skeleton,
+        List.copyOf(parsed.images.values()),
+        List.copyOf(everybody),
+        List.copyOf(unusable),
+        List.copyOf(warnings));
   }
 
   /** The names of a file's images by their ids. */
-  static Map<Long, String> imageIds(Path file) throws IOException {
-    Map<Long, String> ids = new HashMap<>();
+  static Map<CocoId, String> imageIds(Path file) throws IOException {
+    Map<CocoId, String> ids = new HashMap<>();
     CocoParser.parse(file).images.forEach((id, image) -> ids.put(id, image.name()));
     return ids;
   }
 
-  private static void select(String category, CocoParser parsed, Path file) {
-    List<Long> ids = new ArrayList<>();
+  /** The annotations' ids; who has none, or that of another before, gets a new one. */
+  private static List<CocoId> ids(CocoParser parsed, Path file, List<String> warnings) {
+    CocoIds used = new CocoIds();
+    List<@Nullable CocoId> own = new ArrayList<>();
+    int missing = 0;
+    for (CocoParser.Annotation annotation : parsed.annotations) {
+      CocoId id = annotation.id();
+      missing += id == null ? 1 : 0;
+      own.add(id != null && used.add(id) ? id : null);
+    }
+    List<CocoId> ids = new ArrayList<>();
+    int given = 0;
+    for (CocoId id : own) {
+      given += id == null ? 1 : 0;
+      ids.add(id == null ? used.next() : id);
+    }
+    if (missing > 0) {
+      warnings.add(file + ": " + missing + " annotations have no id; each got a new one");
+    }
+    if (given > missing) {
+      warnings.add(
+          file
+              + ": "
+              + (given - missing)
+              + " annotations have the id of another; each got a new one");
+    }
+    return ids;
+  }
+
+  private static CocoCategory category(CocoParser.Annotation annotation, CocoParser parsed) {
+    CocoId id = annotation.categoryId();
+    if (id == null) {
+      CocoId only = parsed.categories.size() == 1 ? parsed.categories.get(0).id() : null;
+      id = only == null ? CocoCategory.PERSON.id() : only;
+    }
+    return new CocoCategory(id, parsed.categoryNames.getOrDefault(id, CocoCategory.PERSON.name()));
+  }
+
+  /** The ids of the categories of this name. */
+  private static Set<CocoId> select(String category, CocoParser parsed, Path file) {
+    Set<CocoId> ids = new HashSet<>();
     parsed.categoryNames.forEach(
         (id, name) -> {
           if (name.equals(category)) {
@@ -117,8 +207,8 @@ public record CocoFile(
           "'" + category + "'",
           "--category names one of them");
     }
-    parsed.categories.removeIf(other -> !ids.contains(other.id()));
-    parsed.annotations.removeIf(annotation -> !ids.contains(annotation.categoryId()));
+    parsed.categories.removeIf(other -> other.id() == null || !ids.contains(other.id()));
+    return ids;
   }
 
   private static Skeleton skeleton(CocoParser parsed, @Nullable Skeleton expected, Path file) {
@@ -154,7 +244,7 @@ public record CocoFile(
 
   private static boolean annotated(CocoParser.Annotation annotation, int joints, Path file) {
     double[] keypoints = annotation.keypoints();
-    if (keypoints == null) {
+    if (keypoints == null || keypoints.length == 0) {
       return false;
     }
     if (keypoints.length != 3 * joints) {
@@ -181,13 +271,12 @@ public record CocoFile(
 
   /** With a scale of 0 where there is nothing to take it from. */
   private static Person person(
-      CocoParser.Annotation annotation, CocoParser.Image image, int index) {
-    double[] keypoints = annotation.keypoints() == null ? new double[0] : annotation.keypoints();
-    int joints = keypoints.length / 3;
+      CocoParser.Annotation annotation, CocoImage image, int index, int joints, CocoSource source) {
+    double[] keypoints = annotation.keypoints();
     float[] x = new float[joints];
     float[] y = new float[joints];
     byte[] visibility = new byte[joints];
-    for (int k = 0; k < joints; k++) {
+    for (int k = 0; k < joints && keypoints != null && keypoints.length == 3 * joints; k++) {
       x[k] = (float) keypoints[3 * k];
       y[k] = (float) keypoints[3 * k + 1];
       visibility[k] = (byte) keypoints[3 * k + 2];
@@ -208,7 +297,8 @@ public record CocoFile(
             center == null ? 0 : center[1],
             center == null ? 0 : annotation.scale(),
             annotation.headSize(),
-            annotation.headBox());
+            annotation.headBox(),
+            source);
     return center == null ? person.inBox(box) : person;
   }
 }

@@ -23,27 +23,29 @@ import org.jspecify.annotations.Nullable;
  * another list, which may come later in the file, is {@link CocoFile}'s.
  */
 final class CocoParser {
-  record Image(String name, int width, int height) {}
-
   /**
    * A category with joints.
    *
-   * @param id the smallest long where the file does not say
+   * @param id null where the file does not say
    */
-  record Category(long id, List<String> keypoints, List<Skeleton.Pair> edges) {}
+  record Category(@Nullable CocoId id, List<String> keypoints, List<Skeleton.Pair> edges) {}
 
   /**
    * One element of {@code annotations}.
    *
-   * @param categoryId the smallest long where the file does not say
+   * @param id null where the file does not say
+   * @param categoryId null where the file does not say
+   * @param area NaN where the file does not say
    * @param person -1 where the file does not say
    * @param center null where the file does not say, and then scale is NaN
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Annotation(
       int number,
-      long imageId,
-      long categoryId,
+      @Nullable CocoId id,
+      CocoId imageId,
+      @Nullable CocoId categoryId,
+      double area,
       boolean crowd,
       int person,
       double @Nullable [] keypoints,
@@ -58,20 +60,16 @@ final class CocoParser {
     }
   }
 
-  /** Ids may be large: COCO's own have 12 digits. */
-  private static final long ANY = 1L << 53;
-
   private static final int MAX_SIZE = 1 << 20;
 
-  final Map<Long, Image> images = new LinkedHashMap<>();
-  final Map<Long, String> categoryNames = new LinkedHashMap<>();
+  final Map<CocoId, CocoImage> images = new LinkedHashMap<>();
+  final Map<CocoId, String> categoryNames = new LinkedHashMap<>();
   final List<Category> categories = new ArrayList<>();
   final List<Annotation> annotations = new ArrayList<>();
 
   private final Path file;
   private final Set<String> sections = new HashSet<>();
   private final Set<String> fileNames = new HashSet<>();
-  private final Set<Long> annotationIds = new HashSet<>();
 
   private CocoParser(Path file) {
     this.file = file;
@@ -125,7 +123,7 @@ final class CocoParser {
   }
 
   private void image(Fields fields, int number) {
-    long id = fields.integer("id", -ANY, ANY);
+    CocoId id = fields.id("id");
     String name = fields.text("file_name");
     if (!Person.isImageName(name)) {
       throw fields.wrong("file_name", "a relative path that stays in the image root");
@@ -133,7 +131,8 @@ final class CocoParser {
     if (!fileNames.add(name)) {
       throw fields.wrong("file_name", "a name not used before");
     }
-    if (images.put(id, new Image(name, size(fields, "width"), size(fields, "height"))) != null) {
+    CocoImage image = new CocoImage(id, name, size(fields, "width"), size(fields, "height"));
+    if (images.put(id, image) != null) {
       throw fields.wrong("id", "an id not used before");
     }
   }
@@ -143,8 +142,8 @@ final class CocoParser {
   }
 
   private void category(Fields fields, int number) {
-    long id = fields.has("id") ? fields.integer("id", -ANY, ANY) : Long.MIN_VALUE;
-    if (id != Long.MIN_VALUE && fields.has("name")) {
+    CocoId id = fields.has("id") ? fields.id("id") : null;
+    if (id != null && fields.has("name")) {
       categoryNames.put(id, fields.text("name"));
     }
     List<String> keypoints = fields.has("keypoints") ? fields.texts("keypoints") : List.of();
@@ -174,9 +173,6 @@ final class CocoParser {
   }
 
   private void annotation(Fields fields, int number) {
-    if (!annotationIds.add(fields.integer("id", -ANY, ANY))) {
-      throw fields.wrong("id", "an id not used before");
-    }
     boolean hasCrop = fields.has("center") || fields.has("scale");
     Box headBox = headBox(fields);
     double headSize = Double.NaN;
@@ -188,8 +184,10 @@ final class CocoParser {
     annotations.add(
         new Annotation(
             number,
-            fields.integer("image_id", -ANY, ANY),
-            fields.has("category_id") ? fields.integer("category_id", -ANY, ANY) : Long.MIN_VALUE,
+            fields.has("id") ? fields.id("id") : null,
+            fields.id("image_id"),
+            fields.has("category_id") ? fields.id("category_id") : null,
+            fields.has("area") ? fields.area() : Double.NaN,
             fields.has("iscrowd") && fields.integer("iscrowd", 0, 1) == 1,
             fields.has("person") ? (int) fields.integer("person", 0, MAX_SIZE) : -1,
             fields.has("keypoints") ? fields.numbers("keypoints") : null,

@@ -33,6 +33,15 @@ public record Fields(JsonObject object, String where) {
     return value.longValue();
   }
 
+  /** An id: a whole number or text. */
+  CocoId id(String name) {
+    CocoId id = CocoId.of(object.get(name));
+    if (id == null) {
+      throw wrong(name, "an id: a whole number, or text");
+    }
+    return id;
+  }
+
   /** A number within +-1e6. */
   public double number(String name) {
     Double value = number(object.get(name));
@@ -40,6 +49,12 @@ public record Fields(JsonObject object, String where) {
       throw wrong(name, "a number within +-1e6");
     }
     return value;
+  }
+
+  /** {@code area} in square pixels; NaN where it is none. */
+  double area() {
+    Double value = number(object.get("area"));
+    return value != null && value >= 0 && value <= FARTHEST * FARTHEST ? value : Double.NaN;
   }
 
   public double positive(String name) {

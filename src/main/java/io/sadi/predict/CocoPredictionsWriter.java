@@ -2,6 +2,7 @@ package io.sadi.predict;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.sadi.data.CocoId;
 import io.sadi.eval.Prediction;
 import io.sadi.io.Json;
 import java.io.BufferedWriter;
@@ -18,13 +19,13 @@ final class CocoPredictionsWriter implements PredictionsWriter {
   private static final int PERSON = 1; // COCO's category
 
   private final BufferedWriter text;
-  private final Map<String, Long> ids;
+  private final Map<String, CocoId> ids;
   private boolean begun;
 
   /**
    * @param ids of all images with people that will come, by name
    */
-  CocoPredictionsWriter(OutputStream out, Map<String, Long> ids) {
+  CocoPredictionsWriter(OutputStream out, Map<String, CocoId> ids) {
     this.text = PredictionsWriter.text(out);
     this.ids = ids;
   }
@@ -33,8 +34,8 @@ final class CocoPredictionsWriter implements PredictionsWriter {
    * Numbers for images that have none: their names', where all are whole numbers as in COCO ({@code
    * 000000000139.jpg} is 139), else their places in the input from 1.
    */
-  static Map<String, Long> number(List<InputImage> images) {
-    Map<String, Long> named = new HashMap<>();
+  static Map<String, CocoId> number(List<InputImage> images) {
+    Map<String, CocoId> named = new HashMap<>();
     Set<Long> used = new HashSet<>();
     for (InputImage image : images) {
       String file = image.name().substring(image.name().lastIndexOf('/') + 1);
@@ -43,11 +44,11 @@ final class CocoPredictionsWriter implements PredictionsWriter {
         named.clear();
         break;
       }
-      named.put(image.name(), Long.parseLong(stem));
+      named.put(image.name(), CocoId.of(Long.parseLong(stem)));
     }
     if (named.isEmpty()) {
       for (InputImage image : images) {
-        named.put(image.name(), named.size() + 1L);
+        named.put(image.name(), CocoId.of(named.size() + 1));
       }
     }
     return named;
@@ -58,7 +59,7 @@ final class CocoPredictionsWriter implements PredictionsWriter {
     if (image.people().isEmpty()) {
       return; // an image that the boxes do not list has no id
     }
-    Long id = ids.get(image.name());
+    CocoId id = ids.get(image.name());
     if (id == null) {
       throw new IllegalArgumentException(image.name() + " has no id");
     }
@@ -75,10 +76,10 @@ final class CocoPredictionsWriter implements PredictionsWriter {
     text.flush();
   }
 
-  private static JsonObject json(String image, long id, FoundPerson person) {
+  private static JsonObject json(String image, CocoId id, FoundPerson person) {
     Prediction joints = person.joints();
     JsonObject object = new JsonObject();
-    object.addProperty("image_id", id);
+    object.add("image_id", id.toJson());
     object.addProperty("category_id", PERSON);
     JsonArray keypoints = new JsonArray();
     for (int k = 0; k < joints.x().length; k++) {

@@ -2,6 +2,7 @@ package io.sadi.predict;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.sadi.data.CocoId;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
@@ -201,7 +202,7 @@ public final class Merge implements Closeable {
     }
     List<Place> places = inOrder();
     List<InputFailure> failures = new ArrayList<>();
-    Map<String, Long> ids = new HashMap<>();
+    Map<String, CocoId> ids = new HashMap<>();
     for (Place place : places) {
       Entry entry = place.part().entry(place.i());
       if (entry.outcome() instanceof InputFailure failure) {

@@ -1,6 +1,7 @@
 package io.sadi.predict;
 
 import com.google.gson.JsonObject;
+import io.sadi.data.CocoId;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Checksum;
 import io.sadi.io.Progress;
@@ -260,7 +261,7 @@ public final class PredictionJob {
         progress);
   }
 
-  private Map<String, Long> ids() {
+  private Map<String, CocoId> ids() {
     if (output.format() != PredictionsFormat.COCO && request.shard() == null) {
       return Map.of();
     }

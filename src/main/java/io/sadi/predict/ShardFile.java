@@ -3,6 +3,7 @@ package io.sadi.predict;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.sadi.data.CocoId;
 import io.sadi.data.Skeleton;
 import io.sadi.data.Skeleton.Pair;
 import io.sadi.io.AtomicFile;
@@ -19,6 +20,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +58,7 @@ final class ShardFile implements Closeable {
    * @param index place in the whole job, from 0
    * @param id of the image, for COCO; null where it has none
    */
-  record Entry(int index, @Nullable Long id, ImageOutcome outcome) {}
+  record Entry(int index, @Nullable CocoId id, ImageOutcome outcome) {}
 
   /** Gives what became of an image. */
   @FunctionalInterface
@@ -131,7 +133,7 @@ final class ShardFile implements Closeable {
       JsonElement id = object.get("id");
       return new Entry(
           object.get("index").getAsInt(),
-          id == null ? null : id.getAsLong(),
+          id == null ? null : Objects.requireNonNull(CocoId.of(id)),
           ImageOutcome.of(object));
     } catch (RuntimeException e) {
       throw damaged(e);
@@ -150,7 +152,7 @@ final class ShardFile implements Closeable {
       Path file,
       Shard shard,
       List<String> names,
-      Map<String, Long> ids,
+      Map<String, CocoId> ids,
       JsonObject settings,
       ModelInfo about,
       Outcomes outcomes)
@@ -164,9 +166,9 @@ final class ShardFile implements Closeable {
             if (shard.holds(names.get(i))) {
               JsonObject entry = outcomes.of(names.get(i)).json();
               entry.addProperty("index", i);
-              Long id = ids.get(names.get(i));
+              CocoId id = ids.get(names.get(i));
               if (id != null) {
-                entry.addProperty("id", id);
+                entry.add("id", id.toJson());
               }
               out.write(line(entry));
             }

@@ -1,6 +1,7 @@
 package io.sadi.prepare;
 
 import io.sadi.data.CocoFile;
+import io.sadi.data.CocoImage;
 import io.sadi.data.Person;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Checksum;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Any COCO keypoints file: joints and edges are its category's, left and right its names'. */
@@ -20,7 +22,8 @@ public final class CocoAnnotations {
   private CocoAnnotations() {}
 
   /**
-   * Reads a COCO keypoints file. Crowds and people without any annotated joint are left out.
+   * Reads a COCO keypoints file. Crowds and people without any annotated joint are kept where they
+   * have a box, but ignored.
    *
    * @param splits image numbers are those of the file's order, from 1; empty for nine tenths train
    *     and one tenth val
@@ -42,24 +45,35 @@ public final class CocoAnnotations {
     if (images == 0) {
       throw BadInputException.at(file + ": images", "none", "at least one", "");
     }
+    List<String> names = coco.images().stream().map(CocoImage::name).toList();
     Split.Assignment assigned =
-        Split.assign(
-            splits, FALLBACK, List.of(new Split.Range("train", 1, images)), coco.images(), seed);
+        Split.assign(splits, FALLBACK, List.of(new Split.Range("train", 1, images)), names, seed);
     Map<String, List<Person>> bySplit = assigned.emptyLists();
-    Map<String, @Nullable List<Person>> splitOf = new HashMap<>();
+    Map<String, List<CocoImage>> empty = assigned.emptyLists();
+    Map<String, String> splitOf = new HashMap<>();
     for (int i = 0; i < images; i++) {
-      splitOf.put(coco.images().get(i), bySplit.get(assigned.of(i)));
-    }
-    for (Person person : coco.people()) {
-      List<Person> split = splitOf.get(person.image());
+      String split = assigned.of(i);
       if (split != null) {
-        split.add(person);
+        splitOf.put(names.get(i), split);
+      }
+    }
+    for (Person person : coco.everybody()) {
+      String split = splitOf.get(person.image());
+      if (split != null) {
+        Objects.requireNonNull(bySplit.get(split)).add(person);
+      }
+    }
+    for (CocoImage image : coco.empty()) {
+      String split = splitOf.get(image.name());
+      if (split != null) {
+        Objects.requireNonNull(empty.get(split)).add(image);
       }
     }
     List<LeftOut> leftOut = new ArrayList<>();
     for (CocoFile.Unusable unusable : coco.unusable()) {
-      if (splitOf.get(unusable.image()) != null) {
-        leftOut.add(new LeftOut(unusable.image(), -1, unusable.reason(), ""));
+      if (splitOf.containsKey(unusable.image())) {
+        String detail = unusable.kept() ? "kept in its split, ignored" : "";
+        leftOut.add(new LeftOut(unusable.image(), -1, unusable.reason(), detail));
       }
     }
     return new Annotations(
@@ -67,8 +81,9 @@ public final class CocoAnnotations {
         coco.skeleton(),
         Annotations.metric(coco.people(), coco.skeleton()),
         bySplit,
+        empty,
         leftOut,
-        List.of(),
+        coco.warnings(),
         false,
         Annotations.Boxes.ANNOTATED,
         List.of(new Annotations.SourceFile(file.toString(), Checksum.sha256(file))));

@@ -1,5 +1,7 @@
 package io.sadi.prepare;
 
+import io.sadi.data.CocoFile;
+import io.sadi.data.CocoImage;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
 import io.sadi.data.Metric;
@@ -44,23 +46,30 @@ public record MergedDatasets(Annotations annotations, Path imageRoot) {
     Path root = commonRoot(datasets);
     Map<String, List<Person>> splits = new LinkedHashMap<>();
     List<String> warnings = new ArrayList<>();
+    Map<String, List<CocoImage>> empty = new LinkedHashMap<>();
     Map<String, String> splitOf = new HashMap<>();
+    MergedIds ids = new MergedIds();
     for (Dataset dataset : datasets) {
       SkeletonMap map = map(dataset, skeleton, warnings);
       String prefix = prefix(root, dataset);
       for (String split : dataset.splits().keySet()) {
+        CocoFile file = DatasetReader.file(dataset, split);
+        MergedIds.Renumbering renumbered = ids.of(split, file);
+        if (!renumbered.isEmpty()) {
+          warnings.add(dataset.folder() + ": " + split + ": " + renumbered);
+        }
         List<Person> joined = splits.computeIfAbsent(split, name -> new ArrayList<>());
-        for (Person person : DatasetReader.people(dataset, split)) {
+        for (Person person : file.everybody()) {
           Person moved = map.apply(person, prefix + person.image());
-          String other = splitOf.putIfAbsent(moved.image(), split);
-          if (other != null && !other.equals(split)) {
-            throw BadInputException.at(
-                dataset.folder(),
-                person.image() + " in " + split + ", which another dataset has in " + other,
-                "each image in one split",
-                "prepare one of the two with other splits");
-          }
-          joined.add(moved);
+          checkSplit(moved.image(), split, splitOf, dataset);
+          joined.add(renumbered.apply(moved));
+        }
+        List<CocoImage> alone = empty.computeIfAbsent(split, name -> new ArrayList<>());
+        for (CocoImage image : file.empty()) {
+          String name = prefix + image.name();
+          checkSplit(name, split, splitOf, dataset);
+          alone.add(
+              new CocoImage(renumbered.image(image.id()), name, image.width(), image.height()));
         }
       }
     }
@@ -76,12 +85,25 @@ public record MergedDatasets(Annotations annotations, Path imageRoot) {
             skeleton,
             metric(splits, skeleton),
             splits,
+            empty,
             List.of(),
             warnings,
             true,
             Annotations.Boxes.MERGED,
             sources),
         root);
+  }
+
+  private static void checkSplit(
+      String image, String split, Map<String, String> splitOf, Dataset dataset) {
+    String other = splitOf.putIfAbsent(image, split);
+    if (other != null && !other.equals(split)) {
+      throw BadInputException.at(
+          dataset.folder(),
+          image + " in " + split + ", which another dataset has in " + other,
+          "each image in one split",
+          "prepare one of the two with other splits");
+    }
   }
 
   private static SkeletonMap map(Dataset dataset, Skeleton skeleton, List<String> warnings) {
@@ -134,7 +156,7 @@ public record MergedDatasets(Annotations annotations, Path imageRoot) {
     splits.forEach(
         (split, people) -> {
           for (Person person : people) {
-            if (!seen.add(person.image() + "\n" + person.person())) {
+            if (!person.crowd() && !seen.add(person.image() + "\n" + person.person())) {
               throw BadInputException.at(
                   "split " + split,
                   person.image() + ", person " + person.person() + " for the second time",

@@ -1,6 +1,8 @@
 package io.sadi.prepare;
 
 import com.google.gson.JsonObject;
+import io.sadi.data.CocoImage;
+import io.sadi.data.DatasetWriter.Content;
 import io.sadi.data.Person;
 import io.sadi.io.AtomicFolder;
 import io.sadi.io.BadInputException;
@@ -122,11 +124,40 @@ public final class Preparation {
     Map<String, List<Person>> limited = new LinkedHashMap<>();
     annotations
         .splits()
-        .forEach(
-            (split, people) ->
-                limited.put(
-                    split, limit > 0 && limit < people.size() ? people.subList(0, limit) : people));
+        .forEach((split, people) -> limited.put(split, limit > 0 ? first(people, limit) : people));
     return limited;
+  }
+
+  /** Up to the last of so many who are not ignored. */
+  private static List<Person> first(List<Person> people, int limit) {
+    int counted = 0;
+    for (int i = 0; i < people.size(); i++) {
+      counted += people.get(i).ignored() ? 0 : 1;
+      if (counted > limit) {
+        return people.subList(0, i);
+      }
+    }
+    return people;
+  }
+
+  /** Images with nobody in them, which are there; none where crops are packed or people limited. */
+  private Map<String, List<CocoImage>> empty(boolean packed, Progress progress) {
+    Map<String, List<CocoImage>> empty = new LinkedHashMap<>();
+    int missing = 0;
+    if (!packed && treatment.limit == 0) {
+      for (Map.Entry<String, List<CocoImage>> split : annotations.empty().entrySet()) {
+        List<CocoImage> there =
+            split.getValue().stream()
+                .filter(image -> Files.exists(imageRoot.resolve(image.name())))
+                .toList();
+        missing += split.getValue().size() - there.size();
+        empty.put(split.getKey(), there);
+      }
+    }
+    if (missing > 0) {
+      progress.warn("left out: " + missing + " images without people that are not there");
+    }
+    return empty;
   }
 
   private PreparedDataset inspect(
@@ -174,11 +205,16 @@ public final class Preparation {
     // Boxes to predict in are worth having where their images are, and no loss where they are not.
     splits.keySet().removeIf(split -> isEmptyOfBoxes(split, wanted, splits));
     checkNotEmpty(wanted, splits, verdict.leftOut());
+    Map<String, List<CocoImage>> empty = empty(packing != null, progress);
+    Map<String, Content> contents = new LinkedHashMap<>();
+    splits.forEach(
+        (split, people) ->
+            contents.put(split, new Content(people, empty.getOrDefault(split, List.of()))));
     return new PreparedDataset(
         annotations.name(),
         annotations.skeleton(),
         annotations.metric(),
-        splits,
+        contents,
         verdict.leftOut(),
         verdict.faults(),
         annotations.boxes().description(),
@@ -187,10 +223,14 @@ public final class Preparation {
 
   private static boolean isEmptyOfBoxes(
       String split, Map<String, List<Person>> wanted, Map<String, List<Person>> splits) {
-    List<Person> all = wanted.getOrDefault(split, List.of());
+    List<Person> all = counted(wanted.getOrDefault(split, List.of()));
     return splits.getOrDefault(split, List.of()).isEmpty()
         && !all.isEmpty()
         && all.stream().noneMatch(Person::annotated);
+  }
+
+  private static List<Person> counted(List<Person> people) {
+    return people.stream().filter(person -> !person.ignored()).toList();
   }
 
   private void checkNotEmpty(
@@ -203,8 +243,9 @@ public final class Preparation {
       }
     }
     splits.forEach(
-        (split, people) -> {
-          List<Person> all = wanted.getOrDefault(split, List.of());
+        (split, everybody) -> {
+          List<Person> people = counted(everybody);
+          List<Person> all = counted(wanted.getOrDefault(split, List.of()));
           if (people.isEmpty() && all.isEmpty()) {
             throw BadInputException.at(
                 "--split " + split, "nobody annotated in it", "at least one person", "");

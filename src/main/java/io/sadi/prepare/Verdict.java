@@ -33,7 +33,7 @@ final class Verdict {
       }
     }
     for (int p = 0; p < people.size(); p++) {
-      if (found.people().get(p) == null) {
+      if (found.people().get(p) == null && !people.get(p).ignored()) {
         leftOut.add(leftOut(people.get(p), found.faults()));
       }
     }
