@@ -45,7 +45,8 @@ public record CocoBoxes(Map<String, CocoId> ids, Map<String, List<PersonBox>> pe
           named && (category == null || !"person".equals(parsed.categoryNames.get(category)));
       if (!annotation.crowd() && !other) {
         List<PersonBox> inImage = people.getOrDefault(image.name(), List.of());
-        inImage.add(person(annotation, inImage, image.name(), file));
+        PersonBox person = person(annotation, inImage, image.name(), file);
+        inImage.add(category == null ? person : person.ofCategory(category));
       }
     }
     return new CocoBoxes(ids, people);
@@ -66,7 +67,7 @@ public record CocoBoxes(Map<String, CocoId> ids, Map<String, List<PersonBox>> pe
     if (center != null) {
       return PersonBox.of(number, box, center[0], center[1], annotation.scale());
     }
-    if (box == null || Math.max(box.width(), box.height()) == 0) {
+    if (box == null || Person.isEmpty(box)) {
       throw BadInputException.at(
           annotation.where(file) + ".bbox",
           box == null ? "nothing" : "an empty box",

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param everybody all who have a place in the image: those with joints, and {@link Person#ignored}
  *     ones, which are crowds and people without any annotated joint
  * @param unusable who is not learned from: those that are ignored, and those without a place
+ * @param unreadable annotations that could not be read, and why; only of a foreign file
  * @param warnings what a person should know of the file
  */
 public record CocoFile(
@@ -31,6 +32,7 @@ public record CocoFile(
     List<CocoImage> images,
     List<Person> everybody,
     List<Unusable> unusable,
+    List<String> unreadable,
     List<String> warnings) {
 
   /**
@@ -68,22 +70,28 @@ public record CocoFile(
   }
 
   /**
-   * Reads the annotations of one category.
+   * How to read some other program's file: one annotation that cannot be read does not cost the
+   * others, and images may have any names.
    *
-   * @param category its name; null for all, which then must have the same joints
+   * @param category only annotations of this one, by name; null for all, which then must have the
+   *     same joints
+   * @param joints what the joints are called; empty for what the category calls them
    */
-  public static CocoFile read(Path file, @Nullable Skeleton expected, @Nullable String category)
+  public record Foreign(@Nullable String category, List<String> joints) {}
+
+  /** Reads some other program's file. */
+  public static CocoFile readForeign(Path file, Foreign how) throws IOException {
+    return read(file, null, how);
+  }
+
+  private static CocoFile read(Path file, @Nullable Skeleton expected, @Nullable Foreign foreign)
       throws IOException {
-    CocoParser parsed = CocoParser.parse(file);
+    CocoParser parsed = CocoParser.parse(file, foreign != null);
     List<String> warnings = new ArrayList<>();
     List<CocoId> ids = ids(parsed, file, warnings);
-    Skeleton skeleton = null;
-    if (category == null) {
-      skeleton = skeleton(parsed, expected, file);
-    } else {
-      Set<CocoId> selected = select(category, parsed, file);
-      skeleton = skeleton(parsed, expected, file);
-      for (int i = parsed.annotations.size() - 1; i >= 0; i--) {
+    if (foreign != null && foreign.category != null) {
+      Set<CocoId> selected = select(foreign.category, parsed, file);
+      for (int i = ids.size() - 1; i >= 0; i--) {
         CocoId id = parsed.annotations.get(i).categoryId();
         if (id == null || !selected.contains(id)) {
           parsed.annotations.remove(i);
@@ -91,58 +99,35 @@ public record CocoFile(
         }
       }
     }
-    List<Person> everybody = new ArrayList<>();
-    List<Unusable> unusable = new ArrayList<>();
-    Map<String, Integer> peopleInImage = new HashMap<>();
-    Set<List<?>> seen = new HashSet<>();
+    Skeleton skeleton =
+        expected == null
+            ? CocoJoints.of(parsed, foreign == null ? List.of() : foreign.joints, file, warnings)
+            : CocoJoints.expected(parsed, expected, file);
+    People people = new People(file, parsed, skeleton.size());
+    List<String> unreadable = new ArrayList<>(parsed.unreadable);
     for (int i = 0; i < ids.size(); i++) {
-      CocoParser.Annotation annotation = parsed.annotations.get(i);
-      CocoImage image = parsed.images.get(annotation.imageId());
-      if (image == null) {
-        throw BadInputException.at(
-            annotation.where(file) + ".image_id",
-            annotation.imageId().toString(),
-            "the id of one of the images",
-            "");
-      }
-      int index = -1;
-      if (!annotation.crowd()) {
-        int inOrder = peopleInImage.merge(image.name(), 1, Integer::sum) - 1;
-        index = annotation.person() >= 0 ? annotation.person() : inOrder;
-        if (!seen.add(List.of(image.name(), index))) {
-          throw BadInputException.at(
-              annotation.where(file) + ".person",
-              index + " for the second time in " + image.name(),
-              "the person's own number in the image",
-              "");
+      try {
+        people.add(parsed.annotations.get(i), ids.get(i));
+      } catch (BadInputException e) {
+        if (foreign == null) {
+          throw e;
         }
+        unreadable.add(String.valueOf(e.getMessage()));
       }
-      boolean annotated = !annotation.crowd() && annotated(annotation, skeleton.size(), file);
-      CocoSource source =
-          new CocoSource(
-              annotation.imageId(),
-              ids.get(i),
-              category(annotation, parsed),
-              annotation.area(),
-              annotation.crowd());
-      Person person = person(annotation, image, index, skeleton.size(), source);
-      boolean placed = person.scale() > 0;
-      if (annotation.crowd()) {
-        unusable.add(new Unusable(image.name(), "a crowd, not a person", placed));
-      } else if (!annotated) {
-        unusable.add(new Unusable(image.name(), "no joint annotated", placed));
-      } else if (!placed) {
-        unusable.add(new Unusable(image.name(), "no box, and one joint", false));
-      }
-      if (placed) {
-        everybody.add(person);
-      }
+    }
+    if (people.unplaced > 0) {
+      warnings.add(
+          file
+              + ": "
+              + people.unplaced
+              + " joints are visible or occluded but have no coordinates; not annotated");
     }
     return new CocoFile(
         skeleton,
         List.copyOf(parsed.images.values()),
-        List.copyOf(everybody),
-        List.copyOf(unusable),
+        List.copyOf(people.everybody),
+        List.copyOf(people.unusable),
+        List.copyOf(unreadable),
         List.copyOf(warnings));
   }
 
@@ -211,94 +196,151 @@ public record CocoFile(
     return ids;
   }
 
-  private static Skeleton skeleton(CocoParser parsed, @Nullable Skeleton expected, Path file) {
-    String where = file + ": categories[].keypoints";
-    if (expected == null) {
-      if (parsed.categories.isEmpty()) {
-        throw BadInputException.at(
-            file + ": categories", "none with keypoints", "one that names the joints", "");
-      }
-      CocoParser.Category category = parsed.categories.get(0);
-      for (CocoParser.Category other : parsed.categories) {
-        if (!other.keypoints().equals(category.keypoints())) {
-          throw BadInputException.at(
-              where,
-              "categories with different joints",
-              "one of " + parsed.categoryNames.values(),
-              "name it with --category");
-        }
-      }
-      return Skeleton.named(category.keypoints(), category.edges(), where);
-    }
-    for (CocoParser.Category category : parsed.categories) {
-      if (!category.keypoints().equals(expected.joints())) {
-        throw BadInputException.at(
-            where,
-            category.keypoints().toString(),
-            expected.joints().toString(),
-            "the joints must be those of dataset.yaml");
-      }
-    }
-    return expected;
-  }
+  /** Those who are found in a file, one after the other. */
+  private static final class People {
+    private final Path file;
+    private final CocoParser parsed;
+    private final int joints;
+    private final Map<String, Integer> inImage = new HashMap<>();
+    private final Set<List<?>> seen = new HashSet<>();
+    private final List<Person> everybody = new ArrayList<>();
+    private final List<Unusable> unusable = new ArrayList<>();
 
-  private static boolean annotated(CocoParser.Annotation annotation, int joints, Path file) {
-    double[] keypoints = annotation.keypoints();
-    if (keypoints == null || keypoints.length == 0) {
-      return false;
+    /** Joints that are annotated without a place. */
+    private int unplaced;
+
+    People(Path file, CocoParser parsed, int joints) {
+      this.file = file;
+      this.parsed = parsed;
+      this.joints = joints;
     }
-    if (keypoints.length != 3 * joints) {
-      throw BadInputException.at(
-          annotation.where(file) + ".keypoints",
-          keypoints.length + " numbers",
-          3 * joints + " (x, y, v of " + joints + " joints)",
-          "");
-    }
-    boolean any = false;
-    for (int i = 2; i < keypoints.length; i += 3) {
-      double v = keypoints[i];
-      if (v != 0 && v != 1 && v != 2) {
+
+    void add(CocoParser.Annotation annotation, CocoId id) {
+      CocoImage image = parsed.images.get(annotation.imageId());
+      if (image == null) {
         throw BadInputException.at(
-            annotation.where(file) + ".keypoints[" + i + "]",
-            Double.toString(v),
-            "a visibility of 0, 1 or 2",
+            annotation.where(file) + ".image_id",
+            annotation.imageId().toString(),
+            "the id of one of the images",
             "");
       }
-      any |= v > 0;
+      boolean annotated = !annotation.crowd() && annotated(annotation);
+      if (!annotated && parsed.isThing(annotation)) {
+        unusable.add(new Unusable(image.name(), "of a category without joints", false));
+        return;
+      }
+      int index = -1;
+      if (!annotation.crowd()) {
+        int inOrder = inImage.merge(image.name(), 1, Integer::sum) - 1;
+        index = annotation.person() >= 0 ? annotation.person() : inOrder;
+        if (!seen.add(List.of(image.name(), index))) {
+          throw BadInputException.at(
+              annotation.where(file) + ".person",
+              index + " for the second time in " + image.name(),
+              "the person's own number in the image",
+              "");
+        }
+      }
+      CocoSource source =
+          new CocoSource(
+              annotation.imageId(),
+              id,
+              category(annotation, parsed),
+              annotation.area(),
+              annotation.crowd());
+      Person person = person(annotation, image, index, source);
+      boolean placed = person.scale() > 0;
+      if (annotation.crowd()) {
+        unusable.add(new Unusable(image.name(), "a crowd, not a person", placed));
+      } else if (!annotated) {
+        unusable.add(new Unusable(image.name(), "no joint annotated", placed));
+      } else if (!placed) {
+        unusable.add(new Unusable(image.name(), "no box, and one joint", false));
+      }
+      if (placed) {
+        everybody.add(person);
+      }
     }
-    return any;
-  }
 
-  /** With a scale of 0 where there is nothing to take it from. */
-  private static Person person(
-      CocoParser.Annotation annotation, CocoImage image, int index, int joints, CocoSource source) {
-    double[] keypoints = annotation.keypoints();
-    float[] x = new float[joints];
-    float[] y = new float[joints];
-    byte[] visibility = new byte[joints];
-    for (int k = 0; k < joints && keypoints != null && keypoints.length == 3 * joints; k++) {
-      x[k] = (float) keypoints[3 * k];
-      y[k] = (float) keypoints[3 * k + 1];
-      visibility[k] = (byte) keypoints[3 * k + 2];
+    /** Checks the joints; what is annotated without a place is not annotated from here on. */
+    private boolean annotated(CocoParser.Annotation annotation) {
+      double[] keypoints = annotation.keypoints();
+      if (keypoints == null || keypoints.length == 0) {
+        return false;
+      }
+      if (keypoints.length != 3 * joints) {
+        throw BadInputException.at(
+            annotation.where(file) + ".keypoints",
+            keypoints.length + " numbers",
+            3 * joints + " (x, y, v of " + joints + " joints)",
+            "");
+      }
+      boolean any = false;
+      for (int i = 0; i < keypoints.length; i += 3) {
+        if (Double.isNaN(keypoints[i + 2])) {
+          keypoints[i + 2] = 0;
+        }
+        double v = keypoints[i + 2];
+        if (v != 0 && v != 1 && v != 2) {
+          throw BadInputException.at(
+              annotation.where(file) + ".keypoints[" + (i + 2) + "]",
+              Double.toString(v),
+              "a visibility of 0, 1 or 2",
+              v > 0 && v < 1 ? "scores of a network are none: write 2 for what it is sure of" : "");
+        }
+        if (v > 0 && (Double.isNaN(keypoints[i]) || Double.isNaN(keypoints[i + 1]))) {
+          keypoints[i + 2] = 0;
+          unplaced++;
+        }
+        for (int k = i; k < i + 2; k++) {
+          boolean far = Math.abs(keypoints[k]) > Fields.FARTHEST;
+          if (far && keypoints[i + 2] > 0) {
+            throw BadInputException.at(
+                annotation.where(file) + ".keypoints[" + k + "]",
+                Double.toString(keypoints[k]),
+                "a number within +-1e6",
+                "");
+          }
+          if (far || Double.isNaN(keypoints[k])) {
+            keypoints[k] = 0;
+          }
+        }
+        any |= keypoints[i + 2] > 0;
+      }
+      return any;
     }
-    Box box = annotation.box();
-    double[] center = annotation.center();
-    Person person =
-        new Person(
-            image.name(),
-            index,
-            image.width(),
-            image.height(),
-            x,
-            y,
-            visibility,
-            box,
-            center == null ? 0 : center[0],
-            center == null ? 0 : center[1],
-            center == null ? 0 : annotation.scale(),
-            annotation.headSize(),
-            annotation.headBox(),
-            source);
-    return center == null ? person.inBox(box) : person;
+
+    /** With a scale of 0 where there is nothing to take it from. */
+    private Person person(
+        CocoParser.Annotation annotation, CocoImage image, int index, CocoSource source) {
+      double[] keypoints = annotation.crowd() ? null : annotation.keypoints();
+      float[] x = new float[joints];
+      float[] y = new float[joints];
+      byte[] visibility = new byte[joints];
+      for (int k = 0; k < joints && keypoints != null && keypoints.length > 0; k++) {
+        x[k] = (float) keypoints[3 * k];
+        y[k] = (float) keypoints[3 * k + 1];
+        visibility[k] = (byte) keypoints[3 * k + 2];
+      }
+      Box box = annotation.box();
+      double[] center = annotation.center();
+      Person person =
+          new Person(
+              image.name(),
+              index,
+              image.width(),
+              image.height(),
+              x,
+              y,
+              visibility,
+              box,
+              center == null ? 0 : center[0],
+              center == null ? 0 : center[1],
+              center == null ? 0 : annotation.scale(),
+              annotation.headSize(),
+              annotation.headBox(),
+              source);
+      return center == null ? person.inBox(box) : person;
+    }
   }
 }

@@ -11,6 +11,7 @@ import io.sadi.io.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +29,7 @@ final class CocoParser {
    *
    * @param id null where the file does not say
    */
-  record Category(@Nullable CocoId id, List<String> keypoints, List<Skeleton.Pair> edges) {}
+  record Category(@Nullable CocoId id, List<String> keypoints, CocoEdges edges) {}
 
   /**
    * One element of {@code annotations}.
@@ -37,6 +38,8 @@ final class CocoParser {
    * @param categoryId null where the file does not say
    * @param area NaN where the file does not say
    * @param person -1 where the file does not say
+   * @param keypoints of any number and size, NaN for null; null where the file does not say
+   * @param box of any size, NaN for null; null where the file does not say
    * @param center null where the file does not say, and then scale is NaN
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -71,13 +74,30 @@ final class CocoParser {
   private final Set<String> sections = new HashSet<>();
   private final Set<String> fileNames = new HashSet<>();
 
-  private CocoParser(Path file) {
+  /** Annotations that cannot be read, and why; none where the first is an error. */
+  final List<String> unreadable = new ArrayList<>();
+
+  private final boolean foreign;
+
+  private CocoParser(Path file, boolean foreign) {
     this.file = file;
+    this.foreign = foreign;
   }
 
+  /** Reads a file that must be right. */
   static CocoParser parse(Path file) throws IOException {
-    CocoParser parser = new CocoParser(file);
-    return Json.stream(file, parser::read);
+    return parse(file, false);
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param foreign whether it is some other program's: an annotation that cannot be read is kept
+   *     apart, and images may have any names
+   */
+  static CocoParser parse(Path file, boolean foreign) throws IOException {
+    CocoParser parser = new CocoParser(file, foreign);
+    return Json.streamPython(file, parser::read);
   }
 
   private CocoParser read(JsonReader json) throws IOException {
@@ -94,7 +114,7 @@ final class CocoParser {
       switch (section) {
         case "images" -> elements(json, section, this::image);
         case "categories" -> elements(json, section, this::category);
-        case "annotations" -> elements(json, section, this::annotation);
+        case "annotations" -> elements(json, section, this::annotationOrNone);
         default -> json.skipValue();
       }
     }
@@ -105,6 +125,15 @@ final class CocoParser {
       }
     }
     return this;
+  }
+
+  /** Whether an annotation's category has no joints, and another has. */
+  boolean isThing(Annotation annotation) {
+    CocoId id = annotation.categoryId();
+    return id != null
+        && !categories.isEmpty()
+        && categories.stream()
+            .allMatch(category -> category.id() != null && !id.equals(category.id()));
   }
 
   @FunctionalInterface
@@ -125,7 +154,7 @@ final class CocoParser {
   private void image(Fields fields, int number) {
     CocoId id = fields.id("id");
     String name = fields.text("file_name");
-    if (!Person.isImageName(name)) {
+    if (foreign ? name.isBlank() : !Person.isImageName(name)) {
       throw fields.wrong("file_name", "a relative path that stays in the image root");
     }
     if (!fileNames.add(name)) {
@@ -146,34 +175,50 @@ final class CocoParser {
     if (id != null && fields.has("name")) {
       categoryNames.put(id, fields.text("name"));
     }
-    List<String> keypoints = fields.has("keypoints") ? fields.texts("keypoints") : List.of();
+    List<String> keypoints = fields.has("keypoints") ? names(fields) : List.of();
     if (keypoints.isEmpty()) {
       return; // a category of things without joints
     }
-    List<Skeleton.Pair> edges = new ArrayList<>();
-    if (fields.has("skeleton")) {
-      JsonArray skeleton = fields.list("skeleton");
-      for (int i = 0; i < skeleton.size(); i++) {
-        double[] pair = fields.numbers("skeleton[" + i + "]", skeleton.get(i), 2);
-        edges.add(
-            new Skeleton.Pair(
-                joint(fields, pair[0], keypoints.size()),
-                joint(fields, pair[1], keypoints.size())));
-      }
-    }
-    categories.add(new Category(id, keypoints, edges));
+    JsonElement skeleton = fields.object().get("skeleton");
+    categories.add(
+        new Category(
+            id,
+            keypoints,
+            skeleton == null || skeleton.isJsonNull()
+                ? CocoEdges.NONE
+                : CocoEdges.of(skeleton, keypoints)));
   }
 
-  /** COCO counts the joints of an edge from 1. */
-  private static int joint(Fields fields, double number, int joints) {
-    if (number != Math.rint(number) || number < 1 || number > joints) {
-      throw fields.wrong("skeleton", "pairs of joint numbers 1.." + joints);
+  /** Some number their joints. */
+  private static List<String> names(Fields fields) {
+    JsonArray list = fields.list("keypoints");
+    for (JsonElement element : list) {
+      if (!element.isJsonPrimitive() || !element.getAsJsonPrimitive().isNumber()) {
+        return fields.texts("keypoints");
+      }
     }
-    return (int) number - 1;
+    List<String> names = new ArrayList<>();
+    list.forEach(element -> names.add(element.getAsString()));
+    return names;
+  }
+
+  private void annotationOrNone(Fields fields, int number) {
+    try {
+      annotation(fields, number);
+    } catch (BadInputException e) {
+      if (!foreign) {
+        throw e;
+      }
+      unreadable.add(String.valueOf(e.getMessage()));
+    }
   }
 
   private void annotation(Fields fields, int number) {
-    boolean hasCrop = fields.has("center") || fields.has("scale");
+    // Other programs have other things under these names.
+    boolean hasCrop =
+        foreign
+            ? fields.isList("center", 2) && fields.isNumber("scale")
+            : fields.has("center") || fields.has("scale");
     Box headBox = headBox(fields);
     double headSize = Double.NaN;
     if (fields.has("head_size")) {
@@ -188,9 +233,9 @@ final class CocoParser {
             fields.id("image_id"),
             fields.has("category_id") ? fields.id("category_id") : null,
             fields.has("area") ? fields.area() : Double.NaN,
-            fields.has("iscrowd") && fields.integer("iscrowd", 0, 1) == 1,
+            fields.has("iscrowd") && fields.flag("iscrowd"),
             fields.has("person") ? (int) fields.integer("person", 0, MAX_SIZE) : -1,
-            fields.has("keypoints") ? fields.numbers("keypoints") : null,
+            fields.has("keypoints") ? fields.joints("keypoints") : null,
             box(fields),
             hasCrop ? fields.numbers("center", 2) : null,
             hasCrop ? fields.positive("scale") : Double.NaN,
@@ -199,12 +244,13 @@ final class CocoParser {
   }
 
   private static @Nullable Box box(Fields fields) {
-    if (!fields.has("bbox")) {
+    if (!fields.has("bbox") || fields.isList("bbox", 0)) {
       return null;
     }
-    double[] box = fields.numbers("bbox", 4);
-    if (box[2] < 0 || box[3] < 0) {
-      throw fields.wrong("bbox", "a width and height of at least 0");
+    double[] box = fields.joints("bbox");
+    if (box.length != 4
+        || Arrays.stream(box).anyMatch(value -> Math.abs(value) > Fields.FARTHEST)) {
+      throw fields.wrong("bbox", "x, y, width and height within +-1e6");
     }
     return new Box(box[0], box[1], box[2], box[3]);
   }

@@ -95,7 +95,8 @@ public record Person(
 
   /** Whether a box says nothing: of no size, of less, or not of numbers. */
   static boolean isEmpty(Box box) {
-    return !(box.width() >= 0 && box.height() >= 0 && Math.max(box.width(), box.height()) > 0);
+    return Double.isNaN(box.x() + box.y())
+        || !(box.width() >= 0 && box.height() >= 0 && Math.max(box.width(), box.height()) > 0);
   }
 
   /** Whether joint k is annotated, occluded or not. */
@@ -200,6 +201,11 @@ public record Person(
         headSize,
         headBox,
         source);
+  }
+
+  /** The same person in an image of another name. */
+  public Person inImage(String newImage) {
+    return withJoints(newImage, x, y, visibility);
   }
 
   /** The same person in an image of known size. */

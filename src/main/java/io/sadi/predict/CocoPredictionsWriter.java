@@ -16,8 +16,6 @@ import java.util.Set;
 
 /** The list of results that pycocotools' {@code loadRes} reads, one person a line. */
 final class CocoPredictionsWriter implements PredictionsWriter {
-  private static final int PERSON = 1; // COCO's category
-
   private final BufferedWriter text;
   private final Map<String, CocoId> ids;
   private boolean begun;
@@ -80,7 +78,7 @@ final class CocoPredictionsWriter implements PredictionsWriter {
     Prediction joints = person.joints();
     JsonObject object = new JsonObject();
     object.add("image_id", id.toJson());
-    object.addProperty("category_id", PERSON);
+    object.add("category_id", person.place().category().toJson());
     JsonArray keypoints = new JsonArray();
     for (int k = 0; k < joints.x().length; k++) {
       keypoints.add(Json.number(joints.x()[k], PIXEL_DECIMALS));

@@ -20,6 +20,7 @@ import java.util.Map;
  *     kept and ignored
  * @param empty images with nobody in them, by split
  * @param leftOut annotations that are of no use, whatever the images
+ * @param unreadable those that no sense can be made of; {@code detail} says why
  * @param warnings lines that a person should know
  * @param inspected whether the images have been looked at when these were prepared
  * @param boxes where the people's boxes come from
@@ -32,6 +33,7 @@ public record Annotations(
     Map<String, List<Person>> splits,
     Map<String, List<CocoImage>> empty,
     List<LeftOut> leftOut,
+    List<LeftOut> unreadable,
     List<String> warnings,
     boolean inspected,
     Boxes boxes,
@@ -48,7 +50,25 @@ public record Annotations(
       boolean inspected,
       Boxes boxes,
       List<SourceFile> source) {
-    this(name, skeleton, metric, splits, Map.of(), leftOut, warnings, inspected, boxes, source);
+    this(
+        name, skeleton, metric, splits, Map.of(), leftOut, List.of(), warnings, inspected, boxes,
+        source);
+  }
+
+  /** The same with other pairs that swap in a mirrored image, as {@code a:b}. */
+  public Annotations withFlipPairs(List<String> pairs) {
+    return new Annotations(
+        name,
+        skeleton.withFlipPairs(pairs),
+        metric,
+        splits,
+        empty,
+        leftOut,
+        unreadable,
+        warnings,
+        inspected,
+        boxes,
+        source);
   }
 
   /**

@@ -80,6 +80,7 @@ public record CleanedDataset(Annotations annotations, Path imageRoot) {
             empty,
             leftOut,
             List.of(),
+            List.of(),
             true,
             Annotations.Boxes.CLEANED,
             sources),

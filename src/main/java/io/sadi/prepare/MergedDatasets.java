@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several dataset folders as one, on one skeleton: splits of the same name are joined. The images
@@ -32,10 +33,13 @@ public record MergedDatasets(Annotations annotations, Path imageRoot) {
   /**
    * Reads the folders.
    *
+   * @param target the skeleton of the result; null for that of the datasets, which all must have
+   *     the same joints, in any order
    * @throws BadInputException where a folder is no dataset, has none of the skeleton's joints, or
    *     shares an image with another split
    */
-  public static MergedDatasets read(List<Path> folders, Skeleton skeleton) throws IOException {
+  public static MergedDatasets read(List<Path> folders, @Nullable Skeleton target)
+      throws IOException {
     if (folders.size() < 2) {
       throw BadInputException.at("DIR", folders.size() + " dataset", "at least two", "");
     }
@@ -43,6 +47,7 @@ public record MergedDatasets(Annotations annotations, Path imageRoot) {
     for (Path folder : folders) {
       datasets.add(DatasetReader.read(folder));
     }
+    Skeleton skeleton = target == null ? common(datasets) : target;
     Path root = commonRoot(datasets);
     Map<String, List<Person>> splits = new LinkedHashMap<>();
     List<String> warnings = new ArrayList<>();
@@ -83,15 +88,40 @@ public record MergedDatasets(Annotations annotations, Path imageRoot) {
         new Annotations(
             String.join("+", names),
             skeleton,
-            metric(splits, skeleton),
+            target == null ? metric(datasets, splits, skeleton) : metric(splits, skeleton),
             splits,
             empty,
+            List.of(),
             List.of(),
             warnings,
             true,
             Annotations.Boxes.MERGED,
             sources),
         root);
+  }
+
+  private static Skeleton common(List<Dataset> datasets) {
+    Skeleton first = datasets.get(0).skeleton();
+    Set<String> joints = Set.copyOf(first.joints());
+    for (Dataset dataset : datasets) {
+      if (!Set.copyOf(dataset.skeleton().joints()).equals(joints)) {
+        throw BadInputException.at(
+            dataset.folder(),
+            "the joints " + dataset.skeleton().joints(),
+            first.joints() + " as in " + datasets.get(0).folder(),
+            "name the joints of the result with --skeleton");
+      }
+    }
+    return first;
+  }
+
+  /** That of the datasets, or where they differ what all people can be measured in. */
+  private static Metric metric(
+      List<Dataset> datasets, Map<String, List<Person>> splits, Skeleton skeleton) {
+    Metric first = datasets.get(0).metric();
+    return datasets.stream().allMatch(dataset -> dataset.metric() == first)
+        ? first
+        : Annotations.metric(splits.values().stream().flatMap(List::stream).toList(), skeleton);
   }
 
   private static void checkSplit(

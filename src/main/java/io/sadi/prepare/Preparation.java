@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import io.sadi.data.CocoImage;
 import io.sadi.data.DatasetWriter.Content;
 import io.sadi.data.Person;
+import io.sadi.data.Sides;
 import io.sadi.io.AtomicFolder;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
@@ -70,9 +71,18 @@ public final class Preparation {
     output.check();
     checkImageRoot();
     annotations.warnings().forEach(progress::warn);
+    String sides =
+        Sides.warning(
+            annotations.skeleton(),
+            counted(annotations.splits().values().stream().flatMap(List::stream).toList()));
+    if (sides != null) {
+      progress.warn(sides);
+    }
+    List<LeftOut> leftOut = new ArrayList<>(annotations.leftOut());
+    leftOut.addAll(unreadable());
     Map<String, List<Person>> wanted = limited();
     if (output.dryRun()) {
-      return inspect(wanted, null, () -> false, progress);
+      return inspect(wanted, leftOut, null, () -> false, progress);
     }
     List<PreparedDataset> result = new ArrayList<>();
     AtomicFolder.write(
@@ -81,7 +91,7 @@ public final class Preparation {
         Output.MARKER,
         (part, guard) -> {
           Packing packing = treatment.pack == 0 ? null : new Packing(treatment.pack, part);
-          PreparedDataset prepared = inspect(wanted, packing, guard::requested, progress);
+          PreparedDataset prepared = inspect(wanted, leftOut, packing, guard::requested, progress);
           prepared.write(
               part,
               packing == null ? output.nameOf(imageRoot) : Packing.IMAGES,
@@ -99,6 +109,24 @@ public final class Preparation {
           result.add(prepared);
         });
     return result.get(0);
+  }
+
+  /**
+   * The entries that cannot be read.
+   *
+   * @throws BadInputException where they cost the others
+   */
+  private List<LeftOut> unreadable() {
+    List<LeftOut> unreadable = annotations.unreadable();
+    if (unreadable.isEmpty() || treatment.checks.of(Fault.Kind.ENTRY) != Fault.Action.FAIL) {
+      return unreadable;
+    }
+    int others = unreadable.size() - 1;
+    throw new BadInputException(
+        unreadable.get(0).detail()
+            + (others == 0 ? "" : "; " + others + " more cannot be read")
+            + "; --check entry=drop leaves "
+            + (others == 0 ? "it out" : "them out"));
   }
 
   private void checkImageRoot() throws IOException {
@@ -162,6 +190,7 @@ public final class Preparation {
 
   private PreparedDataset inspect(
       Map<String, List<Person>> wanted,
+      List<LeftOut> before,
       @Nullable Packing packing,
       BooleanSupplier stopped,
       Progress progress)
@@ -176,7 +205,7 @@ public final class Preparation {
             .run(byImage, progress);
 
     IdentityHashMap<Person, Person> kept = new IdentityHashMap<>();
-    Verdict verdict = new Verdict(treatment.checks, annotations.leftOut());
+    Verdict verdict = new Verdict(treatment.checks, before);
     int i = 0;
     for (List<Person> people : byImage.values()) {
       Inspection.Found one = found.get(i++);

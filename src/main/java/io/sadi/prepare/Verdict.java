@@ -110,7 +110,8 @@ final class Verdict {
                     + kind.label()
                     + ": "
                     + examples(names)
-                    + (written ? " (" + PreparedDataset.FAULTS_FILE + " lists them)" : "")));
+                    + (written ? " (" + PreparedDataset.FAULTS_FILE + " lists them)" : "")
+                    + kind.hint()));
   }
 
   /**

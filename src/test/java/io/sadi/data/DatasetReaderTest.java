@@ -116,7 +116,6 @@ class DatasetReaderTest {
           "person":1                | "person":0               | annotations[1].person
           "person":1                | "person":-1              | annotations[1].person
           "iscrowd":0               | "iscrowd":2              | annotations[0].iscrowd
-          "bbox":[5,6,70,80]        | "bbox":[5,6,-70,80]      | annotations[0].bbox
           "bbox":[5,6,70,80]        | "bbox":[5,6,70]          | annotations[0].bbox
           "center":[40,46]          | "center":[40,null]       | annotations[0].center[1]
           "scale":0.5               | "scale":0                | annotations[0].scale
@@ -126,7 +125,8 @@ class DatasetReaderTest {
           "keypoints":[1.25,2,2,    | "keypoints":[1.25,2,3,   | annotations[0].keypoints[2]
           "keypoints":[1.25,2,2,    | "keypoints":[1e9,2,2,    | annotations[0].keypoints[0]
           "keypoints":["left_hand"  | "keypoints":["other"     | categories[].keypoints
-          "keypoints":[1.25,2,2,    | "keypoints":[NaN,2,2,    | not valid JSON
+          "keypoints":[1.25,2,2,    | "keypoints":[true,2,2,   | annotations[0].keypoints[0]
+          "keypoints":[1.25,2,2,    | "keypoints":[1.25,2,0.9, | scores
           "annotations":            | "annotation":            | no 'annotations'
           """)
   void namesTheFieldThatIsWrong(String right, String wrong, String place) throws IOException {
