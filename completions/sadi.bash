@@ -22,35 +22,37 @@ _sadi_command() {
       ;;
     'sadi prepare mpii')
       options='--annotations --images --head-boxes --single-person --out --split --val-list --seed
-        --limit --check --pack --previews --overwrite --json --dry-run -q --quiet -v --verbose
-        --color -h --help'
+        --limit --check --pack --flip-pairs --previews --overwrite --json --dry-run -q --quiet -v
+        --verbose --color -h --help'
       ;;
     'sadi prepare lsp')
       options='--annotations --images --image-names --sides --out --split --val-list --seed
-        --limit --check --pack --previews --overwrite --json --dry-run -q --quiet -v --verbose
-        --color -h --help'
+        --limit --check --pack --flip-pairs --previews --overwrite --json --dry-run -q --quiet -v
+        --verbose --color -h --help'
       ;;
     'sadi prepare lspet')
       options='--annotations --images --image-names --sides --out --split --val-list --seed
-        --limit --check --pack --previews --overwrite --json --dry-run -q --quiet -v --verbose
-        --color -h --help'
+        --limit --check --pack --flip-pairs --previews --overwrite --json --dry-run -q --quiet -v
+        --verbose --color -h --help'
       ;;
     'sadi prepare coco')
-      options='--annotations --images --category --out --split --val-list --seed --limit --check
-        --pack --previews --overwrite --json --dry-run -q --quiet -v --verbose --color -h --help'
+      options='--annotations --images --category --joints --out --split --val-list --seed --limit
+        --check --pack --flip-pairs --previews --overwrite --json --dry-run -q --quiet -v
+        --verbose --color -h --help'
       ;;
     'sadi prepare csv')
       options='--annotations --images --one-based --out --split --val-list --seed --limit --check
-        --pack --previews --overwrite --json --dry-run -q --quiet -v --verbose --color -h --help'
+        --pack --flip-pairs --previews --overwrite --json --dry-run -q --quiet -v --verbose
+        --color -h --help'
       ;;
     'sadi prepare merge')
-      options='--skeleton --out --limit --check --pack --previews --overwrite --json --dry-run -q
-        --quiet -v --verbose --color -h --help'
+      options='--skeleton --out --limit --check --pack --flip-pairs --previews --overwrite --json
+        --dry-run -q --quiet -v --verbose --color -h --help'
       files=yes
       ;;
     'sadi prepare clean')
-      options='--predictions --split --distance --score --out --limit --check --pack --previews
-        --overwrite --json --dry-run -q --quiet -v --verbose --color -h --help'
+      options='--predictions --split --distance --score --out --limit --check --pack --flip-pairs
+        --previews --overwrite --json --dry-run -q --quiet -v --verbose --color -h --help'
       files=yes
       ;;
     'sadi prepare synthetic')
@@ -162,6 +164,7 @@ _sadi_value() {
       'sadi prepare mpii --limit' | \
       'sadi prepare mpii --check' | \
       'sadi prepare mpii --pack' | \
+      'sadi prepare mpii --flip-pairs' | \
       'sadi prepare mpii --previews' | \
       'sadi prepare lsp --image-names' | \
       'sadi prepare lsp --split' | \
@@ -169,6 +172,7 @@ _sadi_value() {
       'sadi prepare lsp --limit' | \
       'sadi prepare lsp --check' | \
       'sadi prepare lsp --pack' | \
+      'sadi prepare lsp --flip-pairs' | \
       'sadi prepare lsp --previews' | \
       'sadi prepare lspet --image-names' | \
       'sadi prepare lspet --split' | \
@@ -176,23 +180,29 @@ _sadi_value() {
       'sadi prepare lspet --limit' | \
       'sadi prepare lspet --check' | \
       'sadi prepare lspet --pack' | \
+      'sadi prepare lspet --flip-pairs' | \
       'sadi prepare lspet --previews' | \
+      'sadi prepare coco --annotations' | \
       'sadi prepare coco --category' | \
+      'sadi prepare coco --joints' | \
       'sadi prepare coco --split' | \
       'sadi prepare coco --seed' | \
       'sadi prepare coco --limit' | \
       'sadi prepare coco --check' | \
       'sadi prepare coco --pack' | \
+      'sadi prepare coco --flip-pairs' | \
       'sadi prepare coco --previews' | \
       'sadi prepare csv --split' | \
       'sadi prepare csv --seed' | \
       'sadi prepare csv --limit' | \
       'sadi prepare csv --check' | \
       'sadi prepare csv --pack' | \
+      'sadi prepare csv --flip-pairs' | \
       'sadi prepare csv --previews' | \
       'sadi prepare merge --limit' | \
       'sadi prepare merge --check' | \
       'sadi prepare merge --pack' | \
+      'sadi prepare merge --flip-pairs' | \
       'sadi prepare merge --previews' | \
       'sadi prepare clean --split' | \
       'sadi prepare clean --distance' | \
@@ -200,6 +210,7 @@ _sadi_value() {
       'sadi prepare clean --limit' | \
       'sadi prepare clean --check' | \
       'sadi prepare clean --pack' | \
+      'sadi prepare clean --flip-pairs' | \
       'sadi prepare clean --previews' | \
       'sadi prepare synthetic --count' | \
       'sadi prepare synthetic --limit' | \
@@ -251,7 +262,6 @@ _sadi_value() {
       'sadi prepare lsp --val-list' | \
       'sadi prepare lspet --annotations' | \
       'sadi prepare lspet --val-list' | \
-      'sadi prepare coco --annotations' | \
       'sadi prepare coco --val-list' | \
       'sadi prepare csv --annotations' | \
       'sadi prepare csv --val-list' | \

@@ -1,5 +1,6 @@
 package io.sadi.cli;
 
+import io.sadi.data.CocoId;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
 import io.sadi.data.Person;
@@ -241,7 +242,7 @@ final class EvalCommand implements Callable<Integer> {
         calibrated = evaluation.calibrate(predicted);
       }
       if (savePredictions != null) {
-        Map<Long, String> imageIds =
+        Map<CocoId, String> imageIds =
             PredictionsFormat.of(savePredictions) == PredictionsFormat.COCO
                 ? DatasetReader.imageIds(dataset, split)
                 : Map.of();

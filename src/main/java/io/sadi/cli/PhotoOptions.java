@@ -33,8 +33,9 @@ final class PhotoOptions {
       converter = RuleConverter.class,
       description =
           "What to do about what is wrong: report (default) lists it in DIR/faults.csv, drop leaves"
-              + " it out, fail prepares nothing. KIND: missing, broken, exif, grey, cmyk, deep,"
-              + " alpha, size, empty-box, joint-outside, left-right, duplicate; without KIND: all."
+              + " it out, fail prepares nothing. KIND: entry (one that cannot be read; fail by"
+              + " default), missing, broken, exif, grey, cmyk, deep, alpha, size, empty-box,"
+              + " box-corners, box-outside, joint-outside, left-right, duplicate; without KIND: all."
               + " Repeatable.")
   private List<Checks.Rule> rules = new ArrayList<>();
 
@@ -47,6 +48,16 @@ final class PhotoOptions {
               + " enlarged, instead of pointing to the photos: large photos are then decoded once."
               + " Take at least the network's input.")
   private int pack;
+
+  @Option(
+      names = "--flip-pairs",
+      order = 17,
+      split = ",",
+      paramLabel = "LEFT:RIGHT,...",
+      description =
+          "Which joints swap in a mirrored image, instead of what their names say: for names that"
+              + " say no side. Training mirrors crops.")
+  private List<String> flipPairs = new ArrayList<>();
 
   static final class RuleConverter implements ITypeConverter<Checks.Rule> {
     @Override
@@ -76,8 +87,12 @@ final class PhotoOptions {
     if (pack > 0) {
       all.put("pack", pack);
     }
+    if (!flipPairs.isEmpty()) {
+      all.put("flip_pairs", flipPairs);
+    }
+    Annotations paired = flipPairs.isEmpty() ? annotations : annotations.withFlipPairs(flipPairs);
     Treatment treatment = new Treatment(limit, Checks.of(rules), pack, prepare.previews());
-    Preparation preparation = new Preparation(annotations, images, prepare.output(all), treatment);
+    Preparation preparation = new Preparation(paired, images, prepare.output(all), treatment);
     return prepare.report(preparation.run(console), console);
   }
 }

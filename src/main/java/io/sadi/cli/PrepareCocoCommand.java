@@ -1,8 +1,12 @@
 package io.sadi.cli;
 
+import io.sadi.data.CocoFile;
 import io.sadi.prepare.CocoAnnotations;
+import io.sadi.prepare.CocoAnnotations.Source;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -13,11 +17,12 @@ import picocli.CommandLine.Option;
 /** {@code sadi prepare coco}. */
 @Command(
     name = "coco",
-    header = "Any COCO keypoints file: its joints, its people.",
+    header = "Any COCO keypoints files: their joints, their people.",
     description =
         "Joints and edges are those of the file's category, of people or of anything else; left_X and"
-            + " right_X swap in a mirrored image. Crops are the boxes x 1.25. Crowds and people without"
-            + " any annotated joint are left out. Results are measured in head sizes where everybody"
+            + " right_X swap in a mirrored image. Crops are the boxes x 1.25. Ids stay those of the file."
+            + " Crowds, people without any annotated joint and images without people stay in their"
+            + " split, ignored. Results are measured in head sizes where everybody"
             + " has one, else in torsos, else, where there are no shoulders and hips, in boxes"
             + " (pck-box@0.1). Images count in the file's order; without --split, nine tenths are train"
             + " and one tenth is val.",
@@ -25,7 +30,9 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  sadi prepare coco --annotations person_keypoints_val2017.json \\",
-      "    --images val2017 --out data/coco-val --split val=1.0"
+      "    --images val2017 --out data/coco-val --split val=1.0",
+      "  sadi prepare coco --annotations train=annotations/person_keypoints_train2017.json \\",
+      "    --annotations val=annotations/person_keypoints_val2017.json --images . --out data/coco"
     })
 final class PrepareCocoCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
@@ -36,17 +43,21 @@ final class PrepareCocoCommand implements Callable<Integer> {
       names = "--annotations",
       order = 1,
       required = true,
-      paramLabel = "FILE",
-      description = "The COCO keypoints JSON.")
-  private Path annotations;
+      paramLabel = "[SPLIT=]FILE",
+      description = {
+        "The COCO keypoints JSON. Repeatable with the split that each is: --annotations"
+            + " train=train2017.json --annotations val=val2017.json."
+      })
+  private List<String> annotations = new ArrayList<>();
 
   @Option(
       names = "--images",
       order = 2,
-      required = true,
       paramLabel = "DIR",
-      description = "The folder that file_name is relative to.")
-  private Path images;
+      description =
+          "The folder that file_name is relative to. Photos are also sought in the folders below it,"
+              + " beside each file of annotations, and in the folders beside it.")
+  private @Nullable Path images;
 
   @Option(
       names = "--category",
@@ -55,16 +66,32 @@ final class PrepareCocoCommand implements Callable<Integer> {
       description = "Only annotations of this category, where several have joints of their own.")
   private @Nullable String category;
 
+  @Option(
+      names = "--joints",
+      order = 4,
+      split = ",",
+      paramLabel = "NAME,...",
+      description =
+          "What the joints are called, in the file's order, where it does not say or numbers them.")
+  private List<String> joints = new ArrayList<>();
+
   @Override
   public Integer call() throws IOException {
     Map<String, Object> options = splits.record("coco");
     if (category != null) {
       options.put("category", category);
     }
-    return photos.prepare(
-        options,
-        CocoAnnotations.read(annotations, category, splits.splits(), splits.seed()),
-        images,
-        common.console());
+    if (!joints.isEmpty()) {
+      options.put("joints", joints);
+    }
+    List<Source> sources = annotations.stream().map(Source::parse).toList();
+    CocoAnnotations read =
+        CocoAnnotations.read(
+            sources,
+            new CocoFile.Foreign(category, joints),
+            images,
+            splits.splits(),
+            splits.seed());
+    return photos.prepare(options, read.annotations(), read.imageRoot(), common.console());
   }
 }

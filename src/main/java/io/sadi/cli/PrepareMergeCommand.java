@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -16,11 +17,12 @@ import picocli.CommandLine.Parameters;
 /** {@code sadi prepare merge}. */
 @Command(
     name = "merge",
-    header = "Several dataset folders as one, on one skeleton.",
+    header = "Several dataset folders as one.",
     description =
-        "Splits of the same name are joined, joints go by their names. LSP's neck is MPII's upper"
+        "Splits of the same name are joined, joints go by their names. Datasets with other joints than"
+            + " the first are brought to one skeleton. LSP's neck is MPII's upper"
             + " neck; pelvis and thorax are the midpoints of hips and shoulders where a dataset has"
-            + " none. Images stay where they are.",
+            + " none. Images stay where they are. Ids that collide get new numbers.",
     footer = {
       "",
       "Example: MPII, LSPET and the first half of LSP to learn, the second to test",
@@ -55,18 +57,21 @@ final class PrepareMergeCommand implements Callable<Integer> {
   @Option(
       names = "--skeleton",
       order = 1,
-      required = true,
       paramLabel = "NAME",
-      description = "The joints of the result: ${COMPLETION-CANDIDATES}.")
-  private Target target;
+      description =
+          "The joints of the result: ${COMPLETION-CANDIDATES}. Only where the datasets' joints"
+              + " differ.")
+  private @Nullable Target target;
 
   @Override
   public Integer call() throws IOException {
-    MergedDatasets merged = MergedDatasets.read(folders, target.skeleton());
+    MergedDatasets merged = MergedDatasets.read(folders, target == null ? null : target.skeleton());
     Map<String, Object> options = new LinkedHashMap<>();
     options.put("kind", "merge");
     options.put("folders", folders.stream().map(Path::toString).toList());
-    options.put("skeleton", target.toString());
+    if (target != null) {
+      options.put("skeleton", target.toString());
+    }
     return photos.prepare(options, merged.annotations(), merged.imageRoot(), common.console());
   }
 }

@@ -18,12 +18,12 @@ import java.util.Map;
  * @param ids of all images, by name
  * @param people of all images, also of those without, by name in file order
  */
-public record CocoBoxes(Map<String, Long> ids, Map<String, List<PersonBox>> people) {
+public record CocoBoxes(Map<String, CocoId> ids, Map<String, List<PersonBox>> people) {
 
   /** Reads and checks a file; {@link BadInputException} names the field that is wrong. */
   public static CocoBoxes read(Path file) throws IOException {
     CocoParser parsed = CocoParser.parse(file);
-    Map<String, Long> ids = new LinkedHashMap<>();
+    Map<String, CocoId> ids = new LinkedHashMap<>();
     Map<String, List<PersonBox>> people = new LinkedHashMap<>();
     parsed.images.forEach(
         (id, image) -> {
@@ -32,18 +32,21 @@ public record CocoBoxes(Map<String, Long> ids, Map<String, List<PersonBox>> peop
         });
     boolean named = parsed.categoryNames.containsValue("person");
     for (CocoParser.Annotation annotation : parsed.annotations) {
-      CocoParser.Image image = parsed.images.get(annotation.imageId());
+      CocoImage image = parsed.images.get(annotation.imageId());
       if (image == null) {
         throw BadInputException.at(
             annotation.where(file) + ".image_id",
-            Long.toString(annotation.imageId()),
+            annotation.imageId().toString(),
             "the id of one of the images",
             "");
       }
-      boolean other = named && !"person".equals(parsed.categoryNames.get(annotation.categoryId()));
+      CocoId category = annotation.categoryId();
+      boolean other =
+          named && (category == null || !"person".equals(parsed.categoryNames.get(category)));
       if (!annotation.crowd() && !other) {
         List<PersonBox> inImage = people.getOrDefault(image.name(), List.of());
-        inImage.add(person(annotation, inImage, image.name(), file));
+        PersonBox person = person(annotation, inImage, image.name(), file);
+        inImage.add(category == null ? person : person.ofCategory(category));
       }
     }
     return new CocoBoxes(ids, people);
@@ -64,7 +67,7 @@ public record CocoBoxes(Map<String, Long> ids, Map<String, List<PersonBox>> peop
     if (center != null) {
       return PersonBox.of(number, box, center[0], center[1], annotation.scale());
     }
-    if (box == null || Math.max(box.width(), box.height()) == 0) {
+    if (box == null || Person.isEmpty(box)) {
       throw BadInputException.at(
           annotation.where(file) + ".bbox",
           box == null ? "nothing" : "an empty box",

@@ -16,27 +16,52 @@ import org.jspecify.annotations.Nullable;
  * A COCO keypoints file: its joints and its people, in file order. The extra fields of a dataset
  * folder ({@code person}, {@code center}, {@code scale}, {@code head_size}, {@code head_box}) are
  * used where they are; without them centre and scale come from {@code bbox}, or from the joints'
- * extent where that is missing or empty, padded by 1.25.
+ * extent where that is missing or empty, padded by 1.25. People are numbered in their image as the
+ * file has them, whether or not they have joints; crowds are not counted.
  *
  * @param skeleton joints, flip pairs and edges, as expected or as the category has them
- * @param images the names of all images, also of those without people
- * @param people everybody with at least one annotated joint
- * @param unusable the other annotations: crowds, people without any annotated joint, and those with
- *     a single one and no box
+ * @param images all of them, also those without people
+ * @param everybody all who have a place in the image: those with joints, and {@link Person#ignored}
+ *     ones, which are crowds and people without any annotated joint
+ * @param unusable who is not learned from: those that are ignored, and those without a place
+ * @param unreadable annotations that could not be read, and why; only of a foreign file
+ * @param warnings what a person should know of the file
  */
 public record CocoFile(
-    Skeleton skeleton, List<String> images, List<Person> people, List<Unusable> unusable) {
+    Skeleton skeleton,
+    List<CocoImage> images,
+    List<Person> everybody,
+    List<Unusable> unusable,
+    List<String> unreadable,
+    List<String> warnings) {
 
-  /** An annotation that is no person to learn from, and why. */
-  public record Unusable(String image, String reason) {}
+  /**
+   * An annotation that is no person to learn from, and why.
+   *
+   * @param kept whether it is kept and ignored
+   */
+  public record Unusable(String image, String reason, boolean kept) {}
 
   /** A box is made this much larger to give the crop, where the file does not say. */
   public static final double BOX_PADDING = 1.25;
 
+  /** Everybody with at least one annotated joint, crowds apart. */
+  public List<Person> people() {
+    return everybody.stream().filter(person -> !person.ignored()).toList();
+  }
+
+  /** The images with nobody in them. */
+  public List<CocoImage> empty() {
+    Set<String> peopled = new HashSet<>();
+    everybody.forEach(person -> peopled.add(person.image()));
+    return images.stream().filter(image -> !peopled.contains(image.name())).toList();
+  }
+
   /**
    * Reads and checks a file. A field that is missing, of the wrong type, not finite or out of
-   * range, an id given twice or unknown, a file name that leaves the image root: each is a {@link
-   * BadInputException} that names the field.
+   * range, an id of an image given twice or unknown, a file name that leaves the image root: each
+   * is a {@link BadInputException} that names the field. Annotations without an id, or with one
+   * that another has, get a new one.
    *
    * @param expected the joints that the file must have, or null to take those of its category
    */
@@ -45,65 +70,115 @@ public record CocoFile(
   }
 
   /**
-   * Reads the annotations of one category.
+   * How to read some other program's file: one annotation that cannot be read does not cost the
+   * others, and images may have any names.
    *
-   * @param category its name; null for all, which then must have the same joints
+   * @param category only annotations of this one, by name; null for all, which then must have the
+   *     same joints
+   * @param joints what the joints are called; empty for what the category calls them
    */
-  public static CocoFile read(Path file, @Nullable Skeleton expected, @Nullable String category)
+  public record Foreign(@Nullable String category, List<String> joints) {}
+
+  /** Reads some other program's file. */
+  public static CocoFile readForeign(Path file, Foreign how) throws IOException {
+    return read(file, null, how);
+  }
+
+  private static CocoFile read(Path file, @Nullable Skeleton expected, @Nullable Foreign foreign)
       throws IOException {
-    CocoParser parsed = CocoParser.parse(file);
-    if (category != null) {
-      select(category, parsed, file);
-    }
-    Skeleton skeleton = skeleton(parsed, expected, file);
-    List<Person> people = new ArrayList<>();
-    List<Unusable> unusable = new ArrayList<>();
-    Map<Long, Integer> peopleInImage = new HashMap<>();
-    Set<List<?>> seen = new HashSet<>();
-    for (CocoParser.Annotation annotation : parsed.annotations) {
-      CocoParser.Image image = parsed.images.get(annotation.imageId());
-      if (image == null) {
-        throw BadInputException.at(
-            annotation.where(file) + ".image_id",
-            Long.toString(annotation.imageId()),
-            "the id of one of the images",
-            "");
-      }
-      if (annotation.crowd()) {
-        unusable.add(new Unusable(image.name(), "a crowd, not a person"));
-      } else if (!annotated(annotation, skeleton.size(), file)) {
-        unusable.add(new Unusable(image.name(), "no joint annotated"));
-      } else {
-        int inOrder = peopleInImage.merge(annotation.imageId(), 1, Integer::sum) - 1;
-        int index = annotation.person() >= 0 ? annotation.person() : inOrder;
-        if (!seen.add(List.of(annotation.imageId(), index))) {
-          throw BadInputException.at(
-              annotation.where(file) + ".person",
-              index + " for the second time in " + image.name(),
-              "the person's own number in the image",
-              "");
-        }
-        Person person = person(annotation, image, index);
-        if (person.scale() > 0) {
-          people.add(person);
-        } else {
-          unusable.add(new Unusable(image.name(), "no box, and one joint"));
+    CocoParser parsed = CocoParser.parse(file, foreign != null);
+    List<String> warnings = new ArrayList<>();
+    List<CocoId> ids = ids(parsed, file, warnings);
+    if (foreign != null && foreign.category != null) {
+      Set<CocoId> selected = select(foreign.category, parsed, file);
+      for (int i = ids.size() - 1; i >= 0; i--) {
+        CocoId id = parsed.annotations.get(i).categoryId();
+        if (id == null || !selected.contains(id)) {
+          parsed.annotations.remove(i);
+          ids.remove(i);
         }
       }
     }
-    List<String> names = parsed.images.values().stream().map(CocoParser.Image::name).toList();
-    return new CocoFile(skeleton, names, List.copyOf(people), List.copyOf(unusable));
+    Skeleton skeleton =
+        expected == null
+            ? CocoJoints.of(parsed, foreign == null ? List.of() : foreign.joints, file, warnings)
+            : CocoJoints.expected(parsed, expected, file);
+    People people = new People(file, parsed, skeleton.size());
+    List<String> unreadable = new ArrayList<>(parsed.unreadable);
+    for (int i = 0; i < ids.size(); i++) {
+      try {
+        people.add(parsed.annotations.get(i), ids.get(i));
+      } catch (BadInputException e) {
+        if (foreign == null) {
+          throw e;
+        }
+        unreadable.add(String.valueOf(e.getMessage()));
+      }
+    }
+    if (people.unplaced > 0) {
+      warnings.add(
+          file
+              + ": "
+              + people.unplaced
+              + " joints are visible or occluded but have no coordinates; not annotated");
+    }
+    return new CocoFile(
+        skeleton,
+        List.copyOf(parsed.images.values()),
+        List.copyOf(people.everybody),
+        List.copyOf(people.unusable),
+        List.copyOf(unreadable),
+        List.copyOf(warnings));
   }
 
   /** The names of a file's images by their ids. */
-  static Map<Long, String> imageIds(Path file) throws IOException {
-    Map<Long, String> ids = new HashMap<>();
+  static Map<CocoId, String> imageIds(Path file) throws IOException {
+    Map<CocoId, String> ids = new HashMap<>();
     CocoParser.parse(file).images.forEach((id, image) -> ids.put(id, image.name()));
     return ids;
   }
 
-  private static void select(String category, CocoParser parsed, Path file) {
-    List<Long> ids = new ArrayList<>();
+  /** The annotations' ids; who has none, or that of another before, gets a new one. */
+  private static List<CocoId> ids(CocoParser parsed, Path file, List<String> warnings) {
+    CocoIds used = new CocoIds();
+    List<@Nullable CocoId> own = new ArrayList<>();
+    int missing = 0;
+    for (CocoParser.Annotation annotation : parsed.annotations) {
+      CocoId id = annotation.id();
+      missing += id == null ? 1 : 0;
+      own.add(id != null && used.add(id) ? id : null);
+    }
+    List<CocoId> ids = new ArrayList<>();
+    int given = 0;
+    for (CocoId id : own) {
+      given += id == null ? 1 : 0;
+      ids.add(id == null ? used.next() : id);
+    }
+    if (missing > 0) {
+      warnings.add(file + ": " + missing + " annotations have no id; each got a new one");
+    }
+    if (given > missing) {
+      warnings.add(
+          file
+              + ": "
+              + (given - missing)
+              + " annotations have the id of another; each got a new one");
+    }
+    return ids;
+  }
+
+  private static CocoCategory category(CocoParser.Annotation annotation, CocoParser parsed) {
+    CocoId id = annotation.categoryId();
+    if (id == null) {
+      CocoId only = parsed.categories.size() == 1 ? parsed.categories.get(0).id() : null;
+      id = only == null ? CocoCategory.PERSON.id() : only;
+    }
+    return new CocoCategory(id, parsed.categoryNames.getOrDefault(id, CocoCategory.PERSON.name()));
+  }
+
+  /** The ids of the categories of this name. */
+  private static Set<CocoId> select(String category, CocoParser parsed, Path file) {
+    Set<CocoId> ids = new HashSet<>();
     parsed.categoryNames.forEach(
         (id, name) -> {
           if (name.equals(category)) {
@@ -117,98 +192,155 @@ public record CocoFile(
           "'" + category + "'",
           "--category names one of them");
     }
-    parsed.categories.removeIf(other -> !ids.contains(other.id()));
-    parsed.annotations.removeIf(annotation -> !ids.contains(annotation.categoryId()));
+    parsed.categories.removeIf(other -> other.id() == null || !ids.contains(other.id()));
+    return ids;
   }
 
-  private static Skeleton skeleton(CocoParser parsed, @Nullable Skeleton expected, Path file) {
-    String where = file + ": categories[].keypoints";
-    if (expected == null) {
-      if (parsed.categories.isEmpty()) {
-        throw BadInputException.at(
-            file + ": categories", "none with keypoints", "one that names the joints", "");
-      }
-      CocoParser.Category category = parsed.categories.get(0);
-      for (CocoParser.Category other : parsed.categories) {
-        if (!other.keypoints().equals(category.keypoints())) {
-          throw BadInputException.at(
-              where,
-              "categories with different joints",
-              "one of " + parsed.categoryNames.values(),
-              "name it with --category");
-        }
-      }
-      return Skeleton.named(category.keypoints(), category.edges(), where);
-    }
-    for (CocoParser.Category category : parsed.categories) {
-      if (!category.keypoints().equals(expected.joints())) {
-        throw BadInputException.at(
-            where,
-            category.keypoints().toString(),
-            expected.joints().toString(),
-            "the joints must be those of dataset.yaml");
-      }
-    }
-    return expected;
-  }
+  /** Those who are found in a file, one after the other. */
+  private static final class People {
+    private final Path file;
+    private final CocoParser parsed;
+    private final int joints;
+    private final Map<String, Integer> inImage = new HashMap<>();
+    private final Set<List<?>> seen = new HashSet<>();
+    private final List<Person> everybody = new ArrayList<>();
+    private final List<Unusable> unusable = new ArrayList<>();
 
-  private static boolean annotated(CocoParser.Annotation annotation, int joints, Path file) {
-    double[] keypoints = annotation.keypoints();
-    if (keypoints == null) {
-      return false;
+    /** Joints that are annotated without a place. */
+    private int unplaced;
+
+    People(Path file, CocoParser parsed, int joints) {
+      this.file = file;
+      this.parsed = parsed;
+      this.joints = joints;
     }
-    if (keypoints.length != 3 * joints) {
-      throw BadInputException.at(
-          annotation.where(file) + ".keypoints",
-          keypoints.length + " numbers",
-          3 * joints + " (x, y, v of " + joints + " joints)",
-          "");
-    }
-    boolean any = false;
-    for (int i = 2; i < keypoints.length; i += 3) {
-      double v = keypoints[i];
-      if (v != 0 && v != 1 && v != 2) {
+
+    void add(CocoParser.Annotation annotation, CocoId id) {
+      CocoImage image = parsed.images.get(annotation.imageId());
+      if (image == null) {
         throw BadInputException.at(
-            annotation.where(file) + ".keypoints[" + i + "]",
-            Double.toString(v),
-            "a visibility of 0, 1 or 2",
+            annotation.where(file) + ".image_id",
+            annotation.imageId().toString(),
+            "the id of one of the images",
             "");
       }
-      any |= v > 0;
+      boolean annotated = !annotation.crowd() && annotated(annotation);
+      if (!annotated && parsed.isThing(annotation)) {
+        unusable.add(new Unusable(image.name(), "of a category without joints", false));
+        return;
+      }
+      int index = -1;
+      if (!annotation.crowd()) {
+        int inOrder = inImage.merge(image.name(), 1, Integer::sum) - 1;
+        index = annotation.person() >= 0 ? annotation.person() : inOrder;
+        if (!seen.add(List.of(image.name(), index))) {
+          throw BadInputException.at(
+              annotation.where(file) + ".person",
+              index + " for the second time in " + image.name(),
+              "the person's own number in the image",
+              "");
+        }
+      }
+      CocoSource source =
+          new CocoSource(
+              annotation.imageId(),
+              id,
+              category(annotation, parsed),
+              annotation.area(),
+              annotation.crowd());
+      Person person = person(annotation, image, index, source);
+      boolean placed = person.scale() > 0;
+      if (annotation.crowd()) {
+        unusable.add(new Unusable(image.name(), "a crowd, not a person", placed));
+      } else if (!annotated) {
+        unusable.add(new Unusable(image.name(), "no joint annotated", placed));
+      } else if (!placed) {
+        unusable.add(new Unusable(image.name(), "no box, and one joint", false));
+      }
+      if (placed) {
+        everybody.add(person);
+      }
     }
-    return any;
-  }
 
-  /** With a scale of 0 where there is nothing to take it from. */
-  private static Person person(
-      CocoParser.Annotation annotation, CocoParser.Image image, int index) {
-    double[] keypoints = annotation.keypoints() == null ? new double[0] : annotation.keypoints();
-    int joints = keypoints.length / 3;
-    float[] x = new float[joints];
-    float[] y = new float[joints];
-    byte[] visibility = new byte[joints];
-    for (int k = 0; k < joints; k++) {
-      x[k] = (float) keypoints[3 * k];
-      y[k] = (float) keypoints[3 * k + 1];
-      visibility[k] = (byte) keypoints[3 * k + 2];
+    /** Checks the joints; what is annotated without a place is not annotated from here on. */
+    private boolean annotated(CocoParser.Annotation annotation) {
+      double[] keypoints = annotation.keypoints();
+      if (keypoints == null || keypoints.length == 0) {
+        return false;
+      }
+      if (keypoints.length != 3 * joints) {
+        throw BadInputException.at(
+            annotation.where(file) + ".keypoints",
+            keypoints.length + " numbers",
+            3 * joints + " (x, y, v of " + joints + " joints)",
+            "");
+      }
+      boolean any = false;
+      for (int i = 0; i < keypoints.length; i += 3) {
+        if (Double.isNaN(keypoints[i + 2])) {
+          keypoints[i + 2] = 0;
+        }
+        double v = keypoints[i + 2];
+        if (v != 0 && v != 1 && v != 2) {
+          throw BadInputException.at(
+              annotation.where(file) + ".keypoints[" + (i + 2) + "]",
+              Double.toString(v),
+              "a visibility of 0, 1 or 2",
+              v > 0 && v < 1 ? "scores of a network are none: write 2 for what it is sure of" : "");
+        }
+        if (v > 0 && (Double.isNaN(keypoints[i]) || Double.isNaN(keypoints[i + 1]))) {
+          keypoints[i + 2] = 0;
+          unplaced++;
+        }
+        for (int k = i; k < i + 2; k++) {
+          boolean far = Math.abs(keypoints[k]) > Fields.FARTHEST;
+          if (far && keypoints[i + 2] > 0) {
+            throw BadInputException.at(
+                annotation.where(file) + ".keypoints[" + k + "]",
+                Double.toString(keypoints[k]),
+                "a number within +-1e6",
+                "");
+          }
+          if (far || Double.isNaN(keypoints[k])) {
+            keypoints[k] = 0;
+          }
+        }
+        any |= keypoints[i + 2] > 0;
+      }
+      return any;
     }
-    Box box = annotation.box();
-    double[] center = annotation.center();
-    Person person =
-        new Person(
-            image.name(),
-            index,
-            image.width(),
-            image.height(),
-            x,
-            y,
-            visibility,
-            box,
-            center == null ? 0 : center[0],
-            center == null ? 0 : center[1],
-            center == null ? 0 : annotation.scale(),
-            annotation.headSize(),
-            annotation.headBox());
-    return center == null ? person.inBox(box) : person;
+
+    /** With a scale of 0 where there is nothing to take it from. */
+    private Person person(
+        CocoParser.Annotation annotation, CocoImage image, int index, CocoSource source) {
+      double[] keypoints = annotation.crowd() ? null : annotation.keypoints();
+      float[] x = new float[joints];
+      float[] y = new float[joints];
+      byte[] visibility = new byte[joints];
+      for (int k = 0; k < joints && keypoints != null && keypoints.length > 0; k++) {
+        x[k] = (float) keypoints[3 * k];
+        y[k] = (float) keypoints[3 * k + 1];
+        visibility[k] = (byte) keypoints[3 * k + 2];
+      }
+      Box box = annotation.box();
+      double[] center = annotation.center();
+      Person person =
+          new Person(
+              image.name(),
+              index,
+              image.width(),
+              image.height(),
+              x,
+              y,
+              visibility,
+              box,
+              center == null ? 0 : center[0],
+              center == null ? 0 : center[1],
+              center == null ? 0 : annotation.scale(),
+              annotation.headSize(),
+              annotation.headBox(),
+              source);
+      return center == null ? person.inBox(box) : person;
+    }
   }
 }

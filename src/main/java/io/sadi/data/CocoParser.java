@@ -11,6 +11,7 @@ import io.sadi.io.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,27 +24,31 @@ import org.jspecify.annotations.Nullable;
  * another list, which may come later in the file, is {@link CocoFile}'s.
  */
 final class CocoParser {
-  record Image(String name, int width, int height) {}
-
   /**
    * A category with joints.
    *
-   * @param id the smallest long where the file does not say
+   * @param id null where the file does not say
    */
-  record Category(long id, List<String> keypoints, List<Skeleton.Pair> edges) {}
+  record Category(@Nullable CocoId id, List<String> keypoints, CocoEdges edges) {}
 
   /**
    * One element of {@code annotations}.
    *
-   * @param categoryId the smallest long where the file does not say
+   * @param id null where the file does not say
+   * @param categoryId null where the file does not say
+   * @param area NaN where the file does not say
    * @param person -1 where the file does not say
+   * @param keypoints of any number and size, NaN for null; null where the file does not say
+   * @param box of any size, NaN for null; null where the file does not say
    * @param center null where the file does not say, and then scale is NaN
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Annotation(
       int number,
-      long imageId,
-      long categoryId,
+      @Nullable CocoId id,
+      CocoId imageId,
+      @Nullable CocoId categoryId,
+      double area,
       boolean crowd,
       int person,
       double @Nullable [] keypoints,
@@ -58,28 +63,41 @@ final class CocoParser {
     }
   }
 
-  /** Ids may be large: COCO's own have 12 digits. */
-  private static final long ANY = 1L << 53;
-
   private static final int MAX_SIZE = 1 << 20;
 
-  final Map<Long, Image> images = new LinkedHashMap<>();
-  final Map<Long, String> categoryNames = new LinkedHashMap<>();
+  final Map<CocoId, CocoImage> images = new LinkedHashMap<>();
+  final Map<CocoId, String> categoryNames = new LinkedHashMap<>();
   final List<Category> categories = new ArrayList<>();
   final List<Annotation> annotations = new ArrayList<>();
 
   private final Path file;
   private final Set<String> sections = new HashSet<>();
   private final Set<String> fileNames = new HashSet<>();
-  private final Set<Long> annotationIds = new HashSet<>();
 
-  private CocoParser(Path file) {
+  /** Annotations that cannot be read, and why; none where the first is an error. */
+  final List<String> unreadable = new ArrayList<>();
+
+  private final boolean foreign;
+
+  private CocoParser(Path file, boolean foreign) {
     this.file = file;
+    this.foreign = foreign;
   }
 
+  /** Reads a file that must be right. */
   static CocoParser parse(Path file) throws IOException {
-    CocoParser parser = new CocoParser(file);
-    return Json.stream(file, parser::read);
+    return parse(file, false);
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param foreign whether it is some other program's: an annotation that cannot be read is kept
+   *     apart, and images may have any names
+   */
+  static CocoParser parse(Path file, boolean foreign) throws IOException {
+    CocoParser parser = new CocoParser(file, foreign);
+    return Json.streamPython(file, parser::read);
   }
 
   private CocoParser read(JsonReader json) throws IOException {
@@ -96,7 +114,7 @@ final class CocoParser {
       switch (section) {
         case "images" -> elements(json, section, this::image);
         case "categories" -> elements(json, section, this::category);
-        case "annotations" -> elements(json, section, this::annotation);
+        case "annotations" -> elements(json, section, this::annotationOrNone);
         default -> json.skipValue();
       }
     }
@@ -107,6 +125,15 @@ final class CocoParser {
       }
     }
     return this;
+  }
+
+  /** Whether an annotation's category has no joints, and another has. */
+  boolean isThing(Annotation annotation) {
+    CocoId id = annotation.categoryId();
+    return id != null
+        && !categories.isEmpty()
+        && categories.stream()
+            .allMatch(category -> category.id() != null && !id.equals(category.id()));
   }
 
   @FunctionalInterface
@@ -125,15 +152,16 @@ final class CocoParser {
   }
 
   private void image(Fields fields, int number) {
-    long id = fields.integer("id", -ANY, ANY);
+    CocoId id = fields.id("id");
     String name = fields.text("file_name");
-    if (!Person.isImageName(name)) {
+    if (foreign ? name.isBlank() : !Person.isImageName(name)) {
       throw fields.wrong("file_name", "a relative path that stays in the image root");
     }
     if (!fileNames.add(name)) {
       throw fields.wrong("file_name", "a name not used before");
     }
-    if (images.put(id, new Image(name, size(fields, "width"), size(fields, "height"))) != null) {
+    CocoImage image = new CocoImage(id, name, size(fields, "width"), size(fields, "height"));
+    if (images.put(id, image) != null) {
       throw fields.wrong("id", "an id not used before");
     }
   }
@@ -143,41 +171,54 @@ final class CocoParser {
   }
 
   private void category(Fields fields, int number) {
-    long id = fields.has("id") ? fields.integer("id", -ANY, ANY) : Long.MIN_VALUE;
-    if (id != Long.MIN_VALUE && fields.has("name")) {
+    CocoId id = fields.has("id") ? fields.id("id") : null;
+    if (id != null && fields.has("name")) {
       categoryNames.put(id, fields.text("name"));
     }
-    List<String> keypoints = fields.has("keypoints") ? fields.texts("keypoints") : List.of();
+    List<String> keypoints = fields.has("keypoints") ? names(fields) : List.of();
     if (keypoints.isEmpty()) {
       return; // a category of things without joints
     }
-    List<Skeleton.Pair> edges = new ArrayList<>();
-    if (fields.has("skeleton")) {
-      JsonArray skeleton = fields.list("skeleton");
-      for (int i = 0; i < skeleton.size(); i++) {
-        double[] pair = fields.numbers("skeleton[" + i + "]", skeleton.get(i), 2);
-        edges.add(
-            new Skeleton.Pair(
-                joint(fields, pair[0], keypoints.size()),
-                joint(fields, pair[1], keypoints.size())));
-      }
-    }
-    categories.add(new Category(id, keypoints, edges));
+    JsonElement skeleton = fields.object().get("skeleton");
+    categories.add(
+        new Category(
+            id,
+            keypoints,
+            skeleton == null || skeleton.isJsonNull()
+                ? CocoEdges.NONE
+                : CocoEdges.of(skeleton, keypoints)));
   }
 
-  /** COCO counts the joints of an edge from 1. */
-  private static int joint(Fields fields, double number, int joints) {
-    if (number != Math.rint(number) || number < 1 || number > joints) {
-      throw fields.wrong("skeleton", "pairs of joint numbers 1.." + joints);
+  /** Some number their joints. */
+  private static List<String> names(Fields fields) {
+    JsonArray list = fields.list("keypoints");
+    for (JsonElement element : list) {
+      if (!element.isJsonPrimitive() || !element.getAsJsonPrimitive().isNumber()) {
+        return fields.texts("keypoints");
+      }
     }
-    return (int) number - 1;
+    List<String> names = new ArrayList<>();
+    list.forEach(element -> names.add(element.getAsString()));
+    return names;
+  }
+
+  private void annotationOrNone(Fields fields, int number) {
+    try {
+      annotation(fields, number);
+    } catch (BadInputException e) {
+      if (!foreign) {
+        throw e;
+      }
+      unreadable.add(String.valueOf(e.getMessage()));
+    }
   }
 
   private void annotation(Fields fields, int number) {
-    if (!annotationIds.add(fields.integer("id", -ANY, ANY))) {
-      throw fields.wrong("id", "an id not used before");
-    }
-    boolean hasCrop = fields.has("center") || fields.has("scale");
+    // Other programs have other things under these names.
+    boolean hasCrop =
+        foreign
+            ? fields.isList("center", 2) && fields.isNumber("scale")
+            : fields.has("center") || fields.has("scale");
     Box headBox = headBox(fields);
     double headSize = Double.NaN;
     if (fields.has("head_size")) {
@@ -188,11 +229,13 @@ final class CocoParser {
     annotations.add(
         new Annotation(
             number,
-            fields.integer("image_id", -ANY, ANY),
-            fields.has("category_id") ? fields.integer("category_id", -ANY, ANY) : Long.MIN_VALUE,
-            fields.has("iscrowd") && fields.integer("iscrowd", 0, 1) == 1,
+            fields.has("id") ? fields.id("id") : null,
+            fields.id("image_id"),
+            fields.has("category_id") ? fields.id("category_id") : null,
+            fields.has("area") ? fields.area() : Double.NaN,
+            fields.has("iscrowd") && fields.flag("iscrowd"),
             fields.has("person") ? (int) fields.integer("person", 0, MAX_SIZE) : -1,
-            fields.has("keypoints") ? fields.numbers("keypoints") : null,
+            fields.has("keypoints") ? fields.joints("keypoints") : null,
             box(fields),
             hasCrop ? fields.numbers("center", 2) : null,
             hasCrop ? fields.positive("scale") : Double.NaN,
@@ -201,12 +244,13 @@ final class CocoParser {
   }
 
   private static @Nullable Box box(Fields fields) {
-    if (!fields.has("bbox")) {
+    if (!fields.has("bbox") || fields.isList("bbox", 0)) {
       return null;
     }
-    double[] box = fields.numbers("bbox", 4);
-    if (box[2] < 0 || box[3] < 0) {
-      throw fields.wrong("bbox", "a width and height of at least 0");
+    double[] box = fields.joints("bbox");
+    if (box.length != 4
+        || Arrays.stream(box).anyMatch(value -> Math.abs(value) > Fields.FARTHEST)) {
+      throw fields.wrong("bbox", "x, y, width and height within +-1e6");
     }
     return new Box(box[0], box[1], box[2], box[3]);
   }

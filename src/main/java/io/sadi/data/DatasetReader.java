@@ -75,7 +75,7 @@ public final class DatasetReader {
           dataset.folder(), "no split '" + split + "'", names(dataset.splits().keySet()), "");
     }
     Path file = annotations(dataset.folder(), split);
-    List<Person> people = CocoFile.read(file, dataset.skeleton()).people();
+    List<Person> people = file(dataset, split).people();
     if (people.size() != count) {
       throw BadInputException.at(
           file,
@@ -86,8 +86,17 @@ public final class DatasetReader {
     return people;
   }
 
+  /**
+   * A split's whole file: also who is ignored in it, and images without people.
+   *
+   * @throws BadInputException where it is damaged or has other joints than the dataset
+   */
+  public static CocoFile file(Dataset dataset, String split) throws IOException {
+    return CocoFile.read(annotations(dataset.folder(), split), dataset.skeleton());
+  }
+
   /** The names of a split's images by the ids that its COCO file gives them. */
-  public static Map<Long, String> imageIds(Dataset dataset, String split) throws IOException {
+  public static Map<CocoId, String> imageIds(Dataset dataset, String split) throws IOException {
     return CocoFile.imageIds(annotations(dataset.folder(), split));
   }
 

@@ -13,9 +13,13 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +34,19 @@ public final class DatasetWriter {
   private DatasetWriter() {}
 
   /**
+   * The content of a split.
+   *
+   * @param people everybody, also those who are ignored
+   * @param empty images with nobody in them
+   */
+  public record Content(List<Person> people, List<CocoImage> empty) {
+    /** Those who are not ignored. */
+    public List<Person> counted() {
+      return people.stream().filter(person -> !person.ignored()).toList();
+    }
+  }
+
+  /**
    * Writes the description and every split. Images are written by whoever makes them. A split in
    * which nobody has a joint is nothing to learn from or to be measured on: dataset.yaml lists it
    * as {@code unannotated}, and its file serves as boxes to predict in.
@@ -41,11 +58,13 @@ public final class DatasetWriter {
   public static void write(
       Dataset dataset, String imageRoot, Map<String, ?> notes, Map<String, List<Person>> people)
       throws IOException {
-    write(dataset, imageRoot, notes, people, person -> new JsonObject());
+    Map<String, Content> splits = new LinkedHashMap<>();
+    people.forEach((split, list) -> splits.put(split, new Content(list, List.of())));
+    write(dataset, imageRoot, notes, splits, person -> new JsonObject());
   }
 
   /**
-   * Writes also what else there is to say of people.
+   * Writes also images without people, and what else there is to say of people.
    *
    * @param extras further fields of a person's annotation
    */
@@ -53,16 +72,23 @@ public final class DatasetWriter {
       Dataset dataset,
       String imageRoot,
       Map<String, ?> notes,
-      Map<String, List<Person>> people,
+      Map<String, Content> splits,
       Function<Person, JsonObject> extras)
       throws IOException {
-    for (Map.Entry<String, List<Person>> split : people.entrySet()) {
+    Set<CocoCategory> categories = new LinkedHashSet<>();
+    for (Content split : splits.values()) {
+      split.people.forEach(person -> categories.add(category(person)));
+    }
+    if (categories.isEmpty()) {
+      categories.add(CocoCategory.PERSON);
+    }
+    for (Map.Entry<String, Content> split : splits.entrySet()) {
       AtomicFile.write(
           DatasetReader.annotations(dataset.folder(), split.getKey()),
           out -> {
             Writer writer =
                 new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), 1 << 16);
-            writeCoco(writer, dataset.skeleton(), split.getValue(), extras);
+            writeCoco(writer, dataset.skeleton(), categories, split.getValue(), extras);
             writer.flush();
           });
     }
@@ -72,10 +98,12 @@ public final class DatasetWriter {
     yaml.put("image_root", imageRoot);
     Map<String, Integer> counts = new LinkedHashMap<>();
     Map<String, Integer> unannotated = new LinkedHashMap<>();
-    people.forEach(
-        (split, list) ->
-            (list.stream().anyMatch(Person::annotated) ? counts : unannotated)
-                .put(split, list.size()));
+    splits.forEach(
+        (split, content) -> {
+          List<Person> counted = content.counted();
+          boolean annotated = counted.stream().anyMatch(Person::annotated);
+          (annotated ? counts : unannotated).put(split, counted.size());
+        });
     yaml.put("splits", counts);
     if (!unannotated.isEmpty()) {
       yaml.put("unannotated", unannotated);
@@ -94,33 +122,78 @@ public final class DatasetWriter {
         .toList();
   }
 
+  private static CocoCategory category(Person person) {
+    return person.source() == null ? CocoCategory.PERSON : person.source().category();
+  }
+
   /** One element a line, so that a diff or grep of the file is of use. */
   private static void writeCoco(
-      Writer out, Skeleton skeleton, List<Person> people, Function<Person, JsonObject> extras)
+      Writer out,
+      Skeleton skeleton,
+      Set<CocoCategory> categories,
+      Content content,
+      Function<Person, JsonObject> extras)
       throws IOException {
-    Map<String, Integer> ids = new LinkedHashMap<>();
-    out.write("{\"images\":[");
-    for (Person person : people) {
-      if (ids.putIfAbsent(person.image(), ids.size() + 1) == null) {
-        JsonObject image = new JsonObject();
-        image.addProperty("id", ids.size());
-        image.addProperty("file_name", person.image());
-        image.addProperty("width", person.imageWidth());
-        image.addProperty("height", person.imageHeight());
-        line(out, image, ids.size() == 1);
-      }
+    Map<String, CocoId> images = writeImages(out, content);
+    CocoIds used = new CocoIds();
+    List<@Nullable CocoId> ids = new ArrayList<>();
+    for (Person person : content.people) {
+      CocoId id = person.source() == null ? null : person.source().annotation();
+      ids.add(id != null && used.add(id) ? id : null);
     }
     out.write("\n],\n\"annotations\":[");
-    for (int i = 0; i < people.size(); i++) {
-      Person person = people.get(i);
-      Integer imageId = ids.get(person.image());
-      JsonObject annotation = annotation(person, i + 1, imageId);
+    for (int i = 0; i < ids.size(); i++) {
+      Person person = content.people.get(i);
+      CocoId id = ids.get(i);
+      CocoId image = Objects.requireNonNull(images.get(person.image()));
+      JsonObject annotation = annotation(person, id == null ? used.next() : id, image);
       extras.apply(person).entrySet().forEach(e -> annotation.add(e.getKey(), e.getValue()));
       line(out, annotation, i == 0);
     }
     out.write("\n],\n\"categories\":[");
-    line(out, category(skeleton), true);
+    boolean first = true;
+    for (CocoCategory category : categories) {
+      line(out, category(category, skeleton), first);
+      first = false;
+    }
     out.write("\n]}\n");
+  }
+
+  /** The images' ids by their names: those of their source, or numbers that nothing else has. */
+  private static Map<String, CocoId> writeImages(Writer out, Content content) throws IOException {
+    Map<String, CocoImage> images = new LinkedHashMap<>();
+    for (Person person : content.people) {
+      CocoId id = person.source() == null ? null : person.source().image();
+      images.putIfAbsent(
+          person.image(),
+          new CocoImage(id, person.image(), person.imageWidth(), person.imageHeight()));
+    }
+    content.empty.forEach(image -> images.putIfAbsent(image.name(), image));
+    CocoIds used = new CocoIds();
+    Map<String, CocoId> ids = new LinkedHashMap<>();
+    images.forEach(
+        (name, image) -> {
+          if (image.id() != null && used.add(image.id())) {
+            ids.put(name, image.id());
+          }
+        });
+    out.write("{\"images\":[");
+    boolean first = true;
+    for (CocoImage image : images.values()) {
+      CocoId id = ids.get(image.name());
+      if (id == null) {
+        id = used.next();
+        ids.put(image.name(), id);
+      }
+      JsonObject json = new JsonObject();
+      json.add("id", id.toJson());
+      json.addProperty("file_name", image.name());
+      json.addProperty("width", image.width());
+      json.addProperty("height", image.height());
+      line(out, json, first);
+      first = false;
+    }
+    return ids;
   }
 
   private static void line(Writer out, JsonObject element, boolean first) throws IOException {
@@ -128,16 +201,20 @@ public final class DatasetWriter {
     out.write(Json.compact(element));
   }
 
-  private static JsonObject annotation(Person person, int id, @Nullable Integer imageId) {
+  private static JsonObject annotation(Person person, CocoId id, CocoId image) {
     JsonObject annotation = new JsonObject();
-    annotation.addProperty("id", id);
-    annotation.addProperty("image_id", imageId);
-    annotation.addProperty("category_id", 1);
-    annotation.addProperty("person", person.person());
-    Box box = person.box() == null ? person.extent() : person.box(); // COCO's tools want one
+    annotation.add("id", id.toJson());
+    annotation.add("image_id", image.toJson());
+    annotation.add("category_id", category(person).id().toJson());
+    if (!person.crowd()) {
+      annotation.addProperty("person", person.person());
+    }
+    // COCO's tools want a box.
+    Box box = person.box() == null || Person.isEmpty(person.box()) ? person.extent() : person.box();
     annotation.add("bbox", numbers(box.x(), box.y(), box.width(), box.height()));
-    annotation.add("area", Json.number(box.area(), DECIMALS));
-    annotation.addProperty("iscrowd", 0);
+    double area = person.source() == null ? Double.NaN : person.source().area();
+    annotation.add("area", Json.number(Double.isNaN(area) ? box.area() : area, DECIMALS));
+    annotation.addProperty("iscrowd", person.crowd() ? 1 : 0);
     annotation.add("center", numbers(person.centerX(), person.centerY()));
     annotation.add("scale", Json.number(person.scale(), DECIMALS));
     if (!Double.isNaN(person.headSize())) {
@@ -162,11 +239,11 @@ public final class DatasetWriter {
     return annotation;
   }
 
-  private static JsonObject category(Skeleton skeleton) {
+  private static JsonObject category(CocoCategory of, Skeleton skeleton) {
     JsonObject category = new JsonObject();
-    category.addProperty("id", 1);
-    category.addProperty("name", "person");
-    category.addProperty("supercategory", "person");
+    category.add("id", of.id().toJson());
+    category.addProperty("name", of.name());
+    category.addProperty("supercategory", of.name());
     JsonArray keypoints = new JsonArray();
     skeleton.joints().forEach(keypoints::add);
     category.add("keypoints", keypoints);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Fields(JsonObject object, String where) {
   /** Farther from an image than any annotation: what lies beyond is a damaged number. */
-  private static final double FARTHEST = 1e6;
+  static final double FARTHEST = 1e6;
 
   /** Whether the field is there and not null. */
   public boolean has(String name) {
@@ -33,6 +33,25 @@ public record Fields(JsonObject object, String where) {
     return value.longValue();
   }
 
+  /** Whether the field is a list of so many elements. */
+  boolean isList(String name, int length) {
+    JsonElement value = object.get(name);
+    return value != null && value.isJsonArray() && value.getAsJsonArray().size() == length;
+  }
+
+  boolean isNumber(String name) {
+    return number(object.get(name)) != null;
+  }
+
+  /** An id: a whole number or text. */
+  CocoId id(String name) {
+    CocoId id = CocoId.of(object.get(name));
+    if (id == null) {
+      throw wrong(name, "an id: a whole number, or text");
+    }
+    return id;
+  }
+
   /** A number within +-1e6. */
   public double number(String name) {
     Double value = number(object.get(name));
@@ -40,6 +59,12 @@ public record Fields(JsonObject object, String where) {
       throw wrong(name, "a number within +-1e6");
     }
     return value;
+  }
+
+  /** {@code area} in square pixels; NaN where it is none. */
+  double area() {
+    Double value = number(object.get("area"));
+    return value != null && value >= 0 && value <= FARTHEST * FARTHEST ? value : Double.NaN;
   }
 
   public double positive(String name) {
@@ -96,6 +121,57 @@ public record Fields(JsonObject object, String where) {
       values[i] = value;
     }
     return values;
+  }
+
+  /** Whether a field is true or 1; false or 0 it may be besides. */
+  boolean flag(String name) {
+    JsonElement value = object.get(name);
+    if (value != null && value.isJsonPrimitive() && value.getAsJsonPrimitive().isBoolean()) {
+      return value.getAsBoolean();
+    }
+    return integer(name, 0, 1) == 1;
+  }
+
+  /**
+   * A list of numbers of any size, NaN where it has null. Lists in it stand for their numbers:
+   * three each, or null for three times null.
+   */
+  double[] joints(String name) {
+    JsonArray list = list(name);
+    if (!list.isEmpty() && nested(list)) {
+      JsonArray flat = new JsonArray();
+      for (JsonElement element : list) {
+        if (element.isJsonNull()) {
+          for (int i = 0; i < 3; i++) {
+            flat.add(element);
+          }
+        } else if (element.isJsonArray() && element.getAsJsonArray().size() == 3) {
+          flat.addAll(element.getAsJsonArray());
+        } else {
+          throw wrong(name, element, "numbers, or lists of x, y and visibility");
+        }
+      }
+      list = flat;
+    }
+    double[] values = new double[list.size()];
+    for (int i = 0; i < values.length; i++) {
+      JsonElement element = list.get(i);
+      Double value = element.isJsonNull() ? Double.valueOf(Double.NaN) : number(element);
+      if (value == null) {
+        throw wrong(name + "[" + i + "]", element, "a number");
+      }
+      values[i] = value;
+    }
+    return values;
+  }
+
+  private static boolean nested(JsonArray list) {
+    for (JsonElement element : list) {
+      if (element.isJsonArray()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   public JsonArray list(String name) {

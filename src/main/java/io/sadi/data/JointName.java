@@ -1,6 +1,7 @@
 package io.sadi.data;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,8 +22,43 @@ record JointName(Side side, String part) {
     NONE
   }
 
+  /** Words that stand for a side, in some languages and all their genders. */
   private static final Map<String, Side> SIDES =
-      Map.of("left", Side.LEFT, "l", Side.LEFT, "right", Side.RIGHT, "r", Side.RIGHT);
+      sides(
+          "left l links linke linker linkes linken gauche sinistra sinistro sx izquierda izquierdo"
+              + " izq esquerda esquerdo esq vänster venstre vasen lewy lewa lewe levý levá levé levo"
+              + " левый левая левое ліва ліве лівий sol bal αριστερός αριστερή αριστερό",
+          "right r rechts rechte rechter rechtes rechten droit droite destra destro dx derecha"
+              + " derecho der direita direito dir höger højre høyre oikea prawy prawa prawe pravý"
+              + " pravá pravé pravo правый правая правое права праве правий sağ jobb δεξιός δεξιά"
+              + " δεξί");
+
+  /** Languages without spaces say the side first, or last. */
+  private static final Map<String, Side> SYLLABLES =
+      Map.of(
+          "左",
+          Side.LEFT,
+          "右",
+          Side.RIGHT,
+          "왼쪽",
+          Side.LEFT,
+          "오른쪽",
+          Side.RIGHT,
+          "왼",
+          Side.LEFT,
+          "오른",
+          Side.RIGHT);
+
+  private static Map<String, Side> sides(String left, String right) {
+    Map<String, Side> sides = new HashMap<>();
+    for (String word : left.split(" ", -1)) {
+      sides.put(word, Side.LEFT);
+    }
+    for (String word : right.split(" ", -1)) {
+      sides.put(word, Side.RIGHT);
+    }
+    return Map.copyOf(sides);
+  }
 
   private static final Map<String, String> PARTS =
       Map.ofEntries(
@@ -57,6 +93,17 @@ record JointName(Side side, String part) {
       String after = PARTS.get(part.substring(1));
       if (says != null && after != null) {
         return new JointName(says, after);
+      }
+    }
+    if (side == Side.NONE) {
+      for (String syllable : List.of("왼쪽", "오른쪽", "왼", "오른", "左", "右")) {
+        Side says = SYLLABLES.getOrDefault(syllable, Side.NONE);
+        if (part.startsWith(syllable)) {
+          return new JointName(says, part.substring(syllable.length()));
+        }
+        if (part.endsWith(syllable)) {
+          return new JointName(says, part.substring(0, part.length() - syllable.length()));
+        }
       }
     }
     return new JointName(side, PARTS.getOrDefault(part, part));

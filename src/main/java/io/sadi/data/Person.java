@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * One annotated person in one image. Coordinates are image pixels, 0-based pixel centres.
  *
  * @param image the file's name relative to the dataset's image root, '/' between folders
- * @param person 0-based index of the person in the image
+ * @param person 0-based index of the person in the image; -1 for a crowd
  * @param imageWidth in pixels; 0 where unknown
  * @param imageHeight in pixels; 0 where unknown
  * @param x joints, [K]
@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param scale the crop's side / 200, padding included
  * @param headSize 0.6 x the head box's diagonal in pixels; NaN where unknown
  * @param headBox the head box, or null where unknown
+ * @param source what else the COCO file says that the person comes from; null for other files
  */
 // Arrays are the natural form here: they go straight into batches and metrics.
 @SuppressWarnings("ArrayRecordComponent")
@@ -36,7 +37,8 @@ public record Person(
     double centerY,
     double scale,
     double headSize,
-    @Nullable Box headBox) {
+    @Nullable Box headBox,
+    @Nullable CocoSource source) {
 
   /** MPII's unit of scale, in pixels. */
   public static final double SCALE_UNIT = 200;
@@ -49,6 +51,38 @@ public record Person(
   private static final Pattern NO_IMAGE_NAME =
       Pattern.compile("([/\\\\]|[A-Za-z]:).*|(.*[/\\\\])?\\.\\.([/\\\\].*)?|.*\\p{Cntrl}.*|");
 
+  /** A person who comes from no COCO file. */
+  public Person(
+      String image,
+      int person,
+      int imageWidth,
+      int imageHeight,
+      float[] x,
+      float[] y,
+      byte[] visibility,
+      @Nullable Box box,
+      double centerX,
+      double centerY,
+      double scale,
+      double headSize,
+      @Nullable Box headBox) {
+    this(
+        image,
+        person,
+        imageWidth,
+        imageHeight,
+        x,
+        y,
+        visibility,
+        box,
+        centerX,
+        centerY,
+        scale,
+        headSize,
+        headBox,
+        null);
+  }
+
   /** Whether a text can be an image's name: a relative path that stays in the image root. */
   public static boolean isImageName(String name) {
     return !NO_IMAGE_NAME.matcher(name).matches();
@@ -57,6 +91,12 @@ public record Person(
   /** MPII's head size: 0.6 x the head box's diagonal, in pixels. */
   public static double headSize(Box headBox) {
     return 0.6 * Math.hypot(headBox.width(), headBox.height());
+  }
+
+  /** Whether a box says nothing: of no size, of less, or not of numbers. */
+  static boolean isEmpty(Box box) {
+    return Double.isNaN(box.x() + box.y())
+        || !(box.width() >= 0 && box.height() >= 0 && Math.max(box.width(), box.height()) > 0);
   }
 
   /** Whether joint k is annotated, occluded or not. */
@@ -72,6 +112,39 @@ public record Person(
       }
     }
     return false;
+  }
+
+  /** Whether this is a crowd and not one person. */
+  public boolean crowd() {
+    return source != null && source.crowd();
+  }
+
+  /**
+   * Whether this is kept from a COCO file though nothing is learned from it and no joint is
+   * measured: a crowd, or somebody without any annotated joint. Average precision neither asks for
+   * them nor counts what is found there.
+   */
+  public boolean ignored() {
+    return source != null && (source.crowd() || !annotated());
+  }
+
+  /** The same person with what a COCO file says, or without. */
+  public Person withSource(@Nullable CocoSource newSource) {
+    return new Person(
+        image,
+        person,
+        imageWidth,
+        imageHeight,
+        x,
+        y,
+        visibility,
+        box,
+        centerX,
+        centerY,
+        scale,
+        headSize,
+        headBox,
+        newSource);
   }
 
   /** The same person with another box, crop centre and scale. */
@@ -90,17 +163,18 @@ public record Person(
         newCenterY,
         newScale,
         headSize,
-        headBox);
+        headBox,
+        source);
   }
 
   /**
    * The same person with the crop that a box gives, padded by {@link CocoFile#BOX_PADDING}.
    *
-   * @param newBox the person's; null, or of no size, for the extent of the joints. The scale is 0
-   *     where that has no size either
+   * @param newBox the person's; null, or {@link #isEmpty}, for the extent of the joints. The scale
+   *     is 0 where that has no size either
    */
   public Person inBox(@Nullable Box newBox) {
-    boolean empty = newBox == null || Math.max(newBox.width(), newBox.height()) == 0;
+    boolean empty = newBox == null || isEmpty(newBox);
     Box around = newBox == null || empty ? extent() : newBox;
     double side = Math.max(around.width(), around.height());
     return withCrop(
@@ -125,7 +199,13 @@ public record Person(
         centerY,
         scale,
         headSize,
-        headBox);
+        headBox,
+        source);
+  }
+
+  /** The same person in an image of another name. */
+  public Person inImage(String newImage) {
+    return withJoints(newImage, x, y, visibility);
   }
 
   /** The same person in an image of known size. */
@@ -143,7 +223,8 @@ public record Person(
         centerY,
         scale,
         headSize,
-        headBox);
+        headBox,
+        source);
   }
 
   /** The smallest box around the annotated joints; of no size at (0, 0) where there are none. */

@@ -11,8 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param centerX the crop's centre
  * @param centerY the crop's centre
  * @param scale the crop's side / 200, padding included
+ * @param category what a COCO file calls those who are like this person
  */
-public record PersonBox(int person, Box box, double centerX, double centerY, double scale) {
+public record PersonBox(
+    int person, Box box, double centerX, double centerY, double scale, CocoId category) {
+
+  /** A person of COCO's own category. */
+  public PersonBox(int person, Box box, double centerX, double centerY, double scale) {
+    this(person, box, centerX, centerY, scale, CocoCategory.PERSON.id());
+  }
 
   /** The person in a box that fits tightly: the crop leaves {@link CocoFile#BOX_PADDING} around. */
   public static PersonBox of(int person, Box box) {
@@ -33,7 +40,9 @@ public record PersonBox(int person, Box box, double centerX, double centerY, dou
 
   /** An annotated person; without a box of its own the crop's. */
   public static PersonBox of(Person person) {
-    return of(person.person(), person.box(), person.centerX(), person.centerY(), person.scale());
+    PersonBox box =
+        of(person.person(), person.box(), person.centerX(), person.centerY(), person.scale());
+    return person.source() == null ? box : box.ofCategory(person.source().category().id());
   }
 
   static PersonBox of(int person, @Nullable Box box, double centerX, double centerY, double scale) {
@@ -42,9 +51,14 @@ public record PersonBox(int person, Box box, double centerX, double centerY, dou
     return new PersonBox(person, shown, centerX, centerY, scale);
   }
 
+  /** The same person of another category. */
+  public PersonBox ofCategory(CocoId newCategory) {
+    return new PersonBox(person, box, centerX, centerY, scale, newCategory);
+  }
+
   /** The same person in a crop whose side is {@code factor} times as long. */
   public PersonBox zoomed(double factor) {
-    return new PersonBox(person, box, centerX, centerY, scale * factor);
+    return new PersonBox(person, box, centerX, centerY, scale * factor, category);
   }
 
   /** The crop of this person, upright, {@code size} pixels a side. */

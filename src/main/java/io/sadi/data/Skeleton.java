@@ -1,9 +1,12 @@
 package io.sadi.data;
 
 import com.google.gson.JsonArray;
+import io.sadi.config.Names;
 import io.sadi.io.BadInputException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The joints of a body in dataset order, which of them swap when an image is mirrored, and which
@@ -49,6 +52,44 @@ public record Skeleton(List<String> joints, List<Pair> flipPairs, List<Pair> edg
       }
     }
     return new Skeleton(joints, flipPairs, edges.isEmpty() ? guessed(joints) : edges);
+  }
+
+  /**
+   * The same joints with other pairs that swap in a mirrored image.
+   *
+   * @param pairs as {@code a:b}
+   * @throws BadInputException where a joint is none, or in two pairs
+   */
+  public Skeleton withFlipPairs(List<String> pairs) {
+    List<Pair> flipPairs = new ArrayList<>();
+    Set<Integer> paired = new HashSet<>();
+    for (String text : pairs) {
+      int colon = text.indexOf(':');
+      if (colon < 0) {
+        throw BadInputException.at("--flip-pairs", "'" + text + "'", "LEFT:RIGHT", "");
+      }
+      Pair pair = new Pair(joint(text.substring(0, colon)), joint(text.substring(colon + 1)));
+      for (int k : new int[] {pair.a, pair.b}) {
+        if (!paired.add(k)) {
+          throw BadInputException.at(
+              "--flip-pairs", joints.get(k) + " for the second time", "each joint in one pair", "");
+        }
+      }
+      flipPairs.add(pair);
+    }
+    return new Skeleton(joints, flipPairs, edges);
+  }
+
+  private int joint(String name) {
+    int k = joints.indexOf(name);
+    if (k < 0) {
+      throw BadInputException.at(
+          "--flip-pairs",
+          name,
+          "one of the joints",
+          "the nearest is " + Names.nearest(name, joints));
+    }
+    return k;
   }
 
   private static List<Pair> guessed(List<String> joints) {

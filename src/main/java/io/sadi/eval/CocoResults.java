@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.stream.JsonReader;
+import io.sadi.data.CocoId;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
 import java.io.IOException;
@@ -19,19 +20,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * The list of results that pycocotools loads: {@code keypoints} as x, y and score of every joint in
  * dataset order, {@code image_id}. The toolkit's own say also {@code file_name} and {@code person};
- * without the first the id is looked up in the dataset, without the second the person is {@link
- * Prediction#UNNUMBERED}. Other keys do not matter.
+ * without the first the id is looked up in the dataset, or else is a name where it is text; without
+ * the second the person is {@link Prediction#UNNUMBERED}. Other keys do not matter.
  */
 final class CocoResults {
   /** Where the names of images are found by their ids, if a file needs them. */
   @FunctionalInterface
   interface ImageIds {
-    Map<Long, String> read() throws IOException;
+    /** Without a dataset nobody knows whose ids they are. */
+    ImageIds NONE = Map::of;
+
+    Map<CocoId, String> read() throws IOException;
   }
 
   private final List<String> joints;
   private final ImageIds imageIds;
-  private @Nullable Map<Long, String> names;
+  private @Nullable Map<CocoId, String> names;
 
   private final List<Prediction> results = new ArrayList<>();
   private final Set<List<?>> seen = new HashSet<>();
@@ -89,22 +93,24 @@ final class CocoResults {
     if (JsonFields.given(result.get("file_name"))) {
       return JsonFields.text(result, "file_name", where);
     }
-    JsonElement id = result.get("image_id");
-    if (id != null && id.isJsonPrimitive() && id.getAsJsonPrimitive().isString()) {
-      return id.getAsString(); // as AlphaPose writes them
+    CocoId id = CocoId.of(result.get("image_id"));
+    if (id == null) {
+      JsonElement found = result.get("image_id");
+      throw BadInputException.at(
+          where + ".image_id", found == null ? "nothing" : Json.kind(found), "an image's id", "");
     }
-    long number = JsonFields.integer(result, "image_id", where);
+    String text = id.text();
     if (names == null) {
       names = imageIds.read();
     }
-    String name = names.get(number);
-    if (name == null) {
-      throw BadInputException.at(
-          where + ".image_id",
-          Long.toString(number),
-          "the id of an image of the split",
-          "or give each result a file_name");
+    String name = names.get(id);
+    if (name != null) {
+      return name;
     }
-    return name;
+    if (text == null && imageIds.equals(ImageIds.NONE)) {
+      throw BadInputException.at(where, "no file_name", "one for each result", "");
+    }
+    // AlphaPose writes names; an unknown number is the name of no image: a result for nobody.
+    return text != null ? text : "image_id " + id;
   }
 }

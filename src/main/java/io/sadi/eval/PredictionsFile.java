@@ -53,13 +53,7 @@ public final class PredictionsFile {
    * @throws BadInputException naming the line and column, or the field
    */
   public static Predictions read(Path file, List<String> joints) throws IOException {
-    List<Prediction> found =
-        parse(
-            file,
-            joints,
-            () -> {
-              throw BadInputException.at(file, "results without file_name", "one each", "");
-            });
+    List<Prediction> found = parse(file, joints, CocoResults.ImageIds.NONE);
     for (Prediction prediction : found) {
       if (prediction.person() == Prediction.UNNUMBERED) {
         throw BadInputException.at(

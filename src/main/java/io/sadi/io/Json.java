@@ -53,7 +53,16 @@ public final class Json {
    * {@link BadInputException} that names line and column.
    */
   public static <T> T stream(Path file, Content<T> content) throws IOException {
-    try (Reader reader = InputFile.text(file)) {
+    return stream(file, false, content);
+  }
+
+  /** Reads a file as {@link #stream} does, and NaN and Infinity, which Python writes, as null. */
+  public static <T> T streamPython(Path file, Content<T> content) throws IOException {
+    return stream(file, true, content);
+  }
+
+  private static <T> T stream(Path file, boolean python, Content<T> content) throws IOException {
+    try (NotNumbers reader = new NotNumbers(InputFile.text(file), python)) {
       return parse(reader, file, content);
     }
   }
@@ -70,7 +79,8 @@ public final class Json {
    */
   public static JsonElement parse(String text, Object origin) {
     try {
-      return parse(new StringReader(text), origin, JsonParser::parseReader);
+      Reader reader = new NotNumbers(new StringReader(text), false);
+      return parse(reader, origin, JsonParser::parseReader);
     } catch (IOException e) {
       throw new IllegalStateException("a string was read", e);
     }
@@ -82,7 +92,7 @@ public final class Json {
     try {
       T value = content.readFrom(json);
       if (json.peek() != JsonToken.END_DOCUMENT) {
-        throw malformed(origin, new MalformedJsonException("two values"));
+        throw malformed(origin, new MalformedJsonException("two values"), false);
       }
       return value;
     } catch (JsonParseException
@@ -90,13 +100,13 @@ public final class Json {
         | EOFException
         | IllegalStateException // another kind of token than was asked for
         | NumberFormatException e) {
-      throw malformed(origin, e);
+      throw malformed(origin, e, reader instanceof NotNumbers text && text.seen());
     } catch (CharacterCodingException e) {
       throw BadInputException.at(origin, "bytes that are not UTF-8", "a JSON text file", "");
     }
   }
 
-  private static BadInputException malformed(Object origin, Exception e) {
+  private static BadInputException malformed(Object origin, Exception e, boolean nan) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof CharacterCodingException) {
         return BadInputException.at(origin, "bytes that are not UTF-8", "a JSON text file", "");
@@ -108,7 +118,9 @@ public final class Json {
     String place = position.find() ? ":" + position.group(1) + ":" + position.group(2) : "";
     String what =
         message.contains("setStrictness")
-            ? "something that JSON does not allow here"
+            ? nan
+                ? "NaN or Infinity, which JSON does not have; write null"
+                : "something that JSON does not allow here"
             : message.replaceFirst(" at line.*", "").replaceFirst("^[\\w.]*Exception: ", "");
     return new BadInputException(origin + place + ": not valid JSON: " + what, e);
   }

@@ -1,6 +1,7 @@
 package io.sadi.predict;
 
 import io.sadi.data.CocoBoxes;
+import io.sadi.data.CocoId;
 import io.sadi.data.PersonBox;
 import io.sadi.geom.Box;
 import io.sadi.io.BadInputException;
@@ -20,7 +21,7 @@ import java.util.Map;
  * @param people in the file's order
  * @param ids numbers that a COCO file gives its images; empty for others
  */
-record Boxes(Map<String, List<PersonBox>> people, Map<String, Long> ids) {
+record Boxes(Map<String, List<PersonBox>> people, Map<String, CocoId> ids) {
 
   /**
    * Reads {@code NAME.json} as COCO, and any other name as CSV with the columns {@code

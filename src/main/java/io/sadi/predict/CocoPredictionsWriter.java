@@ -2,6 +2,7 @@ package io.sadi.predict;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.sadi.data.CocoId;
 import io.sadi.eval.Prediction;
 import io.sadi.io.Json;
 import java.io.BufferedWriter;
@@ -12,16 +13,14 @@ import java.util.Map;
 
 /** The list of results that pycocotools' {@code loadRes} reads, one person a line. */
 final class CocoPredictionsWriter implements PredictionsWriter {
-  private static final int PERSON = 1; // COCO's category
-
   private final BufferedWriter text;
-  private final Map<String, Long> ids;
+  private final Map<String, CocoId> ids;
   private boolean begun;
 
   /**
    * @param ids of all images with people that will come, by name
    */
-  CocoPredictionsWriter(OutputStream out, Map<String, Long> ids) {
+  CocoPredictionsWriter(OutputStream out, Map<String, CocoId> ids) {
     this.text = PredictionsWriter.text(out);
     this.ids = ids;
   }
@@ -31,7 +30,7 @@ final class CocoPredictionsWriter implements PredictionsWriter {
     if (image.people().isEmpty()) {
       return; // an image that the boxes do not list has no id
     }
-    Long id = ids.get(image.name());
+    CocoId id = ids.get(image.name());
     if (id == null) {
       throw new IllegalArgumentException(image.name() + " has no id");
     }
@@ -48,11 +47,11 @@ final class CocoPredictionsWriter implements PredictionsWriter {
     text.flush();
   }
 
-  private static JsonObject json(String image, long id, FoundPerson person) {
+  private static JsonObject json(String image, CocoId id, FoundPerson person) {
     Prediction joints = person.joints();
     JsonObject object = new JsonObject();
-    object.addProperty("image_id", id);
-    object.addProperty("category_id", PERSON);
+    object.add("image_id", id.toJson());
+    object.add("category_id", person.place().category().toJson());
     JsonArray keypoints = new JsonArray();
     for (int k = 0; k < joints.x().length; k++) {
       keypoints.add(Json.number(joints.x()[k], PIXEL_DECIMALS));

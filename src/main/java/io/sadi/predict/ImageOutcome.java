@@ -5,11 +5,14 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.sadi.data.CocoCategory;
+import io.sadi.data.CocoId;
 import io.sadi.data.PersonBox;
 import io.sadi.eval.Prediction;
 import io.sadi.geom.Box;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What became of one image. As JSON it is exact to the last bit, so that a run that goes on, and
@@ -62,6 +65,9 @@ sealed interface ImageOutcome permits FoundImage, InputFailure {
     object.add(
         "box", array(place.box().x(), place.box().y(), place.box().width(), place.box().height()));
     object.add("crop", array(place.centerX(), place.centerY(), place.scale()));
+    if (!place.category().equals(CocoCategory.PERSON.id())) {
+      object.add("category", place.category().toJson());
+    }
     object.add("x", array(joints.x()));
     object.add("y", array(joints.y()));
     object.add("score", array(joints.score()));
@@ -83,7 +89,10 @@ sealed interface ImageOutcome permits FoundImage, InputFailure {
                 box.get(3).getAsDouble()),
             crop.get(0).getAsDouble(),
             crop.get(1).getAsDouble(),
-            crop.get(2).getAsDouble());
+            crop.get(2).getAsDouble(),
+            object.has("category")
+                ? Objects.requireNonNull(CocoId.of(object.get("category")))
+                : CocoCategory.PERSON.id());
     Prediction joints =
         new Prediction(
             image,

@@ -2,6 +2,7 @@ package io.sadi.predict;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.sadi.data.CocoId;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Checksum;
@@ -243,7 +244,7 @@ public final class Merge implements Closeable {
     }
     List<Place> places = inOrder();
     List<InputFailure> failures = new ArrayList<>();
-    Map<String, Long> ids = new LinkedHashMap<>();
+    Map<String, CocoId> ids = new LinkedHashMap<>();
     for (Place place : places) {
       Entry entry = place.part().entry(place.i());
       if (entry.outcome() instanceof InputFailure failure) {
@@ -262,7 +263,7 @@ public final class Merge implements Closeable {
     }
     Head head = parts.get(0).head();
     // A place counts in the order of the whole, which its part may not have had.
-    Map<String, Long> merged = head.numbered() ? CocoIds.places(List.copyOf(ids.keySet())) : ids;
+    Map<String, CocoId> merged = head.numbered() ? ImageIds.places(List.copyOf(ids.keySet())) : ids;
     Writing writing = new Writing(format, head.about(), merged, null);
     int people;
     if (file == null) {

@@ -1,6 +1,7 @@
 package io.sadi.predict;
 
 import io.sadi.config.Config;
+import io.sadi.data.CocoId;
 import io.sadi.data.Dataset;
 import io.sadi.data.Person;
 import io.sadi.data.PersonBox;
@@ -137,9 +138,9 @@ public record ModelEvaluation(
       Path file,
       Map<String, Predictions> predicted,
       InferenceConfig config,
-      Map<Long, String> imageIds)
+      Map<CocoId, String> imageIds)
       throws IOException {
-    Map<String, Long> ids = new HashMap<>();
+    Map<String, CocoId> ids = new HashMap<>();
     imageIds.forEach((id, name) -> ids.put(name, id));
     Predictions predictions = predicted.values().iterator().next();
     Map<String, FoundImage> images = new LinkedHashMap<>();

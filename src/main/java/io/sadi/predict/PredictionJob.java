@@ -1,6 +1,7 @@
 package io.sadi.predict;
 
 import com.google.gson.JsonObject;
+import io.sadi.data.CocoId;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Checksum;
 import io.sadi.io.Progress;
@@ -128,7 +129,7 @@ public final class PredictionJob {
   public PredictionOutcome run(OutputStream stdout, Progress progress) throws IOException {
     ModelInfo about = ModelInfo.of(checkpoint, request.model(), decode, request.inference());
     about.model().addProperty("passes", looksAgain() ? 2 : 1);
-    CocoIds ids = ids();
+    ImageIds ids = ids();
     Writing writing = new Writing(output.format(), about, ids.byName(), test);
     List<InputFailure> unusable =
         inputs.failures().stream().filter(failure -> isOurs(failure.image())).toList();
@@ -170,7 +171,7 @@ public final class PredictionJob {
     return new Report(about, request.shard(), files, request.inference().workers());
   }
 
-  private RunOutput.@Nullable Part part(ModelInfo about, CocoIds ids) throws IOException {
+  private RunOutput.@Nullable Part part(ModelInfo about, ImageIds ids) throws IOException {
     if (request.shard() == null || output.file() == null) {
       return null;
     }
@@ -265,12 +266,12 @@ public final class PredictionJob {
         progress);
   }
 
-  private CocoIds ids() {
+  private ImageIds ids() {
     if (output.format() != PredictionsFormat.COCO && request.shard() == null) {
-      return CocoIds.NONE;
+      return ImageIds.NONE;
     }
     return boxes == null || boxes.ids().isEmpty()
-        ? CocoIds.of(all.stream().map(InputImage::name).toList())
-        : CocoIds.given(boxes.ids());
+        ? ImageIds.of(all.stream().map(InputImage::name).toList())
+        : ImageIds.given(boxes.ids());
   }
 }

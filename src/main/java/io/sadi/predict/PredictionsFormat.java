@@ -1,6 +1,7 @@
 package io.sadi.predict;
 
 import io.sadi.config.Config;
+import io.sadi.data.CocoId;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -61,7 +62,7 @@ public enum PredictionsFormat {
    * @param test for MPII_MAT, which cannot be without
    */
   PredictionsWriter writer(
-      OutputStream out, ModelInfo about, Map<String, Long> ids, @Nullable MpiiTestImages test) {
+      OutputStream out, ModelInfo about, Map<String, CocoId> ids, @Nullable MpiiTestImages test) {
     return switch (this) {
       case CSV -> new CsvPredictionsWriter(out, about.joints());
       case JSON -> new JsonPredictionsWriter(out, about);

@@ -1,6 +1,7 @@
 package io.sadi.predict;
 
 import com.google.gson.JsonObject;
+import io.sadi.data.CocoId;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Csv;
@@ -68,7 +69,7 @@ final class RunOutput implements Closeable {
   record Writing(
       PredictionsFormat format,
       ModelInfo about,
-      Map<String, Long> ids,
+      Map<String, CocoId> ids,
       @Nullable MpiiTestImages test) {
     PredictionsWriter to(OutputStream out) {
       return format.writer(out, about, ids, test);

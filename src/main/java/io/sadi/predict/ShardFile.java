@@ -3,6 +3,7 @@ package io.sadi.predict;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.sadi.data.CocoId;
 import io.sadi.data.Skeleton;
 import io.sadi.data.Skeleton.Pair;
 import io.sadi.io.AtomicFile;
@@ -21,6 +22,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +66,7 @@ final class ShardFile implements Closeable {
    * @param index place in the whole job, from 0
    * @param id of the image, for COCO; null where it has none
    */
-  record Entry(int index, @Nullable Long id, ImageOutcome outcome) {}
+  record Entry(int index, @Nullable CocoId id, ImageOutcome outcome) {}
 
   /** Gives what became of an image. */
   @FunctionalInterface
@@ -146,7 +149,7 @@ final class ShardFile implements Closeable {
       JsonElement id = object.get("id");
       return new Entry(
           object.get("index").getAsInt(),
-          id == null ? null : id.getAsLong(),
+          id == null ? null : Objects.requireNonNull(CocoId.of(id)),
           ImageOutcome.of(object));
     } catch (RuntimeException e) {
       throw damaged(e);
@@ -173,9 +176,9 @@ final class ShardFile implements Closeable {
             if (part.shard().holds(names.get(i))) {
               JsonObject entry = outcomes.of(names.get(i)).json();
               entry.addProperty("index", i);
-              Long id = writing.ids().get(names.get(i));
+              CocoId id = writing.ids().get(names.get(i));
               if (id != null) {
-                entry.addProperty("id", id);
+                entry.add("id", id.toJson());
               }
               out.write(JsonLines.line(entry));
             }

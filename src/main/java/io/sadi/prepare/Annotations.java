@@ -1,5 +1,6 @@
 package io.sadi.prepare;
 
+import io.sadi.data.CocoImage;
 import io.sadi.data.Dataset;
 import io.sadi.data.Metric;
 import io.sadi.data.Person;
@@ -15,8 +16,11 @@ import java.util.Map;
  * What an annotation file holds, before anybody has looked at the images.
  *
  * @param name the dataset's
- * @param splits people by split, both in order
+ * @param splits people by split, both in order; also crowds and people without joints, which are
+ *     kept and ignored
+ * @param empty images with nobody in them, by split
  * @param leftOut annotations that are of no use, whatever the images
+ * @param unreadable those that no sense can be made of; {@code detail} says why
  * @param warnings lines that a person should know
  * @param inspected whether the images have been looked at when these were prepared
  * @param boxes where the people's boxes come from
@@ -27,11 +31,45 @@ public record Annotations(
     Skeleton skeleton,
     Metric metric,
     Map<String, List<Person>> splits,
+    Map<String, List<CocoImage>> empty,
     List<LeftOut> leftOut,
+    List<LeftOut> unreadable,
     List<String> warnings,
     boolean inspected,
     Boxes boxes,
     List<SourceFile> source) {
+
+  /** Annotations that list images only with the people in them. */
+  public Annotations(
+      String name,
+      Skeleton skeleton,
+      Metric metric,
+      Map<String, List<Person>> splits,
+      List<LeftOut> leftOut,
+      List<String> warnings,
+      boolean inspected,
+      Boxes boxes,
+      List<SourceFile> source) {
+    this(
+        name, skeleton, metric, splits, Map.of(), leftOut, List.of(), warnings, inspected, boxes,
+        source);
+  }
+
+  /** The same with other pairs that swap in a mirrored image, as {@code a:b}. */
+  public Annotations withFlipPairs(List<String> pairs) {
+    return new Annotations(
+        name,
+        skeleton.withFlipPairs(pairs),
+        metric,
+        splits,
+        empty,
+        leftOut,
+        unreadable,
+        warnings,
+        inspected,
+        boxes,
+        source);
+  }
 
   /**
    * What people are measured in who come without a metric: PCKh where everybody has a head size, as

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param actions for every kind
  */
 public record Checks(Map<Kind, Action> actions) {
-  /** Everything is reported. */
+  /** What is wrong is reported, except for entries that cannot be read. */
   public static final Checks REPORT = of(List.of());
 
   /**
@@ -56,7 +56,7 @@ public record Checks(Map<Kind, Action> actions) {
   public static Checks of(List<Rule> rules) {
     Map<Kind, Action> actions = new EnumMap<>(Kind.class);
     for (Kind kind : Kind.values()) {
-      Action action = Action.REPORT;
+      Action action = kind.standard();
       for (Rule rule : rules) {
         action = rule.kind == null ? rule.action : action;
       }
@@ -69,7 +69,7 @@ public record Checks(Map<Kind, Action> actions) {
   }
 
   Action of(Kind kind) {
-    return actions.getOrDefault(kind, Action.REPORT);
+    return actions.getOrDefault(kind, kind.standard());
   }
 
   /** Whether a fault costs the person. */

@@ -1,5 +1,7 @@
 package io.sadi.prepare;
 
+import io.sadi.data.CocoFile;
+import io.sadi.data.CocoImage;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
 import io.sadi.data.Person;
@@ -48,21 +50,25 @@ public record CleanedDataset(Annotations annotations, Path imageRoot) {
       Path folder, String split, Path predictionsFile, Rule rule, Progress progress)
       throws IOException {
     Dataset dataset = DatasetReader.read(folder);
-    List<Person> people = DatasetReader.people(dataset, split);
+    List<Person> people = DatasetReader.people(dataset, split); // who are as many as they should be
     Predictions predictions =
         PredictionsFile.read(predictionsFile, dataset, split, people, progress);
     List<LeftOut> leftOut = new ArrayList<>();
     List<Person> cleaned = new ArrayList<>();
-    for (Person person : people) {
+    CocoFile file = DatasetReader.file(dataset, split);
+    for (Person person : file.everybody()) {
       Prediction prediction = predictions.of(person);
       cleaned.add(
-          prediction == null
+          prediction == null || person.ignored()
               ? person
               : clean(person, prediction, rule, dataset, predictionsFile, leftOut));
     }
     Map<String, List<Person>> splits = new LinkedHashMap<>();
+    Map<String, List<CocoImage>> empty = new LinkedHashMap<>();
     for (String name : dataset.splits().keySet()) {
-      splits.put(name, name.equals(split) ? cleaned : DatasetReader.people(dataset, name));
+      CocoFile other = name.equals(split) ? file : DatasetReader.file(dataset, name);
+      splits.put(name, name.equals(split) ? cleaned : other.everybody());
+      empty.put(name, other.empty());
     }
     List<Annotations.SourceFile> sources = Annotations.SourceFile.of(dataset);
     sources.add(Annotations.SourceFile.of(predictionsFile));
@@ -72,7 +78,9 @@ public record CleanedDataset(Annotations annotations, Path imageRoot) {
             dataset.skeleton(),
             dataset.metric(),
             splits,
+            empty,
             leftOut,
+            List.of(),
             List.of(),
             true,
             Annotations.Boxes.CLEANED,

@@ -13,6 +13,7 @@ public record Fault(Kind kind, String image, int person, String detail) {
 
   /** What can be wrong. */
   public enum Kind {
+    ENTRY("entry that cannot be read"),
     MISSING("image missing"),
     BROKEN("image broken"),
     EXIF("EXIF rotation"),
@@ -22,6 +23,8 @@ public record Fault(Kind kind, String image, int person, String detail) {
     ALPHA("transparent image"),
     SIZE("size that cannot be"),
     EMPTY_BOX("box of no size"),
+    BOX_CORNERS("box as two corners"),
+    BOX_OUTSIDE("box outside the image"),
     JOINT_OUTSIDE("joint outside the image"),
     LEFT_RIGHT("left and right swapped"),
     DUPLICATE("same person twice");
@@ -30,6 +33,15 @@ public record Fault(Kind kind, String image, int person, String detail) {
 
     Kind(String label) {
       this.label = label;
+    }
+
+    /** What it may come from, and what to do; empty where the label says all. */
+    String hint() {
+      return switch (this) {
+        case BOX_CORNERS ->
+            "; they look like x1, y1, x2, y2, and COCO's are x, y, width, height: write those";
+        default -> "";
+      };
     }
 
     /** As reports and lists write it. */
@@ -43,9 +55,16 @@ public record Fault(Kind kind, String image, int person, String detail) {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** Without a whole image there is nothing to keep. */
+    /** Without a whole image, or an entry, there is nothing to keep. */
     boolean leavesNothing() {
-      return this == MISSING || this == BROKEN;
+      return this == MISSING || this == BROKEN || this == ENTRY;
+    }
+
+    /**
+     * What becomes of it where nobody says. A file with such entries may be another kind of file.
+     */
+    Action standard() {
+      return this == ENTRY ? Action.FAIL : Action.REPORT;
     }
   }
 

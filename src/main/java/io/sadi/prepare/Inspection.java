@@ -170,6 +170,10 @@ final class Inspection {
     List<Person> before = new ArrayList<>();
     for (Person person : people) {
       Person sized = image == null ? person : inImage(person, image.width(), image.height());
+      if (person.ignored()) { // nothing is asked of them, and no crop is made
+        result.add(imageGoes || packing != null ? null : sized);
+        continue;
+      }
       List<Fault> own = new ArrayList<>(personChecks.of(sized));
       Fault duplicate = personChecks.duplicate(sized, before);
       if (duplicate != null) {

@@ -1,5 +1,7 @@
 package io.sadi.prepare;
 
+import io.sadi.data.CocoFile;
+import io.sadi.data.CocoImage;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
 import io.sadi.data.Metric;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several dataset folders as one, on one skeleton: splits of the same name are joined. The images
@@ -30,10 +33,13 @@ public record MergedDatasets(Annotations annotations, Path imageRoot) {
   /**
    * Reads the folders.
    *
+   * @param target the skeleton of the result; null for that of the datasets, which all must have
+   *     the same joints, in any order
    * @throws BadInputException where a folder is no dataset, has none of the skeleton's joints, or
    *     shares an image with another split
    */
-  public static MergedDatasets read(List<Path> folders, Skeleton skeleton) throws IOException {
+  public static MergedDatasets read(List<Path> folders, @Nullable Skeleton target)
+      throws IOException {
     if (folders.size() < 2) {
       throw BadInputException.at("DIR", folders.size() + " dataset", "at least two", "");
     }
@@ -41,26 +47,34 @@ public record MergedDatasets(Annotations annotations, Path imageRoot) {
     for (Path folder : folders) {
       datasets.add(DatasetReader.read(folder));
     }
+    Skeleton skeleton = target == null ? common(datasets) : target;
     Path root = commonRoot(datasets);
     Map<String, List<Person>> splits = new LinkedHashMap<>();
     List<String> warnings = new ArrayList<>();
+    Map<String, List<CocoImage>> empty = new LinkedHashMap<>();
     Map<String, String> splitOf = new HashMap<>();
+    MergedIds ids = new MergedIds();
     for (Dataset dataset : datasets) {
       SkeletonMap map = map(dataset, skeleton, warnings);
       String prefix = prefix(root, dataset);
       for (String split : dataset.splits().keySet()) {
+        CocoFile file = DatasetReader.file(dataset, split);
+        MergedIds.Renumbering renumbered = ids.of(split, file);
+        if (!renumbered.isEmpty()) {
+          warnings.add(dataset.folder() + ": " + split + ": " + renumbered);
+        }
         List<Person> joined = splits.computeIfAbsent(split, name -> new ArrayList<>());
-        for (Person person : DatasetReader.people(dataset, split)) {
+        for (Person person : file.everybody()) {
           Person moved = map.apply(person, prefix + person.image());
-          String other = splitOf.putIfAbsent(moved.image(), split);
-          if (other != null && !other.equals(split)) {
-            throw BadInputException.at(
-                dataset.folder(),
-                person.image() + " in " + split + ", which another dataset has in " + other,
-                "each image in one split",
-                "prepare one of the two with other splits");
-          }
-          joined.add(moved);
+          checkSplit(moved.image(), split, splitOf, dataset);
+          joined.add(renumbered.apply(moved));
+        }
+        List<CocoImage> alone = empty.computeIfAbsent(split, name -> new ArrayList<>());
+        for (CocoImage image : file.empty()) {
+          String name = prefix + image.name();
+          checkSplit(name, split, splitOf, dataset);
+          alone.add(
+              new CocoImage(renumbered.image(image.id()), name, image.width(), image.height()));
         }
       }
     }
@@ -74,14 +88,52 @@ public record MergedDatasets(Annotations annotations, Path imageRoot) {
         new Annotations(
             String.join("+", names),
             skeleton,
-            metric(splits, skeleton),
+            target == null ? metric(datasets, splits, skeleton) : metric(splits, skeleton),
             splits,
+            empty,
+            List.of(),
             List.of(),
             warnings,
             true,
             Annotations.Boxes.MERGED,
             sources),
         root);
+  }
+
+  private static Skeleton common(List<Dataset> datasets) {
+    Skeleton first = datasets.get(0).skeleton();
+    Set<String> joints = Set.copyOf(first.joints());
+    for (Dataset dataset : datasets) {
+      if (!Set.copyOf(dataset.skeleton().joints()).equals(joints)) {
+        throw BadInputException.at(
+            dataset.folder(),
+            "the joints " + dataset.skeleton().joints(),
+            first.joints() + " as in " + datasets.get(0).folder(),
+            "name the joints of the result with --skeleton");
+      }
+    }
+    return first;
+  }
+
+  /** That of the datasets, or where they differ what all people can be measured in. */
+  private static Metric metric(
+      List<Dataset> datasets, Map<String, List<Person>> splits, Skeleton skeleton) {
+    Metric first = datasets.get(0).metric();
+    return datasets.stream().allMatch(dataset -> dataset.metric() == first)
+        ? first
+        : Annotations.metric(splits.values().stream().flatMap(List::stream).toList(), skeleton);
+  }
+
+  private static void checkSplit(
+      String image, String split, Map<String, String> splitOf, Dataset dataset) {
+    String other = splitOf.putIfAbsent(image, split);
+    if (other != null && !other.equals(split)) {
+      throw BadInputException.at(
+          dataset.folder(),
+          image + " in " + split + ", which another dataset has in " + other,
+          "each image in one split",
+          "prepare one of the two with other splits");
+    }
   }
 
   private static SkeletonMap map(Dataset dataset, Skeleton skeleton, List<String> warnings) {
@@ -134,7 +186,7 @@ public record MergedDatasets(Annotations annotations, Path imageRoot) {
     splits.forEach(
         (split, people) -> {
           for (Person person : people) {
-            if (!seen.add(person.image() + "\n" + person.person())) {
+            if (!person.crowd() && !seen.add(person.image() + "\n" + person.person())) {
               throw BadInputException.at(
                   "split " + split,
                   person.image() + ", person " + person.person() + " for the second time",

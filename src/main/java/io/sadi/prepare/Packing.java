@@ -143,7 +143,8 @@ final class Packing {
         map.y(person.centerX(), person.centerY()),
         person.scale() * factor,
         person.headSize() * factor,
-        moved(person.headBox(), map, factor));
+        moved(person.headBox(), map, factor),
+        person.source() == null ? null : person.source().inOtherImage(factor));
   }
 
   private static @Nullable Box moved(@Nullable Box box, Affine map, double factor) {

@@ -32,6 +32,15 @@ final class PersonChecks {
   /** Mean distance between two people's joints to their extent; MPII's nearest two have 0.15. */
   private static final double SAME_PERSON = 0.05;
 
+  /** Of the sides of a box given as corners: how far joints may lie outside it. */
+  private static final double OVER = 0.1;
+
+  /** Of the same: how far within it the last of them may lie. */
+  private static final double LOOSE = 0.2;
+
+  /** Of a box's sides: how much the two readings differ at least. */
+  private static final double APART = 0.25;
+
   private final Skeleton skeleton;
   private final SwappedSides sides;
 
@@ -45,6 +54,7 @@ final class PersonChecks {
     List<Fault> faults = new ArrayList<>();
     box(person.box(), "bbox", person, faults);
     box(person.headBox(), "head_box", person, faults);
+    placed(person, faults);
     sizes(person, faults);
     for (int k = 0; k < skeleton.size(); k++) {
       if (isOutside(person, k)) {
@@ -78,6 +88,69 @@ final class PersonChecks {
     }
   }
 
+  /** Whether the box lies in the image, and is x, y, width and height. */
+  private static void placed(Person person, List<Fault> faults) {
+    Box box = person.box();
+    int width = person.imageWidth();
+    int height = person.imageHeight();
+    if (box == null || width == 0 || !(box.width() > 0 && box.height() > 0)) {
+      return;
+    }
+    String detail =
+        String.format(
+            Locale.ROOT,
+            "bbox at %.1f, %.1f of %.1fx%.1f in an image of %dx%d",
+            box.x(),
+            box.y(),
+            box.width(),
+            box.height(),
+            width,
+            height);
+    if (asCorners(person, box)) {
+      faults.add(fault(Kind.BOX_CORNERS, person, detail));
+    } else if (box.x() >= width
+        || box.y() >= height
+        || box.x() + box.width() <= 0
+        || box.y() + box.height() <= 0) {
+      faults.add(fault(Kind.BOX_OUTSIDE, person, detail));
+    }
+  }
+
+  /**
+   * Whether a box fits the joints as x1, y1, x2, y2, in the image, and not as x, y, width and
+   * height. Near the image's origin both are the same. Nobody of MPII's, LSP's and a sample of
+   * COCO's people is found.
+   */
+  private static boolean asCorners(Person person, Box box) {
+    double width = box.width() - box.x();
+    double height = box.height() - box.y();
+    if (width <= 0
+        || height <= 0
+        || box.width() > person.imageWidth() + 1
+        || box.height() > person.imageHeight() + 1
+        || annotated(person) < SOME_JOINTS) {
+      return false;
+    }
+    Box extent = person.extent();
+    double right = (extent.x() + extent.width() - box.width()) / width;
+    double bottom = (extent.y() + extent.height() - box.height()) / height;
+    boolean holds =
+        extent.x() >= box.x() - OVER * width
+            && extent.y() >= box.y() - OVER * height
+            && right <= OVER
+            && bottom <= OVER;
+    boolean tight = right >= -LOOSE && bottom >= -LOOSE;
+    return holds && tight && (box.x() > APART * box.width() || box.y() > APART * box.height());
+  }
+
+  private static int annotated(Person person) {
+    int annotated = 0;
+    for (int k = 0; k < person.visibility().length; k++) {
+      annotated += person.annotated(k) ? 1 : 0;
+    }
+    return annotated;
+  }
+
   private static void sizes(Person person, List<Fault> faults) {
     double side = person.scale() * Person.SCALE_UNIT;
     int larger = Math.max(person.imageWidth(), person.imageHeight());
@@ -85,10 +158,7 @@ final class PersonChecks {
       faults.add(fault(Kind.SIZE, person, String.format(Locale.ROOT, "a crop of %.0f px", side)));
       return;
     }
-    int annotated = 0;
-    for (int k = 0; k < person.visibility().length; k++) {
-      annotated += person.annotated(k) ? 1 : 0;
-    }
+    int annotated = annotated(person);
     Box extent = person.extent();
     double span = Math.max(extent.width(), extent.height()) / side;
     if (annotated >= SOME_JOINTS && (span < MIN_EXTENT || span > MAX_EXTENT)) {

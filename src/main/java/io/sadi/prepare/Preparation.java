@@ -1,7 +1,10 @@
 package io.sadi.prepare;
 
 import com.google.gson.JsonObject;
+import io.sadi.data.CocoImage;
+import io.sadi.data.DatasetWriter.Content;
 import io.sadi.data.Person;
+import io.sadi.data.Sides;
 import io.sadi.io.AtomicFolder;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
@@ -68,9 +71,18 @@ public final class Preparation {
     output.check();
     checkImageRoot();
     annotations.warnings().forEach(progress::warn);
+    String sides =
+        Sides.warning(
+            annotations.skeleton(),
+            counted(annotations.splits().values().stream().flatMap(List::stream).toList()));
+    if (sides != null) {
+      progress.warn(sides);
+    }
+    List<LeftOut> leftOut = new ArrayList<>(annotations.leftOut());
+    leftOut.addAll(unreadable());
     Map<String, List<Person>> wanted = limited();
     if (output.dryRun()) {
-      return inspect(wanted, null, () -> false, progress);
+      return inspect(wanted, leftOut, null, () -> false, progress);
     }
     List<PreparedDataset> result = new ArrayList<>();
     AtomicFolder.write(
@@ -79,7 +91,7 @@ public final class Preparation {
         Output.MARKER,
         (part, guard) -> {
           Packing packing = treatment.pack == 0 ? null : new Packing(treatment.pack, part);
-          PreparedDataset prepared = inspect(wanted, packing, guard::requested, progress);
+          PreparedDataset prepared = inspect(wanted, leftOut, packing, guard::requested, progress);
           prepared.write(
               part,
               packing == null ? output.nameOf(imageRoot) : Packing.IMAGES,
@@ -97,6 +109,24 @@ public final class Preparation {
           result.add(prepared);
         });
     return result.get(0);
+  }
+
+  /**
+   * The entries that cannot be read.
+   *
+   * @throws BadInputException where they cost the others
+   */
+  private List<LeftOut> unreadable() {
+    List<LeftOut> unreadable = annotations.unreadable();
+    if (unreadable.isEmpty() || treatment.checks.of(Fault.Kind.ENTRY) != Fault.Action.FAIL) {
+      return unreadable;
+    }
+    int others = unreadable.size() - 1;
+    throw new BadInputException(
+        unreadable.get(0).detail()
+            + (others == 0 ? "" : "; " + others + " more cannot be read")
+            + "; --check entry=drop leaves "
+            + (others == 0 ? "it out" : "them out"));
   }
 
   private void checkImageRoot() throws IOException {
@@ -122,15 +152,45 @@ public final class Preparation {
     Map<String, List<Person>> limited = new LinkedHashMap<>();
     annotations
         .splits()
-        .forEach(
-            (split, people) ->
-                limited.put(
-                    split, limit > 0 && limit < people.size() ? people.subList(0, limit) : people));
+        .forEach((split, people) -> limited.put(split, limit > 0 ? first(people, limit) : people));
     return limited;
+  }
+
+  /** Up to the last of so many who are not ignored. */
+  private static List<Person> first(List<Person> people, int limit) {
+    int counted = 0;
+    for (int i = 0; i < people.size(); i++) {
+      counted += people.get(i).ignored() ? 0 : 1;
+      if (counted > limit) {
+        return people.subList(0, i);
+      }
+    }
+    return people;
+  }
+
+  /** Images with nobody in them, which are there; none where crops are packed or people limited. */
+  private Map<String, List<CocoImage>> empty(boolean packed, Progress progress) {
+    Map<String, List<CocoImage>> empty = new LinkedHashMap<>();
+    int missing = 0;
+    if (!packed && treatment.limit == 0) {
+      for (Map.Entry<String, List<CocoImage>> split : annotations.empty().entrySet()) {
+        List<CocoImage> there =
+            split.getValue().stream()
+                .filter(image -> Files.exists(imageRoot.resolve(image.name())))
+                .toList();
+        missing += split.getValue().size() - there.size();
+        empty.put(split.getKey(), there);
+      }
+    }
+    if (missing > 0) {
+      progress.warn("left out: " + missing + " images without people that are not there");
+    }
+    return empty;
   }
 
   private PreparedDataset inspect(
       Map<String, List<Person>> wanted,
+      List<LeftOut> before,
       @Nullable Packing packing,
       BooleanSupplier stopped,
       Progress progress)
@@ -145,7 +205,7 @@ public final class Preparation {
             .run(byImage, progress);
 
     IdentityHashMap<Person, Person> kept = new IdentityHashMap<>();
-    Verdict verdict = new Verdict(treatment.checks, annotations.leftOut());
+    Verdict verdict = new Verdict(treatment.checks, before);
     int i = 0;
     for (List<Person> people : byImage.values()) {
       Inspection.Found one = found.get(i++);
@@ -174,11 +234,16 @@ public final class Preparation {
     // Boxes to predict in are worth having where their images are, and no loss where they are not.
     splits.keySet().removeIf(split -> isEmptyOfBoxes(split, wanted, splits));
     checkNotEmpty(wanted, splits, verdict.leftOut());
+    Map<String, List<CocoImage>> empty = empty(packing != null, progress);
+    Map<String, Content> contents = new LinkedHashMap<>();
+    splits.forEach(
+        (split, people) ->
+            contents.put(split, new Content(people, empty.getOrDefault(split, List.of()))));
     return new PreparedDataset(
         annotations.name(),
         annotations.skeleton(),
         annotations.metric(),
-        splits,
+        contents,
         verdict.leftOut(),
         verdict.faults(),
         annotations.boxes().description(),
@@ -187,10 +252,14 @@ public final class Preparation {
 
   private static boolean isEmptyOfBoxes(
       String split, Map<String, List<Person>> wanted, Map<String, List<Person>> splits) {
-    List<Person> all = wanted.getOrDefault(split, List.of());
+    List<Person> all = counted(wanted.getOrDefault(split, List.of()));
     return splits.getOrDefault(split, List.of()).isEmpty()
         && !all.isEmpty()
         && all.stream().noneMatch(Person::annotated);
+  }
+
+  private static List<Person> counted(List<Person> people) {
+    return people.stream().filter(person -> !person.ignored()).toList();
   }
 
   private void checkNotEmpty(
@@ -203,8 +272,9 @@ public final class Preparation {
       }
     }
     splits.forEach(
-        (split, people) -> {
-          List<Person> all = wanted.getOrDefault(split, List.of());
+        (split, everybody) -> {
+          List<Person> people = counted(everybody);
+          List<Person> all = counted(wanted.getOrDefault(split, List.of()));
           if (people.isEmpty() && all.isEmpty()) {
             throw BadInputException.at(
                 "--split " + split, "nobody annotated in it", "at least one person", "");

@@ -3,6 +3,7 @@ package io.sadi.prepare;
 import com.google.gson.JsonObject;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetWriter;
+import io.sadi.data.DatasetWriter.Content;
 import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
@@ -16,13 +17,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.apache.commons.csv.CSVPrinter;
 
 /**
  * A dataset that is ready, and who did not get into it.
  *
- * @param splits people by split, every one with an image
+ * @param contents of the splits: everybody has an image
  * @param faults what is wrong with those in it, or was
  * @param boxes where their boxes come from, for dataset.yaml
  * @param source the files that were read
@@ -31,13 +33,20 @@ public record PreparedDataset(
     String name,
     Skeleton skeleton,
     Metric metric,
-    Map<String, List<Person>> splits,
+    Map<String, Content> contents,
     List<LeftOut> leftOut,
     List<Fault> faults,
     String boxes,
     List<Annotations.SourceFile> source) {
   static final String LEFT_OUT_FILE = "left_out.csv";
   static final String FAULTS_FILE = "faults.csv";
+
+  /** The people of each split, without those who are ignored. */
+  public Map<String, List<Person>> splits() {
+    Map<String, List<Person>> splits = new LinkedHashMap<>();
+    contents.forEach((split, content) -> splits.put(split, content.counted()));
+    return splits;
+  }
 
   /**
    * Writes dataset.yaml, the annotations, and the lists of those left out and of faults.
@@ -63,7 +72,7 @@ public record PreparedDataset(
     }
     notes.put("source", origin);
     Dataset dataset = new Dataset(folder, name, skeleton, metric, Map.of(), folder);
-    DatasetWriter.write(dataset, imageRoot, notes, splits, extras);
+    DatasetWriter.write(dataset, imageRoot, notes, contents, extras);
     List<List<?>> rows = new ArrayList<>();
     for (LeftOut one : leftOut) {
       rows.add(List.of(one.image(), number(one.person()), one.reason(), one.detail()));
@@ -110,9 +119,10 @@ public record PreparedDataset(
   /** One line for a person: {@code lsp: 1000 people in train, 1000 in test}. */
   public String summary() {
     List<String> counts = new ArrayList<>();
-    splits.forEach(
-        (split, people) ->
-            counts.add(people.size() + (counts.isEmpty() ? " people in " : " in ") + split));
+    splits()
+        .forEach(
+            (split, people) ->
+                counts.add(people.size() + (counts.isEmpty() ? " people in " : " in ") + split));
     return name + ": " + String.join(", ", counts);
   }
 
@@ -122,14 +132,18 @@ public record PreparedDataset(
    */
   public JsonObject toJson() {
     JsonObject counts = new JsonObject();
-    splits.forEach(
-        (split, people) -> {
-          JsonObject count = new JsonObject();
-          count.addProperty("images", people.stream().map(Person::image).distinct().count());
-          count.addProperty("people", people.size());
-          PoseStatistics.of(people, skeleton, metric).addTo(count);
-          counts.add(split, count);
-        });
+    splits()
+        .forEach(
+            (split, people) -> {
+              Content content = Objects.requireNonNull(contents.get(split));
+              JsonObject count = new JsonObject();
+              count.addProperty("images", people.stream().map(Person::image).distinct().count());
+              count.addProperty("people", people.size());
+              count.addProperty("ignored", content.people().size() - people.size());
+              count.addProperty("empty_images", content.empty().size());
+              PoseStatistics.of(people, skeleton, metric).addTo(count);
+              counts.add(split, count);
+            });
     JsonObject reasons = new JsonObject();
     countsByReason().forEach(reasons::addProperty);
     JsonObject json = new JsonObject();

@@ -5,6 +5,8 @@ import io.sadi.io.BadInputException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -130,6 +132,22 @@ public sealed interface Split {
       List<Range> official,
       List<String> images,
       long seed) {
+    return assign(requested, fallback, official, images, new HashSet<>(images), seed);
+  }
+
+  /**
+   * Puts every image into its split. Where nothing is asked for, no split stays without people as
+   * long as there are two images with some; a split that has none all the same is not there.
+   *
+   * @param peopled the images with people
+   */
+  static Assignment assign(
+      List<Split> requested,
+      List<Split> fallback,
+      List<Range> official,
+      List<String> images,
+      Set<String> peopled,
+      long seed) {
     List<Split> splits = requested.isEmpty() ? fallback : requested;
     List<Range> ranges = new ArrayList<>();
     List<Fraction> fractions = new ArrayList<>();
@@ -148,9 +166,40 @@ public sealed interface Split {
     if (!ranges.isEmpty() && !fractions.isEmpty()) {
       throw new BadInputException("--split: takes ranges or fractions, not both at once");
     }
-    return fractions.isEmpty()
-        ? ranges(ranges, images.size())
-        : fractions(fractions, images.size(), seed);
+    Assignment assignment =
+        fractions.isEmpty()
+            ? ranges(ranges, images.size())
+            : fractions(fractions, images.size(), seed);
+    return requested.isEmpty() ? withoutEmpty(assignment, images, peopled) : assignment;
+  }
+
+  private static Assignment withoutEmpty(
+      Assignment assignment, List<String> images, Set<String> peopled) {
+    @Nullable String[] assigned = assignment.byNumber.clone();
+    Map<String, List<Integer>> numbers = assignment.emptyLists();
+    for (int i = 0; i < assigned.length; i++) {
+      List<Integer> split = numbers.get(String.valueOf(assigned[i]));
+      if (split != null && peopled.contains(images.get(i))) {
+        split.add(i);
+      }
+    }
+    Set<String> there = new LinkedHashSet<>(assignment.names);
+    for (String name : assignment.names) {
+      List<Integer> own = numbers.getOrDefault(name, new ArrayList<>());
+      List<Integer> largest =
+          Collections.max(numbers.values(), Comparator.comparingInt(List::size));
+      if (own.isEmpty() && largest.size() > 1) {
+        int moved = largest.remove(largest.size() - 1);
+        own.add(moved);
+        assigned[moved] = name;
+      } else if (own.isEmpty() && there.size() > 1) {
+        there.remove(name);
+        for (int i = 0; i < assigned.length; i++) {
+          assigned[i] = name.equals(assigned[i]) ? there.iterator().next() : assigned[i];
+        }
+      }
+    }
+    return new Assignment(List.copyOf(there), assigned);
   }
 
   private static Assignment listed(Assignment own, ValList list, List<String> images) {

@@ -1,6 +1,7 @@
 package io.sadi.prepare;
 
 import com.google.gson.JsonObject;
+import io.sadi.data.DatasetWriter.Content;
 import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
@@ -16,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -161,11 +163,13 @@ public final class SyntheticPeople {
                 "--split " + split, "nobody in it", "at least one person", "draw more: --count");
           }
         });
+    Map<String, Content> contents = new LinkedHashMap<>();
+    bySplit.forEach((split, list) -> contents.put(split, new Content(list, List.of())));
     return new PreparedDataset(
         "synthetic",
         Skeleton.mpii16(),
         Metric.PCKH_05,
-        bySplit,
+        contents,
         List.of(),
         List.of(),
         "the joints' extent x 1.25, moved and enlarged a little at random",

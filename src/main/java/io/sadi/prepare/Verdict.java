@@ -33,7 +33,7 @@ final class Verdict {
       }
     }
     for (int p = 0; p < people.size(); p++) {
-      if (found.people().get(p) == null) {
+      if (found.people().get(p) == null && !people.get(p).ignored()) {
         leftOut.add(leftOut(people.get(p), found.faults()));
       }
     }
@@ -110,7 +110,8 @@ final class Verdict {
                     + kind.label()
                     + ": "
                     + examples(names)
-                    + (written ? " (" + PreparedDataset.FAULTS_FILE + " lists them)" : "")));
+                    + (written ? " (" + PreparedDataset.FAULTS_FILE + " lists them)" : "")
+                    + kind.hint()));
   }
 
   /**

@@ -6,11 +6,14 @@ import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
 import io.sadi.data.Person;
 import io.sadi.data.TrainedOn;
+import io.sadi.data.Sides;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.ChildProcess;
 import io.sadi.io.ProcessLock;
 import io.sadi.io.Progress;
+import io.sadi.io.Safetensors;
+import io.sadi.model.Parameter;
 import io.sadi.model.Parameters;
 import io.sadi.model.SadiNet;
 import io.sadi.predict.Checkpoint;
@@ -23,9 +26,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,8 +127,9 @@ public record Training(
         SadiNet.describe(config.model(), dataset.skeleton().size()).parameters();
     parameters.checkPrefixes(config.train().freeze(), "train.freeze");
     if (init != null && !goesOn()) {
-      parameters.check(
-          Checkpoint.read(init.checkpoint()).tensors(), init.except(), init.checkpoint());
+      Checkpoint from = Checkpoint.read(init.checkpoint());
+      checkJoints(parameters, from, init);
+      parameters.check(from.tensors(), init.except(), init.checkpoint());
     }
     TrainedOn before = mode == Mode.RESUME ? RunFolder.at(out).trainedOn() : null;
     if (before != null) {
@@ -277,6 +284,17 @@ public record Training(
     }
     Alike.check(this, ranks, device);
     boolean goesOn = ranks.first() && goesOn();
+    String sides = Sides.warning(dataset.skeleton(), people);
+    if (sides != null && ranks.first()) {
+      progress.warn(
+          dataset.folder()
+              + ": "
+              + (config.augmentation().flip() > 0
+                  ? sides
+                  : "flip_pairs lacks joints; this run mirrors nothing (augment.flip=0), but --flip of"
+                      + " eval and predict does; name the pairs with 'sadi prepare --flip-pairs"
+                      + " LEFT:RIGHT,...'"));
+    }
     RunFolder folder =
         goesOn || !ranks.first()
             ? RunFolder.at(out)
@@ -306,6 +324,35 @@ public record Training(
   /** Whether there is a run to go on with. */
   private boolean goesOn() throws IOException {
     return mode.resumes() && !RunFolder.isUnstarted(out);
+  }
+
+  /**
+   * Checks that a network of other joints leaves out what is made for them.
+   *
+   * @throws BadInputException naming the parts that do not fit
+   */
+  private void checkJoints(Parameters parameters, Checkpoint from, Start start) {
+    int joints = dataset.skeleton().size();
+    if (from.skeleton().size() == joints) {
+      return;
+    }
+    Set<String> parts = new TreeSet<>(start.except());
+    boolean fits = true;
+    for (Parameter parameter : parameters.all()) {
+      Safetensors.Entry entry = from.tensors().get(parameter.name());
+      String name = parameter.name();
+      if (entry != null && !Arrays.equals(entry.shape(), parameter.shape())) {
+        fits &= start.except().stream().anyMatch(part -> (name + ".").startsWith(part + "."));
+        parts.add(name.substring(0, Math.max(0, name.indexOf('.'))));
+      }
+    }
+    if (!fits) {
+      throw BadInputException.at(
+          start.checkpoint(),
+          "a network of " + from.skeleton().size() + " joints",
+          joints + " as in " + dataset.folder(),
+          "--init-except " + String.join(",", parts) + " begins with the rest of it");
+    }
   }
 
   private ComputeDevice device(int ranks, int localRank) {

@@ -3,6 +3,7 @@ package io.sadi.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sadi.data.CocoId;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
 import io.sadi.data.DatasetWriter;
@@ -87,7 +88,7 @@ class PredictionsFileTest {
     return prediction.x()[0];
   }
 
-  private long id(String image) throws IOException {
+  private CocoId id(String image) throws IOException {
     return DatasetReader.imageIds(dataset, "val").entrySet().stream()
         .filter(entry -> entry.getValue().equals(image))
         .findFirst()
@@ -114,23 +115,23 @@ class PredictionsFileTest {
         read(
             "p.json",
             """
-            [{'image_id':%d,'keypoints':[70,0,0.5]},{'image_id':%d,'keypoints':[20,0,0.25]},
-            {'image_id':%d,'keypoints':[99,0,2]},{'image_id':%d,'keypoints':[1000,0,1]}]
+            [{'image_id':%s,'keypoints':[70,0,0.5]},{'image_id':%s,'keypoints':[20,0,0.25]},
+            {'image_id':%s,'keypoints':[99,0,2]},{'image_id':%s,'keypoints':[1000,0,1]},
+            {'image_id':99999,'keypoints':[1000,0,1]}]
             """
                 .formatted(id("a/1.jpg"), id("a/1.jpg"), id("a/1.jpg"), id("a/2.jpg")));
     assertThat(neck(predictions, 0)).isEqualTo(20);
     assertThat(neck(predictions, 1)).isEqualTo(99);
     assertThat(neck(predictions, 2)).isEqualTo(1000);
-    assertThat(predictions.unknown(people))
-        .singleElement()
-        .satisfies(
-            rest -> {
-              assertThat(rest.person()).isEqualTo(2);
-              assertThat(rest.x()).containsExactly(70);
-            });
+    List<Prediction> rest = predictions.unknown(people);
+    assertThat(rest)
+        .extracting(Prediction::image)
+        .containsExactly("a/1.jpg", "image_id 99999"); // of an image outside the split
+    assertThat(rest.get(0).person()).isEqualTo(2);
+    assertThat(rest.get(0).x()).containsExactly(70);
     assertThat(said).hasSize(2);
-    assertThat(said.get(0)).contains("4 results say no person");
-    assertThat(said.get(1)).contains("1 of 4 predictions are for nobody in split val");
+    assertThat(said.get(0)).contains("5 results say no person");
+    assertThat(said.get(1)).contains("2 of 5 predictions are for nobody in split val");
   }
 
   @Test
@@ -153,8 +154,8 @@ class PredictionsFileTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "[{'image_id':99999,'keypoints':[1,2,3]}] | [0].image_id: found 99999, expected the id of an image of the split",
-        "[{'image_id':1.5,'keypoints':[1,2,3]}] | [0].image_id: found 1.5, expected a whole number",
+        "[{'image_id':99999,'keypoints':[1,2,3]}] | p.json: found nobody but such as image_id 99999, person 0, expected people of split val",
+        "[{'image_id':1.5,'keypoints':[1,2,3]}] | [0].image_id: found 1.5, expected an image's id",
         "[{'keypoints':[1,2,3]}] | [0].image_id: found nothing",
         "[{'file_name':'a/1.jpg'}] | [0].keypoints: found nothing, expected a list",
         "[{'file_name':'a/1.jpg','keypoints':[1,2]}] | [0].keypoints: found 2 numbers, expected 3 (x, y, score of 1 joints)",

@@ -3,6 +3,7 @@ package io.sadi.predict;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sadi.data.CocoId;
 import io.sadi.data.PersonBox;
 import io.sadi.geom.Box;
 import io.sadi.io.BadInputException;
@@ -65,7 +66,9 @@ class BoxesTest {
               {"id": 4, "image_id": 9, "category_id": 1, "person": 7, "center": [50, 60],
                "scale": 0.5}]}
             """);
-    assertThat(boxes.ids()).containsEntry("a.jpg", 9L).containsEntry("empty.jpg", 8L);
+    assertThat(boxes.ids())
+        .containsEntry("a.jpg", CocoId.of(9))
+        .containsEntry("empty.jpg", CocoId.of(8));
     assertThat(boxes.people().get("empty.jpg")).isEmpty();
     assertThat(boxes.of("a.jpg"))
         .containsExactly(

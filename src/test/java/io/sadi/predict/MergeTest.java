@@ -191,7 +191,7 @@ class MergeTest {
 
   /** The id of each image that people were found in. */
   private static Collection<Long> ids(Path results) throws IOException {
-    Map<String, Long> ids = new HashMap<>();
+    Map<String, CocoId> ids = new HashMap<>();
     for (JsonElement result : Json.read(results).getAsJsonArray()) {
       JsonObject person = result.getAsJsonObject();
       ids.put(person.get("file_name").getAsString(), person.get("image_id").getAsLong());
@@ -242,7 +242,7 @@ class MergeTest {
   void imagesMayBeNamedInAnyScript() throws IOException {
     List<String> names = List.of("gr\u00fcn.png", "\u5199\u771f.jpg", "\ud83d\ude00.png", "b.png");
     ModelInfo about = new ModelInfo(new JsonObject(), Skeleton.lsp14());
-    Writing writing = new Writing(PredictionsFormat.CSV, about, CocoIds.places(names), null);
+    Writing writing = new Writing(PredictionsFormat.CSV, about, ImageIds.places(names), null);
     List<Path> parts = new ArrayList<>();
     for (int i = 1; i <= 2; i++) {
       Path part = folder.resolve(i + ".csv");
@@ -279,7 +279,7 @@ class MergeTest {
           Collections.shuffle(order, random);
         }
         orders.add(order);
-        CocoIds ids = CocoIds.of(order);
+        ImageIds ids = ImageIds.of(order);
         Path part = folder.resolve(seed + "-" + i);
         ShardFile.write(
             ShardFile.of(part),
@@ -296,13 +296,13 @@ class MergeTest {
           same ? orders.get(0) : names.stream().sorted(Inputs.CODE_POINTS).toList();
       assertThat(ids(out))
           .as("seed %d", seed)
-          .containsExactlyInAnyOrderElementsOf(CocoIds.of(merged).byName().values());
+          .containsExactlyInAnyOrderElementsOf(ImageIds.of(merged).byName().values());
       List<String> inOrder = new ArrayList<>();
       for (JsonElement result : Json.read(out).getAsJsonArray()) {
         JsonObject person = result.getAsJsonObject();
         String name = person.get("file_name").getAsString();
         inOrder.add(name);
-        assertThat(CocoIds.of(merged).byName())
+        assertThat(ImageIds.of(merged).byName())
             .as("seed %d", seed)
             .containsEntry(name, person.get("image_id").getAsLong());
       }

@@ -6,6 +6,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.sadi.data.CocoId;
 import io.sadi.data.PersonBox;
 import io.sadi.data.Skeleton;
 import io.sadi.eval.Prediction;
@@ -88,7 +89,8 @@ class PredictionsWriterTest {
   private static String write(PredictionsFormat format, List<FoundImage> images)
       throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    PredictionsWriter writer = format.writer(out, about(), Map.of("ü/a, b.jpg", 17L), null);
+    PredictionsWriter writer =
+        format.writer(out, about(), Map.of("ü/a, b.jpg", CocoId.of(17)), null);
     for (FoundImage image : images) {
       writer.write(image);
     }
@@ -142,10 +144,14 @@ class PredictionsWriterTest {
   @Test
   void cocoIdsAreTheNamesNumbersOrElseThePlaces() {
     assertThat(ids("train/000000000139.jpg", "000000000285.jpg"))
-        .containsEntry("train/000000000139.jpg", 139L)
-        .containsEntry("000000000285.jpg", 285L);
-    assertThat(ids("im1.jpg", "7.jpg")).containsEntry("im1.jpg", 1L).containsEntry("7.jpg", 2L);
-    assertThat(ids("a/7.jpg", "b/7.jpg")).containsEntry("a/7.jpg", 1L).containsEntry("b/7.jpg", 2L);
+        .containsEntry("train/000000000139.jpg", CocoId.of(139))
+        .containsEntry("000000000285.jpg", CocoId.of(285));
+    assertThat(ids("im1.jpg", "7.jpg"))
+        .containsEntry("im1.jpg", CocoId.of(1))
+        .containsEntry("7.jpg", CocoId.of(2));
+    assertThat(ids("a/7.jpg", "b/7.jpg"))
+        .containsEntry("a/7.jpg", CocoId.of(1))
+        .containsEntry("b/7.jpg", CocoId.of(2));
   }
 
   /**
@@ -171,7 +177,7 @@ class PredictionsWriterTest {
     }
   }
 
-  private static Map<String, Long> ids(String... names) {
-    return CocoIds.of(List.of(names)).byName();
+  private static Map<String, CocoId> ids(String... names) {
+    return ImageIds.of(List.of(names)).byName();
   }
 }

@@ -83,7 +83,7 @@ class MergedDatasetsTest {
     assertThat(person.visibility()[pelvis]).as("one hip is occluded").isEqualTo(Person.OCCLUDED);
     assertThat(person.annotated(thorax)).as("one shoulder is not annotated").isFalse();
     assertThat(person.x()[to.index("upper_neck")]).isEqualTo(x(12));
-    assertThat(merged.annotations().warnings()).isEmpty();
+    assertThat(merged.annotations().warnings()).noneMatch(line -> line.contains("has no"));
   }
 
   @Test
@@ -92,9 +92,7 @@ class MergedDatasetsTest {
     Skeleton few = Skeleton.named(List.of("left_hip", "right_hip", "tail"), List.of(), "test");
     write(other, "other", few, Map.of("train", List.of("t.jpg")));
     MergedDatasets merged = MergedDatasets.read(List.of(lsp, other), Skeleton.mpii16());
-    assertThat(merged.annotations().warnings())
-        .singleElement()
-        .asString()
+    assertThat(merged.annotations().warnings().get(0))
         .contains("sets/other: has no", "head_top")
         .doesNotContain("pelvis");
     Path none = folder.resolve("sets/none");

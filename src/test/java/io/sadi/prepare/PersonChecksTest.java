@@ -52,6 +52,21 @@ class PersonChecksTest {
     assertThat(kinds(person)).doesNotContain(Kind.JOINT_OUTSIDE);
   }
 
+  /** Whoever has x1, y1, x2, y2 learns from crops that hold too much. */
+  @Test
+  void findsBoxesAsCornersAndOutside() {
+    Person person = drawn();
+    Box extent = person.extent();
+    Box corners =
+        new Box(extent.x(), extent.y(), extent.x() + extent.width(), extent.y() + extent.height());
+    assertThat(kinds(person.inBox(corners))).contains(Kind.BOX_CORNERS);
+    assertThat(kinds(person.inBox(extent))).doesNotContain(Kind.BOX_CORNERS, Kind.BOX_OUTSIDE);
+    Box outside = new Box(person.imageWidth() + 1, 2, 30, 40);
+    assertThat(kinds(person.inBox(outside))).contains(Kind.BOX_OUTSIDE);
+    assertThat(kinds(person.inBox(new Box(-31, 2, 30, 40)))).contains(Kind.BOX_OUTSIDE);
+    assertThat(kinds(person.inBox(new Box(-29, 2, 30, 40)))).doesNotContain(Kind.BOX_OUTSIDE);
+  }
+
   @Test
   void findsBoxesAndSizesThatCannotBe() {
     Person person = drawn();

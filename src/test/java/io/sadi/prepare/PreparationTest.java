@@ -52,8 +52,9 @@ class PreparationTest {
             Map.entry("no joint annotated", 1),
             Map.entry("image missing", 1),
             Map.entry("image broken", 2));
-    assertThat(warnings).hasSize(3);
-    assertThat(warnings.get(1)).contains("1 x image missing: p2.jpg");
+    assertThat(warnings).hasSize(4);
+    assertThat(warnings.get(0)).contains("for left_shoulder, right_hip");
+    assertThat(warnings.get(2)).contains("1 x image missing: p2.jpg");
     assertThat(Files.readAllLines(out.resolve("left_out.csv")))
         .hasSize(5)
         .anyMatch(line -> line.startsWith("p2.jpg,0,image missing"))

@@ -1,5 +1,6 @@
 package io.sadi.predict;
 
+import io.sadi.data.CocoId;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,12 +14,12 @@ import java.util.Set;
  * @param places whether they are places in the input, from 1: what several processes that were
  *     given the input in different orders do not agree on
  */
-record CocoIds(Map<String, Long> byName, boolean places) {
-  static final CocoIds NONE = new CocoIds(Map.of(), false);
+record ImageIds(Map<String, CocoId> byName, boolean places) {
+  static final ImageIds NONE = new ImageIds(Map.of(), false);
 
   /** Numbers that a file gives. */
-  static CocoIds given(Map<String, Long> byName) {
-    return new CocoIds(byName, false);
+  static ImageIds given(Map<String, CocoId> byName) {
+    return new ImageIds(byName, false);
   }
 
   /**
@@ -27,25 +28,25 @@ record CocoIds(Map<String, Long> byName, boolean places) {
    *
    * @param names in the order of the input
    */
-  static CocoIds of(List<String> names) {
-    Map<String, Long> named = new HashMap<>();
+  static ImageIds of(List<String> names) {
+    Map<String, CocoId> named = new HashMap<>();
     Set<Long> used = new HashSet<>();
     for (String name : names) {
       String file = name.substring(name.lastIndexOf('/') + 1);
       String stem = file.replaceFirst("\\.[^.]*$", "");
       if (!stem.matches("[0-9]{1,15}") || !used.add(Long.parseLong(stem))) {
-        return new CocoIds(places(names), true);
+        return new ImageIds(places(names), true);
       }
-      named.put(name, Long.parseLong(stem));
+      named.put(name, CocoId.of(Long.parseLong(stem)));
     }
-    return new CocoIds(named, false);
+    return new ImageIds(named, false);
   }
 
   /** The place of each name, from 1. */
-  static Map<String, Long> places(List<String> names) {
-    Map<String, Long> places = new HashMap<>();
+  static Map<String, CocoId> places(List<String> names) {
+    Map<String, CocoId> places = new HashMap<>();
     for (String name : names) {
-      places.put(name, places.size() + 1L);
+      places.put(name, CocoId.of(places.size() + 1));
     }
     return places;
   }
