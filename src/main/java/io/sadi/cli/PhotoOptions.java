@@ -1,7 +1,9 @@
 package io.sadi.cli;
 
+import io.sadi.prepare.AnnotatedFrame;
 import io.sadi.prepare.Annotations;
 import io.sadi.prepare.Checks;
+import io.sadi.prepare.ImageFiles;
 import io.sadi.prepare.Preparation;
 import io.sadi.prepare.Preparation.Treatment;
 import java.io.IOException;
@@ -33,7 +35,7 @@ final class PhotoOptions {
       converter = RuleConverter.class,
       description =
           "What to do about what is wrong: report (default) lists it in DIR/faults.csv, drop leaves"
-              + " it out, fail prepares nothing. KIND: missing, broken, exif, grey, cmyk, deep,"
+              + " it out, fail prepares nothing. KIND: missing, broken, exif, as-stored, grey, cmyk, deep,"
               + " alpha, size, empty-box, joint-outside, left-right, duplicate; without KIND: all."
               + " Repeatable.")
   private List<Checks.Rule> rules = new ArrayList<>();
@@ -47,6 +49,16 @@ final class PhotoOptions {
               + " enlarged, instead of pointing to the photos: large photos are then decoded once."
               + " Take at least the network's input.")
   private int pack;
+
+  @Option(
+      names = "--exif",
+      order = 17,
+      paramLabel = "HOW",
+      description =
+          "In which picture people were annotated whose photo its EXIF data turns: upright, as it is"
+              + " to be seen; stored, as the file has it, and joints and boxes are turned along; auto"
+              + " (default): what sizes and joints tell.")
+  private AnnotatedFrame frame = AnnotatedFrame.AUTO;
 
   static final class RuleConverter implements ITypeConverter<Checks.Rule> {
     @Override
@@ -76,8 +88,13 @@ final class PhotoOptions {
     if (pack > 0) {
       all.put("pack", pack);
     }
-    Treatment treatment = new Treatment(limit, Checks.of(rules), pack, prepare.previews());
-    Preparation preparation = new Preparation(annotations, images, prepare.output(all), treatment);
+    if (frame != AnnotatedFrame.AUTO) {
+      all.put("exif", frame.toString());
+    }
+    Treatment treatment = new Treatment(limit, Checks.of(rules), pack, prepare.previews(), frame);
+    Preparation preparation =
+        new Preparation(
+            ImageFiles.find(annotations, images, console), images, prepare.output(all), treatment);
     return prepare.report(preparation.run(console), console);
   }
 }

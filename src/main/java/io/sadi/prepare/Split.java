@@ -150,7 +150,7 @@ public sealed interface Split {
     }
     return fractions.isEmpty()
         ? ranges(ranges, images.size())
-        : fractions(fractions, images.size(), seed);
+        : fractions(fractions, images.size(), seed, requested.isEmpty());
   }
 
   private static Assignment listed(Assignment own, ValList list, List<String> images) {
@@ -186,7 +186,14 @@ public sealed interface Split {
     return new Assignment(ranges.stream().map(Range::name).distinct().toList(), assigned);
   }
 
-  private static Assignment fractions(List<Fraction> fractions, int images, long seed) {
+  /**
+   * Draws fractions.
+   *
+   * @param adapt whether few images are spread so that no split is empty that need not be, and
+   *     empty ones are none: nobody asked for these fractions
+   */
+  private static Assignment fractions(
+      List<Fraction> fractions, int images, long seed, boolean adapt) {
     List<String> names = fractions.stream().map(Fraction::name).toList();
     if (names.stream().distinct().count() < names.size()) {
       throw BadInputException.at("--split", names.toString(), "each name once", "");
@@ -199,17 +206,24 @@ public sealed interface Split {
     @Nullable String[] assigned = new String[images];
     double sum = 0;
     int from = 0;
+    int others = fractions.size();
     for (Fraction fraction : fractions) {
+      others--;
       sum += fraction.fraction;
       if (sum > 1 + 1e-9) {
         throw BadInputException.at("--split", "fractions that sum to " + sum, "at most 1", "");
       }
       int to = (int) Math.min(images, Math.round(sum * images));
+      if (adapt) {
+        to = Math.max(Math.min(to, images - others), Math.min(images, from + 1));
+      }
       for (int i : order.subList(from, to)) {
         assigned[i] = fraction.name;
       }
       from = to;
     }
-    return new Assignment(names, assigned);
+    return new Assignment(
+        adapt ? names.stream().filter(Arrays.asList(assigned)::contains).toList() : names,
+        assigned);
   }
 }
