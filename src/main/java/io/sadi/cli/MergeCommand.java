@@ -62,8 +62,8 @@ final class MergeCommand implements Callable<Integer> {
       order = 4,
       paramLabel = "FORMAT",
       description =
-          "csv, json, jsonl or coco. Default: what --out ends in (.json, .jsonl, .coco.json), or"
-              + " csv.")
+          "csv, json, jsonl, coco or coco-dataset. Default: what --out ends in (.json, .jsonl,"
+              + " .coco.json), or csv.")
   private @Nullable PredictionsFormat format;
 
   @Option(
@@ -86,9 +86,10 @@ final class MergeCommand implements Callable<Integer> {
     Path file = out.toString().equals("-") ? null : out;
     PredictionsFormat chosen =
         format != null ? format : file == null ? PredictionsFormat.CSV : PredictionsFormat.of(file);
-    if (chosen == PredictionsFormat.MPII_MAT) {
+    if (chosen == PredictionsFormat.MPII_MAT || chosen == PredictionsFormat.YOLO) {
       throw new ParameterException(
-          spec.commandLine(), "'sadi merge' writes csv, json, jsonl or coco, not mpii-mat");
+          spec.commandLine(),
+          "'sadi merge' writes csv, json, jsonl, coco or coco-dataset, not " + chosen);
     }
     overwrite.check(file, errors);
     Console console = common.console();

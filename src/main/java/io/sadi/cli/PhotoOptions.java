@@ -1,7 +1,9 @@
 package io.sadi.cli;
 
+import io.sadi.prepare.AnnotatedFrame;
 import io.sadi.prepare.Annotations;
 import io.sadi.prepare.Checks;
+import io.sadi.prepare.ImageFiles;
 import io.sadi.prepare.Preparation;
 import io.sadi.prepare.Preparation.Treatment;
 import java.io.IOException;
@@ -34,7 +36,7 @@ final class PhotoOptions {
       description =
           "What to do about what is wrong: report (default) lists it in DIR/faults.csv, drop leaves"
               + " it out, fail prepares nothing. KIND: entry (one that cannot be read; fail by"
-              + " default), missing, broken, exif, grey, cmyk, deep, alpha, size, empty-box,"
+              + " default), missing, broken, exif, as-stored, grey, cmyk, deep, alpha, size, empty-box,"
               + " box-corners, box-outside, joint-outside, left-right, duplicate; without KIND: all."
               + " Repeatable.")
   private List<Checks.Rule> rules = new ArrayList<>();
@@ -58,6 +60,16 @@ final class PhotoOptions {
           "Which joints swap in a mirrored image, instead of what their names say: for names that"
               + " say no side. Training mirrors crops.")
   private List<String> flipPairs = new ArrayList<>();
+
+  @Option(
+      names = "--exif",
+      order = 18,
+      paramLabel = "HOW",
+      description =
+          "In which picture people were annotated whose photo its EXIF data turns: upright, as it is"
+              + " to be seen; stored, as the file has it, and joints and boxes are turned along; auto"
+              + " (default): what sizes and joints tell.")
+  private AnnotatedFrame frame = AnnotatedFrame.AUTO;
 
   static final class RuleConverter implements ITypeConverter<Checks.Rule> {
     @Override
@@ -90,9 +102,14 @@ final class PhotoOptions {
     if (!flipPairs.isEmpty()) {
       all.put("flip_pairs", flipPairs);
     }
+    if (frame != AnnotatedFrame.AUTO) {
+      all.put("exif", frame.toString());
+    }
     Annotations paired = flipPairs.isEmpty() ? annotations : annotations.withFlipPairs(flipPairs);
-    Treatment treatment = new Treatment(limit, Checks.of(rules), pack, prepare.previews());
-    Preparation preparation = new Preparation(paired, images, prepare.output(all), treatment);
+    Treatment treatment = new Treatment(limit, Checks.of(rules), pack, prepare.previews(), frame);
+    Preparation preparation =
+        new Preparation(
+            ImageFiles.find(paired, images, console), images, prepare.output(all), treatment);
     return prepare.report(preparation.run(console), console);
   }
 }

@@ -2,6 +2,7 @@ package io.sadi.cli;
 
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
+import io.sadi.predict.BoxChoice;
 import io.sadi.predict.Checkpoint;
 import io.sadi.predict.Decode;
 import io.sadi.predict.Merge;
@@ -58,6 +59,7 @@ import picocli.CommandLine.TypeConversionException;
       "  find . -name '*.png' | sadi predict - | head",
       "  sadi predict --model best.safetensors photos --boxes people.csv \\",
       "    --out joints.json --overlays drawn --errors broken.csv",
+      "  sadi predict photos --format coco-dataset --out labels.json",
       "  sadi predict --model best.safetensors mpii/images \\",
       "    --boxes data/mpii/annotations/test.json --out pred_keypoints_mpii.mat \\",
       "    --annotations mpii_human_pose_v1_u12_1.mat"
@@ -92,10 +94,36 @@ final class PredictCommand implements Callable<Integer> {
       order = 2,
       paramLabel = "FILE",
       description =
-          "Who is where: CSV with the columns image,x,y,w,h (and person), or COCO (.json). Images"
-              + " are named as in the output; several people an image; nobody is looked for in an"
-              + " image that is not listed.")
+          "Who is where: CSV with the columns image,x,y,w,h (and person, score), or COCO (.json): an"
+              + " object with images, or a detector's list, whose images are called by their numbers"
+              + " (000000000139.jpg) or named by --boxes-images. Images are named as in the output,"
+              + " or by longer paths that end so; several people an image; nobody is looked for in"
+              + " an image that is not listed.")
   private @Nullable Path boxes;
+
+  @Option(
+      names = "--boxes-images",
+      order = 2,
+      paramLabel = "FILE",
+      description =
+          "With a detector's list as --boxes: a COCO file that says what its images are called.")
+  private @Nullable Path boxesImages;
+
+  @Option(
+      names = "--boxes-score",
+      order = 2,
+      paramLabel = "S",
+      description = "Only boxes of this score or a higher one. Default: all.")
+  private double boxesScore = Double.NaN;
+
+  @Option(
+      names = "--boxes-category",
+      order = 2,
+      paramLabel = "NAME|N",
+      description =
+          "Only boxes of this category of COCO's. Default: person, or 1; 0 in a list that counts"
+              + " from 0; the only one of a list that has one.")
+  private @Nullable String boxesCategory;
 
   @Option(
       names = "--passes",
@@ -121,7 +149,9 @@ final class PredictCommand implements Callable<Integer> {
       paramLabel = "FORMAT",
       description =
           "${COMPLETION-CANDIDATES}. Default: what --out ends in (.json, .jsonl, .coco.json,"
-              + " .mat), or csv.")
+              + " .mat), or csv. coco are results, as pycocotools loads them; coco-dataset and yolo"
+              + " are labels, for annotation tools and 'sadi prepare coco' or 'yolo'; yolo writes a"
+              + " folder, --out-dir, with links to the images.")
   private @Nullable PredictionsFormat format;
 
   @Option(
@@ -259,7 +289,8 @@ final class PredictCommand implements Callable<Integer> {
                 report,
                 errors,
                 existing,
-                new PredictionOutput.Resuming(keepFailures, allowMixed)));
+                new PredictionOutput.Resuming(keepFailures, allowMixed)),
+            new BoxChoice(boxesScore, boxesCategory, boxesImages));
     Console console = common.console();
     PredictionJob job = PredictionJob.prepare(request, System.in, console);
     if (dryRun.dryRun) {
@@ -294,6 +325,13 @@ final class PredictCommand implements Callable<Integer> {
 
   private void checkUsage(@Nullable Path file) {
     PredictionsFormat chosen = format(file);
+    refuse(
+        boxes == null
+            && (boxesImages != null || boxesCategory != null || !Double.isNaN(boxesScore)),
+        "--boxes-images, --boxes-score and --boxes-category are for --boxes FILE");
+    refuse(
+        chosen == PredictionsFormat.YOLO && outDir == null,
+        "--format yolo writes a folder: --out-dir DIR");
     refuse(
         annotations != null && chosen != PredictionsFormat.MPII_MAT,
         "--annotations is for --format mpii-mat, not for " + chosen);

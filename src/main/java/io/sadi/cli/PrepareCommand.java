@@ -35,6 +35,8 @@ final class PrepareCommand implements Callable<Integer>, ParentCommand {
         PrepareLspetCommand.class,
         PrepareCocoCommand.class,
         PrepareCsvCommand.class,
+        PrepareYoloCommand.class,
+        PrepareLabelmeCommand.class,
         PrepareMergeCommand.class,
         PrepareCleanCommand.class,
         PrepareSyntheticCommand.class);

@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
           + " coordinates become 0-based; head size is 0.6 x the head box's diagonal. People without"
           + " joints or position are left out.",
       "",
-      "Without --split, nine tenths of the images are train and one tenth is val. official:"
+      "Without --split, nine tenths of the images are train and one tenth is val, or what the JSON"
+          + " says as isValidation. official:"
           + " everybody with joints is train, and the test images' people, whose joints MPII holds"
           + " back, are test: annotations/test.json has their boxes for 'predict --boxes'. The usual"
           + " 22,246 / 2,958 people: --val-list valid.json. Ranges count the images with usable"
@@ -47,7 +48,8 @@ final class PrepareMpiiCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "mpii_human_pose_v1_u12_1.mat; or train.json, valid.json and the like, repeatable.")
+          "mpii_human_pose_v1_u12_1.mat; or HRNet's train.json, valid.json and the like, or"
+              + " pytorch-pose's mpii_annotations.json; repeatable.")
   private List<Path> annotations;
 
   @Option(

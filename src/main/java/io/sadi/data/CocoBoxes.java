@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The people's boxes of a COCO file, whether or not it has joints. Crowds are left out, and where a
@@ -22,6 +23,15 @@ public record CocoBoxes(Map<String, CocoId> ids, Map<String, List<PersonBox>> pe
 
   /** Reads and checks a file; {@link BadInputException} names the field that is wrong. */
   public static CocoBoxes read(Path file) throws IOException {
+    return read(file, null);
+  }
+
+  /**
+   * Reads the boxes of one category.
+   *
+   * @param category its name or its number; null for people
+   */
+  public static CocoBoxes read(Path file, @Nullable String category) throws IOException {
     CocoParser parsed = CocoParser.parse(file);
     Map<String, CocoId> ids = new LinkedHashMap<>();
     Map<String, List<PersonBox>> people = new LinkedHashMap<>();
@@ -30,7 +40,8 @@ public record CocoBoxes(Map<String, CocoId> ids, Map<String, List<PersonBox>> pe
           ids.put(image.name(), id);
           people.put(image.name(), new ArrayList<>());
         });
-    boolean named = parsed.categoryNames.containsValue("person");
+    boolean named = category != null || parsed.categoryNames.containsValue("person");
+    String wanted = category == null ? "person" : category;
     for (CocoParser.Annotation annotation : parsed.annotations) {
       CocoImage image = parsed.images.get(annotation.imageId());
       if (image == null) {
@@ -40,13 +51,16 @@ public record CocoBoxes(Map<String, CocoId> ids, Map<String, List<PersonBox>> pe
             "the id of one of the images",
             "");
       }
-      CocoId category = annotation.categoryId();
+      CocoId own = annotation.categoryId();
       boolean other =
-          named && (category == null || !"person".equals(parsed.categoryNames.get(category)));
+          named
+              && (own == null
+                  || (!wanted.equals(parsed.categoryNames.get(own))
+                      && !wanted.equals(own.text() == null ? "" + own.number() : own.text())));
       if (!annotation.crowd() && !other) {
         List<PersonBox> inImage = people.getOrDefault(image.name(), List.of());
         PersonBox person = person(annotation, inImage, image.name(), file);
-        inImage.add(category == null ? person : person.ofCategory(category));
+        inImage.add(own == null ? person : person.ofCategory(own));
       }
     }
     return new CocoBoxes(ids, people);

@@ -1,6 +1,8 @@
 package io.sadi.eval;
 
 import io.sadi.io.BadInputException;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
@@ -10,25 +12,30 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * Finds a dataset's images under the names that another program gave them: absolute, without
- * folders, without the ending. The whole file is read one way: as it is if any name fits, else by
- * the ends of paths, else so without endings.
+ * Finds images under the names that another program gave them: absolute, a Windows path or a URL,
+ * without folders, without the ending. The whole file is read one way: as it is if any name fits,
+ * else by the ends of paths, else so without endings.
  */
-final class ImageNames {
+public final class ImageNames {
+  private static final Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:/");
+  private static final Pattern ESCAPE = Pattern.compile("%([0-9A-Fa-f]{2})");
+
   private ImageNames() {}
 
   /**
-   * The dataset's names of a file's images. One name fits another if one path ends in the other.
+   * Our names of a file's images. One name fits another if one path ends in the other.
    *
    * @param theirs the file's names
-   * @param ours the dataset's names
+   * @param ours the names of the images that there are
    * @param file for messages
    * @return by the file's name; a name that fits none stands for itself
    * @throws BadInputException where a name fits several
    */
-  static Map<String, String> match(Set<String> theirs, Set<String> ours, Path file) {
+  public static Map<String, String> match(Set<String> theirs, Set<String> ours, Path file) {
     for (String name : theirs) {
       if (ours.contains(name)) {
         return identity(theirs);
@@ -77,9 +84,9 @@ final class ImageNames {
       if (fitting.size() > 1) {
         throw BadInputException.at(
             file + ": image " + name,
-            "several images of the dataset that it could be: " + first(fitting, 2),
+            "several images that it could be: " + first(fitting, 2),
             "one",
-            "name images as the dataset does");
+            "give names their folders too");
       }
       if (fitting.size() == 1) {
         String image = fitting.iterator().next();
@@ -87,9 +94,9 @@ final class ImageNames {
         if (other != null) {
           throw BadInputException.at(
               file + ": images " + other + " and " + name,
-              "one image of the dataset that both could be: " + image,
+              "one image that both could be: " + image,
               "one each",
-              "name images as the dataset does");
+              "give names their folders too");
         }
         matched.put(name, image);
       }
@@ -97,9 +104,25 @@ final class ImageNames {
     return matched;
   }
 
-  /** With '/' between folders, and without "./" in front. */
+  /** With '/' between folders, and without "./" in front; of a URL its path, decoded. */
   private static String plain(String name) {
-    return name.replace('\\', '/').replaceFirst("^(\\./+)+", "");
+    String path = name.replace('\\', '/').replaceFirst("^(\\./+)+", "");
+    return URL.matcher(path).lookingAt() ? decoded(path.replaceFirst("[?#].*$", "")) : path;
+  }
+
+  /** With the bytes that a URL writes as %20 and the like; as it is where they are no text. */
+  private static String decoded(String url) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    Matcher escape = ESCAPE.matcher(url);
+    int from = 0;
+    while (escape.find()) {
+      bytes.writeBytes(url.substring(from, escape.start()).getBytes(StandardCharsets.UTF_8));
+      bytes.write(Integer.parseInt(escape.group(1), 16));
+      from = escape.end();
+    }
+    bytes.writeBytes(url.substring(from).getBytes(StandardCharsets.UTF_8));
+    String text = bytes.toString(StandardCharsets.UTF_8);
+    return text.indexOf('\uFFFD') < 0 ? text : url;
   }
 
   /** The path, then without its first folder, and so on to the name alone. */

@@ -1,5 +1,6 @@
 package io.sadi.image;
 
+import io.sadi.geom.Affine;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -10,6 +11,29 @@ final class Exif {
   private static final int BIG_ENDIAN_TIFF = 0x4D4D002A;
 
   private Exif() {}
+
+  /**
+   * Where the stored pixels are to be seen.
+   *
+   * @param orientation 1 to 8
+   * @param width of the picture as it is stored, in pixels
+   * @param height of the picture as it is stored
+   * @return from stored pixels to those of the picture turned upright
+   */
+  static Affine upright(int orientation, int width, int height) {
+    int right = width - 1;
+    int bottom = height - 1;
+    return switch (orientation) {
+      case 2 -> new Affine(-1, 0, right, 0, 1, 0);
+      case 3 -> new Affine(-1, 0, right, 0, -1, bottom);
+      case 4 -> new Affine(1, 0, 0, 0, -1, bottom);
+      case 5 -> new Affine(0, 1, 0, 1, 0, 0);
+      case 6 -> new Affine(0, -1, bottom, 1, 0, 0);
+      case 7 -> new Affine(0, -1, bottom, -1, 0, right);
+      case 8 -> new Affine(0, 1, 0, -1, 0, right);
+      default -> Affine.IDENTITY;
+    };
+  }
 
   /**
    * The orientation, 1 (upright) to 8.

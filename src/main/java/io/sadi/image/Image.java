@@ -1,13 +1,20 @@
 package io.sadi.image;
 
+import static org.bytedeco.opencv.global.opencv_core.CV_16U;
 import static org.bytedeco.opencv.global.opencv_core.CV_64F;
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
+import static org.bytedeco.opencv.global.opencv_core.CV_8UC4;
+import static org.bytedeco.opencv.global.opencv_core.divide;
+import static org.bytedeco.opencv.global.opencv_core.extractChannel;
 import static org.bytedeco.opencv.global.opencv_core.transform;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_COLOR_RGB;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_UNCHANGED;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMWRITE_JPEG_QUALITY;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imencode;
+import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_BGRA2RGB;
+import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_GRAY2RGB;
 import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_RGB2BGR;
 import static org.bytedeco.opencv.global.opencv_imgproc.GaussianBlur;
 import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
@@ -29,6 +36,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Scalar;
 import org.bytedeco.opencv.opencv_core.Size;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An 8-bit RGB picture in native memory. Whoever makes one closes it; an enclosing JavaCPP scope
@@ -62,14 +70,16 @@ public final class Image implements AutoCloseable {
   private final int width;
   private final int height;
   private final Set<Trait> traits;
+  private final Affine fromStored;
 
   private Image(Mat mat) {
-    this(mat, Set.of());
+    this(mat, Set.of(), Affine.IDENTITY);
   }
 
   /** Takes over a continuous CV_8UC3 matrix. */
-  private Image(Mat mat, Set<Trait> traits) {
+  private Image(Mat mat, Set<Trait> traits, Affine fromStored) {
     this.traits = traits;
+    this.fromStored = fromStored;
     // A reference of our own: the picture outlives a PointerScope it happens to be made in.
     this.mat = mat.retainReference();
     this.width = mat.cols();
@@ -77,14 +87,38 @@ public final class Image implements AutoCloseable {
   }
 
   /**
-   * Decodes a photo: JPEG, PNG, WebP, BMP or TIFF, turned upright by its EXIF orientation; grey,
-   * CMYK, 16-bit and transparent pictures become 8-bit RGB.
+   * Decodes a photo: JPEG, PNG, WebP, BMP, TIFF, BigTIFF or GIF (its first picture), turned upright
+   * by its EXIF orientation; grey, CMYK, 16-bit and transparent pictures become 8-bit RGB. What is
+   * transparent keeps its colour.
    *
    * @throws BadInputException where the file is missing, empty, cut off, damaged, no image, or has
    *     more than 134 million pixels
    */
   public static Image read(Path file) throws IOException {
     byte[] bytes = bytes(file);
+    ImageHeader header = header(file, bytes);
+    OpenCv.load();
+    try (BytePointer data = new BytePointer(bytes);
+        Mat encoded = new Mat(1, bytes.length, CV_8UC1, data)) {
+      Mat decoded = header.multiplied() ? divided(encoded) : imdecode(encoded, IMREAD_COLOR_RGB);
+      if (decoded.empty()) {
+        decoded.close();
+        throw undecodable(file, header, null);
+      }
+      return new Image(
+          decoded,
+          header.traits(),
+          Exif.upright(header.orientation(), header.width(), header.height()));
+    } catch (RuntimeException e) {
+      if (e instanceof BadInputException) {
+        throw e;
+      }
+      throw undecodable(file, header, e);
+    }
+  }
+
+  /** The header of a file's bytes, of a size that can be decoded. */
+  static ImageHeader header(Path file, byte[] bytes) {
     ImageHeader header = ImageHeader.of(file, bytes);
     if (header.width() <= 0 || header.height() <= 0) {
       throw BadInputException.at(
@@ -97,24 +131,40 @@ public final class Image implements AutoCloseable {
           "at most " + MAX_PIXELS / 1_000_000 + " million",
           "make it smaller");
     }
-    OpenCv.load();
-    try (BytePointer data = new BytePointer(bytes);
-        Mat encoded = new Mat(1, bytes.length, CV_8UC1, data)) {
-      Mat decoded = imdecode(encoded, IMREAD_COLOR_RGB);
-      if (decoded.empty()) {
-        decoded.close();
-        throw new BadInputException(file + ": the image does not decode; it is damaged");
-      }
-      return new Image(decoded, header.traits());
-    } catch (RuntimeException e) {
-      if (e instanceof BadInputException) {
-        throw e;
-      }
-      throw new BadInputException(file + ": the image does not decode; it is damaged", e);
+    return header;
+  }
+
+  private static BadInputException undecodable(
+      Path file, ImageHeader header, @Nullable RuntimeException cause) {
+    return header.unread().isEmpty()
+        ? new BadInputException(file + ": the image does not decode; it is damaged", cause)
+        : BadInputException.at(file, header.unread(), ImageHeader.KNOWN, ImageFormat.ADVICE);
+  }
+
+  /** A picture whose colours are multiplied by its alpha, as they were before. */
+  private static Mat divided(Mat encoded) {
+    Mat decoded = imdecode(encoded, IMREAD_UNCHANGED);
+    if (decoded.empty() || decoded.channels() != 4) {
+      decoded.close();
+      return imdecode(encoded, IMREAD_COLOR_RGB);
+    }
+    try (decoded;
+        Mat eight = new Mat();
+        Mat colours = new Mat();
+        Mat alpha = new Mat();
+        Mat alphas = new Mat()) {
+      decoded.convertTo(eight, CV_8UC4, decoded.depth() == CV_16U ? 1 / 257.0 : 1, 0);
+      cvtColor(eight, colours, COLOR_BGRA2RGB);
+      extractChannel(eight, alpha, 3);
+      cvtColor(alpha, alphas, COLOR_GRAY2RGB);
+      Mat result = new Mat();
+      divide(colours, alphas, result, 255, -1); // by 0 is 0, as where nothing is seen
+      return result;
     }
   }
 
-  private static byte[] bytes(Path file) throws IOException {
+  /** A whole file. */
+  static byte[] bytes(Path file) throws IOException {
     try {
       if (Files.isDirectory(file)) {
         throw BadInputException.at(file, "a folder", ImageHeader.KNOWN, "");
@@ -161,6 +211,14 @@ public final class Image implements AutoCloseable {
   /** What the file had that the picture has no more; nothing where it comes from no file. */
   public Set<Trait> traits() {
     return Collections.unmodifiableSet(traits);
+  }
+
+  /**
+   * From pixels as the file stores them to this picture's, which are others where its EXIF data
+   * turned it; mirrors where that did.
+   */
+  public Affine fromStored() {
+    return fromStored;
   }
 
   /** H*W*3 bytes, interleaved RGB, row by row. */

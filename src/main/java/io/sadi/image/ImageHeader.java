@@ -14,10 +14,24 @@ import java.util.zip.CRC32;
  * whole picture, grey from where the bytes end, of half a file.
  *
  * @param width before it is turned upright
+ * @param height before it is turned upright
+ * @param orientation how it is to be turned, as EXIF counts: 1 (upright) to 8
  * @param traits what else there is to know of it
+ * @param unread what the decoder may not know of it, for a message; empty where it knows all
+ * @param multiplied whether its colours are multiplied by its alpha
  */
-record ImageHeader(int width, int height, Set<Image.Trait> traits) {
-  static final String KNOWN = "a JPEG, PNG, WebP, BMP or TIFF image";
+record ImageHeader(
+    int width,
+    int height,
+    int orientation,
+    Set<Image.Trait> traits,
+    String unread,
+    boolean multiplied) {
+  static final String KNOWN = "a JPEG, PNG, WebP, BMP, TIFF or GIF image, 8 or 16 bits a channel";
+
+  private ImageHeader(int width, int height, Set<Image.Trait> traits) {
+    this(width, height, 1, traits, "", false);
+  }
 
   private static final long PNG_SIGNATURE = 0x89504E470D0A1A0AL;
   private static final int PNG_IHDR = 0x49484452;
@@ -25,10 +39,17 @@ record ImageHeader(int width, int height, Set<Image.Trait> traits) {
   private static final int PNG_TRNS = 0x74524E53;
   private static final int PNG_EXIF = 0x65584966;
 
+  /** "EXIF", read from the last letter on. */
+  private static final int WEBP_EXIF = 0x46495845;
+
   /** "Exif", as a JPEG's segment with camera data starts. */
   private static final int EXIF = 0x45786966;
 
-  /** The header of a whole image file; a {@link BadInputException} says what is wrong with it. */
+  /**
+   * The header of a whole image file; a {@link BadInputException} says what is wrong with it.
+   *
+   * @param bytes in which what would mislead the decoder is put right
+   */
   static ImageHeader of(Path file, byte[] bytes) {
     if (bytes.length == 0) {
       throw BadInputException.at(file, "an empty file", KNOWN, "");
@@ -38,8 +59,13 @@ record ImageHeader(int width, int height, Set<Image.Trait> traits) {
       return parse(in);
     } catch (IndexOutOfBoundsException e) {
       throw new BadInputException(file + ": the image is cut off; fetch the file again", e);
+    } catch (UnsupportedOperationException e) {
+      throw BadInputException.at(file, String.valueOf(e.getMessage()), KNOWN, ImageFormat.ADVICE);
     } catch (IllegalArgumentException e) {
-      throw BadInputException.at(file, String.valueOf(e.getMessage()), KNOWN, "");
+      String found = ImageFormat.describe(bytes);
+      throw found == null
+          ? BadInputException.at(file, String.valueOf(e.getMessage()), KNOWN, "")
+          : BadInputException.at(file, found, KNOWN, ImageFormat.ADVICE);
     }
   }
 
@@ -58,8 +84,11 @@ record ImageHeader(int width, int height, Set<Image.Trait> traits) {
     if (magic >>> 16 == 0x424D) {
       return bmp(in.order(ByteOrder.LITTLE_ENDIAN));
     }
-    if (magic == 0x49492A00 || magic == 0x4D4D002A) {
-      return tiff(in.order(magic == 0x4D4D002A ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN));
+    if (TiffHeader.isOne(magic)) {
+      return tiff(in);
+    }
+    if (magic == 0x47494638) {
+      return gif(in.order(ByteOrder.LITTLE_ENDIAN));
     }
     throw new IllegalArgumentException(
         String.format("bytes that start with %08x", Integer.toUnsignedLong(magic)));
@@ -123,8 +152,9 @@ record ImageHeader(int width, int height, Set<Image.Trait> traits) {
     return this;
   }
 
-  private ImageHeader turned(int orientation) {
-    return with(Image.Trait.TURNED, orientation != 1);
+  private ImageHeader turned(int exif) {
+    return new ImageHeader(width, height, exif, traits, unread, multiplied)
+        .with(Image.Trait.TURNED, exif != 1);
   }
 
   /** Walks the chunks to IEND, their checksums too: libpng would complain on the console. */
@@ -176,7 +206,8 @@ record ImageHeader(int width, int height, Set<Image.Trait> traits) {
       }
       case 0x58385056 -> // "VP8X"
           new ImageHeader((in.getInt(24) & 0xFFFFFF) + 1, (in.getInt(26) >>> 8) + 1, traits(3, 8))
-              .with(Image.Trait.ALPHA, (u8(in, 20) & 0x10) != 0);
+              .with(Image.Trait.ALPHA, (u8(in, 20) & 0x10) != 0)
+              .turned(webpOrientation(in));
       default -> throw new IllegalArgumentException("a WebP file of an unknown kind");
     };
   }
@@ -192,34 +223,71 @@ record ImageHeader(int width, int height, Set<Image.Trait> traits) {
     return new ImageHeader(width, height, traits(3, 8));
   }
 
-  /** The size stands in the first directory's tags 256 and 257. */
-  private static ImageHeader tiff(ByteBuffer in) {
-    int directory = in.getInt(4);
-    int width = 0;
-    int height = 0;
-    int bits = 8;
-    int photometric = 2;
-    boolean alpha = false;
-    int orientation = 1;
-    for (int i = 0, n = u16(in, directory); i < n; i++) {
-      int entry = directory + 2 + 12 * i;
-      int count = in.getInt(entry + 4);
-      int value = u16(in, entry + 2) == 3 ? u16(in, entry + 8) : in.getInt(entry + 8);
-      switch (u16(in, entry)) {
-        case 256 -> width = value;
-        case 257 -> height = value;
-        case 258 ->
-            bits = count > 2 ? u16(in, in.getInt(entry + 8)) : value; // more do not fit here
-        case 262 -> photometric = value;
-        case 274 -> orientation = Math.max(1, value);
-        case 338 -> alpha = value == 1 || value == 2;
-        default -> {}
+  /** Of an extended file: its chunk of camera data stands behind the picture. */
+  private static int webpOrientation(ByteBuffer in) {
+    int at = 12;
+    while (at <= in.capacity() - 8) {
+      int type = in.getInt(at);
+      int length = in.getInt(at + 4);
+      if (length < 0 || length > in.capacity() - at - 8) {
+        throw new IndexOutOfBoundsException("chunk at " + at);
       }
+      if (type == WEBP_EXIF) {
+        return Exif.orientation(in.slice(at + 8, length));
+      }
+      at += 8 + length + (length & 1);
     }
+    return 1;
+  }
+
+  private static ImageHeader tiff(ByteBuffer in) {
+    TiffHeader tiff = TiffHeader.of(in);
+    int colours = tiff.photometric < 2 ? 1 : tiff.photometric == 5 ? 4 : 3;
+    String packed = TiffHeader.unusualCompression(tiff.compression);
     return new ImageHeader(
-            width, height, traits(photometric < 2 ? 1 : photometric == 5 ? 4 : 3, bits))
-        .with(Image.Trait.ALPHA, alpha)
-        .turned(orientation);
+            tiff.width,
+            tiff.height,
+            1,
+            traits(colours, tiff.bits),
+            packed.isEmpty() ? "" : "a TIFF packed with " + packed,
+            tiff.multiplied)
+        .with(Image.Trait.ALPHA, tiff.alpha)
+        .turned(tiff.orientation);
+  }
+
+  /** Walks the blocks to the trailer. */
+  private static ImageHeader gif(ByteBuffer in) {
+    int flags = u8(in, 10);
+    int colours = (flags & 0x80) == 0 ? 0 : 2 << (flags & 7);
+    if (colours > 0 && u8(in, 11) >= colours) {
+      in.put(11, (byte) 0); // the background, which OpenCV insists on and nobody looks at
+    }
+    boolean transparent = false;
+    boolean picture = false;
+    int at = 13 + 3 * colours;
+    while (u8(in, at) != 0x3B) {
+      switch (u8(in, at)) {
+        case 0x2C -> {
+          picture = true;
+          int own = u8(in, at + 9);
+          at += 11 + ((own & 0x80) == 0 ? 0 : 3 * (2 << (own & 7)));
+        }
+        case 0x21 -> {
+          transparent |= !picture && u8(in, at + 1) == 0xF9 && (u8(in, at + 3) & 1) != 0;
+          at += 2;
+        }
+        default -> throw new IllegalArgumentException("a GIF with a damaged block at byte " + at);
+      }
+      while (u8(in, at) != 0) {
+        at += 1 + u8(in, at);
+      }
+      at++;
+    }
+    if (!picture) {
+      throw new IllegalArgumentException("a GIF without a picture");
+    }
+    return new ImageHeader(u16(in, 6), u16(in, 8), traits(3, 8))
+        .with(Image.Trait.ALPHA, transparent);
   }
 
   private static int u8(ByteBuffer in, int at) {

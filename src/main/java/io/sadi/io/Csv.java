@@ -1,17 +1,23 @@
 package io.sadi.io;
 
+import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.Reader;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVPrinter;
@@ -19,7 +25,9 @@ import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A CSV file with a header line (RFC 4180, UTF-8, with or without a byte order mark), row by row.
+ * A CSV file with a header line, row by row: RFC 4180 in UTF-8, and what spreadsheets make of it.
+ * That is semicolons or tabs between the columns, and then decimal commas; UTF-16 with its byte
+ * order mark; a word such as NA for a number that is not there; rows of nothing but delimiters.
  * Whatever is wrong is a {@link BadInputException} that names the line and the column.
  */
 public final class Csv implements Closeable {
@@ -33,7 +41,17 @@ public final class Csv implements Closeable {
   private static final CSVFormat OUTPUT =
       CSVFormat.RFC4180.builder().setRecordSeparator("\n").get();
 
+  /** How programs write a number that is not there: R, pandas, NumPy, spreadsheets, databases. */
+  private static final Set<String> MISSING =
+      Set.of("na", "n/a", "#n/a", "#na", "nan", "null", "none", "<na>");
+
+  private static final String DELIMITERS = ",;\t";
+
+  /** Longer than the header of 200 joints with five columns each. */
+  private static final int MAX_HEADER = 1 << 17;
+
   private final Path file;
+  private final boolean decimalCommas;
   private final CSVParser parser;
   private final Iterator<CSVRecord> records;
   private final List<String> header = new ArrayList<>();
@@ -58,35 +76,59 @@ public final class Csv implements Closeable {
 
     /** A finite number. */
     public float number(Column column) {
-      String text = text(column).strip();
-      try {
-        // The last character, because Java also reads "1f" and "1d".
-        float value = Float.parseFloat(text);
-        if (Float.isFinite(value) && Character.toLowerCase(text.charAt(text.length() - 1)) < 'a') {
-          return value;
-        }
-      } catch (NumberFormatException e) {
-        // said below
+      double value = parse(column);
+      if (Double.isFinite((float) value)) {
+        return (float) value;
       }
       throw bad(column, "a finite number");
     }
 
-    /** A finite number; NaN where the cell is empty or the file has no such column. */
+    /**
+     * A finite number; NaN where the cell is empty or says that there is none (NA, NaN, null), or
+     * the file has no such column.
+     */
     public float numberOrNaN(@Nullable Column column) {
-      return column == null || text(column).isBlank() ? Float.NaN : number(column);
+      return column == null || isMissing(column) ? Float.NaN : number(column);
     }
 
-    /** A whole number from 0. */
+    /** Whether a cell is empty or says that there is nothing: NA, NaN, null. */
+    public boolean isMissing(Column column) {
+      String text = text(column).strip();
+      return text.isEmpty() || MISSING.contains(text.toLowerCase(Locale.ROOT));
+    }
+
+    /** A whole number from 0; also 3.0, which pandas makes of 3 in a column that has gaps. */
     public int index(Column column) {
-      try {
-        int value = Integer.parseInt(text(column).strip());
-        if (value >= 0) {
-          return value;
-        }
-      } catch (NumberFormatException e) {
-        // said below
+      double value = parse(column);
+      if (value >= 0 && value <= Integer.MAX_VALUE && value == Math.rint(value)) {
+        return (int) value;
       }
       throw bad(column, "a whole number from 0");
+    }
+
+    /** NaN where the text is no number. */
+    private double parse(Column column) {
+      String text = text(column).strip();
+      if (decimalCommas && text.indexOf('.') < 0) {
+        text = text.replaceFirst("(?<=\\d),(?=\\d)", ".");
+      }
+      // The last character, because Java also reads "1f" and "1d".
+      if (text.isEmpty() || Character.toLowerCase(text.charAt(text.length() - 1)) >= 'a') {
+        return Double.NaN;
+      }
+      try {
+        return Double.parseDouble(text);
+      } catch (NumberFormatException e) {
+        return Double.NaN;
+      }
+    }
+
+    private boolean isBlank() {
+      return values.stream().allMatch(String::isBlank);
+    }
+
+    private boolean isBlankFrom(int index) {
+      return values.stream().skip(index).allMatch(String::isBlank);
     }
 
     /** Says what is wrong with this row's value in a column. */
@@ -109,8 +151,9 @@ public final class Csv implements Closeable {
     }
   }
 
-  private Csv(Path file, CSVParser parser) {
+  private Csv(Path file, boolean decimalCommas, CSVParser parser) {
     this.file = file;
+    this.decimalCommas = decimalCommas;
     this.parser = parser;
     this.records = parser.iterator();
   }
@@ -122,9 +165,11 @@ public final class Csv implements Closeable {
 
   /** Opens a file and reads its header. */
   public static Csv open(Path file) throws IOException {
-    BufferedReader reader = InputFile.text(file);
+    BufferedReader reader = text(file);
     try {
-      Csv csv = new Csv(file, CSVParser.parse(withoutByteOrderMark(reader, file), FORMAT));
+      char delimiter = delimiter(reader, file);
+      CSVFormat format = FORMAT.builder().setDelimiter(delimiter).get();
+      Csv csv = new Csv(file, delimiter != ',', CSVParser.parse(reader, format));
       Row header = csv.next();
       if (header == null) {
         throw BadInputException.at(file, "an empty file", "a header line and rows", "");
@@ -158,6 +203,27 @@ public final class Csv implements Closeable {
     return column;
   }
 
+  /**
+   * The first of these columns that is there, however it is capitalised.
+   *
+   * @throws BadInputException calling the column by the first name, where there is none of them
+   */
+  public Column firstOf(List<String> names) {
+    for (String name : names) {
+      for (String column : header) {
+        if (column.equalsIgnoreCase(name)) {
+          return column(column);
+        }
+      }
+    }
+    return column(names.get(0));
+  }
+
+  /** The column at a place, from 0, whatever it is called. */
+  public Column column(int index) {
+    return new Column(header.get(index), index);
+  }
+
   /** A column that may be there, null where it is not. */
   public @Nullable Column find(String name) {
     Integer index = indices.get(name);
@@ -170,25 +236,29 @@ public final class Csv implements Closeable {
     return new Column(name, index);
   }
 
-  /** The next row, or null at the end of the file. */
+  /** The next row that is not blank, or null at the end of the file. */
   public @Nullable Row next() throws IOException {
     try {
-      if (!records.hasNext()) {
-        return null;
-      }
-      Row row = new Row(records.next(), parser.getCurrentLineNumber());
-      if (!header.isEmpty() && row.values.size() != header.size()) {
+      Row row;
+      do {
+        if (!records.hasNext()) {
+          return null;
+        }
+        row = new Row(records.next(), parser.getCurrentLineNumber());
+      } while (row.isBlank()); // what spreadsheets keep of rows that were cleared
+      int columns = row.values.size();
+      if (!header.isEmpty() && (columns < header.size() || !row.isBlankFrom(header.size()))) {
         throw BadInputException.at(
             row.where(),
-            row.values.size() + " columns",
+            columns + " columns",
             header.size() + " as in the header",
-            "quote values that hold commas");
+            "quote values that hold a delimiter");
       }
       return row;
     } catch (UncheckedIOException e) {
       IOException cause = e.getCause();
       if (cause instanceof CharacterCodingException) {
-        throw notUtf8();
+        throw notText(file);
       }
       if (cause instanceof org.apache.commons.csv.CSVException) {
         throw new BadInputException(
@@ -207,25 +277,64 @@ public final class Csv implements Closeable {
     parser.close();
   }
 
-  /** Spreadsheets put a byte order mark in front of the first column's name. */
-  private static Reader withoutByteOrderMark(BufferedReader reader, Path file) throws IOException {
-    reader.mark(1);
+  /** UTF-16 where a byte order mark says so ("Unicode text"), else UTF-8. */
+  private static BufferedReader text(Path file) throws IOException {
+    InputFile.require(file);
+    BufferedInputStream in = new BufferedInputStream(Files.newInputStream(file));
     try {
+      in.mark(2);
+      int mark = in.read() << 8 | in.read();
+      in.reset();
+      Charset charset =
+          mark == 0xFFFE
+              ? StandardCharsets.UTF_16LE
+              : mark == 0xFEFF ? StandardCharsets.UTF_16BE : StandardCharsets.UTF_8;
+      // A decoder, not its name: that would put signs of its own for what it cannot read.
+      return new BufferedReader(new InputStreamReader(in, charset.newDecoder()));
+    } catch (IOException | RuntimeException e) {
+      in.close();
+      throw e;
+    }
+  }
+
+  /** Skips a byte order mark, and sees which delimiter the header has most of. */
+  private static char delimiter(BufferedReader reader, Path file) throws IOException {
+    try {
+      reader.mark(1);
       if (reader.read() != '\uFEFF') {
         reader.reset();
       }
+      int[] counts = new int[3];
+      boolean quoted = false;
+      reader.mark(MAX_HEADER);
+      for (int i = 0; i < MAX_HEADER; i++) {
+        int c = reader.read();
+        quoted ^= c == '"';
+        if (c < 0 || (!quoted && (c == '\n' || c == '\r'))) {
+          break;
+        }
+        int at = DELIMITERS.indexOf(c);
+        if (at >= 0 && !quoted) {
+          counts[at]++;
+        }
+      }
+      reader.reset();
+      int most = 0;
+      for (int i = 1; i < counts.length; i++) {
+        most = counts[i] > counts[most] ? i : most;
+      }
+      return DELIMITERS.charAt(most);
     } catch (CharacterCodingException e) {
-      throw notUtf8(file);
+      throw notText(file);
     }
-    return reader;
   }
 
-  private BadInputException notUtf8() {
-    return notUtf8(file);
-  }
-
-  private static BadInputException notUtf8(Path file) {
-    return BadInputException.at(file, "bytes that are not UTF-8", "a CSV text file", "");
+  private static BadInputException notText(Path file) {
+    return BadInputException.at(
+        file,
+        "bytes that are not UTF-8",
+        "a CSV text file",
+        "spreadsheets call it 'CSV UTF-8' where they save");
   }
 
   private static String shortened(String text) {

@@ -67,6 +67,19 @@ public final class Json {
     }
   }
 
+  /** Whether a file's value is a list, or would be if it were whole. */
+  public static boolean startsWithList(Path file) throws IOException {
+    try (Reader reader = InputFile.text(file)) {
+      int c = reader.read();
+      while (c == '\uFEFF' || Character.isWhitespace(c)) {
+        c = reader.read();
+      }
+      return c == '[';
+    } catch (CharacterCodingException e) {
+      return false; // said by whoever reads on
+    }
+  }
+
   /** A file that holds one object. */
   public static JsonObject readObject(Path file) throws IOException {
     return object(read(file), file);

@@ -1,5 +1,6 @@
 package io.sadi.predict;
 
+import io.sadi.image.ImageFormat;
 import io.sadi.io.BadInputException;
 import io.sadi.io.InputFile;
 import java.io.File;
@@ -20,12 +21,12 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -36,9 +37,6 @@ import java.util.stream.Stream;
  * are taken as they are named; whether they can be read is seen when they are.
  */
 public final class Inputs {
-  private static final Set<String> EXTENSIONS =
-      Set.of("jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff");
-
   /** Java compares UTF-16 units, which puts characters beyond the first 65,536 too early. */
   static final Comparator<String> CODE_POINTS =
       (a, b) ->
@@ -47,6 +45,7 @@ public final class Inputs {
 
   private final Map<String, InputImage> images = new LinkedHashMap<>();
   private final List<InputFailure> failures = new ArrayList<>();
+  private final Map<ImageFormat, Integer> unreadable = new EnumMap<>(ImageFormat.class);
   private int repeated;
 
   private Inputs() {}
@@ -94,6 +93,16 @@ public final class Inputs {
     return repeated;
   }
 
+  /**
+   * What was passed over in folders: pictures of kinds that are not read, such as {@code 5 HEIC, 1
+   * AVIF}; empty where there are none.
+   */
+  public String unreadable() {
+    return unreadable.entrySet().stream()
+        .map(kind -> kind.getValue() + " " + kind.getKey().label())
+        .collect(Collectors.joining(", "));
+  }
+
   private void addArgument(String argument) throws IOException {
     Path path = path(argument);
     if (Files.exists(path) || !Glob.isGlob(argument)) {
@@ -136,7 +145,10 @@ public final class Inputs {
         path, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, search(path, found));
     if (found.isEmpty() && failures.size() == failuresBefore) {
       throw BadInputException.at(
-          path, "a folder without images", "files such as " + String.join(", ", names()), "");
+          path,
+          unreadable.isEmpty() ? "a folder without images" : "no image but " + unreadable(),
+          "files such as " + String.join(", ", names()),
+          unreadable.isEmpty() ? "" : ImageFormat.ADVICE);
     }
     found.sort(Comparator.comparing(InputImage::name, CODE_POINTS));
     for (InputImage image : found) {
@@ -155,8 +167,11 @@ public final class Inputs {
 
       @Override
       public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-        if (isPicture(file) && !isHidden(file)) {
+        ImageFormat format = isHidden(file) ? null : ImageFormat.ofName(file);
+        if (format != null && format.readable()) {
           found.add(new InputImage(slashed(root.relativize(file)), file));
+        } else if (format != null) {
+          unreadable.merge(format, 1, Integer::sum);
         }
         return FileVisitResult.CONTINUE;
       }
@@ -202,12 +217,7 @@ public final class Inputs {
   }
 
   private static List<String> names() {
-    return EXTENSIONS.stream().sorted().map(extension -> "*." + extension).toList();
-  }
-
-  private static boolean isPicture(Path file) {
-    String name = String.valueOf(file.getFileName());
-    return EXTENSIONS.contains(name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
+    return ImageFormat.readableExtensions().stream().map(extension -> "*." + extension).toList();
   }
 
   private static boolean isHidden(Path path) {

@@ -43,6 +43,26 @@ final class OutputFolder {
     return plan(folder, images, replace, name -> name + "." + extension);
   }
 
+  /**
+   * Plans files of labels, {@code NAME.txt} without the image's own ending, as YOLO's are.
+   *
+   * @param replace whether files that are there may be replaced, or stay
+   * @throws BadInputException as for pictures
+   */
+  static OutputFolder ofLabels(Path folder, List<InputImage> images, boolean replace) {
+    return plan(folder, images, replace, name -> name.replaceFirst("(?<=.)\\.[^.]*$", "") + ".txt");
+  }
+
+  /**
+   * Plans links to images, under their own names.
+   *
+   * @param replace whether links that are there may be replaced
+   * @throws BadInputException as for pictures
+   */
+  static OutputFolder ofLinks(Path folder, List<InputImage> images, boolean replace) {
+    return plan(folder, images, replace, name -> name);
+  }
+
   private static OutputFolder plan(
       Path folder, List<InputImage> images, boolean replace, UnaryOperator<String> naming) {
     if (Files.exists(folder) && !Files.isDirectory(folder)) {

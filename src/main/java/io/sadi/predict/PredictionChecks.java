@@ -35,7 +35,9 @@ record PredictionChecks(
   void outputs() throws IOException {
     PredictionOutput output = request.output();
     List<Path> inputs = new ArrayList<>(List.of(request.model()));
-    Stream.of(request.boxes(), output.annotations()).filter(Objects::nonNull).forEach(inputs::add);
+    Stream.of(request.boxes(), request.boxChoice().images(), output.annotations())
+        .filter(Objects::nonNull)
+        .forEach(inputs::add);
     for (String input : request.inputs()) {
       if (input.startsWith("@")) {
         inputs.add(Path.of(input.substring(1)));

@@ -2,6 +2,7 @@ package io.sadi.predict;
 
 import com.google.gson.JsonObject;
 import io.sadi.data.CocoId;
+import io.sadi.image.ImageFormat;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Checksum;
 import io.sadi.io.Progress;
@@ -40,11 +41,16 @@ public final class PredictionJob {
   private final @Nullable Boxes boxes;
   private final @Nullable MpiiTestImages test;
   private final @Nullable OutputFolder folder;
+  private final @Nullable YoloDataset yolo;
   private final @Nullable OutputFolder overlays;
   private final @Nullable OutputFolder heatmaps;
 
   private PredictionJob(
-      PredictionRequest request, Checkpoint checkpoint, Decode decode, Inputs inputs)
+      PredictionRequest request,
+      Checkpoint checkpoint,
+      Decode decode,
+      Inputs inputs,
+      Progress progress)
       throws IOException {
     this.request = request;
     this.output = request.output();
@@ -53,14 +59,23 @@ public final class PredictionJob {
     this.inputs = inputs;
     this.all = inputs.images();
     this.images = all.stream().filter(image -> isOurs(image.name())).toList();
-    this.boxes = request.boxes() == null ? null : Boxes.read(request.boxes());
+    this.boxes =
+        request.boxes() == null
+            ? null
+            : Boxes.read(request.boxes(), request.boxChoice(), all, progress);
     this.test = output.annotations() == null ? null : MpiiTestImages.read(output.annotations());
     boolean replace = output.existing() != Existing.REFUSE;
     String extension = output.format().extension();
     this.folder =
         output.folder() == null
             ? null
-            : OutputFolder.ofFiles(output.folder(), images, extension, replace);
+            : output.format() == PredictionsFormat.YOLO
+                ? YoloDataset.labels(output.folder(), images, replace)
+                : OutputFolder.ofFiles(output.folder(), images, extension, replace);
+    this.yolo =
+        output.folder() == null || output.format() != PredictionsFormat.YOLO
+            ? null
+            : new YoloDataset(output.folder(), checkpoint.skeleton(), images, replace);
     this.overlays = pictures(output.overlays(), replace);
     this.heatmaps = pictures(output.heatmaps(), replace);
   }
@@ -88,7 +103,13 @@ public final class PredictionJob {
     if (inputs.repeated() > 0) {
       progress.warn(inputs.repeated() + " images named a second time are predicted once");
     }
-    PredictionJob job = new PredictionJob(request, checkpoint, decode, inputs);
+    if (!inputs.unreadable().isEmpty()) {
+      progress.warn(
+          inputs.unreadable()
+              + " in folders passed over, which cannot be read; "
+              + ImageFormat.ADVICE);
+    }
+    PredictionJob job = new PredictionJob(request, checkpoint, decode, inputs, progress);
     PredictionChecks checks = new PredictionChecks(request, job.all, job.boxes, job.test);
     checks.outputs();
     checks.boxes(progress);
@@ -144,7 +165,11 @@ public final class PredictionJob {
       if (!remaining.isEmpty()) {
         predict(remaining, results, progress);
       }
-      return results.finish();
+      PredictionOutcome outcome = results.finish();
+      if (yolo != null) {
+        yolo.finish(progress);
+      }
+      return outcome;
     }
   }
 
@@ -155,6 +180,16 @@ public final class PredictionJob {
     settings.addProperty("weights", checkpoint.fingerprint());
     if (request.boxes() != null) {
       settings.addProperty("boxes", Checksum.sha256(request.boxes()));
+      BoxChoice choice = request.boxChoice();
+      if (!Double.isNaN(choice.minScore())) {
+        settings.addProperty("boxes_score", choice.minScore());
+      }
+      if (choice.category() != null) {
+        settings.addProperty("boxes_category", choice.category());
+      }
+      if (choice.images() != null) {
+        settings.addProperty("boxes_images", Checksum.sha256(choice.images()));
+      }
     }
     if (shard != null) {
       settings.addProperty("shard", shard.toString());
@@ -200,6 +235,9 @@ public final class PredictionJob {
       Pictures.Drawn done =
           image -> {
             results.found(image);
+            if (yolo != null) {
+              yolo.add(image);
+            }
             work.advance(1);
           };
       new ImagePredictor<FoundPerson>(
@@ -267,7 +305,10 @@ public final class PredictionJob {
   }
 
   private ImageIds ids() {
-    if (output.format() != PredictionsFormat.COCO && request.shard() == null) {
+    boolean numbered =
+        output.format() == PredictionsFormat.COCO
+            || output.format() == PredictionsFormat.COCO_DATASET;
+    if (!numbered && request.shard() == null) {
       return ImageIds.NONE;
     }
     return boxes == null || boxes.ids().isEmpty()

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param inference how the network is run
  * @param shard the part of the images that this process predicts; null for all
  * @param output where what is found goes
+ * @param boxChoice which of the boxes count
  */
 public record PredictionRequest(
     Path model,
@@ -26,11 +27,25 @@ public record PredictionRequest(
     int passes,
     InferenceConfig inference,
     @Nullable Shard shard,
-    PredictionOutput output) {
+    PredictionOutput output,
+    BoxChoice boxChoice) {
   public PredictionRequest {
     inputs = List.copyOf(inputs);
     if (passes < 1 || passes > 2) {
       throw BadInputException.at("--passes", "" + passes, "1 or 2", "");
     }
+  }
+
+  /** With all people's boxes. */
+  public PredictionRequest(
+      Path model,
+      List<String> inputs,
+      @Nullable Path boxes,
+      Decode decode,
+      int passes,
+      InferenceConfig inference,
+      @Nullable Shard shard,
+      PredictionOutput output) {
+    this(model, inputs, boxes, decode, passes, inference, shard, output, BoxChoice.ALL);
   }
 }

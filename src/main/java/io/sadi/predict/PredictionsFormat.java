@@ -19,6 +19,10 @@ public enum PredictionsFormat {
   JSONL,
   /** The list of results that pycocotools loads. */
   COCO,
+  /** A whole COCO keypoints file, to be imported as labels. */
+  COCO_DATASET,
+  /** A folder of Ultralytics' labels. */
+  YOLO,
   /** A submission to MPII. */
   MPII_MAT;
 
@@ -50,6 +54,8 @@ public enum PredictionsFormat {
       case JSON -> "json";
       case JSONL -> "jsonl";
       case COCO -> "coco.json";
+      case COCO_DATASET -> "json";
+      case YOLO -> "txt";
       case MPII_MAT -> "mat";
     };
   }
@@ -58,7 +64,7 @@ public enum PredictionsFormat {
    * A writer onto a stream that the caller closes.
    *
    * @param about for JSON's head, and the joints for all
-   * @param ids of images by name, for COCO
+   * @param ids of images by name, for COCO and COCO_DATASET
    * @param test for MPII_MAT, which cannot be without
    */
   PredictionsWriter writer(
@@ -68,6 +74,8 @@ public enum PredictionsFormat {
       case JSON -> new JsonPredictionsWriter(out, about);
       case JSONL -> new JsonLinesPredictionsWriter(out, about.joints());
       case COCO -> new CocoPredictionsWriter(out, ids);
+      case COCO_DATASET -> new CocoDatasetWriter(out, about.skeleton(), ids);
+      case YOLO -> new YoloWriter(out);
       case MPII_MAT -> new MpiiMatWriter(out, Objects.requireNonNull(test), about.joints());
     };
   }

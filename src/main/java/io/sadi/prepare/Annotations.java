@@ -90,6 +90,15 @@ public record Annotations(
       return new SourceFile(file.toString(), Checksum.sha256(file));
     }
 
+    /** Many files as one. */
+    static SourceFile of(String name, List<Path> files) throws IOException {
+      List<String> sums = new ArrayList<>();
+      for (Path file : files) {
+        sums.add(Checksum.sha256(file));
+      }
+      return new SourceFile(name, Checksum.sha256(sums));
+    }
+
     /** The files that a dataset folder consists of, beside its images. */
     static List<SourceFile> of(Dataset dataset) throws IOException {
       List<SourceFile> files = new ArrayList<>();

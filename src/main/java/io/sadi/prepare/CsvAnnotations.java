@@ -4,47 +4,76 @@ import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
 import io.sadi.geom.Box;
 import io.sadi.io.BadInputException;
-import io.sadi.io.Checksum;
 import io.sadi.io.Csv;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table with a person a row: {@code image}, and {@code NAME_x}, {@code NAME_y} of every joint;
- * and where they are there {@code NAME_v} (0 not annotated, 1 occluded, 2 visible), {@code person},
- * {@code box_x}, {@code box_y}, {@code box_w}, {@code box_h} and {@code head_size}. Other columns
- * are not looked at, so that {@code sadi predict}'s tables can be read. A joint without coordinates
- * is not annotated.
+ * A table with a person a row: {@code image} (or {@code filename} and the like), and {@code
+ * NAME_x}, {@code NAME_y} of every joint; and where they are there {@code NAME_v} (0 not annotated,
+ * 1 occluded, 2 visible), {@code NAME_score}, {@code person}, {@code box_x}, {@code box_y}, {@code
+ * box_w}, {@code box_h} and {@code head_size}. Other columns are not looked at: {@code sadi
+ * predict}'s tables can be read, whose {@code NAME_sigma_x} is no joint's place. A joint without
+ * coordinates, or at (-1, -1), or at (0, 0) without a {@code v}, is not annotated.
+ *
+ * <p>A table that starts with DeepLabCut's header rows is read as that: {@link DeepLabCutTable}.
  */
 public final class CsvAnnotations {
-  private static final List<Split> FALLBACK =
-      List.of(new Split.Fraction("train", 0.9), new Split.Fraction("val", 0.1));
+  /** What the column of images is called, in tables of others too. */
+  private static final List<String> IMAGE =
+      List.of("image", "file_name", "filename", "image_name", "image_path", "img", "path", "file");
+
+  private static final List<String> SCORES = List.of("_score", "_likelihood", "_confidence");
   private static final double FARTHEST = 1e6;
 
   private final Path file;
-  private final double origin;
+  private final Options options;
   private final Csv.Column image;
   private final Csv.@Nullable Column number;
   private final List<Csv.Column> box = new ArrayList<>();
   private final Csv.@Nullable Column headSize;
   private final List<Joint> joints = new ArrayList<>();
-  private final List<Person> people = new ArrayList<>();
-  private final List<LeftOut> leftOut = new ArrayList<>();
+  private int nowhere;
 
-  private record Joint(String name, Csv.Column x, Csv.Column y, Csv.@Nullable Column v) {}
+  private record Joint(
+      String name,
+      Csv.Column x,
+      Csv.Column y,
+      Csv.@Nullable Column v,
+      Csv.@Nullable Column score) {}
 
-  private CsvAnnotations(Path file, Csv csv, double origin) {
+  /**
+   * How a table is to be understood.
+   *
+   * @param oneBased whether the upper left pixel is (1, 1), as in MATLAB, and not (0, 0)
+   * @param minScore a joint below this score counts as not annotated; NaN where scores do not
+   *     matter
+   */
+  public record Options(boolean oneBased, double minScore) {
+    /** 0-based, whatever the scores. */
+    public static final Options PLAIN = new Options(false, Double.NaN);
+
+    double origin() {
+      return oneBased ? 1 : 0;
+    }
+
+    /** Whether a joint of this score, NaN where it has none, is too unsure to learn from. */
+    boolean excludes(double score) {
+      return score < minScore;
+    }
+  }
+
+  private CsvAnnotations(Path file, Csv csv, Options options) {
     this.file = file;
-    this.origin = origin;
-    image = csv.column("image");
+    this.options = options;
+    image = csv.firstOf(IMAGE);
     number = csv.find("person");
     headSize = csv.find("head_size");
     if (csv.find("box_x") != null) {
@@ -52,58 +81,101 @@ public final class CsvAnnotations {
         box.add(csv.column(side));
       }
     }
+    Set<String> header = new HashSet<>(csv.header());
     for (String column : csv.header()) {
       String name = column.substring(0, Math.max(0, column.length() - 2));
       if (column.endsWith("_x") && !name.isEmpty() && !column.equals("box_x")) {
-        joints.add(
-            new Joint(name, csv.column(column), csv.column(name + "_y"), csv.find(name + "_v")));
+        boolean sigma =
+            name.endsWith("_sigma") && header.contains(name.replaceFirst("_sigma$", "_x"));
+        if (!sigma) {
+          joints.add(joint(csv, name));
+        }
       }
     }
     if (joints.isEmpty()) {
       throw BadInputException.at(
           file + ":1", "no joint", "columns NAME_x and NAME_y for every joint", "");
     }
+    if (!Double.isNaN(options.minScore) && joints.stream().allMatch(j -> j.score == null)) {
+      throw BadInputException.at(
+          file + ":1", "no column NAME_score", "one for every joint", "--min-score needs them");
+    }
+  }
+
+  private static Joint joint(Csv csv, String name) {
+    Csv.Column score = null;
+    for (String ending : SCORES) {
+      score = score == null ? csv.find(name + ending) : score;
+    }
+    return new Joint(
+        name, csv.column(name + "_x"), csv.column(name + "_y"), csv.find(name + "_v"), score);
   }
 
   /**
    * Reads a table.
    *
-   * @param oneBased whether the upper left pixel is (1, 1), as in MATLAB, and not (0, 0)
    * @param splits image numbers are those of first appearance, from 1; empty for nine tenths train
    *     and one tenth val
    * @param seed of fractions
    */
-  public static Annotations read(Path file, boolean oneBased, List<Split> splits, long seed)
+  public static Annotations read(Path file, Options options, List<Split> splits, long seed)
       throws IOException {
-    CsvAnnotations table;
+    PersonList people = new PersonList();
+    List<String> joints;
     try (Csv csv = Csv.open(file)) {
-      table = new CsvAnnotations(file, csv, oneBased ? 1 : 0);
-      table.read(csv);
+      if (DeepLabCutTable.isOne(csv)) {
+        joints = DeepLabCutTable.read(file, csv, options, people);
+      } else {
+        CsvAnnotations table = new CsvAnnotations(file, csv, options);
+        table.read(csv, people);
+        joints = table.joints.stream().map(Joint::name).toList();
+      }
     }
-    return table.annotations(splits, seed);
+    Skeleton skeleton = Skeleton.named(joints, List.of(), file + ":1");
+    return people.annotations(
+        file, skeleton, splits, seed, List.of(Annotations.SourceFile.of(file)));
   }
 
-  private void read(Csv csv) throws IOException {
+  /** Reads a table whatever its scores. */
+  public static Annotations read(Path file, boolean oneBased, List<Split> splits, long seed)
+      throws IOException {
+    return read(file, new Options(oneBased, Double.NaN), splits, seed);
+  }
+
+  private void read(Csv csv, PersonList people) throws IOException {
     Map<String, Integer> inImage = new HashMap<>();
     Set<String> seen = new HashSet<>();
     for (Csv.Row row = csv.next(); row != null; row = csv.next()) {
-      String name = row.text(image);
-      if (!Person.isImageName(name)) {
-        throw row.bad(image, "a relative path that stays in the image root");
-      }
+      String name = imageName(row, row.text(image), image);
       int running = inImage.merge(name, 1, Integer::sum) - 1;
-      int index = number == null ? running : row.index(number);
+      int index = number == null || row.isMissing(number) ? running : row.index(number);
       if (!seen.add(name + "\n" + index)) {
         throw row.bad(number == null ? image : number, "the person's own number in the image");
       }
-      add(row, name, index);
+      people.add(person(row, name, index));
     }
-    if (people.isEmpty()) {
-      throw BadInputException.at(file, "nobody with joints", "a row a person", "");
+    if (nowhere > 0) {
+      people.warn(
+          file
+              + ": "
+              + nowhere
+              + " joints at (-1, -1) or (0, 0), where no joint is, count as not annotated");
+    }
+    if (Double.isNaN(options.minScore) && joints.stream().anyMatch(j -> j.score != null)) {
+      people.warn(
+          file + ": has scores, and joints count however low theirs is; --min-score S drops some");
     }
   }
 
-  private void add(Csv.Row row, String name, int index) {
+  /** A name that can be one; which file is meant is seen when the images are looked for. */
+  static String imageName(Csv.Row row, String name, Csv.Column column) {
+    if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
+      throw row.bad(column, "an image's name");
+    }
+    return name;
+  }
+
+  private Person person(Csv.Row row, String name, int index) {
     float[] x = new float[joints.size()];
     float[] y = new float[joints.size()];
     byte[] visibility = new byte[joints.size()];
@@ -111,14 +183,17 @@ public final class CsvAnnotations {
       Joint joint = joints.get(k);
       float px = row.numberOrNaN(joint.x);
       float py = row.numberOrNaN(joint.y);
+      boolean said = joint.v != null && !row.isMissing(joint.v);
       byte v = visibility(row, joint);
       if (Float.isNaN(px) || Float.isNaN(py)) {
-        if (v != Person.NOT_ANNOTATED && joint.v != null && !row.text(joint.v).isBlank()) {
+        if (v != Person.NOT_ANNOTATED && said) {
           throw row.bad(Float.isNaN(px) ? joint.x : joint.y, "a coordinate, as its v is not 0");
         }
-      } else if (v != Person.NOT_ANNOTATED) {
-        x[k] = place(row, joint.x, px);
-        y[k] = place(row, joint.y, py);
+      } else if (v != Person.NOT_ANNOTATED && isNowhere(px, py, said)) {
+        nowhere++;
+      } else if (v != Person.NOT_ANNOTATED && !options.excludes(row.numberOrNaN(joint.score))) {
+        x[k] = place(row, joint.x, px, options);
+        y[k] = place(row, joint.y, py, options);
         visibility[k] = v;
       }
     }
@@ -126,15 +201,13 @@ public final class CsvAnnotations {
     if (headSize != null && head <= 0) {
       throw row.bad(headSize, "a positive number, or nothing");
     }
-    Person person =
-        new Person(name, index, 0, 0, x, y, visibility, null, 0, 0, 0, head, null).inBox(box(row));
-    if (!person.annotated()) {
-      leftOut.add(new LeftOut(name, index, "no joint annotated", ""));
-    } else if (person.scale() > 0) {
-      people.add(person);
-    } else {
-      leftOut.add(new LeftOut(name, index, "no box, and one joint", ""));
-    }
+    return new Person(name, index, 0, 0, x, y, visibility, null, 0, 0, 0, head, null)
+        .inBox(box(row));
+  }
+
+  /** How tables without a column for it say that a joint is not annotated. */
+  private static boolean isNowhere(float x, float y, boolean annotated) {
+    return (x == -1 && y == -1) || (x == 0 && y == 0 && !annotated);
   }
 
   private static byte visibility(Csv.Row row, Joint joint) {
@@ -148,15 +221,15 @@ public final class CsvAnnotations {
     return (byte) v;
   }
 
-  private float place(Csv.Row row, Csv.Column column, double value) {
+  static float place(Csv.Row row, Csv.Column column, double value, Options options) {
     if (Math.abs(value) > FARTHEST) {
       throw row.bad(column, "a place near the image");
     }
-    return (float) (value - origin);
+    return (float) (value - options.origin());
   }
 
   private @Nullable Box box(Csv.Row row) {
-    if (box.isEmpty() || row.text(box.get(0)).isBlank()) {
+    if (box.isEmpty() || row.isMissing(box.get(0))) {
       return null;
     }
     for (Csv.Column side : box.subList(2, 4)) {
@@ -165,38 +238,9 @@ public final class CsvAnnotations {
       }
     }
     return new Box(
-        place(row, box.get(0), row.number(box.get(0))),
-        place(row, box.get(1), row.number(box.get(1))),
+        place(row, box.get(0), row.number(box.get(0)), options),
+        place(row, box.get(1), row.number(box.get(1)), options),
         row.number(box.get(2)),
         row.number(box.get(3)));
-  }
-
-  private Annotations annotations(List<Split> splits, long seed) throws IOException {
-    Map<String, List<Person>> byImage = Inspection.byImage(List.of(people));
-    List<String> images = List.copyOf(byImage.keySet());
-    Split.Assignment assigned =
-        Split.assign(
-            splits, FALLBACK, List.of(new Split.Range("train", 1, images.size())), images, seed);
-    Map<String, List<Person>> bySplit = assigned.emptyLists();
-    Map<String, Integer> numbers = new LinkedHashMap<>();
-    images.forEach(name -> numbers.put(name, numbers.size()));
-    for (Person person : people) {
-      List<Person> split = bySplit.get(assigned.of(numbers.getOrDefault(person.image(), 0)));
-      if (split != null) {
-        split.add(person);
-      }
-    }
-    Skeleton skeleton =
-        Skeleton.named(joints.stream().map(Joint::name).toList(), List.of(), file + ":1");
-    return new Annotations(
-        file.getFileName().toString().replaceFirst("\\.csv$", ""),
-        skeleton,
-        Annotations.metric(people, skeleton),
-        bySplit,
-        leftOut,
-        List.of(),
-        false,
-        Annotations.Boxes.ANNOTATED,
-        List.of(new Annotations.SourceFile(file.toString(), Checksum.sha256(file))));
   }
 }

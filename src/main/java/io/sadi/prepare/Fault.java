@@ -17,6 +17,7 @@ public record Fault(Kind kind, String image, int person, String detail) {
     MISSING("image missing"),
     BROKEN("image broken"),
     EXIF("EXIF rotation"),
+    AS_STORED("annotated as stored: turned along"),
     GREY("grey image"),
     CMYK("CMYK image"),
     DEEP("more than 8 bits a channel"),

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +32,16 @@ final class Inspection {
   private final Annotations annotations;
   private final Path imageRoot;
   private final Checks checks;
+  private final AnnotatedFrame frame;
   private final PersonChecks personChecks;
   private final @Nullable Packing packing;
   private final boolean decode;
   private final BooleanSupplier stopped;
+
+  /** How many turned photos tell that people were annotated in this picture of them. */
+  private final Map<AnnotatedFrame, AtomicInteger> told =
+      Map.of(
+          AnnotatedFrame.UPRIGHT, new AtomicInteger(), AnnotatedFrame.STORED, new AtomicInteger());
 
   /**
    * How to look.
@@ -46,13 +53,14 @@ final class Inspection {
   Inspection(
       Annotations annotations,
       Path imageRoot,
-      Checks checks,
+      Preparation.Treatment treatment,
       @Nullable Packing packing,
       boolean decode,
       BooleanSupplier stopped) {
     this.annotations = annotations;
     this.imageRoot = imageRoot;
-    this.checks = checks;
+    this.checks = treatment.checks();
+    this.frame = treatment.frame();
     this.personChecks = new PersonChecks(annotations.skeleton());
     this.packing = packing;
     this.decode = decode;
@@ -76,17 +84,10 @@ final class Inspection {
     List<Map.Entry<String, List<Person>>> images = List.copyOf(byImage.entrySet());
     @Nullable Found[] found = new Found[images.size()];
     try (Progress.Work work = progress.start("checking", found.length, "images")) {
-      IntStream.range(0, found.length)
-          .parallel()
-          .forEach(
-              i -> {
-                if (stopped.getAsBoolean()) {
-                  throw new UncheckedIOException(
-                      new InterruptedIOException("interrupted; nothing was written"));
-                }
-                found[i] = look(images.get(i).getKey(), images.get(i).getValue());
-                work.advance(1);
-              });
+      look(images, found, frame, work);
+      boolean stored = told(AnnotatedFrame.STORED) > 0 && told(AnnotatedFrame.UPRIGHT) == 0;
+      // Those that are still missing do not tell: they are taken for what the others are.
+      look(images, found, stored ? AnnotatedFrame.STORED : AnnotatedFrame.UPRIGHT, work);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -97,6 +98,33 @@ final class Inspection {
       }
     }
     return result;
+  }
+
+  private int told(AnnotatedFrame which) {
+    AtomicInteger count = told.get(which);
+    return count == null ? 0 : count.get();
+  }
+
+  /** Looks at all images that have not been found yet. */
+  private void look(
+      List<Map.Entry<String, List<Person>>> images,
+      @Nullable Found[] found,
+      AnnotatedFrame taken,
+      Progress.Work work) {
+    IntStream.range(0, found.length)
+        .filter(i -> found[i] == null)
+        .parallel()
+        .forEach(
+            i -> {
+              if (stopped.getAsBoolean()) {
+                throw new UncheckedIOException(
+                    new InterruptedIOException("interrupted; nothing was written"));
+              }
+              found[i] = look(images.get(i).getKey(), images.get(i).getValue(), taken);
+              if (found[i] != null) {
+                work.advance(1);
+              }
+            });
   }
 
   /** The people of all splits by their image, in order. */
@@ -110,19 +138,57 @@ final class Inspection {
     return byImage;
   }
 
-  private Found look(String name, List<Person> people) {
-    Path file = imageRoot.resolve(name);
-    if (!Files.exists(file)) {
+  /** Null where the photo is turned and does not tell whether its people are. */
+  private @Nullable Found look(String name, List<Person> people, AnnotatedFrame taken) {
+    // A name that leads out of the image root is nobody's: whoever wrote it names other files.
+    Path file = imageRoot.resolve(Person.isImageName(name) ? name : "");
+    if (!Person.isImageName(name) || !Files.exists(file)) {
       return without(new Fault(Kind.MISSING, name, -1, ""), people);
     }
     if (!decode) {
-      return people(List.of(), people, null);
+      return people(List.of(), people, people, null);
     }
     try (Image image = Image.read(file)) {
-      return people(imageFaults(name, image, people.get(0)), people, image);
+      if (!image.traits().contains(Image.Trait.TURNED)) {
+        return people(imageFaults(name, image, people.get(0)), people, people, image);
+      }
+      AnnotatedFrame tells = frame == AnnotatedFrame.AUTO ? tells(image, people) : frame;
+      AnnotatedFrame chosen = tells == null ? taken : tells;
+      if (chosen == AnnotatedFrame.AUTO) {
+        return null;
+      }
+      return turned(name, image, people, chosen == AnnotatedFrame.STORED, tells == null);
     } catch (BadInputException | IOException e) {
       return without(new Fault(Kind.BROKEN, name, -1, String.valueOf(e.getMessage())), people);
     }
+  }
+
+  private @Nullable AnnotatedFrame tells(Image image, List<Person> people) {
+    AnnotatedFrame tells = StoredFrame.told(image, people);
+    AtomicInteger count = tells == null ? null : told.get(tells);
+    if (count != null) {
+      count.incrementAndGet();
+    }
+    return tells;
+  }
+
+  private Found turned(
+      String name, Image image, List<Person> people, boolean stored, boolean guessed) {
+    List<Fault> faults = imageFaults(name, image, people.get(0));
+    if (guessed) {
+      Fault exif =
+          new Fault(Kind.EXIF, name, -1, "does not tell how it was annotated; --exif does");
+      faults.replaceAll(fault -> fault.kind() == Kind.EXIF ? exif : fault);
+    }
+    if (!stored) {
+      return people(faults, people, people, image);
+    }
+    faults.add(new Fault(Kind.AS_STORED, name, -1, "joints and boxes are turned with the photo"));
+    List<Person> upright =
+        people.stream()
+            .map(p -> StoredFrame.upright(p, image.fromStored(), annotations.skeleton()))
+            .toList();
+    return people(faults, people, upright, image);
   }
 
   private static Found without(Fault fault, List<Person> people) {
@@ -163,12 +229,19 @@ final class Inspection {
     return faults;
   }
 
-  private Found people(List<Fault> imageFaults, List<Person> people, @Nullable Image image) {
+  /**
+   * Looks at the people of an image.
+   *
+   * @param keys the same people as the packing knows them
+   */
+  private Found people(
+      List<Fault> imageFaults, List<Person> keys, List<Person> people, @Nullable Image image) {
     List<Fault> faults = new ArrayList<>(imageFaults);
     boolean imageGoes = imageFaults.stream().anyMatch(fault -> checks.leavesOut(fault.kind()));
     List<@Nullable Person> result = new ArrayList<>();
     List<Person> before = new ArrayList<>();
-    for (Person person : people) {
+    for (int p = 0; p < people.size(); p++) {
+      Person person = people.get(p);
       Person sized = image == null ? person : inImage(person, image.width(), image.height());
       if (person.ignored()) { // nothing is asked of them, and no crop is made
         result.add(imageGoes || packing != null ? null : sized);
@@ -188,7 +261,7 @@ final class Inspection {
       result.add(
           !stays
               ? null
-              : packing == null || image == null ? kept : packing.pack(person, kept, image));
+              : packing == null || image == null ? kept : packing.pack(keys.get(p), kept, image));
     }
     return new Found(result, faults);
   }

@@ -181,6 +181,9 @@ public final class MpiiAnnotations {
     if (images.isEmpty()) {
       throw BadInputException.at(file, "nobody", "people with joints and a position", "");
     }
+    if (splits.isEmpty() && usable.stream().anyMatch(MpiiPerson::validation)) {
+      return asTheFileSays(usable);
+    }
     Split.Assignment assigned =
         Split.assign(
             splits, FALLBACK, List.of(new Split.Range("train", 1, images.size())), images, seed);
@@ -205,6 +208,21 @@ public final class MpiiAnnotations {
     if (list != null && list.missingFrom(images) > 0) {
       warnings.add(
           list.file() + ": " + list.missingFrom(images) + " of its images have nobody annotated");
+    }
+    return bySplit;
+  }
+
+  private static Map<String, List<Person>> asTheFileSays(List<MpiiPerson> usable) {
+    Map<String, List<Person>> bySplit = new LinkedHashMap<>();
+    for (boolean validation : new boolean[] {false, true}) {
+      List<Person> split =
+          usable.stream()
+              .filter(person -> person.validation() == validation)
+              .map(MpiiPerson::person)
+              .toList();
+      if (!split.isEmpty()) {
+        bySplit.put(validation ? "val" : "train", split);
+      }
     }
     return bySplit;
   }

@@ -15,9 +15,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * MPII's people as the JSON that most toolkits share ({@code train.json}, {@code valid.json}): a
- * list of {@code image}, {@code center}, {@code scale}, {@code joints}, {@code joints_vis},
- * 1-based. It has no head boxes and does not tell occluded joints from visible ones.
+ * MPII's people as the JSON that most toolkits share ({@code train.json}, {@code valid.json} of
+ * HRNet): a list of {@code image}, {@code center}, {@code scale}, {@code joints}, {@code
+ * joints_vis}, 1-based. It has no head boxes and does not tell occluded joints from visible ones.
+ * Or that of Convolutional Pose Machines and pytorch-pose ({@code mpii_annotations.json}): {@code
+ * img_paths}, {@code objpos}, {@code scale_provided}, {@code joint_self} ([x, y, visible] each) and
+ * {@code isValidation}, 1-based too.
  */
 final class MpiiJson {
   private MpiiJson() {}
@@ -41,6 +44,9 @@ final class MpiiJson {
   }
 
   private static MpiiPerson person(Fields fields, Map<String, Integer> inImage) {
+    if (!fields.has("image") && fields.has("img_paths")) {
+      return ofPoseMachines(fields, inImage);
+    }
     String image = fields.text("image");
     if (!Person.isImageName(image)) {
       throw fields.wrong("image", "a relative path that stays in the image root");
@@ -74,6 +80,43 @@ final class MpiiJson {
         null,
         true,
         true);
+  }
+
+  private static MpiiPerson ofPoseMachines(Fields fields, Map<String, Integer> inImage) {
+    String image = fields.text("img_paths");
+    if (!Person.isImageName(image)) {
+      throw fields.wrong("img_paths", "a relative path that stays in the image root");
+    }
+    JsonArray joints = fields.list("joint_self");
+    if (joints.size() != MpiiPerson.JOINTS) {
+      throw fields.wrong("joint_self", MpiiPerson.JOINTS + " joints, as MPII has");
+    }
+    double[] x = new double[MpiiPerson.JOINTS];
+    double[] y = new double[MpiiPerson.JOINTS];
+    byte[] visibility = new byte[MpiiPerson.JOINTS];
+    for (int k = 0; k < MpiiPerson.JOINTS; k++) {
+      double[] joint = fields.numbers("joint_self[" + k + "]", joints.get(k), 3);
+      x[k] = joint[0];
+      y[k] = joint[1];
+      visibility[k] = visibility(joint, joint[2]);
+    }
+    double[] position = fields.numbers("objpos", 2);
+    MpiiPerson person =
+        MpiiPerson.of(
+            image,
+            inImage.merge(image, 1, Integer::sum) - 1,
+            x,
+            y,
+            visibility,
+            position[0],
+            position[1],
+            fields.number("scale_provided"),
+            null,
+            true,
+            true);
+    return fields.has("isValidation") && fields.number("isValidation") == 1
+        ? person.toValidate()
+        : person;
   }
 
   /** A joint at (-1, -1) or (0, 0) is not annotated: coordinates are 1-based. */

@@ -15,9 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param positionY see {@code positionX}
  * @param train whether the image is one of those that have joints; the test images' are held back
  * @param single whether MPII counts the person as standing apart from others
+ * @param validation whether the file says that the person is one to validate on
  */
 record MpiiPerson(
-    Person person, double positionX, double positionY, boolean train, boolean single) {
+    Person person,
+    double positionX,
+    double positionY,
+    boolean train,
+    boolean single,
+    boolean validation) {
 
   static final int JOINTS = Skeleton.mpii16().size();
 
@@ -76,7 +82,7 @@ record MpiiPerson(
             cropScale,
             Double.NaN,
             null);
-    MpiiPerson made = new MpiiPerson(person, positionX, positionY, train, single);
+    MpiiPerson made = new MpiiPerson(person, positionX, positionY, train, single, false);
     return headBox == null
         ? made
         : made.withHead(
@@ -104,7 +110,13 @@ record MpiiPerson(
         positionX,
         positionY,
         train,
-        single);
+        single,
+        validation);
+  }
+
+  /** The same person as one to validate on. */
+  MpiiPerson toValidate() {
+    return new MpiiPerson(person, positionX, positionY, train, single, true);
   }
 
   boolean isAt(double otherX, double otherY) {

@@ -199,13 +199,14 @@ final class PersonChecks {
   }
 
   /**
-   * Whether somebody is another one again: their joints lie together.
+   * Whether somebody is another one again: their joints lie together. Somebody of the same number
+   * is the same annotation, in another split.
    *
    * @param before those of the same image who came before
    */
   @Nullable Fault duplicate(Person person, List<Person> before) {
     for (Person other : before) {
-      if (distance(person, other) < SAME_PERSON) {
+      if (person.person() != other.person() && distance(person, other) < SAME_PERSON) {
         return fault(Kind.DUPLICATE, person, "as person " + other.person());
       }
     }

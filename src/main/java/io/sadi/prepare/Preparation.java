@@ -35,8 +35,9 @@ public final class Preparation {
    * @param checks what to do about faults
    * @param pack side in pixels of crops that are stored instead of the photos; 0 for none
    * @param previews how many people to draw for a person to look at; 0 for none
+   * @param frame in which picture people were annotated whose photo its EXIF data turns
    */
-  public record Treatment(int limit, Checks checks, int pack, int previews) {
+  public record Treatment(int limit, Checks checks, int pack, int previews, AnnotatedFrame frame) {
     /** All people, faults reported, nothing drawn. */
     public static final Treatment PLAIN = new Treatment(0, Checks.REPORT, 0, 0);
 
@@ -45,6 +46,10 @@ public final class Preparation {
         Packing.checkSize(pack);
       }
       Previews.checkCount(previews);
+    }
+
+    public Treatment(int limit, Checks checks, int pack, int previews) {
+      this(limit, checks, pack, previews, AnnotatedFrame.AUTO);
     }
   }
 
@@ -201,7 +206,7 @@ public final class Preparation {
     }
     boolean decode = !output.dryRun() && (packing != null || !annotations.inspected());
     List<Inspection.Found> found =
-        new Inspection(annotations, imageRoot, treatment.checks, packing, decode, stopped)
+        new Inspection(annotations, imageRoot, treatment, packing, decode, stopped)
             .run(byImage, progress);
 
     IdentityHashMap<Person, Person> kept = new IdentityHashMap<>();

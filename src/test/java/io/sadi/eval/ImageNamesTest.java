@@ -33,6 +33,10 @@ class ImageNamesTest {
     "a/2, a/2.jpg",
     "b/2.png, b/2.jpg",
     "/x/b/3.jpeg, b/3.jpg",
+    "https://host.org/data/a/2.jpg?size=1&sig=x/y.jpg, a/2.jpg",
+    "file:///C:/images/b/2.jpg, b/2.jpg",
+    "s3://bucket/%62/%32.jpg, b/2.jpg",
+    "/data/local-files/?d=images/a/1.jpg, a/1.jpg",
   })
   void aNameFitsByTheEndOfThePath(String theirs, String ours) {
     assertThat(match(theirs)).isEqualTo(Map.of(theirs, ours));
@@ -56,11 +60,10 @@ class ImageNamesTest {
     assertThatThrownBy(() -> match("1.jpg", "2.jpg"))
         .isInstanceOf(BadInputException.class)
         .hasMessage(
-            "p.csv: image 2.jpg: found several images of the dataset that it could be: a/2.jpg,"
-                + " b/2.jpg, expected one; name images as the dataset does");
+            "p.csv: image 2.jpg: found several images that it could be: a/2.jpg,"
+                + " b/2.jpg, expected one; give names their folders too");
     assertThatThrownBy(() -> match("x/b/3.jpg", "3.jpg"))
         .isInstanceOf(BadInputException.class)
-        .hasMessageContaining(
-            "images x/b/3.jpg and 3.jpg: found one image of the dataset that both could be");
+        .hasMessageContaining("images x/b/3.jpg and 3.jpg: found one image that both could be");
   }
 }

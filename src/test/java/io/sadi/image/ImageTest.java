@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sadi.geom.Affine;
 import io.sadi.io.BadInputException;
+import io.sadi.testing.Fuzz;
 import io.sadi.testing.Photos;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
@@ -13,9 +14,12 @@ import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -32,6 +36,9 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Scalar;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageTest {
   private final Path folder;
@@ -126,6 +133,185 @@ class ImageTest {
     try (Image image = Image.read(bmp)) {
       assertThat(image.rgb()).startsWith(0x10, 0x20, 0x30);
       assertThat(image.traits()).isEmpty();
+    }
+  }
+
+  /** Every way a camera may be held, in every kind of file that tells it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"jpg", "png", "webp", "tif", "big.tif"})
+  void everyOrientationIsTurnedAndToldWhereStoredPixelsCame(String kind) throws IOException {
+    int w = 24;
+    int h = 16;
+    byte[] rgb = new byte[3 * w * h]; // a bright block of 8x8 where no turn leaves it
+    for (int y = 8; y < 16; y++) {
+      Arrays.fill(rgb, 3 * (y * w + 16), 3 * (y * w + 24), (byte) 255);
+    }
+    for (int orientation = 1; orientation <= 8; orientation++) {
+      byte[] stored;
+      try (Image image = Image.of(rgb, w, h)) {
+        stored =
+            switch (kind) {
+              case "jpg" -> Photos.withOrientation(image.jpeg(100), orientation);
+              case "png" -> Photos.pngWithOrientation(image.png(), orientation);
+              case "webp" -> Photos.webpWithOrientation(lossless(rgb, w, h), orientation);
+              default ->
+                  Photos.tiff(
+                      kind.startsWith("big"),
+                      orientation % 2 == 0 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN,
+                      new int[] {w, h},
+                      3,
+                      8,
+                      1,
+                      0,
+                      orientation,
+                      rgb);
+            };
+      }
+      Path file = Files.write(folder.resolve(orientation + "." + kind), stored);
+      try (Image image = Image.read(file)) {
+        String as = kind + " " + orientation;
+        assertThat(image.width()).as(as).isEqualTo(orientation > 4 ? h : w);
+        assertThat(image.traits().contains(Image.Trait.TURNED)).as(as).isEqualTo(orientation > 1);
+        int x = (int) image.fromStored().x(20, 12);
+        int y = (int) image.fromStored().y(20, 12);
+        assertThat(pixel(image, x, y) & 0xFF).as(as + ": block at %s, %s", x, y).isGreaterThan(240);
+        int darkX = (int) image.fromStored().x(3, 3);
+        assertThat(pixel(image, darkX, (int) image.fromStored().y(3, 3)) & 0xFF).isLessThan(15);
+      }
+    }
+  }
+
+  private static byte[] lossless(byte[] rgb, int w, int h) {
+    try (Mat mat = new Mat(h, w, opencv_core.CV_8UC3);
+        BytePointer encoded = new BytePointer();
+        IntPointer options = new IntPointer(opencv_imgcodecs.IMWRITE_WEBP_QUALITY, 101)) {
+      mat.data().put(rgb, 0, rgb.length);
+      opencv_imgcodecs.imencode(".webp", mat, encoded, options);
+      byte[] webp = new byte[(int) encoded.limit()];
+      encoded.get(webp);
+      return webp;
+    }
+  }
+
+  /** What is transparent keeps its colour, as in a PNG: libtiff would darken it. */
+  @ParameterizedTest
+  @CsvSource({"1, 8", "2, 8", "1, 16", "2, 16"})
+  void anAlphaDoesNotDarkenATiff(int kind, int bits) throws IOException {
+    int[] rgba = {200, 100, 40, 128};
+    ByteBuffer pixels = ByteBuffer.allocate(6 * 5 * 4 * bits / 8).order(ByteOrder.LITTLE_ENDIAN);
+    while (pixels.hasRemaining()) {
+      for (int i = 0; i < 4; i++) {
+        int value = kind == 1 && i < 3 ? rgba[i] * rgba[3] / 255 : rgba[i];
+        if (bits == 8) {
+          pixels.put((byte) value);
+        } else {
+          pixels.putShort((short) (value * 257));
+        }
+      }
+    }
+    for (boolean big : new boolean[] {false, true}) {
+      Path file = folder.resolve(big + ".tif");
+      Files.write(
+          file,
+          Photos.tiff(
+              big, ByteOrder.LITTLE_ENDIAN, new int[] {6, 5}, 4, bits, 1, kind, 6, pixels.array()));
+      try (Image image = Image.read(file)) {
+        assertThat(image.traits()).contains(Image.Trait.ALPHA, Image.Trait.TURNED);
+        assertThat(image.width()).isEqualTo(5);
+        for (int i = 0; i < 3; i++) {
+          assertThat(image.rgb()[i] & 0xFF).as("channel %s", i).isCloseTo(rgba[i], within(2));
+        }
+      }
+    }
+  }
+
+  /** A float picture is whole: calling it damaged sends people to fetch it again. */
+  @ParameterizedTest
+  @CsvSource({
+    "32, 3, 32-bit floats",
+    "16, 3, 16-bit floats",
+    "64, 3, 64-bit floats",
+    "32, 1, 32-bit integers",
+    "16, 2, 16-bit signed integers"
+  })
+  void saysWhatATiffHolds(int bits, int format, String words) throws IOException {
+    Path file = folder.resolve("a.tif");
+    byte[] pixels = new byte[4 * 4 * bits / 8];
+    Files.write(
+        file,
+        Photos.tiff(false, ByteOrder.BIG_ENDIAN, new int[] {4, 4}, 1, bits, format, 0, 1, pixels));
+    assertThatThrownBy(() -> Image.read(file))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageStartingWith(file + ": found a TIFF of " + words)
+        .hasMessageContaining("convert to JPEG or PNG");
+  }
+
+  /** The first picture, also of files whose background OpenCV does not find in the colours. */
+  @Test
+  void readsAGifsFirstPicture() throws IOException {
+    Path file = folder.resolve("a.gif");
+    BufferedImage picture = new BufferedImage(9, 7, BufferedImage.TYPE_BYTE_INDEXED);
+    picture.setRGB(2, 3, 0xFFFF0000);
+    assertThat(ImageIO.write(picture, "gif", file.toFile())).isTrue();
+    byte[] gif = Files.readAllBytes(file);
+    int colours = 2 << (gif[10] & 7);
+    if (colours < 256) {
+      gif[11] = (byte) 255;
+    }
+    Files.write(file, gif);
+    try (Image image = Image.read(file)) {
+      assertThat(image.width()).isEqualTo(9);
+      assertThat(image.height()).isEqualTo(7);
+      assertThat(pixel(image, 2, 3) >> 16).isGreaterThan(240);
+      assertThat(pixel(image, 0, 0)).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+      00000018 66747970 68656963 00000000 | a HEIC image
+      0000001c 66747970 61766966 00000000 | an AVIF image
+      00000018 66747970 6d703432 00000000 | a film (MP4 or the like)
+      0000000c 6a502020 0d0a870a 00000014 | a JPEG 2000 image
+      25504446 2d312e37 0a25e2e3 cfd30a00 | a PDF document
+      4d41544c 41422035 2e30204d 41542d66 | a MATLAB file
+      """)
+  void callsOtherFilesByTheirName(String hex, String name) throws IOException {
+    Path file = folder.resolve("photo.jpg");
+    Files.write(file, HexFormat.of().parseHex(hex.replace(" ", "")));
+    assertThatThrownBy(() -> Image.read(file))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageStartingWith(file + ": found " + name + ", expected a JPEG");
+  }
+
+  @Test
+  void survivesDamagedGifsAndTiffs() throws IOException {
+    Path gif = folder.resolve("a.gif");
+    BufferedImage picture = new BufferedImage(9, 7, BufferedImage.TYPE_BYTE_INDEXED);
+    picture.setRGB(2, 3, 0xFFFF0000);
+    ImageIO.write(picture, "gif", gif.toFile());
+    Path tiff = folder.resolve("a.tif");
+    Files.write(
+        tiff,
+        Photos.tiff(
+            false, ByteOrder.LITTLE_ENDIAN, new int[] {4, 3}, 4, 8, 1, 1, 6, noise(4, 4, 9)));
+    Path big = folder.resolve("big.tif");
+    Files.write(
+        big,
+        Photos.tiff(true, ByteOrder.BIG_ENDIAN, new int[] {4, 3}, 3, 8, 1, 0, 1, noise(4, 3, 10)));
+    for (Path file : List.of(gif, tiff, big)) {
+      Fuzz fuzz = new Fuzz(file, damaged -> sizeOf(damaged));
+      assertThat(fuzz.prefixes()).as("prefixes of %s", file).isGreaterThan(40);
+      assertThat(fuzz.flips(10_000, 1)).isPositive();
+    }
+  }
+
+  private static int sizeOf(Path file) throws IOException {
+    try (Image image = Image.read(file)) {
+      return image.width() * image.height();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.sadi.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.StringWriter;
@@ -8,10 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.commons.csv.CSVPrinter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CsvTest {
@@ -26,6 +29,62 @@ class CsvTest {
       csv.printRecord("a, \"b\".jpg", 0.5);
     }
     assertThat(text).hasToString("image,score\n\"a, \"\"b\"\".jpg\",0.5\n");
+  }
+
+  /** What Excel saves in German, French or Spanish, and as "Unicode text". */
+  @ParameterizedTest
+  @CsvSource({";, UTF-8", "'\t', UTF-16", "'\t', UTF-16LE", ";, UTF-16BE"})
+  void readsSpreadsheets(String delimiter, String charset) throws IOException {
+    Path file = folder.resolve("people.csv");
+    String mark = charset.equals("UTF-16") ? "" : "\uFEFF"; // Java writes it for that by itself
+    String text =
+        String.join(
+            "\r\n",
+            String.join(delimiter, "image", "x", "\"a,b,c,d\"", "person"),
+            String.join(delimiter, "ä.jpg", "74,71", "NA", "0.0"),
+            delimiter.repeat(3),
+            String.join(delimiter, "b.jpg", "-3,5e1", "", "1,0", "", ""),
+            "");
+    Files.write(file, (mark + text).getBytes(charset));
+    List<String> read = new ArrayList<>();
+    try (Csv csv = Csv.open(file)) {
+      Csv.Row row;
+      while ((row = csv.next()) != null) {
+        read.add(
+            row.text(csv.column("image"))
+                + " "
+                + row.number(csv.column("x"))
+                + " "
+                + row.numberOrNaN(csv.column("a,b,c,d"))
+                + " "
+                + row.index(csv.column("person")));
+      }
+    }
+    assertThat(read).containsExactly("ä.jpg 74.71 NaN 0", "b.jpg -35.0 NaN 1");
+  }
+
+  /** R, pandas and databases have words for a number that is not there. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "NA", "NaN", "nan", "N/A", "#N/A", "null", "None", "<NA>"})
+  void wordsForNothingAreNothing(String word) throws IOException {
+    Path file = folder.resolve("people.csv");
+    Files.writeString(file, "image,x\na.jpg," + word + "\n");
+    try (Csv csv = Csv.open(file)) {
+      Csv.Row row = Objects.requireNonNull(csv.next());
+      assertThat(row.numberOrNaN(csv.column("x"))).isNaN();
+      assertThatThrownBy(() -> row.number(csv.column("x"))).hasMessageContaining("finite number");
+    }
+  }
+
+  /** A comma between columns is none in a number: 1,234 would be two or a thousand. */
+  @Test
+  void commasAreNoDecimalsBetweenCommas() throws IOException {
+    Path file = folder.resolve("people.csv");
+    Files.writeString(file, "image,x\na.jpg,\"1,234\"\n");
+    try (Csv csv = Csv.open(file)) {
+      Csv.Row row = Objects.requireNonNull(csv.next());
+      assertThatThrownBy(() -> row.number(csv.column("x"))).hasMessageContaining("'1,234'");
+    }
   }
 
   /** Spreadsheets write the line ends of RFC 4180, old ones their own. */

@@ -133,6 +133,22 @@ class InputsTest {
     assertThat(names(find("", folder))).containsExactly("a/1.jpg", "b/1.jpg");
   }
 
+  /** A phone's folder: whoever counts eight photos must hear why there are three rows. */
+  @Test
+  void picturesThatCannotBeReadAreCounted() throws IOException {
+    for (String name : List.of("1.jpg", "2.JFIF", "3.jpe", "4.gif", "5.HEIC", "6.heif", "7.avif")) {
+      touch("in/" + name);
+    }
+    Inputs inputs = find("", folder.resolve("in"));
+    assertThat(names(inputs)).containsExactly("1.jpg", "2.JFIF", "3.jpe", "4.gif");
+    assertThat(inputs.unreadable()).isEqualTo("2 HEIC, 1 AVIF");
+    // Named, or matched by a pattern, they are inputs, which fail by themselves.
+    assertThat(find("", folder.resolve("in/*.HEIC")).images()).hasSize(1);
+    touch("heic/1.heic");
+    assertThatThrownBy(() -> find("", folder.resolve("heic")))
+        .hasMessageContaining("found no image but 1 HEIC");
+  }
+
   @Test
   void aFolderWithoutImagesIsAnError() throws IOException {
     touch("in/notes.txt");

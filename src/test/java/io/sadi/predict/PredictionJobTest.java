@@ -274,10 +274,13 @@ class PredictionJobTest {
     assertThat(prepare(in(boxes, request(config(2, 1), in))).describe())
         .contains("14 joints of 3 people in 7 images");
 
+    // Boxes made elsewhere name images by longer paths; what fits none is of other images.
     Files.writeString(boxes, "image,x,y,w,h\nin/2.png,10,10,20,30\n");
+    assertThat(prepare(in(boxes, request(config(2, 1), in))).describe()).contains("1 people");
+    Files.writeString(boxes, "image,x,y,w,h\nin/gone.png,10,10,20,30\n");
     assertThatThrownBy(() -> prepare(in(boxes, request(config(2, 1), in))))
         .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("such as in/2.png, expected images named as in the output");
+        .hasMessageContaining("such as in/gone.png, expected images named as in the output");
   }
 
   /** A person is found in the crop that the box gives, wherever it lies in the image. */

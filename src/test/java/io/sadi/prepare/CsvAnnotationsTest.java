@@ -93,12 +93,11 @@ class CsvAnnotationsTest {
           image,b                                  ; a.jpg,2        | found no joint
           image,a_x                                ; a.jpg,2        | no column a_y
           image,a_x,a_y                            ; a.jpg,1,x      | mine.csv:2: column a_y
-          image,a_x,a_y                            ; a.jpg,NaN,1    | mine.csv:2: column a_x
+          image,a_x,a_y                            ; a.jpg,inf,1    | mine.csv:2: column a_x
+          image,a_x,a_y                            ; ,1,1           | column image: found nothing
           image,a_x,a_y                            ; a.jpg,1e30,1   | a place near the image
           image,a_x,a_y,a_v                        ; a.jpg,1,1,3    | column a_v: found '3'
           image,a_x,a_y,a_v                        ; a.jpg,,1,2     | as its v is not 0
-          image,a_x,a_y                            ; ../a.jpg,1,1   | stays in the image root
-          image,a_x,a_y                            ; /etc/a.jpg,1,1 | stays in the image root
           image,person,a_x,a_y                     ; a.jpg,-1,1,1   | column person
           image,box_x,box_y,box_w,box_h,a_x,a_y    ; a.jpg,1,1,-5,5,1,1 | column box_w
           image,head_size,a_x,a_y                  ; a.jpg,-3,1,1   | column head_size
@@ -111,6 +110,144 @@ class CsvAnnotationsTest {
         .isInstanceOf(BadInputException.class)
         .hasMessageStartingWith(file.toString())
         .hasMessageContaining(words);
+  }
+
+  /** Pseudo-labels: sigma is no joint, and a joint that the network was unsure of none to learn. */
+  @Test
+  void readsPredictionsAsLabels() throws IOException {
+    write(
+        """
+        image,person,score,box_x,box_y,box_w,box_h,hip_x,hip_y,hip_score,hip_sigma_x,hip_sigma_y,\
+        knee_x,knee_y,knee_score,knee_sigma_x,knee_sigma_y
+        a.jpg,0,0.5,1,2,30,40,5,6,0.9,1,1,7,8,0.3,2,2
+        b.jpg,0,0.5,1,2,30,40,5,6,0.1,1,1,7,8,0.2,2,2
+        """);
+    Annotations all = read();
+    assertThat(all.skeleton().joints()).containsExactly("hip", "knee");
+    assertThat(all.warnings()).singleElement().asString().contains("--min-score");
+    Annotations sure =
+        CsvAnnotations.read(
+            file, new CsvAnnotations.Options(false, 0.5), List.of(Split.parse("train=1.0")), 1);
+    List<Person> people = sure.splits().getOrDefault("train", List.of());
+    assertThat(people).hasSize(1);
+    assertThat(people.get(0).visibility()).containsExactly(2, 0);
+    assertThat(people.get(0).box()).isEqualTo(new Box(1, 2, 30, 40));
+    assertThat(sure.leftOut()).extracting(LeftOut::image).containsExactly("b.jpg");
+    assertThat(sure.warnings()).isEmpty();
+    write("image,hip_x,hip_y\na.jpg,1,2\n");
+    assertThatThrownBy(
+            () -> CsvAnnotations.read(file, new CsvAnnotations.Options(false, 0.5), List.of(), 1))
+        .hasMessageContaining("found no column NAME_score");
+  }
+
+  /** Learned as places they would draw every such joint into the corner. */
+  @Test
+  void jointsNowhereAreNotAnnotatedAndSaid() throws IOException {
+    write(
+        """
+        filename,a_x,a_y,a_v,b_x,b_y,c_x,c_y
+        a.jpg,-1,-1,2,0,0,3,4
+        a.jpg,0,0,1,-1,5,7,8
+        """);
+    Annotations mine = read();
+    List<Person> people = mine.splits().getOrDefault("train", List.of());
+    assertThat(people).extracting(Person::person).containsExactly(1);
+    assertThat(people.get(0).visibility()).containsExactly(1, 2, 2);
+    assertThat(mine.leftOut()).extracting(LeftOut::person).containsExactly(0);
+    assertThat(mine.warnings()).singleElement().asString().contains("2 joints at (-1, -1)");
+  }
+
+  @Test
+  void readsDeepLabCutsLabels() throws IOException {
+    for (String path : List.of("labeled-data/c/1.png", "labeled-data,c,1.png")) {
+      String more = ",".repeat((int) path.chars().filter(c -> c == ',').count());
+      write(
+          String.join(
+              "\n",
+              "scorer" + more + ",Me,Me,Me,Me",
+              "bodyparts" + more + ",left_ear,left_ear,tail,tail",
+              "coords" + more + ",x,y,x,y",
+              path + ",1.5,2,3,40",
+              path.replace('1', '2') + ",,,5,6",
+              path.replace('1', '3') + ",,,,",
+              ""));
+      Annotations mine = read();
+      assertThat(mine.skeleton().joints()).containsExactly("left_ear", "tail");
+      List<Person> people = mine.splits().getOrDefault("train", List.of());
+      assertThat(people).extracting(Person::image).containsExactly("labeled-data/c/1.png");
+      assertThat(people.get(0).x()).containsExactly(1.5f, 3);
+      assertThat(people.get(0).y()).containsExactly(2, 40);
+      assertThat(mine.leftOut())
+          .extracting(LeftOut::reason)
+          .containsExactly("no box, and one joint", "no joint annotated");
+    }
+  }
+
+  /** Two mice and a corner of the cage; an animal without coordinates is not in the image. */
+  @Test
+  void readsDeepLabCutsIndividuals() throws IOException {
+    write(MICE);
+    Annotations mine = read();
+    assertThat(mine.skeleton().joints()).containsExactly("nose", "tail", "corner", "door");
+    List<Person> people = mine.splits().getOrDefault("train", List.of());
+    assertThat(people)
+        .extracting(p -> p.image() + " " + p.person())
+        .containsExactly("1.png 0", "1.png 1", "1.png 2", "2.png 1");
+    assertThat(people.get(1).x()).containsExactly(5, 7, 0, 0);
+    assertThat(people.get(2).visibility()).containsExactly(0, 0, 2, 2);
+    assertThat(mine.leftOut()).isEmpty();
+    Annotations sure =
+        CsvAnnotations.read(
+            file, new CsvAnnotations.Options(false, 0.5), List.of(Split.parse("train=1.0")), 1);
+    assertThat(sure.splits().getOrDefault("train", List.of()))
+        .extracting(Person::person)
+        .containsExactly(0, 1, 1);
+  }
+
+  private static final String MICE =
+      """
+      scorer,DLC,DLC,DLC,DLC,DLC,DLC,DLC,DLC,DLC,DLC,DLC,DLC,DLC,DLC,DLC,DLC,DLC,DLC
+      individuals,m1,m1,m1,m1,m1,m1,m2,m2,m2,m2,m2,m2,single,single,single,single,single,single
+      bodyparts,nose,nose,nose,tail,tail,tail,nose,nose,nose,tail,tail,tail,corner,corner,corner,door,door,door
+      coords,x,y,likelihood,x,y,likelihood,x,y,likelihood,x,y,likelihood,x,y,likelihood,x,y,likelihood
+      1.png,1,2,0.9,3,4,0.9,5,6,1,7,8,1,9,10,0.1,19,20,0.2
+      2.png,,,,,,,5,6,1,7,8,1,,,,,,
+      """;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          scorer,M,M;bodyparts,a,a                       | found nothing, expected DeepLabCut's
+          scorer,M,M;coords,x,y;1.png,1,2                | no header row bodyparts
+          scorer,M,M;bodyparts,a,a;coords,x,z;1.png,1,2  | found 'z', expected x, y or likelihood
+          scorer,M,M;bodyparts,a,a;coords,x,x;1.png,1,2  | x of a again
+          scorer,M;bodyparts,a;coords,x;1.png,1          | no x and y of a
+          scorer,M,M;bodyparts,a,a;coords,x,y;1.png,1,t  | column M: found 't'
+          scorer,M,M;frames,a,a;coords,x,y;1.png,1,2     | found 'frames'
+          """)
+  void saysWhatDeepLabCutsTableLacks(String table, String words) throws IOException {
+    write(table.strip().replace(";", "\n") + "\n");
+    assertThatThrownBy(this::read)
+        .isInstanceOf(BadInputException.class)
+        .hasMessageStartingWith(file.toString())
+        .hasMessageContaining(words);
+  }
+
+  @Test
+  void survivesDamageToDeepLabCutsTableAndToSpreadsheets() throws IOException {
+    write(MICE);
+    Fuzz mice = new Fuzz(file, damaged -> read());
+    mice.prefixes();
+    assertThat(mice.flips(10_000, 2)).isPositive();
+    Files.write(
+        file,
+        "\uFEFFimage;a_x;a_y;b_x;b_y\r\nä.jpg;1,5;2;NA;\r\nb.jpg;3;4;5;6,25\r\n;;;;\r\n"
+            .getBytes(java.nio.charset.StandardCharsets.UTF_16LE));
+    Fuzz spreadsheet = new Fuzz(file, damaged -> read());
+    spreadsheet.prefixes();
+    assertThat(spreadsheet.flips(10_000, 3)).isPositive();
   }
 
   @Test

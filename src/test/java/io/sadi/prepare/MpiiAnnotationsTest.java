@@ -41,6 +41,40 @@ class MpiiAnnotationsTest {
     this.folder = folder;
   }
 
+  /** The JSON of Convolutional Pose Machines and pytorch-pose, which says who validates. */
+  @Test
+  void readsPytorchPosesJson() throws IOException {
+    Path file = folder.resolve("mpii_annotations.json");
+    Files.writeString(file, "[" + posed("a.jpg", 0) + ", " + posed("b.jpg", 1) + "]");
+    Annotations annotations = read(file);
+    assertThat(annotations.splits()).containsOnlyKeys("train", "val");
+    Person person = people(annotations, "val").get(0);
+    assertThat(person.image()).isEqualTo("b.jpg");
+    assertThat(person.x()[0]).as("1-based in the file").isEqualTo(9);
+    assertThat(person.visibility()).startsWith(2, 1, 0).hasSize(16);
+    assertThat(person.centerX()).isEqualTo(99);
+    assertThat(person.centerY()).isEqualTo(59 + 15 * 2);
+    assertThat(person.scale()).isEqualTo(2.5);
+    assertThat(people(read(file, Split.parse("val=1.0")), "val")).hasSize(2);
+    Files.writeString(file, "[" + posed("a.jpg", 0).replace("[0, 0, 0]]", "[0, 0]]") + "]");
+    assertThatThrownBy(() -> read(file)).hasMessageContaining("[0].joint_self[15]");
+    Files.writeString(file, "[" + posed("b.jpg", 1) + "]");
+    Fuzz fuzz = new Fuzz(file, damaged -> read(damaged));
+    fuzz.prefixes();
+    assertThat(fuzz.flips(10_000, 1)).isPositive();
+  }
+
+  private static String posed(String image, int validation) {
+    return "{\"dataset\": \"MPI\", \"isValidation\": "
+        + validation
+        + ".0, \"img_paths\": \""
+        + image
+        + "\", \"objpos\": [100.0, 60.0], \"scale_provided\": 2.0, \"joint_self\": [[10, 20, 1],"
+        + " [30, 40, 0]"
+        + ", [0, 0, 0]".repeat(14)
+        + "]}";
+  }
+
   /** The same people as the reference has, by image and person, to the last field. */
   @Test
   void readsThePeopleOfTheOracle() throws IOException {

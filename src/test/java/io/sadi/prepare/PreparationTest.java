@@ -39,6 +39,32 @@ class PreparationTest {
     }
   }
 
+  /** Whoever wrote the annotations names pictures, not other files of this computer. */
+  @Test
+  void anImageOutsideTheImageRootIsMissing() throws IOException {
+    Path outside = images.resolveSibling("outside.jpg");
+    Files.copy(images.resolve("p1.jpg"), outside);
+    Path table = images.resolveSibling("people.csv");
+    Files.writeString(
+        table,
+        "image,a_x,a_y,b_x,b_y\np1.jpg,1,2,30,40\n"
+            + outside
+            + ",1,2,30,40\n../outside.jpg,1,2,30,40\n");
+    Annotations annotations =
+        CsvAnnotations.read(table, false, List.of(Split.parse("train=1.0")), 1);
+    PreparedDataset prepared =
+        new Preparation(
+                ImageFiles.find(annotations, images, Progress.NONE),
+                images,
+                new Output(out, false, false, Map.of()),
+                Preparation.Treatment.PLAIN)
+            .run(Progress.NONE);
+    assertThat(prepared.countsByReason()).containsExactly(Map.entry("image missing", 2));
+    assertThat(DatasetReader.people(DatasetReader.read(out), "train"))
+        .extracting(Person::image)
+        .containsExactly("p1.jpg");
+  }
+
   @Test
   void leavesOutWhatHasNoImageAndSaysSo() throws IOException {
     Files.delete(images.resolve("p2.jpg"));

@@ -14,6 +14,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SplitTest {
   private static final List<Split> NONE = List.of();
 
+  /** Nobody asked for a tenth to validate on: of four images it is one, of one image none. */
+  @Test
+  void fewImagesAreSpreadOverTheDefaultSplits() {
+    List<Split> fallback = List.of(Split.parse("train=0.9"), Split.parse("val=0.1"));
+    for (int n = 1; n <= 12; n++) {
+      Split.Assignment few = Split.assign(NONE, fallback, List.of(), images(n), 1);
+      long val = Arrays.stream(few.byNumber()).filter("val"::equals).count();
+      assertThat(val).as("%s images", n).isEqualTo(n == 1 ? 0 : 1);
+      assertThat(few.names()).hasSize(n == 1 ? 1 : 2);
+      assertThat(few.byNumber()).doesNotContainNull();
+    }
+  }
+
   @Test
   void rangesCountFromOneAndIncludeBothEnds() {
     Split.Assignment assigned = assign(5, "train=1-2", "val=4-4", "train=5-5");

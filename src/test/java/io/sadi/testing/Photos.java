@@ -10,6 +10,7 @@ import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -138,6 +139,120 @@ public final class Photos {
     out.write(exif.array(), 0, exif.position());
     out.write(jpeg, 2, jpeg.length - 2);
     return out.toByteArray();
+  }
+
+  /**
+   * An uncompressed TIFF of one strip.
+   *
+   * @param big whether it is a BigTIFF
+   * @param order of its bytes
+   * @param samples a pixel: 1, 3 or 4
+   * @param bits a sample
+   * @param format of the samples: 1 unsigned, 2 signed, 3 floats
+   * @param extra what the fourth sample is: 1 an alpha that colours are multiplied by, 2 one that
+   *     they are not
+   */
+  public static byte[] tiff(
+      boolean big,
+      ByteOrder order,
+      int[] size,
+      int samples,
+      int bits,
+      int format,
+      int extra,
+      int orientation,
+      byte[] pixels) {
+    int[][] entries = {
+      {256, size[0]},
+      {257, size[1]},
+      {258, bits},
+      {259, 1},
+      {262, samples == 1 ? 1 : 2},
+      {273, 0},
+      {274, orientation},
+      {277, samples},
+      {278, size[1]},
+      {279, pixels.length},
+      {338, extra},
+      {339, format}
+    };
+    int head = big ? 16 : 8;
+    int directory = (big ? 8 : 2) + entries.length * (big ? 20 : 12) + (big ? 8 : 4);
+    int perSample = head + directory; // of 258 and 339, where there are several samples
+    int strip = perSample + 16;
+    ByteBuffer out = ByteBuffer.allocate(strip + pixels.length).order(order);
+    out.put((order == ByteOrder.LITTLE_ENDIAN ? "II" : "MM").getBytes(US_ASCII));
+    out.putShort((short) (big ? 43 : 42));
+    if (big) {
+      out.putShort((short) 8).putShort((short) 0).putLong(head).putLong(entries.length);
+    } else {
+      out.putInt(head).putShort((short) entries.length);
+    }
+    for (int[] entry : entries) {
+      boolean each = samples > 1 && (entry[0] == 258 || entry[0] == 339);
+      boolean wide = entry[0] == 273 || entry[0] == 279;
+      int count = each ? samples : entry[0] == 338 && samples < 4 ? 0 : 1;
+      out.putShort((short) entry[0]).putShort((short) (wide ? 4 : 3));
+      int end = out.position() + (big ? 16 : 8);
+      if (big) {
+        out.putLong(count);
+      } else {
+        out.putInt(count);
+      }
+      boolean inside = !each || (big && 2 * samples <= 8);
+      if (each && inside) {
+        for (int i = 0; i < samples; i++) {
+          out.putShort((short) entry[1]);
+        }
+      } else if (each) {
+        int at = perSample + (entry[0] == 258 ? 0 : 8);
+        out.putInt(at);
+        for (int i = 0; i < samples; i++) {
+          out.putShort(at + 2 * i, (short) entry[1]);
+        }
+      } else if (wide) {
+        out.putInt(entry[0] == 273 ? strip : entry[1]);
+      } else {
+        out.putShort((short) entry[1]);
+      }
+      out.position(end);
+    }
+    return out.put(strip, pixels).array();
+  }
+
+  /** A file of chunks: a lossless WebP with camera data behind the picture. */
+  public static byte[] webpWithOrientation(byte[] webp, int orientation) {
+    ByteBuffer stored = ByteBuffer.wrap(webp).order(ByteOrder.LITTLE_ENDIAN);
+    int bits = stored.getInt(21); // of VP8L
+    int width = bits & 0x3FFF;
+    int height = (bits >>> 14) & 0x3FFF;
+    byte[] exif = exif(orientation);
+    ByteBuffer out = ByteBuffer.allocate(webp.length + 18 + 8 + exif.length);
+    out.order(ByteOrder.LITTLE_ENDIAN).put("RIFF".getBytes(US_ASCII)).putInt(out.capacity() - 8);
+    out.put("WEBPVP8X".getBytes(US_ASCII)).putInt(10).putInt(8);
+    out.put((byte) width).putShort((short) (width >> 8));
+    out.put((byte) height).putShort((short) (height >> 8));
+    out.put(webp, 12, webp.length - 12);
+    out.put("EXIF".getBytes(US_ASCII)).putInt(exif.length).put(exif);
+    return out.array();
+  }
+
+  /** A PNG with camera data before the picture. */
+  public static byte[] pngWithOrientation(byte[] png, int orientation) {
+    byte[] exif = exif(orientation);
+    ByteBuffer out = ByteBuffer.allocate(png.length + 12 + exif.length);
+    out.put(png, 0, 33).putInt(exif.length);
+    byte[] chunk = ByteBuffer.allocate(4 + exif.length).putInt(0x65584966).put(exif).array();
+    CRC32 crc = new CRC32();
+    crc.update(chunk);
+    return out.put(chunk).putInt((int) crc.getValue()).put(png, 33, png.length - 33).array();
+  }
+
+  /** A big-endian TIFF of nothing but an orientation. */
+  private static byte[] exif(int orientation) {
+    ByteBuffer exif = ByteBuffer.allocate(26).putInt(0x4D4D002A).putInt(8);
+    exif.putShort((short) 1).putShort((short) 0x0112).putShort((short) 3).putInt(1);
+    return exif.putShort((short) orientation).array();
   }
 
   /** A PNG whose header claims another size. */

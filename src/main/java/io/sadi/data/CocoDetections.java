@@ -1,0 +1,144 @@
+package io.sadi.data;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import io.sadi.geom.Box;
+import io.sadi.io.BadInputException;
+import io.sadi.io.Json;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A detector's answers as COCO's results have them, as Detectron2, MMDetection and Ultralytics
+ * write them and HRNet comes with: a list of {@code image_id}, {@code category_id}, {@code bbox}
+ * and {@code score}, without images' names but for Ultralytics' {@code file_name}.
+ */
+public final class CocoDetections {
+  /**
+   * One answer.
+   *
+   * @param image the id as the list has it, a number or a text
+   * @param fileName empty where the list says none
+   * @param category its number
+   * @param box in pixels; its size is checked by nobody: detectors also write empty ones
+   * @param score 0 to 1, as a rule
+   */
+  public record Detection(String image, String fileName, long category, Box box, double score) {}
+
+  /**
+   * What a COCO file calls its images and categories.
+   *
+   * @param images names by id
+   * @param categories names by number
+   */
+  public record Names(Map<String, String> images, Map<Long, String> categories) {
+    /** Nothing has a name. */
+    public static final Names NONE = new Names(Map.of(), Map.of());
+  }
+
+  private static final long ANY = 1L << 53;
+
+  private CocoDetections() {}
+
+  /** Reads a list; {@link BadInputException} names the field that is wrong. */
+  public static List<Detection> read(Path file) throws IOException {
+    return Json.stream(
+        file,
+        json -> {
+          List<Detection> detections = new ArrayList<>();
+          json.beginArray();
+          for (int i = 0; json.hasNext(); i++) {
+            detections.add(detection(fields(json, file + ": [" + i + "]")));
+          }
+          json.endArray();
+          return detections;
+        });
+  }
+
+  private static Fields fields(JsonReader json, String where) {
+    return new Fields(Json.object(JsonParser.parseReader(json), where), where);
+  }
+
+  private static Detection detection(Fields fields) {
+    double[] box = fields.numbers("bbox", 4);
+    return new Detection(
+        id(fields, "image_id"),
+        fields.has("file_name") ? fields.text("file_name") : "",
+        fields.has("category_id") ? fields.integer("category_id", -ANY, ANY) : 1,
+        new Box(box[0], box[1], box[2], box[3]),
+        fields.number("score"));
+  }
+
+  private static String id(Fields fields, String name) {
+    JsonElement value = fields.object().get(name);
+    boolean text = value instanceof JsonPrimitive primitive && primitive.isString();
+    return text ? fields.text(name) : String.valueOf(fields.integer(name, -ANY, ANY));
+  }
+
+  /** Reads what a COCO file, such as {@code image_info_test-dev2017.json}, calls its images. */
+  public static Names names(Path file) throws IOException {
+    return Json.stream(
+        file,
+        json -> {
+          Map<String, String> images = new LinkedHashMap<>();
+          Map<Long, String> categories = new LinkedHashMap<>();
+          if (json.peek() != JsonToken.BEGIN_OBJECT) {
+            throw BadInputException.at(
+                file,
+                Json.kind(JsonParser.parseReader(json)),
+                "a COCO file with images, their id and file_name",
+                "");
+          }
+          json.beginObject();
+          while (json.hasNext()) {
+            String section = json.nextName();
+            if (section.equals("images") || section.equals("categories")) {
+              boolean ofImages = section.equals("images");
+              json.beginArray();
+              for (int i = 0; json.hasNext(); i++) {
+                Fields fields = fields(json, file + ": " + section + "[" + i + "]");
+                name(fields, ofImages ? images : null, categories);
+              }
+              json.endArray();
+            } else {
+              json.skipValue();
+            }
+          }
+          json.endObject();
+          if (images.isEmpty()) {
+            throw BadInputException.at(file + ": images", "none", "an id and a file_name each", "");
+          }
+          return new Names(images, categories);
+        });
+  }
+
+  private static void name(
+      Fields fields, @Nullable Map<String, String> images, Map<Long, String> categories) {
+    if (images == null) {
+      categories.put(fields.integer("id", -ANY, ANY), fields.text("name"));
+    } else if (images.put(id(fields, "id"), fields.text("file_name")) != null) {
+      throw fields.wrong("id", "an id not used before");
+    }
+  }
+
+  /** Whether a file's value is a list, as results are, and no object. */
+  public static boolean isList(Path file) throws IOException {
+    return Json.startsWithList(file);
+  }
+
+  /** The numbers of the categories that a list has, for a message. */
+  public static JsonArray categories(List<Detection> detections) {
+    JsonArray numbers = new JsonArray();
+    detections.stream().map(Detection::category).distinct().sorted().forEach(numbers::add);
+    return numbers;
+  }
+}
