@@ -64,10 +64,10 @@ _sadi_command() {
         --color -h --help'
       ;;
     'sadi eval')
-      options='--model --predictions --data --split --metric --limit --decode --flip --scales
-        --refine --batch --threads --device --precision --intervals --quantiles --calibration
-        --calibrate --compare --format --out --save-predictions --json --dry-run --overwrite -q
-        --quiet -v --verbose --color -h --help'
+      options='--model --predictions --data --split --metric --oks-sigmas --limit --decode --flip
+        --scales --refine --batch --threads --device --precision --intervals --quantiles
+        --calibration --calibrate --compare --format --out --save-predictions --json --dry-run
+        --overwrite -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi ablate')
       options='-c --config --data --out --variant --study --seeds --jobs --shard --resume
@@ -213,6 +213,7 @@ _sadi_value() {
       'sadi train --limit-train' | \
       'sadi train --on-nan' | \
       'sadi train --eval-every' | \
+      'sadi eval --oks-sigmas' | \
       'sadi eval --limit' | \
       'sadi eval --scales' | \
       'sadi eval --batch' | \
@@ -329,7 +330,7 @@ _sadi_value() {
       ;;
     'sadi eval --metric')
       kind=list
-      words='pckh@0.5 pck@0.2 pckh-auc@0.5 pck-auc@0.2'
+      words='pckh@0.5 pck@0.2 pckh-auc@0.5 pck-auc@0.2 oks'
       ;;
     'sadi eval --decode')
       kind=word

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How far the scores and deviations of one set of predictions can be trusted. Annotated joints with
- * a score or deviation count; people without a prediction have neither.
+ * a score or deviation count; people without a prediction have neither, and a joint without a place
+ * has no error to compare its deviation with.
  *
  * @param decode where the joints came from
  * @param sigma null where there are no deviations
@@ -105,6 +106,7 @@ public record Calibration(
       List<Joint> joints =
           joints(these).stream()
               .filter(j -> !Float.isNaN(j.sigmaX()) && !Float.isNaN(j.sigmaY()))
+              .filter(j -> j.prediction.isPlaced(j.k))
               .toList();
       return SigmaCalibration.of(
           values(joints, j -> (double) j.prediction.x()[j.k] - j.person.x()[j.k]),
@@ -121,7 +123,7 @@ public record Calibration(
       boolean[] right = new boolean[joints.size()];
       for (int at = 0; at < right.length; at++) {
         Joint joint = joints.get(at);
-        right[at] = metric.credit(errors.error(joint.i, joint.k)) > 0;
+        right[at] = metric.right(errors.error(joint.i, joint.k));
       }
       return ScoreCalibration.of(values(joints, Joint::score), right);
     }

@@ -8,8 +8,8 @@ import java.util.Arrays;
  *
  * @param image the image's name as the dataset has it
  * @param person 0-based index of the person in the image; UNNUMBERED while a file is being read
- * @param x finite, [K]
- * @param y finite, [K]
+ * @param x [K]; where it or y is not finite, the joint has no place, and is wrong
+ * @param y [K]
  * @param score confidence in [0, 1], [K]; NaN where unknown
  * @param sigmaX predicted standard deviation in pixels, [K]; NaN where unknown
  * @param sigmaY predicted standard deviation in pixels, [K]; NaN where unknown
@@ -20,6 +20,11 @@ public record Prediction(
 
   /** Instead of a person's index where a file does not say whom a prediction is for. */
   static final int UNNUMBERED = -1;
+
+  /** Whether joint k has a place: a network whose weights have overflowed gives none. */
+  boolean isPlaced(int k) {
+    return Float.isFinite(x[k]) && Float.isFinite(y[k]);
+  }
 
   /** The same joints for another image or person. */
   Prediction of(String newImage, int newPerson) {

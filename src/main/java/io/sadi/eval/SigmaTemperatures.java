@@ -83,7 +83,7 @@ public final class SigmaTemperatures {
         continue;
       }
       for (int k : joints) {
-        if (person.annotated(k) && found.sigmaX()[k] > 0) {
+        if (person.annotated(k) && found.isPlaced(k) && found.sigmaX()[k] > 0) {
           distances.add(
               Math.hypot(
                   (found.x()[k] - person.x()[k]) / found.sigmaX()[k],

@@ -4,7 +4,9 @@ import io.sadi.config.Config;
 import io.sadi.data.Batches;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
+import io.sadi.data.Metric;
 import io.sadi.data.Person;
+import io.sadi.eval.OksTruth;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.ChildProcess;
@@ -198,6 +200,9 @@ public record Training(
               + ": no split '"
               + config.train().valSplit()
               + "', so nothing is validated and best is the last epoch");
+    }
+    if (dataset.metric() == Metric.OKS && ranks.first()) {
+      OksTruth.of(validationPeople, dataset.skeleton()).warnings().forEach(progress::warn);
     }
     Checkpoint from = init == null ? null : Checkpoint.read(init.checkpoint());
     if (from != null && init != null) {
