@@ -142,7 +142,6 @@ _sadi_value() {
       'sadi prepare synthetic --out' | \
       'sadi train --data' | \
       'sadi train --out' | \
-      'sadi eval --data' | \
       'sadi ablate --data' | \
       'sadi ablate --out' | \
       'sadi predict --out-dir' | \
@@ -261,6 +260,7 @@ _sadi_value() {
       'sadi train --init' | \
       'sadi eval --model' | \
       'sadi eval --predictions' | \
+      'sadi eval --data' | \
       'sadi eval --compare' | \
       'sadi eval --out' | \
       'sadi eval --save-predictions' | \

@@ -280,7 +280,7 @@ complete -c sadi -n '__sadi_calls train' -s h -l help -d 'Show this help'
 # sadi eval
 complete -c sadi -n '__sadi_calls eval' -l model -r -F -d 'A checkpoint to predict with, such as...'
 complete -c sadi -n '__sadi_calls eval' -l predictions -r -F -d 'Instead of a model'
-complete -c sadi -n '__sadi_calls eval' -l data -x -a '(__fish_complete_directories)' -d 'The dataset folder, as \'sadi prepare\' writes it'
+complete -c sadi -n '__sadi_calls eval' -l data -r -F -d 'The dataset folder, as \'sadi prepare\' writes it'
 complete -c sadi -n '__sadi_calls eval' -l split -x -a 'train val test' -d 'The split to compare with'
 complete -c sadi -n '__sadi_calls eval' -l metric -x -a '(__fish_append , pckh@0.5 pck@0.2 pckh-auc@0.5 pck-auc@0.2 oks)' -d 'pckh@T, pck@T or pck-box@T (share of joints within T head sizes,...'
 complete -c sadi -n '__sadi_calls eval' -l oks-sigmas -x -d 'With oks'
