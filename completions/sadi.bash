@@ -66,10 +66,10 @@ _sadi_command() {
         --verbose --color -h --help'
       ;;
     'sadi eval')
-      options='--model --predictions --data --split --metric --limit --decode --flip --scales
-        --refine --batch --threads --device --precision --intervals --quantiles --calibration
-        --calibrate --compare --format --out --save-predictions --json --dry-run --overwrite -q
-        --quiet -v --verbose --color -h --help'
+      options='--model --predictions --data --split --metric --oks-sigmas --limit --decode --flip
+        --scales --refine --batch --threads --device --precision --intervals --quantiles
+        --calibration --calibrate --compare --format --out --save-predictions --json --dry-run
+        --overwrite -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi ablate')
       options='-c --config --data --out --variant --study --seeds --jobs --shard --resume
@@ -146,7 +146,6 @@ _sadi_value() {
       'sadi prepare synthetic --out' | \
       'sadi train --data' | \
       'sadi train --out' | \
-      'sadi eval --data' | \
       'sadi ablate --data' | \
       'sadi ablate --out' | \
       'sadi predict --out-dir' | \
@@ -226,6 +225,7 @@ _sadi_value() {
       'sadi train --limit-train' | \
       'sadi train --on-nan' | \
       'sadi train --eval-every' | \
+      'sadi eval --oks-sigmas' | \
       'sadi eval --limit' | \
       'sadi eval --scales' | \
       'sadi eval --batch' | \
@@ -272,6 +272,7 @@ _sadi_value() {
       'sadi train --init' | \
       'sadi eval --model' | \
       'sadi eval --predictions' | \
+      'sadi eval --data' | \
       'sadi eval --compare' | \
       'sadi eval --out' | \
       'sadi eval --save-predictions' | \
@@ -341,7 +342,7 @@ _sadi_value() {
       ;;
     'sadi eval --metric')
       kind=list
-      words='pckh@0.5 pck@0.2 pckh-auc@0.5 pck-auc@0.2'
+      words='pckh@0.5 pck@0.2 pckh-auc@0.5 pck-auc@0.2 oks'
       ;;
     'sadi eval --decode')
       kind=word

@@ -5,6 +5,7 @@ import io.sadi.data.Dataset;
 import io.sadi.data.Person;
 import io.sadi.eval.Details;
 import io.sadi.eval.Evaluation;
+import io.sadi.eval.OksTruth;
 import io.sadi.eval.PersonErrors;
 import io.sadi.eval.PoseMetric;
 import io.sadi.eval.Predictions;
@@ -53,9 +54,10 @@ record Measuring(Dataset dataset, String split, List<Person> people) {
             false,
             Refine.QUARTER);
     Map<String, Predictions> predicted = model.run(inference, progress);
+    OksTruth oks = metric.isSimilarity() ? OksTruth.read(dataset, split, null) : null;
     return new Measurement(
-        Evaluation.of(dataset, split, people, predicted, List.of(metric), Details.NONE),
-        PersonErrors.of(dataset, people, predicted, metric),
+        Evaluation.of(dataset, split, people, oks, predicted, List.of(metric), Details.NONE),
+        PersonErrors.of(dataset, people, predicted, metric, oks),
         NetworkSize.of(config.model(), dataset.skeleton().size()),
         Gallery.of(
             model, people.subList(0, Math.min(PICTURES, people.size())), PICTURE_SIDE, inference));

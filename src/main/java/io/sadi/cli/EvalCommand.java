@@ -8,6 +8,8 @@ import io.sadi.eval.Calibration;
 import io.sadi.eval.Details;
 import io.sadi.eval.Evaluation;
 import io.sadi.eval.EvaluationFormat;
+import io.sadi.eval.OksSigmas;
+import io.sadi.eval.OksTruth;
 import io.sadi.eval.PoseMetric;
 import io.sadi.eval.Predictions;
 import io.sadi.eval.PredictionsFile;
@@ -19,6 +21,7 @@ import io.sadi.predict.InferenceConfig;
 import io.sadi.predict.ModelEvaluation;
 import io.sadi.predict.PredictionsFormat;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,7 +41,8 @@ import picocli.CommandLine.Spec;
 /** {@code sadi eval}: predictions against the annotations of a dataset. */
 @Command(
     name = "eval",
-    header = "Measure a model or predictions: PCKh, PCK, per joint and group, both means.",
+    header =
+        "Measure a model or predictions: PCKh, PCK, per joint and group, both means; AP by OKS.",
     description = {
       "Compares joints that a model finds, or that a file holds, with a dataset's annotations. All"
           + " annotated joints count, occluded ones too; a person without a prediction counts as"
@@ -55,7 +59,8 @@ import picocli.CommandLine.Spec;
       "  sadi eval --predictions predictions.csv --data data/mpii",
       "  sadi eval --predictions predictions.csv --data data/mpii --format json \\",
       "    --metric pckh@0.1..0.5,pckh-auc@0.5 --intervals",
-      "  sadi eval --predictions new.csv --compare old.csv --data data/mpii"
+      "  sadi eval --predictions new.csv --compare old.csv --data data/mpii",
+      "  sadi eval --predictions results.json --data person_keypoints_val2017.json --intervals"
     })
 final class EvalCommand implements Callable<Integer> {
   /** What a result of --compare's predictions is called. */
@@ -81,19 +86,24 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--predictions",
       order = 2,
-      paramLabel = "FILE",
+      paramLabel = "FILE|DIR",
       description =
           "Instead of a model: predictions of any program as CSV (image, person, and NAME_x, NAME_y"
               + " for every joint, in any order), .json (as 'sadi predict' writes it, or a list of"
-              + " COCO results) or .jsonl. Images may be named by the ends of their paths.")
+              + " COCO results), .jsonl, HRNet's pred.mat, or a folder with a .json an image as"
+              + " OpenPose and MMPose write it. Images may be named by the ends of their paths; a"
+              + " person without a number is the nearest; a joint that is empty, NaN or null was"
+              + " not found and counts as wrong.")
   private @Nullable Path predictions;
 
   @Option(
       names = "--data",
       order = 3,
       required = true,
-      paramLabel = "DIR",
-      description = "The dataset folder, as 'sadi prepare' writes it.")
+      paramLabel = "DIR|FILE",
+      description =
+          "The dataset folder, as 'sadi prepare' writes it; or a COCO keypoints file, whose images"
+              + " are needed for --model alone and then lie beside it.")
   private Path data;
 
   @Option(
@@ -101,7 +111,9 @@ final class EvalCommand implements Callable<Integer> {
       order = 4,
       paramLabel = "NAME",
       completionCandidates = Candidates.Splits.class,
-      description = "The split to compare with. Default: val, or test where there is no val.")
+      description =
+          "The split to compare with. Default: val, or test where there is no val; all of a COCO"
+              + " file.")
   private @Nullable String split;
 
   @Option(
@@ -114,8 +126,21 @@ final class EvalCommand implements Callable<Integer> {
           "pckh@T, pck@T or pck-box@T (share of joints within T head sizes, torsos or larger sides"
               + " of the box), pckh-auc@T and so on (area under that curve up to T, sampled each 0.01"
               + " as MPII's evaluation does). T may be a list 0.1,0.2 or a range 0.1..0.5, in steps of 0.1, or"
-              + " 0.05..0.5:0.05. Default: the dataset's.")
+              + " 0.05..0.5:0.05. oks: COCO's AP, AP50, AP75, APm, APl and AR by object keypoint"
+              + " similarity, and the mean similarity of each joint. Default: the dataset's; oks for"
+              + " a COCO file.")
   private @Nullable List<String> metrics;
+
+  @Option(
+      names = "--oks-sigmas",
+      order = 5,
+      split = ",",
+      paramLabel = "SIGMA",
+      description =
+          "With oks: the standard deviation of each joint's annotations as a share of the square root"
+              + " of the person's area, one number a joint in the dataset's order. Default: COCO's"
+              + " for its joints, 0.079 for others.")
+  private @Nullable List<String> oksSigmas;
 
   @Option(
       names = "--limit",
@@ -176,8 +201,8 @@ final class EvalCommand implements Callable<Integer> {
       description =
           "Other predictions of the same people, the baseline: add how much better or worse each"
               + " percentage is than theirs, with the 95 %% interval of the difference, paired"
-              + " person by person. 'moved' says where it excludes 0; by chance alone, one joint in"
-              + " twenty does.")
+              + " person by person (AP image by image). 'moved' says where it excludes 0; by chance"
+              + " alone, one joint in twenty does.")
   private @Nullable Path compare;
 
   @Option(
@@ -209,10 +234,11 @@ final class EvalCommand implements Callable<Integer> {
     List<PoseMetric> given = metrics == null ? List.of() : parse(metrics);
     InferenceConfig config = inference.config();
     overwrite.check(out, savePredictions);
-    Dataset dataset = DatasetReader.read(data);
+    Dataset dataset = DatasetReader.readFolderOrFile(data);
     String split = split(dataset);
     List<Person> people = DatasetReader.people(dataset, split);
     List<PoseMetric> metrics = given.isEmpty() ? List.of(PoseMetric.of(dataset.metric())) : given;
+    OksTruth oks = oks(dataset, split, metrics);
     ModelEvaluation evaluation = null;
     List<Calibration> calibrated = List.of();
     Map<String, Predictions> predicted = new LinkedHashMap<>();
@@ -255,8 +281,31 @@ final class EvalCommand implements Callable<Integer> {
     Details details =
         new Details(
             intervals, quantiles, calibration || calibrate, baseline == null ? null : BASELINE);
-    print(Evaluation.of(dataset, split, people, predicted, metrics, details).with(calibrated));
+    print(Evaluation.of(dataset, split, people, oks, predicted, metrics, details).with(calibrated));
     return ExitCode.DONE;
+  }
+
+  /** What OKS needs, where it is measured; said is what is not COCO's own. */
+  private @Nullable OksTruth oks(Dataset dataset, String split, List<PoseMetric> metrics)
+      throws IOException {
+    if (metrics.stream().noneMatch(PoseMetric::isSimilarity)) {
+      if (oksSigmas != null) {
+        throw new ParameterException(
+            spec.commandLine(), "--oks-sigmas is for --metric oks, which is not measured");
+      }
+      return null;
+    }
+    OksSigmas sigmas = null;
+    if (oksSigmas != null) {
+      try {
+        sigmas = OksSigmas.parse(oksSigmas, dataset.skeleton(), "--oks-sigmas");
+      } catch (BadInputException e) {
+        throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+      }
+    }
+    OksTruth oks = OksTruth.read(dataset, split, sigmas);
+    oks.warnings().forEach(common.console()::warn);
+    return oks;
   }
 
   /** Usage that picocli cannot check: it would take a model's options without a model. */
@@ -296,6 +345,9 @@ final class EvalCommand implements Callable<Integer> {
   private String split(Dataset dataset) {
     if (split != null) {
       return split;
+    }
+    if (dataset.splits().containsKey(DatasetReader.WHOLE_FILE) && Files.isRegularFile(data)) {
+      return DatasetReader.WHOLE_FILE;
     }
     if (dataset.splits().containsKey("val")) {
       return "val";

@@ -9,7 +9,7 @@ import java.util.Map;
  * A dataset folder's description: {@code dataset.yaml}. The people of a split are read with {@code
  * DatasetReader.people}.
  *
- * @param folder where dataset.yaml lies
+ * @param folder where dataset.yaml lies; or the COCO file that is the dataset
  * @param name for reports
  * @param skeleton joints, flip pairs and edges
  * @param metric what its results are measured in

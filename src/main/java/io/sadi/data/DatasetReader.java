@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * at.
  */
 public final class DatasetReader {
+  /** The name of a COCO file's one split. */
+  public static final String WHOLE_FILE = "all";
+
   static final String DESCRIPTION = "dataset.yaml";
   static final String ANNOTATIONS = "annotations";
   static final String DEFAULT_IMAGE_ROOT = "images";
@@ -40,7 +43,9 @@ public final class DatasetReader {
     if (!Files.isRegularFile(file)) {
       throw BadInputException.at(
           folder,
-          Files.isDirectory(folder) ? "no " + DESCRIPTION : "no such folder",
+          Files.isDirectory(folder)
+              ? "no " + DESCRIPTION
+              : Files.exists(folder) ? "a file" : "no such folder",
           "a dataset folder",
           "'sadi prepare' makes one");
     }
@@ -100,7 +105,32 @@ public final class DatasetReader {
     return CocoFile.imageIds(annotations(dataset.folder(), split));
   }
 
+  /**
+   * A dataset folder as {@link #read} has it, or a COCO file: that is a dataset of one split called
+   * {@link #WHOLE_FILE}, measured in OKS. Its joints are those of its categories, its images lie
+   * beside it.
+   */
+  public static Dataset readFolderOrFile(Path path) throws IOException {
+    return Files.isRegularFile(path) ? cocoFile(path) : read(path);
+  }
+
+  private static Dataset cocoFile(Path file) throws IOException {
+    CocoFile coco = CocoFile.read(file, null);
+    String name = file.getFileName().toString().replaceFirst("\\.json$", "");
+    Path folder = file.toAbsolutePath().getParent();
+    return new Dataset(
+        file,
+        name,
+        coco.skeleton(),
+        Metric.OKS,
+        Map.of(WHOLE_FILE, coco.people().size()),
+        folder == null ? file.toAbsolutePath() : folder);
+  }
+
   static Path annotations(Path folder, String split) {
+    if (Files.isRegularFile(folder)) {
+      return folder;
+    }
     return folder.resolve(ANNOTATIONS).resolve(split + ".json");
   }
 

@@ -7,7 +7,9 @@ public enum Metric {
   /** Distance over the torso, left shoulder to right hip, at most 0.2 (LSP). */
   PCK_02("pck@0.2"),
   /** Distance over the larger side of the person's box, at most 0.1: where there is no torso. */
-  PCK_BOX_01("pck-box@0.1");
+  PCK_BOX_01("pck-box@0.1"),
+  /** Object keypoint similarity and the average precision by it (COCO). */
+  OKS("oks");
 
   private final String label;
 

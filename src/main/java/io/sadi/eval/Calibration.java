@@ -123,7 +123,7 @@ public record Calibration(
       boolean[] right = new boolean[joints.size()];
       for (int at = 0; at < right.length; at++) {
         Joint joint = joints.get(at);
-        right[at] = metric.credit(errors.error(joint.i, joint.k)) > 0;
+        right[at] = metric.right(errors.error(joint.i, joint.k));
       }
       return ScoreCalibration.of(values(joints, Joint::score), right);
     }

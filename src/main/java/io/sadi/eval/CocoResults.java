@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.stream.JsonReader;
 import io.sadi.data.CocoId;
+import io.sadi.geom.Box;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
 import java.io.IOException;
@@ -18,10 +19,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The list of results that pycocotools loads: {@code keypoints} as x, y and score of every joint in
- * dataset order, {@code image_id}. The toolkit's own say also {@code file_name} and {@code person};
- * without the first the id is looked up in the dataset, or else is a name where it is text; without
- * the second the person is {@link Prediction#UNNUMBERED}. Other keys do not matter.
+ * The list of results that pycocotools loads: {@code image_id}, {@code category_id}, {@code
+ * keypoints} as x, y and score of every joint in dataset order, {@code score}, and {@code bbox}
+ * where there is one. A joint that was not found has null. The toolkit's own say also {@code
+ * file_name} and {@code person}; without the first the id is looked up in the dataset, or else is a
+ * name where it is text; without the second the person is {@link Prediction#UNNUMBERED}. Other keys
+ * do not matter.
+ *
+ * <p>A list of people without an image is MMPose's, see {@link ImageJson}.
  */
 final class CocoResults {
   /** Where the names of images are found by their ids, if a file needs them. */
@@ -37,8 +42,11 @@ final class CocoResults {
   private final ImageIds imageIds;
   private @Nullable Map<CocoId, String> names;
 
-  private final List<Prediction> results = new ArrayList<>();
+  private final List<Detection> results = new ArrayList<>();
   private final Set<List<?>> seen = new HashSet<>();
+
+  /** pycocotools takes areas from boxes if the first result has one. */
+  private boolean boxes;
 
   private CocoResults(List<String> joints, ImageIds imageIds) {
     this.joints = joints;
@@ -46,12 +54,18 @@ final class CocoResults {
   }
 
   /** Reads the list that begins at the reader's place. */
-  static List<Prediction> read(JsonReader json, Path file, List<String> joints, ImageIds imageIds)
+  static List<Detection> read(JsonReader json, Path file, List<String> joints, ImageIds imageIds)
       throws IOException {
     CocoResults reader = new CocoResults(joints, imageIds);
     json.beginArray();
     for (int i = 0; json.hasNext(); i++) {
-      reader.add(JsonParser.parseReader(json), file + ": [" + i + "]");
+      JsonElement element = JsonParser.parseReader(json);
+      String where = file + ": [" + i + "]";
+      if (ImageJson.isMmposes(element)) {
+        reader.results.addAll(ImageJson.ofMmpose(file, joints).person(element, where));
+      } else {
+        reader.add(element, where);
+      }
     }
     json.endArray();
     return reader.results;
@@ -77,16 +91,30 @@ final class CocoResults {
           where + ".keypoints",
           keypoints.size() + " numbers",
           3 * joints.size() + " (x, y, score of " + joints.size() + " joints)",
-          "the joints must be those of dataset.yaml, in its order");
+          "the joints must be those of the dataset, in its order");
     }
     Prediction prediction = Prediction.empty(image, person, joints.size());
     for (int k = 0; k < joints.size(); k++) {
       String place = where + ".keypoints[" + 3 * k + "]";
-      prediction.x()[k] = JsonFields.number(keypoints.get(3 * k), place);
-      prediction.y()[k] = JsonFields.number(keypoints.get(3 * k + 1), place);
-      prediction.score()[k] = JsonFields.number(keypoints.get(3 * k + 2), place);
+      prediction.x()[k] = JsonFields.numberOrNaN(keypoints.get(3 * k), place);
+      prediction.y()[k] = JsonFields.numberOrNaN(keypoints.get(3 * k + 1), place);
+      prediction.score()[k] = JsonFields.numberOrNaN(keypoints.get(3 * k + 2), place);
     }
-    results.add(prediction);
+    Box box = JsonFields.box(result, "bbox", where);
+    if (results.isEmpty()) {
+      boxes = box != null;
+    }
+    results.add(
+        Detection.of(
+            prediction,
+            JsonFields.numberOrNaN(result, "score", where),
+            boxes ? box : null,
+            category(result)));
+  }
+
+  private static String category(JsonObject result) {
+    JsonElement id = result.get("category_id");
+    return id != null && id.isJsonPrimitive() ? id.getAsString() : "";
   }
 
   private String image(JsonObject result, String where) throws IOException {

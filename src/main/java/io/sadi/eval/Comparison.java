@@ -15,6 +15,9 @@ import java.util.Map;
  * @param differences the one's percentages minus the other's
  * @param intervals95 bootstrap intervals of the differences over people
  * @param joints in dataset order
+ * @param averagePrecision differences of average precision, by name; empty where the metric has
+ *     none
+ * @param averagePrecision95 their bootstrap intervals over images
  */
 public record Comparison(
     PoseMetric metric,
@@ -22,7 +25,9 @@ public record Comparison(
     String baseline,
     Summary<Double> differences,
     Summary<Interval> intervals95,
-    Map<String, Moved> joints) {
+    Map<String, Moved> joints,
+    Map<String, Double> averagePrecision,
+    Map<String, Interval> averagePrecision95) {
 
   /**
    * One joint of all people.
@@ -35,17 +40,19 @@ public record Comparison(
 
   public Comparison {
     joints = Collections.unmodifiableMap(new LinkedHashMap<>(joints));
+    averagePrecision = Collections.unmodifiableMap(new LinkedHashMap<>(averagePrecision));
+    averagePrecision95 = Collections.unmodifiableMap(new LinkedHashMap<>(averagePrecision95));
   }
 
   static Comparison of(
       PoseMetric metric,
       List<String> joints,
       String decode,
-      JointErrors errors,
+      Measured measured,
       String baseline,
-      JointErrors baselineErrors) {
+      Measured other) {
     Tally difference =
-        Tally.of(errors, metric, joints).minus(Tally.of(baselineErrors, metric, joints));
+        Tally.of(measured.errors(), metric, joints).minus(Tally.of(other.errors(), metric, joints));
     Map<String, Moved> moved = new LinkedHashMap<>();
     for (int k = 0; k < joints.size(); k++) {
       moved.put(
@@ -55,8 +62,23 @@ public record Comparison(
               difference.countCredits(k, credit -> credit > 0),
               difference.countCredits(k, credit -> credit < 0)));
     }
+    Map<String, Double> precision = Map.of();
+    Map<String, Interval> precision95 = Map.of();
+    Detections detections = measured.detections();
+    Detections others = other.detections();
+    if (detections != null && others != null) {
+      precision = AveragePrecision.of(detections, false).minus(AveragePrecision.of(others, false));
+      precision95 = AveragePrecision.intervals95(detections, others);
+    }
     return new Comparison(
-        metric, decode, baseline, difference.percentages(), difference.intervals95(), moved);
+        metric,
+        decode,
+        baseline,
+        difference.percentages(),
+        difference.intervals95(),
+        moved,
+        precision,
+        precision95);
   }
 
   /** {@code up} or {@code down} where the interval leaves no doubt, else empty. */

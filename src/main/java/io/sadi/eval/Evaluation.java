@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Metrics of one or several sets of predictions for a split of a dataset.
@@ -42,7 +43,7 @@ public record Evaluation(
   }
 
   /**
-   * Measures predictions.
+   * Measures predictions by metrics other than OKS.
    *
    * @param people the split's people
    * @param predictions by the name of their decoder, in the order of the results
@@ -57,22 +58,43 @@ public record Evaluation(
       Map<String, Predictions> predictions,
       List<PoseMetric> metrics,
       Details details) {
+    return of(dataset, split, people, null, predictions, metrics, details);
+  }
+
+  /**
+   * Measures predictions.
+   *
+   * @param people the split's people
+   * @param oks null where no metric is OKS
+   * @param predictions by the name of their decoder, in the order of the results
+   * @param metrics what to measure
+   * @param details what else
+   * @throws BadInputException if nobody has what a metric needs
+   */
+  public static Evaluation of(
+      Dataset dataset,
+      String split,
+      List<Person> people,
+      @Nullable OksTruth oks,
+      Map<String, Predictions> predictions,
+      List<PoseMetric> metrics,
+      Details details) {
     List<String> joints = dataset.skeleton().joints();
-    Map<ReferenceLength, Map<String, JointErrors>> measured = new LinkedHashMap<>();
+    Map<ReferenceLength, Map<String, Measured>> measured = new LinkedHashMap<>();
     List<MetricResult> results = new ArrayList<>();
     List<Comparison> comparisons = new ArrayList<>();
     for (PoseMetric metric : metrics) {
-      Map<String, JointErrors> errors =
+      Map<String, Measured> errors =
           measured.computeIfAbsent(
-              metric.reference(), r -> errors(people, predictions, dataset.skeleton(), r));
-      if (errors.values().stream().anyMatch(e -> e.leftOut() == people.size())) {
+              metric.reference(), r -> measure(people, oks, predictions, dataset.skeleton(), r));
+      if (errors.values().stream().anyMatch(e -> e.errors().leftOut() == people.size())) {
         throw nobody(dataset, split, metric);
       }
       errors.forEach(
           (decode, of) ->
               results.add(MetricResult.of(metric, decode, joints, of, details.intervals())));
       String baseline = details.baseline();
-      JointErrors baselineErrors = baseline == null ? null : errors.get(baseline);
+      Measured baselineErrors = baseline == null ? null : errors.get(baseline);
       if (baseline != null && baselineErrors != null) {
         errors.forEach(
             (decode, of) -> {
@@ -88,7 +110,8 @@ public record Evaluation(
       measured.forEach(
           (reference, errors) ->
               errors.forEach(
-                  (decode, of) -> quantiles.add(ErrorQuantiles.of(decode, reference, joints, of))));
+                  (decode, of) ->
+                      quantiles.add(ErrorQuantiles.of(decode, reference, joints, of.errors()))));
     }
     List<Calibration> calibrations =
         details.calibration()
@@ -110,7 +133,7 @@ public record Evaluation(
       List<Person> people,
       Map<String, Predictions> predictions,
       List<PoseMetric> metrics,
-      Map<ReferenceLength, Map<String, JointErrors>> measured) {
+      Map<ReferenceLength, Map<String, Measured>> measured) {
     List<String> joints = dataset.skeleton().joints();
     List<Calibration> calibrations = new ArrayList<>();
     predictions.forEach(
@@ -121,7 +144,8 @@ public record Evaluation(
                   errors.put(
                       metric,
                       Objects.requireNonNull(
-                          measured.getOrDefault(metric.reference(), Map.of()).get(decode))));
+                              measured.getOrDefault(metric.reference(), Map.of()).get(decode))
+                          .errors()));
           calibrations.add(Calibration.of(decode, people, predicted, joints, errors));
         });
     if (calibrations.stream().allMatch(Calibration::isEmpty)) {
@@ -134,16 +158,17 @@ public record Evaluation(
     return calibrations;
   }
 
-  private static Map<String, JointErrors> errors(
+  private static Map<String, Measured> measure(
       List<Person> people,
+      @Nullable OksTruth oks,
       Map<String, Predictions> predictions,
       Skeleton skeleton,
       ReferenceLength reference) {
-    Map<String, JointErrors> errors = new LinkedHashMap<>();
+    Map<String, Measured> measured = new LinkedHashMap<>();
     predictions.forEach(
         (decode, predicted) ->
-            errors.put(decode, JointErrors.of(people, predicted, skeleton, reference)));
-    return errors;
+            measured.put(decode, Measured.of(people, oks, predicted, skeleton, reference)));
+    return measured;
   }
 
   private static BadInputException nobody(Dataset dataset, String split, PoseMetric metric) {

@@ -61,18 +61,45 @@ final class EvaluationCsv {
     Summary<Double> values =
         new Summary<>(
             result.meanJointWeighted(), result.meanUnweighted(), result.groups(), result.joints());
+    AveragePrecision precision = result.averagePrecision();
+    if (precision != null) {
+      averagePrecision(metric, decode, precision.values(), precision.intervals95());
+    }
     summary(metric, decode, values, result.counted(), result.intervals95());
     row(metric, decode, "people", "all", evaluation.people(), null, null);
     row(metric, decode, "people", "left_out", result.leftOut(), null, null);
     row(metric, decode, "people", "missing", result.missing(), null, null);
+    if (precision != null) {
+      row(metric, decode, "people", "ignored", precision.ignored(), null, null);
+      row(metric, decode, "people", "detections", precision.detections(), null, null);
+    }
+  }
+
+  private void averagePrecision(
+      String metric,
+      String decode,
+      Map<String, Double> values,
+      @Nullable Map<String, Interval> intervals)
+      throws IOException {
+    for (Map.Entry<String, Double> value : values.entrySet()) {
+      Interval interval = intervals == null ? null : intervals.get(value.getKey());
+      String name = value.getKey();
+      row(metric, decode, "average_precision", name, value.getValue(), null, interval);
+    }
   }
 
   private void comparison(Comparison comparison) throws IOException {
     Map<String, Integer> counted = new HashMap<>();
     comparison.joints().forEach((name, joint) -> counted.put(name, joint.counted()));
+    String decode = comparison.decode() + " minus " + comparison.baseline();
+    averagePrecision(
+        comparison.metric().label(),
+        decode,
+        comparison.averagePrecision(),
+        comparison.averagePrecision95());
     summary(
         comparison.metric().label(),
-        comparison.decode() + " minus " + comparison.baseline(),
+        decode,
         comparison.differences(),
         counted,
         comparison.intervals95());

@@ -44,6 +44,10 @@ final class EvaluationJson {
     JsonObject object = new JsonObject();
     object.addProperty("metric", result.metric().label());
     object.addProperty("decode", result.decode());
+    AveragePrecision precision = result.averagePrecision();
+    if (precision != null) {
+      precision.values().forEach((name, value) -> object.add(name, number(value)));
+    }
     object.add("mean_joint_weighted", number(result.meanJointWeighted()));
     object.add("mean_unweighted", number(result.meanUnweighted()));
     object.add("interval_95", interval(result.interval95()));
@@ -55,7 +59,17 @@ final class EvaluationJson {
     object.addProperty("left_out", result.leftOut());
     object.addProperty("missing", result.missing());
     if (result.intervals95() != null) {
-      object.add("intervals_95", summary(result.intervals95(), EvaluationJson::interval));
+      JsonObject intervals = summary(result.intervals95(), EvaluationJson::interval);
+      if (precision != null && precision.intervals95() != null) {
+        precision.intervals95().forEach((name, ends) -> intervals.add(name, interval(ends)));
+      }
+      object.add("intervals_95", intervals);
+    }
+    if (precision != null) {
+      object.addProperty("people", precision.people());
+      object.addProperty("ignored", precision.ignored());
+      object.addProperty("detections", precision.detections());
+      object.addProperty("other_category", precision.otherCategory());
     }
     return object;
   }
@@ -65,8 +79,12 @@ final class EvaluationJson {
     object.addProperty("metric", comparison.metric().label());
     object.addProperty("decode", comparison.decode());
     object.addProperty("minus", comparison.baseline());
-    object.add("differences", summary(comparison.differences(), EvaluationJson::number));
-    object.add("intervals_95", summary(comparison.intervals95(), EvaluationJson::interval));
+    JsonObject differences = summary(comparison.differences(), EvaluationJson::number);
+    comparison.averagePrecision().forEach((name, value) -> differences.add(name, number(value)));
+    object.add("differences", differences);
+    JsonObject intervals = summary(comparison.intervals95(), EvaluationJson::interval);
+    comparison.averagePrecision95().forEach((name, ends) -> intervals.add(name, interval(ends)));
+    object.add("intervals_95", intervals);
     object.add(
         "joints",
         object(

@@ -53,7 +53,31 @@ public final class EvaluationReader {
         map(json.get("joints"), where + "joints", this::number),
         map(json.get("counted"), where + "counted", (n, at) -> (int) number(n, at)),
         whole(json, "left_out", where),
-        whole(json, "missing", where));
+        whole(json, "missing", where),
+        averagePrecision(json, where));
+  }
+
+  private @Nullable AveragePrecision averagePrecision(JsonObject json, String where) {
+    if (!json.has(AveragePrecision.NAMES.get(0))) {
+      return null;
+    }
+    JsonElement intervals = json.get("intervals_95");
+    Map<String, Double> values = new LinkedHashMap<>();
+    Map<String, Interval> intervals95 = new LinkedHashMap<>();
+    for (String name : AveragePrecision.NAMES) {
+      values.put(name, number(json.get(name), where + name));
+      if (intervals != null) {
+        String of = where + "intervals_95";
+        intervals95.put(name, interval(object(intervals, of).get(name), of + "." + name));
+      }
+    }
+    return new AveragePrecision(
+        values,
+        intervals == null ? null : intervals95,
+        whole(json, "people", where),
+        whole(json, "ignored", where),
+        whole(json, "detections", where),
+        whole(json, "other_category", where));
   }
 
   private @Nullable Summary<Interval> intervals(JsonObject json, String where) {

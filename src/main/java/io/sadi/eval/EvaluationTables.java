@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,9 @@ final class EvaluationTables {
   private static String document(
       Evaluation evaluation, String heading, Function<TextTable, String> form) {
     List<TextTable> tables = new ArrayList<>();
+    if (evaluation.results().stream().anyMatch(r -> r.averagePrecision() != null)) {
+      tables.add(averagePrecision(evaluation));
+    }
     tables.add(summary(evaluation));
     tables.add(joints(evaluation));
     evaluation.comparisons().forEach(comparison -> tables.add(comparison(comparison)));
@@ -46,6 +50,35 @@ final class EvaluationTables {
     tables.forEach(table -> parts.add(form.apply(table)));
     notes(evaluation).forEach(note -> parts.add(note + "\n"));
     return String.join("\n", parts);
+  }
+
+  /** A row for every result that has it, and one below for its interval's ends. */
+  private static TextTable averagePrecision(Evaluation evaluation) {
+    List<String> header = new ArrayList<>(List.of("metric", "decode"));
+    header.addAll(AveragePrecision.NAMES);
+    List<List<String>> rows = new ArrayList<>();
+    for (MetricResult result : evaluation.results()) {
+      AveragePrecision precision = result.averagePrecision();
+      if (precision == null) {
+        continue;
+      }
+      List<String> row = new ArrayList<>(List.of(result.metric().label(), result.decode()));
+      precision.values().values().forEach(value -> row.add(percent(value)));
+      rows.add(row);
+      Map<String, Interval> intervals = precision.intervals95();
+      if (intervals != null) {
+        rows.add(ends("95 % from", intervals, Interval::low));
+        rows.add(ends("to", intervals, Interval::high));
+      }
+    }
+    return new TextTable("", 2, header, rows);
+  }
+
+  private static List<String> ends(
+      String name, Map<String, Interval> intervals, ToDoubleFunction<Interval> end) {
+    List<String> row = new ArrayList<>(List.of("", name));
+    intervals.values().forEach(interval -> row.add(percent(end.applyAsDouble(interval))));
+    return row;
   }
 
   /** A row for every result. */
@@ -118,6 +151,12 @@ final class EvaluationTables {
     Summary<Double> differences = comparison.differences();
     Summary<Interval> intervals = comparison.intervals95();
     List<List<String>> rows = new ArrayList<>();
+    comparison
+        .averagePrecision()
+        .forEach(
+            (name, value) ->
+                rows.add(
+                    differenceRow(name, value, comparison.averagePrecision95().get(name), null)));
     rows.add(
         differenceRow(
             "mean (joint-weighted)",
@@ -145,7 +184,9 @@ final class EvaluationTables {
     String title =
         String.format(
             Locale.ROOT,
-            "%s: %s minus %s, person by person",
+            comparison.averagePrecision().isEmpty()
+                ? "%s: %s minus %s, person by person"
+                : "%s: %s minus %s, AP and AR image by image, the rest person by person",
             comparison.metric().label(),
             comparison.decode(),
             comparison.baseline());

@@ -4,6 +4,7 @@ import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,21 +18,38 @@ final class JointErrors {
   /** [people], NaN: not annotated. */
   private final double[] lengths;
 
+  /** [K]: what errors are divided by beside the length. */
+  private final double[] spreads;
+
   private final int leftOut;
   private final int missing;
 
-  private JointErrors(double[][] pixels, double[] lengths, int missing) {
+  private JointErrors(double[][] pixels, double[] lengths, double[] spreads, int missing) {
     this.pixels = pixels;
     this.lengths = lengths;
+    this.spreads = spreads;
     this.leftOut = (int) Arrays.stream(lengths).filter(Double::isNaN).count();
     this.missing = missing;
   }
 
+  /**
+   * Measures predictions.
+   *
+   * @param oks needed for areas alone
+   */
   static JointErrors of(
-      List<Person> people, Predictions predictions, Skeleton skeleton, ReferenceLength reference) {
+      List<Person> people,
+      Predictions predictions,
+      Skeleton skeleton,
+      ReferenceLength reference,
+      @Nullable OksTruth oks) {
     int missing = 0;
     double[][] pixels = new double[people.size()][];
     double[] lengths = new double[people.size()];
+    double[] spreads =
+        reference == ReferenceLength.AREA
+            ? Objects.requireNonNull(oks).spreads()
+            : ones(skeleton.size());
     for (int i = 0; i < pixels.length; i++) {
       Person person = people.get(i);
       Prediction prediction = predictions.of(person);
@@ -39,7 +57,7 @@ final class JointErrors {
       lengths[i] = reference.of(person, skeleton);
       pixels[i] = pixels(person, prediction, lengths[i]);
     }
-    return new JointErrors(pixels, lengths, missing);
+    return new JointErrors(pixels, lengths, spreads, missing);
   }
 
   /**
@@ -48,9 +66,14 @@ final class JointErrors {
    * @param errors [people][K]; NaN: does not count
    */
   static JointErrors ofLengths(double[][] errors) {
-    double[] lengths = new double[errors.length];
-    Arrays.fill(lengths, 1);
-    return new JointErrors(errors, lengths, 0);
+    int joints = errors.length == 0 ? 0 : errors[0].length;
+    return new JointErrors(errors, ones(errors.length), ones(joints), 0);
+  }
+
+  private static double[] ones(int n) {
+    double[] ones = new double[n];
+    Arrays.fill(ones, 1);
+    return ones;
   }
 
   private static double[] pixels(Person person, @Nullable Prediction prediction, double length) {
@@ -79,13 +102,13 @@ final class JointErrors {
     return !Double.isNaN(pixels[i][k]);
   }
 
-  /** The error of a joint that counts, in reference lengths; infinite without a prediction. */
+  /** The error of a joint that counts, in reference lengths; infinite where it was not found. */
   double error(int i, int k) {
     // 0 of a length of 0 is right, and must not become NaN, which does not count.
-    return pixels[i][k] == 0 ? 0 : pixels[i][k] / lengths[i];
+    return pixels[i][k] == 0 ? 0 : pixels[i][k] / (lengths[i] * spreads[k]);
   }
 
-  /** The error of a joint that counts, in pixels; infinite without a prediction. */
+  /** The error of a joint that counts, in pixels; infinite where it was not found. */
   double pixels(int i, int k) {
     return pixels[i][k];
   }

@@ -3,8 +3,10 @@ package io.sadi.eval;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.sadi.geom.Box;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,42 @@ final class JsonFields {
       }
     }
     throw BadInputException.at(where, Json.kind(value), "a finite number", "");
+  }
+
+  /** A finite number, or NaN where it is null, as a joint that was not found has. */
+  static float numberOrNaN(@Nullable JsonElement value, String where) {
+    return given(value) ? number(Objects.requireNonNull(value), where) : Float.NaN;
+  }
+
+  /** A finite number, or NaN where it is null or not there. */
+  static double numberOrNaN(JsonObject object, String key, String where) {
+    JsonElement value = object.get(key);
+    if (!given(value)) {
+      return Double.NaN;
+    }
+    double number = isNumber(value) ? value.getAsDouble() : Double.NaN;
+    if (!Double.isFinite(number)) {
+      throw BadInputException.at(where + "." + key, Json.kind(value), "a finite number", "");
+    }
+    return number;
+  }
+
+  /** A box x, y, width, height; null where it is null, empty or not there. */
+  static @Nullable Box box(JsonObject object, String key, String where) {
+    JsonElement value = object.get(key);
+    if (!given(value) || (value.isJsonArray() && value.getAsJsonArray().isEmpty())) {
+      return null;
+    }
+    JsonArray sides = list(object, key, where);
+    if (sides.size() != 4) {
+      throw BadInputException.at(
+          where + "." + key, sides.size() + " numbers", "x, y, width, height", "");
+    }
+    double[] numbers = new double[4];
+    for (int i = 0; i < 4; i++) {
+      numbers[i] = number(sides.get(i), where + "." + key + "[" + i + "]");
+    }
+    return new Box(numbers[0], numbers[1], numbers[2], numbers[3]);
   }
 
   /** A whole number that a double holds exactly. */

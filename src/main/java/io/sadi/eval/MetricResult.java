@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param counted how many annotated joints each percentage is of
  * @param leftOut people without the reference length, who do not count
  * @param missing people without a prediction, whose joints count as wrong
+ * @param averagePrecision by the same similarity; null where the metric is none
  */
 public record MetricResult(
     PoseMetric metric,
@@ -34,7 +35,34 @@ public record MetricResult(
     Map<String, Double> joints,
     Map<String, Integer> counted,
     int leftOut,
-    int missing) {
+    int missing,
+    @Nullable AveragePrecision averagePrecision) {
+
+  /** A result without average precision. */
+  public MetricResult(
+      PoseMetric metric,
+      String decode,
+      double meanJointWeighted,
+      double meanUnweighted,
+      @Nullable Summary<Interval> intervals95,
+      Map<String, Double> groups,
+      Map<String, Double> joints,
+      Map<String, Integer> counted,
+      int leftOut,
+      int missing) {
+    this(
+        metric,
+        decode,
+        meanJointWeighted,
+        meanUnweighted,
+        intervals95,
+        groups,
+        joints,
+        counted,
+        leftOut,
+        missing,
+        null);
+  }
 
   public MetricResult {
     groups = Collections.unmodifiableMap(new LinkedHashMap<>(groups));
@@ -43,7 +71,7 @@ public record MetricResult(
   }
 
   /**
-   * Measures predictions.
+   * Measures predictions by a metric other than OKS.
    *
    * @param withIntervals whether to resample people for intervals
    */
@@ -54,16 +82,36 @@ public record MetricResult(
       List<Person> people,
       Predictions predictions,
       boolean withIntervals) {
-    JointErrors errors = JointErrors.of(people, predictions, skeleton, metric.reference());
-    return of(metric, decode, skeleton.joints(), errors, withIntervals);
+    return of(metric, decode, skeleton, people, predictions, null, withIntervals);
+  }
+
+  /**
+   * Measures predictions.
+   *
+   * @param oks null where the metric is not OKS
+   * @param withIntervals whether to resample people for intervals, and images for those of average
+   *     precision
+   */
+  public static MetricResult of(
+      PoseMetric metric,
+      String decode,
+      Skeleton skeleton,
+      List<Person> people,
+      Predictions predictions,
+      @Nullable OksTruth oks,
+      boolean withIntervals) {
+    Measured measured = Measured.of(people, oks, predictions, skeleton, metric.reference());
+    return of(metric, decode, skeleton.joints(), measured, withIntervals);
   }
 
   static MetricResult of(
       PoseMetric metric,
       String decode,
       List<String> joints,
-      JointErrors errors,
+      Measured measured,
       boolean withIntervals) {
+    JointErrors errors = measured.errors();
+    Detections detections = measured.detections();
     Tally tally = Tally.of(errors, metric, joints);
     Summary<Double> percentages = tally.percentages();
     Map<String, Integer> counted = new LinkedHashMap<>();
@@ -80,7 +128,8 @@ public record MetricResult(
         percentages.joints(),
         counted,
         errors.leftOut(),
-        errors.missing());
+        errors.missing(),
+        detections == null ? null : AveragePrecision.of(detections, withIntervals));
   }
 
   /** The interval of meanJointWeighted, or null if not asked for. */
@@ -101,6 +150,14 @@ public record MetricResult(
     }
     if (missing > 0) {
       notes.add(people(missing) + " without a prediction: all joints count as wrong");
+    }
+    if (metric.isSimilarity()) {
+      notes.add(
+          "oks of joints and groups: the mean similarity of the prediction for each person; right at"
+              + " 0.5 where right or wrong is asked");
+    }
+    if (averagePrecision != null) {
+      notes.addAll(averagePrecision.notes());
     }
     return notes;
   }

@@ -14,7 +14,7 @@ import java.util.Set;
 /**
  * Numbers predictions that do not say which person of the image they are for, as COCO's results do
  * not: each is for the annotated person that it is nearest to, the nearest pair of an image first,
- * one prediction a person. The distance is the mean one of the annotated joints.
+ * one prediction a person. The distance is the mean one of the annotated joints that were found.
  */
 final class NearestPerson {
   private record Pair(Prediction prediction, Person person, double distance) {}
@@ -88,7 +88,7 @@ final class NearestPerson {
     double sum = 0;
     int n = 0;
     for (int k = 0; k < person.x().length; k++) {
-      if (person.annotated(k)) {
+      if (person.annotated(k) && prediction.isPlaced(k)) {
         sum +=
             Math.hypot(
                 (double) prediction.x()[k] - person.x()[k],
@@ -96,6 +96,6 @@ final class NearestPerson {
         n++;
       }
     }
-    return sum / n;
+    return n == 0 ? Double.POSITIVE_INFINITY : sum / n;
   }
 }

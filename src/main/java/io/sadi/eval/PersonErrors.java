@@ -43,18 +43,32 @@ public record PersonErrors(List<String> joints, List<Who> people, Map<String, do
     decodes = Collections.unmodifiableMap(new LinkedHashMap<>(decodes));
   }
 
-  /** Measures predictions in the reference length of a metric. */
+  /** Measures predictions in the reference length of a metric other than OKS. */
   public static PersonErrors of(
       Dataset dataset,
       List<Person> people,
       Map<String, Predictions> predictions,
       PoseMetric metric) {
+    return of(dataset, people, predictions, metric, null);
+  }
+
+  /**
+   * Measures predictions in the reference length of a metric.
+   *
+   * @param oks null where the metric is not OKS
+   */
+  public static PersonErrors of(
+      Dataset dataset,
+      List<Person> people,
+      Map<String, Predictions> predictions,
+      PoseMetric metric,
+      @Nullable OksTruth oks) {
     int joints = dataset.skeleton().size();
     Map<String, double[][]> decodes = new LinkedHashMap<>();
     predictions.forEach(
         (decode, predicted) -> {
           JointErrors of =
-              JointErrors.of(people, predicted, dataset.skeleton(), metric.reference());
+              JointErrors.of(people, predicted, dataset.skeleton(), metric.reference(), oks);
           double[][] errors = new double[people.size()][joints];
           for (int i = 0; i < errors.length; i++) {
             for (int k = 0; k < joints; k++) {
@@ -118,7 +132,7 @@ public record PersonErrors(List<String> joints, List<Who> people, Map<String, do
     int counted = 0;
     for (double error : i < 0 || errors == null ? new double[0] : errors[i]) {
       counted += Double.isNaN(error) ? 0 : 1;
-      right += error <= metric.threshold() ? 1 : 0;
+      right += metric.right(error) ? 1 : 0;
     }
     return new Right(right, counted);
   }

@@ -20,12 +20,21 @@ import java.util.regex.Pattern;
  * evaluatePCKh.m computes it: the curve at 0, 0.01, 0.02, ... up to the threshold, with straight
  * lines between.
  *
+ * <p>{@code oks}: exp(-e^2 / 2), in steps of a millionth; the mean over a person's joints is COCO's
+ * object keypoint similarity. Average precision by it is {@link AveragePrecision}.
+ *
  * @param reference what errors are divided by
- * @param threshold in units of the reference length, above 0
+ * @param threshold in units of the reference length, above 0; a joint within it is right
  * @param area whether the area under the curve is meant
  */
 public record PoseMetric(ReferenceLength reference, double threshold, boolean area) {
+  /** A joint is right at a similarity of 0.5. */
+  static final PoseMetric OKS =
+      new PoseMetric(ReferenceLength.AREA, Math.sqrt(2 * Math.log(2)), false);
+
   private static final double LARGEST = 100;
+
+  private static final int MILLION = 1_000_000;
 
   /** The official curve's step; thresholds beyond 1 are cut into a hundred steps. */
   private static final double AREA_STEP = 0.01;
@@ -64,6 +73,11 @@ public record PoseMetric(ReferenceLength reference, double threshold, boolean ar
     ReferenceLength reference = null;
     boolean area = false;
     for (String name : names) {
+      if (name.equals(OKS.label())) {
+        metrics.add(OKS);
+        reference = null; // it has no thresholds
+        continue;
+      }
       Matcher named = NAMED.matcher(name);
       String thresholds = name;
       if (named.matches()) {
@@ -126,7 +140,7 @@ public record PoseMetric(ReferenceLength reference, double threshold, boolean ar
         "metric",
         "'" + name + "'",
         "pckh@T, pck@T, pck-box@T, or -auc@T of them, with T a threshold above 0 and up to 100, or"
-            + " a range: 0.1..0.5 or 0.05..0.5:0.05",
+            + " a range: 0.1..0.5 or 0.05..0.5:0.05; or oks",
         "");
   }
 
@@ -137,18 +151,35 @@ public record PoseMetric(ReferenceLength reference, double threshold, boolean ar
 
   /** The name that {@link #parse} reads. */
   public String label() {
+    return isSimilarity() ? reference.metric() : labelWithThreshold();
+  }
+
+  private String labelWithThreshold() {
     return reference.metric()
         + (area ? "-auc@" : "@")
         + BigDecimal.valueOf(threshold).stripTrailingZeros().toPlainString();
   }
 
+  /** Whether a joint is worth the more the nearer it is, and average precision goes with it. */
+  public boolean isSimilarity() {
+    return reference == ReferenceLength.AREA;
+  }
+
+  /** Whether a joint of this error is right. */
+  boolean right(double error) {
+    return error <= threshold;
+  }
+
   /** What a joint without error is worth. */
   int fullCredit() {
-    return area ? 2 * areaSteps() : 1;
+    return isSimilarity() ? MILLION : area ? 2 * areaSteps() : 1;
   }
 
   /** What a joint of this error is worth, from 0 to {@link #fullCredit}. */
   int credit(double error) {
+    if (isSimilarity()) {
+      return (int) Math.rint(MILLION * Math.exp(-error * error / 2));
+    }
     if (error > threshold) {
       return 0;
     }

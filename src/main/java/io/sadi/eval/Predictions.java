@@ -14,7 +14,17 @@ public final class Predictions {
 
   private final Map<Key, Prediction> byPerson = new LinkedHashMap<>();
 
+  /** As a file has them; empty where there is none. */
+  private final List<Detection> detections = new ArrayList<>();
+
   public Predictions() {}
+
+  /** Those of a file, which says more of them than where the joints are. */
+  static Predictions ofFile(List<Detection> detections) {
+    Predictions predictions = new Predictions(detections.stream().map(Detection::joints).toList());
+    predictions.detections.addAll(detections);
+    return predictions;
+  }
 
   public Predictions(Collection<Prediction> predictions) {
     for (Prediction prediction : predictions) {
@@ -34,6 +44,13 @@ public final class Predictions {
   /** The prediction for an annotated person, or null. */
   public @Nullable Prediction of(Person person) {
     return byPerson.get(new Key(person.image(), person.person()));
+  }
+
+  /** In their order, as average precision takes them. */
+  List<Detection> detections() {
+    return detections.isEmpty()
+        ? byPerson.values().stream().map(Detection::of).toList()
+        : List.copyOf(detections);
   }
 
   /** In the order they were added. */

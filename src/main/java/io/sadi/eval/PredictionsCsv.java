@@ -1,38 +1,57 @@
 package io.sadi.eval;
 
+import io.sadi.geom.Box;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Csv;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Predictions as CSV, one row a person: {@code image,person} and {@code NAME_x,NAME_y} for every
- * joint, in any order. {@code NAME_score,NAME_sigma_x,NAME_sigma_y} are read where they are there;
- * other columns do not matter.
+ * Predictions as CSV, one row a person: {@code image} and {@code NAME_x,NAME_y} for every joint, in
+ * any order. {@code person}, {@code score}, {@code box_w,box_h} and {@code
+ * NAME_score,NAME_sigma_x,NAME_sigma_y} are read where they are there; other columns do not matter.
+ * Without {@code person} a row is for the person who is nearest. A joint that was not found is
+ * empty, or NaN.
  */
 final class PredictionsCsv {
+  /** What programs and spreadsheets write for no number, beside nothing. */
+  private static final Set<String> NOT_FOUND = Set.of("nan", "na", "n/a", "null", "none");
+
   private PredictionsCsv() {}
 
   /** Reads a whole file; every error names its line and column. */
-  static List<Prediction> read(Path file, List<String> joints) throws IOException {
-    Predictions predictions = new Predictions();
+  static List<Detection> read(Path file, List<String> joints) throws IOException {
+    Predictions people = new Predictions();
+    List<Detection> found = new ArrayList<>();
     try (Csv csv = Csv.open(file)) {
       Csv.Column image = csv.column("image");
-      Csv.Column person = csv.column("person");
+      Csv.Column person = csv.find("person");
+      Csv.Column score = csv.find("score");
+      Csv.Column width = csv.find("box_w");
+      Csv.Column height = csv.find("box_h");
       List<Joint> columns = joints.stream().map(joint -> Joint.of(csv, joint)).toList();
       for (Csv.Row row = csv.next(); row != null; row = csv.next()) {
-        if (!predictions.add(prediction(row, row.text(image), row.index(person), columns))) {
+        int number = person == null ? Prediction.UNNUMBERED : row.index(person);
+        Prediction prediction = prediction(row, row.text(image), number, columns);
+        if (person != null && !people.add(prediction)) {
           throw BadInputException.at(
               row.where(),
-              "a second row for " + row.text(image) + ", person " + row.index(person),
+              "a second row for " + row.text(image) + ", person " + number,
               "one row a person",
               "remove one");
         }
+        double w = row.numberOrNaN(width);
+        double h = row.numberOrNaN(height);
+        Box box = Double.isNaN(w * h) ? null : new Box(0, 0, w, h);
+        found.add(Detection.of(prediction, row.numberOrNaN(score), box, ""));
       }
     }
-    return List.copyOf(predictions.all());
+    return found;
   }
 
   /** Where a joint's values stand; the last three need not be there. */
@@ -57,12 +76,20 @@ final class PredictionsCsv {
     Prediction prediction = Prediction.empty(image, person, joints.size());
     for (int k = 0; k < joints.size(); k++) {
       Joint joint = joints.get(k);
-      prediction.x()[k] = row.number(joint.x);
-      prediction.y()[k] = row.number(joint.y);
+      prediction.x()[k] = position(row, joint.x);
+      prediction.y()[k] = position(row, joint.y);
       prediction.score()[k] = row.numberOrNaN(joint.score);
       prediction.sigmaX()[k] = row.numberOrNaN(joint.sigmaX);
       prediction.sigmaY()[k] = row.numberOrNaN(joint.sigmaY);
     }
     return prediction;
+  }
+
+  /** A finite number, or NaN for a joint that was not found. */
+  private static float position(Csv.Row row, Csv.Column column) {
+    String text = row.text(column).strip();
+    return text.isEmpty() || NOT_FOUND.contains(text.toLowerCase(Locale.ROOT))
+        ? Float.NaN
+        : row.number(column);
   }
 }

@@ -6,7 +6,9 @@ import io.sadi.data.Person;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,8 +17,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Predictions in a file: {@code NAME.json} (the toolkit's own, or COCO results), {@code
- * NAME.jsonl}, or CSV under any other name.
+ * Predictions in a file: {@code NAME.json} (the toolkit's own, COCO results, or one image's people
+ * as {@link ImageJson} knows them), {@code NAME.jsonl}, {@code NAME.mat} (see {@link PredMat}), or
+ * CSV under any other name; or in a folder with a file an image.
  */
 public final class PredictionsFile {
   private PredictionsFile() {}
@@ -32,17 +35,23 @@ public final class PredictionsFile {
   public static Predictions read(
       Path file, Dataset dataset, String split, List<Person> people, Progress progress)
       throws IOException {
-    List<Prediction> found =
-        parse(file, dataset.skeleton().joints(), () -> DatasetReader.imageIds(dataset, split));
-    found = withNamesOf(people, found, file, progress);
-    long unnumbered = found.stream().filter(p -> p.person() == Prediction.UNNUMBERED).count();
+    List<String> joints = dataset.skeleton().joints();
+    Set<String> images = images(dataset, split);
+    List<Detection> found =
+        lowerCase(file).endsWith(".mat")
+            ? PredMat.read(file, joints, split, people)
+            : parse(file, joints, () -> DatasetReader.imageIds(dataset, split));
+    found = withNamesOf(images, found, file, progress);
+    long unnumbered =
+        found.stream().filter(d -> d.joints().person() == Prediction.UNNUMBERED).count();
     if (unnumbered > 0) {
-      found = NearestPerson.number(found, people);
+      found = numbered(found, people);
       progress.note(
           file + ": " + unnumbered + " results say no person; each is for the one nearest to it");
     }
-    Predictions predictions = new Predictions(found);
-    reportMismatch(file, predictions, split, people, progress);
+    Predictions predictions = Predictions.ofFile(found);
+    reportMismatch(file, predictions, split, images, people, progress);
+    reportNotFound(file, predictions, people, progress);
     return predictions;
   }
 
@@ -53,19 +62,46 @@ public final class PredictionsFile {
    * @throws BadInputException naming the line and column, or the field
    */
   public static Predictions read(Path file, List<String> joints) throws IOException {
-    List<Prediction> found = parse(file, joints, CocoResults.ImageIds.NONE);
-    for (Prediction prediction : found) {
-      if (prediction.person() == Prediction.UNNUMBERED) {
+    List<Detection> found = parse(file, joints, CocoResults.ImageIds.NONE);
+    for (Detection detection : found) {
+      if (detection.joints().person() == Prediction.UNNUMBERED) {
         throw BadInputException.at(
-            file + ": image " + prediction.image(), "a result without person", "its number", "");
+            file + ": image " + detection.joints().image(),
+            "a result without person",
+            "its number",
+            "");
       }
     }
-    return new Predictions(found);
+    return Predictions.ofFile(found);
   }
 
-  private static List<Prediction> parse(
+  private static Set<String> images(Dataset dataset, String split) throws IOException {
+    Set<String> images = new LinkedHashSet<>();
+    DatasetReader.file(dataset, split).images().forEach(image -> images.add(image.name()));
+    return images;
+  }
+
+  private static List<Detection> numbered(List<Detection> found, List<Person> people) {
+    List<Prediction> numbered =
+        NearestPerson.number(found.stream().map(Detection::joints).toList(), people);
+    List<Detection> detections = new ArrayList<>();
+    for (int i = 0; i < found.size(); i++) {
+      Prediction joints = numbered.get(i);
+      detections.add(found.get(i).of(joints.image(), joints.person()));
+    }
+    return detections;
+  }
+
+  private static String lowerCase(Path file) {
+    return file.toString().toLowerCase(Locale.ROOT);
+  }
+
+  private static List<Detection> parse(
       Path file, List<String> joints, CocoResults.ImageIds imageIds) throws IOException {
-    String name = file.toString().toLowerCase(Locale.ROOT);
+    if (Files.isDirectory(file)) {
+      return ImageJson.readFolder(file, joints);
+    }
+    String name = lowerCase(file);
     if (name.endsWith(".json")) {
       return PredictionsJson.read(file, joints, imageIds);
     }
@@ -75,12 +111,10 @@ public final class PredictionsFile {
     return PredictionsCsv.read(file, joints);
   }
 
-  private static List<Prediction> withNamesOf(
-      List<Person> people, List<Prediction> found, Path file, Progress progress) {
+  private static List<Detection> withNamesOf(
+      Set<String> ours, List<Detection> found, Path file, Progress progress) {
     Set<String> theirs = new LinkedHashSet<>();
-    found.forEach(prediction -> theirs.add(prediction.image()));
-    Set<String> ours = new LinkedHashSet<>();
-    people.forEach(person -> ours.add(person.image()));
+    found.forEach(detection -> theirs.add(detection.joints().image()));
     Map<String, String> renamed = new LinkedHashMap<>(ImageNames.match(theirs, ours, file));
     renamed.entrySet().removeIf(names -> names.getKey().equals(names.getValue()));
     if (renamed.isEmpty()) {
@@ -97,20 +131,33 @@ public final class PredictionsFile {
             first.getKey(),
             first.getValue()));
     return found.stream()
-        .map(p -> p.of(renamed.getOrDefault(p.image(), p.image()), p.person()))
+        .map(
+            detection -> {
+              Prediction p = detection.joints();
+              return detection.of(renamed.getOrDefault(p.image(), p.image()), p.person());
+            })
         .toList();
   }
 
   private static void reportMismatch(
-      Path file, Predictions read, String split, List<Person> people, Progress progress) {
+      Path file,
+      Predictions read,
+      String split,
+      Set<String> images,
+      List<Person> people,
+      Progress progress) {
     List<Prediction> unknown = read.unknown(people);
+    List<Prediction> outside =
+        unknown.stream().filter(prediction -> !images.contains(prediction.image())).toList();
     List<Person> missing = read.missing(people);
     if (missing.size() == people.size() && !people.isEmpty()) {
       throw BadInputException.at(
           file,
           unknown.isEmpty() ? "nobody" : "nobody but such as " + named(unknown.get(0)),
           "people of split " + split + ", such as " + named(people.get(0)),
-          "name images and number people as the dataset does");
+          !unknown.isEmpty() && unknown.get(0).image().equals(String.valueOf(file.getFileName()))
+              ? "a file with the people of one image is called as the image is"
+              : "name images and number people as the dataset does");
     }
     if (!missing.isEmpty()) {
       progress.warn(
@@ -122,6 +169,19 @@ public final class PredictionsFile {
               people.size(),
               named(missing.get(0))));
     }
+    if (!outside.isEmpty()) {
+      progress.warn(
+          String.format(
+              Locale.ROOT,
+              "%s: %d of %d predictions are for images outside split %s and do not count; the first"
+                  + " is for %s",
+              file,
+              outside.size(),
+              read.size(),
+              split,
+              outside.get(0).image()));
+    }
+    unknown.removeIf(prediction -> !images.contains(prediction.image()));
     if (!unknown.isEmpty()) {
       progress.warn(
           String.format(
@@ -132,6 +192,31 @@ public final class PredictionsFile {
               read.size(),
               split,
               named(unknown.get(0))));
+    }
+  }
+
+  private static void reportNotFound(
+      Path file, Predictions read, List<Person> people, Progress progress) {
+    int notFound = 0;
+    String first = "";
+    for (Person person : people) {
+      Prediction prediction = read.of(person);
+      for (int k = 0; prediction != null && k < person.x().length; k++) {
+        if (person.annotated(k) && !prediction.isPlaced(k)) {
+          first = notFound == 0 ? named(person) : first;
+          notFound++;
+        }
+      }
+    }
+    if (notFound > 0) {
+      progress.warn(
+          String.format(
+              Locale.ROOT,
+              "%s: %d joints were not found (empty, NaN or null) and count as wrong; the first is of"
+                  + " %s",
+              file,
+              notFound,
+              first));
     }
   }
 

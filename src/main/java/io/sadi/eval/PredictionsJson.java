@@ -12,32 +12,38 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Predictions as JSON ({@code images}, in them {@code people}, in them {@code keypoints} by name)
- * or as JSONL, one such image a line. Other keys do not matter. A file is not held as a whole.
+ * or as JSONL, one such image a line. A joint that was not found has null. Other keys do not
+ * matter. A file is not held as a whole.
  */
 final class PredictionsJson {
   private final List<String> joints;
-  private final Predictions predictions = new Predictions();
+  private final Predictions people = new Predictions();
+  private final List<Detection> found = new ArrayList<>();
 
   private PredictionsJson(List<String> joints) {
     this.joints = joints;
   }
 
-  /** Reads a file of either kind: an object of images, or the list of {@link CocoResults}. */
-  static List<Prediction> read(Path file, List<String> joints, CocoResults.ImageIds imageIds)
+  /**
+   * Reads a file of any kind: an object of images, the list of {@link CocoResults}, or what {@link
+   * ImageJson} knows.
+   */
+  static List<Detection> read(Path file, List<String> joints, CocoResults.ImageIds imageIds)
       throws IOException {
-    return Json.stream(
+    return Json.streamWithNan(
         file,
         json ->
             json.peek() == JsonToken.BEGIN_ARRAY
                 ? CocoResults.read(json, file, joints, imageIds)
-                : images(json, file, joints));
+                : object(json, file, joints));
   }
 
-  private static List<Prediction> images(JsonReader json, Path file, List<String> joints)
+  private static List<Detection> object(JsonReader json, Path file, List<String> joints)
       throws IOException {
     if (json.peek() != JsonToken.BEGIN_OBJECT) {
       throw BadInputException.at(
@@ -47,45 +53,61 @@ final class PredictionsJson {
           "");
     }
     PredictionsJson reader = new PredictionsJson(joints);
-    boolean found = false;
+    boolean known = false;
     json.beginObject();
     while (json.hasNext()) {
-      if (!json.nextName().equals("images")) {
-        json.skipValue();
-        continue;
+      switch (json.nextName()) {
+        case "images" -> reader.images(json, file);
+        case "people" ->
+            reader.found.addAll(
+                ImageJson.ofOpenPose(file, joints).openPose(JsonParser.parseReader(json)));
+        case "instance_info" ->
+            reader.found.addAll(
+                ImageJson.ofMmpose(file, joints).mmpose(JsonParser.parseReader(json)));
+        default -> {
+          json.skipValue();
+          continue;
+        }
       }
-      if (json.peek() != JsonToken.BEGIN_ARRAY) {
-        throw BadInputException.at(
-            file + ".images", Json.kind(JsonParser.parseReader(json)), "a list", "");
-      }
-      found = true;
-      json.beginArray();
-      for (int i = 0; json.hasNext(); i++) {
-        reader.addImage(JsonParser.parseReader(json), file + ": images[" + i + "]");
-      }
-      json.endArray();
+      known = true;
     }
     json.endObject();
-    if (!found) {
-      throw BadInputException.at(file + ".images", "nothing", "a list", "");
+    if (!known) {
+      throw BadInputException.at(
+          file,
+          "none of images, people and instance_info",
+          "one of them: predictions of 'sadi predict', OpenPose or MMPose",
+          "");
     }
-    return List.copyOf(reader.predictions.all());
+    return reader.found;
   }
 
-  static List<Prediction> readLines(Path file, List<String> joints) throws IOException {
+  private void images(JsonReader json, Path file) throws IOException {
+    if (json.peek() != JsonToken.BEGIN_ARRAY) {
+      throw BadInputException.at(
+          file + ".images", Json.kind(JsonParser.parseReader(json)), "a list", "");
+    }
+    json.beginArray();
+    for (int i = 0; json.hasNext(); i++) {
+      addImage(JsonParser.parseReader(json), file + ": images[" + i + "]");
+    }
+    json.endArray();
+  }
+
+  static List<Detection> readLines(Path file, List<String> joints) throws IOException {
     PredictionsJson reader = new PredictionsJson(joints);
     try (BufferedReader lines = InputFile.text(file)) {
       int number = 1;
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         String where = file + ":" + number++;
         if (!line.isBlank()) {
-          reader.addImage(Json.parse(line, where), where);
+          reader.addImage(Json.parseWithNan(line, where), where);
         }
       }
     } catch (CharacterCodingException e) {
       throw BadInputException.at(file, "bytes that are not UTF-8", "lines of JSON", "");
     }
-    return List.copyOf(reader.predictions.all());
+    return reader.found;
   }
 
   private void addImage(JsonElement element, String where) {
@@ -121,18 +143,30 @@ final class PredictionsJson {
             where + ".keypoints", "no " + joints.get(k), "every joint of the dataset", "");
       }
     }
-    if (!predictions.add(prediction)) {
+    if (!people.add(prediction)) {
       throw BadInputException.at(
           where,
           "a second entry for " + image + ", person " + index,
           "one entry a person",
           "remove one");
     }
+    found.add(
+        Detection.of(
+            prediction,
+            JsonFields.numberOrNaN(person, "score", where),
+            JsonFields.box(person, "box", where),
+            ""));
   }
 
   private static void fill(Prediction prediction, int k, JsonObject joint, String where) {
-    prediction.x()[k] = JsonFields.number(joint, "x", where);
-    prediction.y()[k] = JsonFields.number(joint, "y", where);
+    for (String axis : List.of("x", "y")) {
+      if (!joint.has(axis)) {
+        throw BadInputException.at(
+            where + "." + axis, "nothing", "a number", "null for a joint that was not found");
+      }
+    }
+    prediction.x()[k] = JsonFields.numberOrNaN(joint.get("x"), where + ".x");
+    prediction.y()[k] = JsonFields.numberOrNaN(joint.get("y"), where + ".y");
     if (JsonFields.given(joint.get("score"))) {
       prediction.score()[k] = JsonFields.number(joint, "score", where);
     }

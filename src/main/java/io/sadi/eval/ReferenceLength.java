@@ -12,7 +12,12 @@ public enum ReferenceLength {
   /** From the left shoulder to the right hip of the ground truth: PCK, LSP's metric. */
   TORSO("pck", "left_shoulder and right_hip", "torsos"),
   /** The larger side of the person's box: for joints of anything else than a human body. */
-  BOX("pck-box", "a box", "boxes");
+  BOX("pck-box", "a box", "boxes"),
+  /**
+   * The square root of the person's area and twice the joint's sigma: object keypoint similarity,
+   * COCO's metric.
+   */
+  AREA("oks", "an area", "deviations");
 
   private final String metric;
   private final String needs;
@@ -24,7 +29,10 @@ public enum ReferenceLength {
     this.unit = unit;
   }
 
-  /** The name of the metric in this length: {@code pckh}, {@code pck} or {@code pck-box}. */
+  /**
+   * The name of the metric in this length: {@code pckh}, {@code pck}, {@code pck-box} or {@code
+   * oks}.
+   */
   public String metric() {
     return metric;
   }
@@ -45,6 +53,7 @@ public enum ReferenceLength {
       case HEAD -> person.headSize();
       case TORSO -> torso(person, skeleton.index("left_shoulder"), skeleton.index("right_hip"));
       case BOX -> side(person.box());
+      case AREA -> Math.sqrt(Oks.area(person));
     };
   }
 

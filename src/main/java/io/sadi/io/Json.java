@@ -80,6 +80,16 @@ public final class Json {
     }
   }
 
+  /**
+   * The same of a file in which NaN and infinite numbers may stand, as Python writes them: they are
+   * read as null.
+   */
+  public static <T> T streamWithNan(Path file, Content<T> content) throws IOException {
+    try (Reader reader = new NanReader(InputFile.text(file))) {
+      return parse(reader, file, content);
+    }
+  }
+
   /** A file that holds one object. */
   public static JsonObject readObject(Path file) throws IOException {
     return object(read(file), file);
@@ -94,6 +104,15 @@ public final class Json {
     try {
       Reader reader = new NotNumbers(new StringReader(text), false);
       return parse(reader, origin, JsonParser::parseReader);
+    } catch (IOException e) {
+      throw new IllegalStateException("a string was read", e);
+    }
+  }
+
+  /** The same of a text in which NaN and infinite numbers are null. */
+  public static JsonElement parseWithNan(String text, Object origin) {
+    try {
+      return parse(new NanReader(new StringReader(text)), origin, JsonParser::parseReader);
     } catch (IOException e) {
       throw new IllegalStateException("a string was read", e);
     }

@@ -97,6 +97,7 @@ final class PoseStatistics {
     return switch (metric) {
       case PCKH_05 -> 0.5 * person.headSize();
       case PCK_02 -> 0.2 * torso(person);
+      case OKS -> Double.NaN; // not a share of right joints
       case PCK_BOX_01 ->
           person.box() == null
               ? Double.NaN

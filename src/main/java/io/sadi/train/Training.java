@@ -4,9 +4,11 @@ import io.sadi.config.Config;
 import io.sadi.data.Batches;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
+import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.TrainedOn;
 import io.sadi.data.Sides;
+import io.sadi.eval.OksTruth;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.ChildProcess;
@@ -294,6 +296,9 @@ public record Training(
                   : "flip_pairs lacks joints; this run mirrors nothing (augment.flip=0), but --flip of"
                       + " eval and predict does; name the pairs with 'sadi prepare --flip-pairs"
                       + " LEFT:RIGHT,...'"));
+    }
+    if (dataset.metric() == Metric.OKS && ranks.first()) {
+      OksTruth.of(validationPeople, dataset.skeleton()).warnings().forEach(progress::warn);
     }
     RunFolder folder =
         goesOn || !ranks.first()

@@ -4,6 +4,7 @@ import io.sadi.config.Config;
 import io.sadi.data.Dataset;
 import io.sadi.data.Person;
 import io.sadi.eval.MetricResult;
+import io.sadi.eval.OksTruth;
 import io.sadi.eval.PoseMetric;
 import io.sadi.eval.Prediction;
 import io.sadi.io.Progress;
@@ -97,16 +98,16 @@ record Validation(double fusionWeight, List<MetricResult> results) {
       exchange(all, people, from, net.joints(), ranks, net.device());
     }
 
-    PoseMetric metric = PoseMetric.of(dataset.metric());
+    Measure measure = new Measure(PoseMetric.of(dataset.metric()), dataset, people);
     List<MetricResult> results = new ArrayList<>();
     for (Reading reading : others) {
-      results.add(measure(metric, reading.readout().decode(), dataset, people, reading));
+      results.add(measure.of(reading.readout().decode(), reading));
     }
     // Without a second heatmap, fused is H1.
     double weight = 0;
-    MetricResult best = measure(metric, Decode.FUSED, dataset, people, others.get(0));
+    MetricResult best = measure.of(Decode.FUSED, others.get(0));
     for (Reading reading : fused) {
-      MetricResult result = measure(metric, Decode.FUSED, dataset, people, reading);
+      MetricResult result = measure.of(Decode.FUSED, reading);
       if (result.meanJointWeighted() > best.meanJointWeighted()) {
         best = result;
         weight = reading.readout().fusionWeight();
@@ -163,9 +164,26 @@ record Validation(double fusionWeight, List<MetricResult> results) {
     }
   }
 
-  private static MetricResult measure(
-      PoseMetric metric, Decode decode, Dataset dataset, List<Person> people, Reading reading) {
-    return MetricResult.of(
-        metric, Config.name(decode), dataset.skeleton(), people, reading.predictions(), false);
+  /** What is measured, on whom. */
+  private record Measure(
+      PoseMetric metric, Dataset dataset, List<Person> people, @Nullable OksTruth oks) {
+    Measure(PoseMetric metric, Dataset dataset, List<Person> people) {
+      this(
+          metric,
+          dataset,
+          people,
+          metric.isSimilarity() ? OksTruth.of(people, dataset.skeleton()) : null);
+    }
+
+    MetricResult of(Decode decode, Reading reading) {
+      return MetricResult.of(
+          metric,
+          Config.name(decode),
+          dataset.skeleton(),
+          people,
+          reading.predictions(),
+          oks,
+          false);
+    }
   }
 }

@@ -119,7 +119,7 @@ record Completion(
     if (option.auxiliaryTypes()[0] != Path.class) {
       return Kind.OTHER;
     }
-    return option.paramLabel().startsWith("FILE") ? Kind.FILE : Kind.FOLDER;
+    return option.paramLabel().contains("FILE") ? Kind.FILE : Kind.FOLDER;
   }
 
   /** The first sentence, as far as it fits beside an option. */

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** People bring predictions of other programs; what is wrong with them must be findable. */
 class PredictionsCsvTest {
@@ -29,7 +30,7 @@ class PredictionsCsvTest {
 
   private List<Prediction> read(String text) throws IOException {
     Files.writeString(file, text);
-    return PredictionsCsv.read(file, JOINTS);
+    return PredictionsCsv.read(file, JOINTS).stream().map(Detection::joints).toList();
   }
 
   @Test
@@ -62,12 +63,11 @@ class PredictionsCsvTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "a.jpg,0,1,2,NaN,4 | :2: column head_top_x: found 'NaN', expected a finite number",
         "a.jpg,0,1,2,3,inf | :2: column head_top_y: found 'inf', expected a finite number",
         "a.jpg,0,1,2,3,Infinity | :2: column head_top_y: found 'Infinity'",
         "a.jpg,0,1,2,3,1e39 | :2: column head_top_y: found '1e39'",
         "a.jpg,0,1,2,3,4f | :2: column head_top_y: found '4f'",
-        "a.jpg,0,1,2,, | :2: column head_top_x: found nothing, expected a finite number",
+        "a.jpg,0,1,2,-,4 | :2: column head_top_x: found '-', expected a finite number",
         "a.jpg,-1,1,2,3,4 | :2: column person: found '-1', expected a whole number from 0",
         "a.jpg,0.5,1,2,3,4 | :2: column person: found '0.5'",
         "a.jpg,0,1,2,3 | :2: found 5 columns, expected 6 as in the header",
@@ -84,6 +84,26 @@ class PredictionsCsvTest {
         .contains(message)
         .hasLineCount(1)
         .doesNotContain("Exception");
+  }
+
+  /** DeepLabCut, MediaPipe and thresholds in every toolkit leave such holes. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "NaN", "nan", "NA", "null", "None"})
+  void aJointThatWasNotFoundHasNoPlace(String nothing) throws IOException {
+    List<Prediction> predictions =
+        read(HEADER + "a.jpg,0,1,2," + nothing + "," + nothing + "\nb.jpg,0,1,2,3,4\n");
+    assertThat(predictions.get(0).isPlaced(0)).isTrue();
+    assertThat(predictions.get(0).isPlaced(1)).isFalse();
+    assertThat(predictions.get(1).isPlaced(1)).isTrue();
+  }
+
+  @Test
+  void whoseRowItIsNeedNotBeSaid() throws IOException {
+    List<Prediction> predictions =
+        read("image,neck_x,neck_y,head_top_x,head_top_y\na.jpg,1,2,3,4\na.jpg,5,6,7,8\n");
+    assertThat(predictions)
+        .extracting(Prediction::person)
+        .containsExactly(Prediction.UNNUMBERED, Prediction.UNNUMBERED);
   }
 
   @Test
@@ -127,8 +147,8 @@ class PredictionsCsvTest {
   private int refuses(byte[] bytes) throws IOException {
     Files.write(file, bytes);
     try {
-      for (Prediction prediction : PredictionsCsv.read(file, JOINTS)) {
-        assertThat(prediction.x()).doesNotContain(Float.NaN).hasSize(2);
+      for (Detection detection : PredictionsCsv.read(file, JOINTS)) {
+        assertThat(detection.joints().x()).doesNotContain(Float.POSITIVE_INFINITY).hasSize(2);
       }
       return 0;
     } catch (BadInputException e) {

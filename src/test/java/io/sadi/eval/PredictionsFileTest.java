@@ -129,9 +129,11 @@ class PredictionsFileTest {
         .containsExactly("a/1.jpg", "image_id 99999"); // of an image outside the split
     assertThat(rest.get(0).person()).isEqualTo(2);
     assertThat(rest.get(0).x()).containsExactly(70);
-    assertThat(said).hasSize(2);
+    assertThat(said).hasSize(3);
     assertThat(said.get(0)).contains("5 results say no person");
-    assertThat(said.get(1)).contains("2 of 5 predictions are for nobody in split val");
+    assertThat(said.get(1))
+        .contains("1 of 5 predictions are for images outside split val", "is for image_id 99999");
+    assertThat(said.get(2)).contains("1 of 5 predictions are for nobody in split val");
   }
 
   @Test
@@ -159,7 +161,7 @@ class PredictionsFileTest {
         "[{'keypoints':[1,2,3]}] | [0].image_id: found nothing",
         "[{'file_name':'a/1.jpg'}] | [0].keypoints: found nothing, expected a list",
         "[{'file_name':'a/1.jpg','keypoints':[1,2]}] | [0].keypoints: found 2 numbers, expected 3 (x, y, score of 1 joints)",
-        "[{'file_name':'a/1.jpg','keypoints':[1,null,3]}] | [0].keypoints[0]: found null, expected a finite number",
+        "[{'file_name':'a/1.jpg','keypoints':[1,'2',3]}] | [0].keypoints[0]: found \"2\", expected a finite number",
         "[{'file_name':'a/1.jpg','person':-1,'keypoints':[1,2,3]}] | [0].person: found -1, expected a whole number from 0",
         "[{'file_name':'a/1.jpg','person':0,'keypoints':[1,2,3]},{'file_name':'a/1.jpg','person':0,'keypoints':[1,2,3]}] | [1]: found a second result for a/1.jpg, person 0",
         "[3] | [0]: found 3, expected an object",

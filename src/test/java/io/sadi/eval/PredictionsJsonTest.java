@@ -52,7 +52,7 @@ class PredictionsJsonTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{} | p.json.images: found nothing, expected a list",
+        "{} | p.json: found none of images, people and instance_info",
         "3 | p.json: found 3, expected an object with images, or a list of COCO results",
         "{'images':{}} | p.json.images: found an object, expected a list",
         "{'images':[3]} | p.json: images[0]: found 3, expected an object",
@@ -65,7 +65,7 @@ class PredictionsJsonTest {
         "{'images':[{'image':'a','people':[{'person':0,'keypoints':[{'name':'neck','x':1,'y':0,'sigma':[1]}]}]}]} | sigma: found [1], expected two numbers",
         "{'images':[{'image':'a','people':[{'person':0,'keypoints':[{'name':'neck','x':1,'y':0},{'name':'neck','x':1,'y':0}]}]}]} | keypoints[1]: found neck a second time",
         "{'images':[{'image':'a','people':[{'person':0,'keypoints':[{'name':'neck','x':1,'y':0}]},{'person':0,'keypoints':[{'name':'neck','x':1,'y':0}]}]}]} | people[1]: found a second entry for a, person 0",
-        "{'images':[{'image':'a','people':[{'person':0,'keypoints':[{'name':'neck','x':NaN,'y':0}]}]}]} | p.json:1: | ",
+        "{'images':[{'image':'a','people':[{'person':0,'keypoints':[{'name':'neck','y':0}]}]}]} | keypoints[0].x: found nothing, expected a number; null for a joint that was not found",
       })
   void whatIsWrongIsNamedWithItsPlace(String json, String message) throws IOException {
     Path file = folder.resolve("p.json");

@@ -1,0 +1,69 @@
+package io.sadi.eval;
+
+import io.sadi.geom.Box;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A predicted person as average precision takes it.
+ *
+ * @param joints where the joints are; NaN where one was not found
+ * @param score how sure the person is there, in any unit: only the order counts
+ * @param area in square pixels
+ * @param category the id as text; empty where nothing says
+ */
+record Detection(Prediction joints, double score, double area, String category) {
+
+  /**
+   * One with what its file does not say filled in: the mean score of the joints, and the area of
+   * the box around them, as pycocotools has it.
+   *
+   * @param score NaN where unknown
+   * @param box null where unknown
+   */
+  static Detection of(Prediction joints, double score, @Nullable Box box, String category) {
+    return new Detection(
+        joints,
+        Double.isNaN(score) ? meanScore(joints) : score,
+        box == null ? areaAround(joints) : box.area(),
+        category);
+  }
+
+  /** One of which only the joints are known. */
+  static Detection of(Prediction joints) {
+    return of(joints, Double.NaN, null, "");
+  }
+
+  /** The same for another image or person. */
+  Detection of(String image, int person) {
+    return new Detection(joints.of(image, person), score, area, category);
+  }
+
+  /** 0 where no joint has a score. */
+  private static double meanScore(Prediction joints) {
+    double sum = 0;
+    int n = 0;
+    for (float score : joints.score()) {
+      if (!Float.isNaN(score)) {
+        sum += score;
+        n++;
+      }
+    }
+    return n == 0 ? 0 : sum / n;
+  }
+
+  private static double areaAround(Prediction joints) {
+    double left = Double.POSITIVE_INFINITY;
+    double top = Double.POSITIVE_INFINITY;
+    double right = Double.NEGATIVE_INFINITY;
+    double bottom = Double.NEGATIVE_INFINITY;
+    for (int k = 0; k < joints.x().length; k++) {
+      if (joints.isPlaced(k)) {
+        left = Math.min(left, joints.x()[k]);
+        top = Math.min(top, joints.y()[k]);
+        right = Math.max(right, joints.x()[k]);
+        bottom = Math.max(bottom, joints.y()[k]);
+      }
+    }
+    return right >= left ? (right - left) * (bottom - top) : 0;
+  }
+}

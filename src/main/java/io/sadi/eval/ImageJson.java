@@ -1,0 +1,275 @@
+package io.sadi.eval;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.sadi.data.Skeleton;
+import io.sadi.geom.Box;
+import io.sadi.io.BadInputException;
+import io.sadi.io.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The people of one image in a file that is called as the image is: as OpenPose 1.7 ({@code
+ * NAME_keypoints.json}: {@code people[].pose_keypoints_2d}) and MMPose 1.x ({@code NAME.json}: a
+ * list of {@code keypoints} and {@code keypoint_scores}, or that list as {@code instance_info})
+ * write them. Nobody in it is numbered. The joints are the dataset's in its order; those of
+ * OpenPose's BODY_25 and COCO_18 bodies, which it always has in the same order, are found by their
+ * names.
+ */
+final class ImageJson {
+  private static final String OPENPOSE_ENDING = "_keypoints.json";
+
+  private static final List<String> BODY_25 =
+      List.of(
+          "nose",
+          "neck",
+          "right_shoulder",
+          "right_elbow",
+          "right_wrist",
+          "left_shoulder",
+          "left_elbow",
+          "left_wrist",
+          "pelvis",
+          "right_hip",
+          "right_knee",
+          "right_ankle",
+          "left_hip",
+          "left_knee",
+          "left_ankle",
+          "right_eye",
+          "left_eye",
+          "right_ear",
+          "left_ear",
+          "left_big_toe",
+          "left_small_toe",
+          "left_heel",
+          "right_big_toe",
+          "right_small_toe",
+          "right_heel");
+
+  private static final List<String> COCO_18 =
+      Stream.concat(BODY_25.subList(0, 8).stream(), BODY_25.subList(9, 19).stream()).toList();
+
+  private final Path file;
+  private final String image;
+  private final List<String> joints;
+
+  private ImageJson(Path file, String image, List<String> joints) {
+    this.file = file;
+    this.image = image;
+    this.joints = joints;
+  }
+
+  /** A file of MMPose's. */
+  static ImageJson ofMmpose(Path file, List<String> joints) {
+    return new ImageJson(file, String.valueOf(file.getFileName()), joints);
+  }
+
+  /** A file of OpenPose's. */
+  static ImageJson ofOpenPose(Path file, List<String> joints) {
+    String name = String.valueOf(file.getFileName());
+    String image =
+        name.endsWith(OPENPOSE_ENDING)
+            ? name.substring(0, name.length() - OPENPOSE_ENDING.length()) + ".json"
+            : name;
+    return new ImageJson(file, image, joints);
+  }
+
+  /** Whether an element of a list is a person as MMPose writes them. */
+  static boolean isMmposes(JsonElement element) {
+    return element.isJsonObject()
+        && element.getAsJsonObject().has("keypoint_scores")
+        && !element.getAsJsonObject().has("image_id");
+  }
+
+  /**
+   * Reads every {@code .json} of a folder, in the order of their names.
+   *
+   * @throws BadInputException naming the file that is wrong, or where there is none
+   */
+  static List<Detection> readFolder(Path folder, List<String> joints) throws IOException {
+    List<Path> files;
+    try (Stream<Path> all = Files.list(folder)) {
+      files = all.filter(f -> f.toString().endsWith(".json")).sorted().toList();
+    }
+    if (files.isEmpty()) {
+      throw BadInputException.at(
+          folder,
+          "a folder without .json files",
+          "one for each image, as OpenPose and MMPose write them",
+          "or name a file: CSV, .json, .jsonl, .mat");
+    }
+    List<Detection> people = new ArrayList<>();
+    for (Path file : files) {
+      people.addAll(
+          PredictionsJson.read(
+              file,
+              joints,
+              () -> {
+                throw BadInputException.at(
+                    file,
+                    "results of many images",
+                    "the people of one image, in a folder",
+                    "name the file itself");
+              }));
+    }
+    return people;
+  }
+
+  /** OpenPose's {@code people}. */
+  List<Detection> openPose(JsonElement people) {
+    String where = file + ": people";
+    List<Detection> found = new ArrayList<>();
+    for (JsonElement element : array(people, where)) {
+      String place = where + "[" + found.size() + "]";
+      JsonArray numbers = JsonFields.list(Json.object(element, place), "pose_keypoints_2d", place);
+      place += ".pose_keypoints_2d";
+      int n = numbers.size() / 3;
+      if (numbers.size() % 3 != 0 || order(n) == null) {
+        throw joints(place, numbers.size() + " numbers", 3 * joints.size() + " (x, y, score)");
+      }
+      float[] x = new float[n];
+      float[] y = new float[n];
+      float[] score = new float[n];
+      for (int i = 0; i < n; i++) {
+        String at = place + "[" + 3 * i + "]";
+        x[i] = JsonFields.numberOrNaN(numbers.get(3 * i), at);
+        y[i] = JsonFields.numberOrNaN(numbers.get(3 * i + 1), at);
+        score[i] = JsonFields.numberOrNaN(numbers.get(3 * i + 2), at);
+        if (x[i] == 0 && y[i] == 0 && score[i] == 0) { // how it writes that there is none
+          x[i] = Float.NaN;
+          y[i] = Float.NaN;
+        }
+      }
+      found.add(Detection.of(inOrder(x, y, score), Double.NaN, null, ""));
+    }
+    return found;
+  }
+
+  /** MMPose's {@code instance_info}, of one image. */
+  List<Detection> mmpose(JsonElement instances) {
+    String where = file + ": instance_info";
+    List<Detection> found = new ArrayList<>();
+    int i = 0;
+    for (JsonElement element : array(instances, where)) {
+      String place = where + "[" + i++ + "]";
+      if (element.isJsonObject() && element.getAsJsonObject().has("frame_id")) {
+        throw BadInputException.at(place, "a frame of a film", "the people of one image", "");
+      }
+      found.addAll(person(element, place));
+    }
+    return found;
+  }
+
+  /** One of MMPose's people, alone in a list. */
+  List<Detection> person(JsonElement element, String where) {
+    JsonObject person = Json.object(element, where);
+    JsonArray keypoints = JsonFields.list(person, "keypoints", where);
+    JsonArray scores = JsonFields.list(person, "keypoint_scores", where);
+    int n = keypoints.size();
+    if (n != joints.size()) {
+      throw joints(where + ".keypoints", n + " joints", String.valueOf(joints.size()));
+    }
+    if (scores.size() != n) {
+      throw BadInputException.at(
+          where + ".keypoint_scores", scores.size() + " numbers", n + ", one a joint", "");
+    }
+    float[] x = new float[n];
+    float[] y = new float[n];
+    float[] score = new float[n];
+    for (int k = 0; k < n; k++) {
+      String place = where + ".keypoints[" + k + "]";
+      JsonArray position = array(keypoints.get(k), place);
+      if (position.size() != 2) {
+        throw BadInputException.at(
+            place, position.size() + " numbers", "x and y of a joint in the image", "");
+      }
+      x[k] = JsonFields.numberOrNaN(position.get(0), place);
+      y[k] = JsonFields.numberOrNaN(position.get(1), place);
+      score[k] = JsonFields.numberOrNaN(scores.get(k), where + ".keypoint_scores[" + k + "]");
+    }
+    Prediction joints = inOrder(x, y, score);
+    Detection plain = Detection.of(joints, Double.NaN, corners(person, where), "");
+    double sure = bboxScore(person, where);
+    return List.of(
+        Double.isNaN(sure)
+            ? plain
+            : new Detection(joints, plain.score() * sure, plain.area(), plain.category()));
+  }
+
+  private static double bboxScore(JsonObject person, String where) {
+    JsonElement score = person.get("bbox_score");
+    if (JsonFields.given(score) && score.isJsonArray() && score.getAsJsonArray().size() == 1) {
+      return JsonFields.numberOrNaN(score.getAsJsonArray().get(0), where + ".bbox_score");
+    }
+    return JsonFields.numberOrNaN(person, "bbox_score", where);
+  }
+
+  /** {@code bbox}: x1, y1, x2, y2, alone in a list in some versions. */
+  private static @Nullable Box corners(JsonObject person, String where) {
+    if (!JsonFields.given(person.get("bbox"))) {
+      return null;
+    }
+    String place = where + ".bbox";
+    JsonArray corners = array(person.get("bbox"), place);
+    if (corners.size() == 1) {
+      corners = array(corners.get(0), place);
+    }
+    if (corners.size() != 4) {
+      throw BadInputException.at(place, corners.size() + " numbers", "x1, y1, x2, y2", "");
+    }
+    float left = JsonFields.number(corners.get(0), place);
+    float top = JsonFields.number(corners.get(1), place);
+    return new Box(
+        left,
+        top,
+        Math.max(0, JsonFields.number(corners.get(2), place) - left),
+        Math.max(0, JsonFields.number(corners.get(3), place) - top));
+  }
+
+  private static JsonArray array(@Nullable JsonElement element, String where) {
+    if (element == null || !element.isJsonArray()) {
+      throw BadInputException.at(
+          where, element == null ? "nothing" : Json.kind(element), "a list", "");
+    }
+    return element.getAsJsonArray();
+  }
+
+  private BadInputException joints(String where, String found, String expected) {
+    return BadInputException.at(
+        where,
+        found,
+        expected + " of the dataset's " + joints.size() + " joints",
+        "the joints must be those of the dataset, in its order");
+  }
+
+  /** The names of a body of n joints: the dataset's, or one of OpenPose's; null for neither. */
+  private @Nullable List<String> order(int n) {
+    if (n == joints.size()) {
+      return joints;
+    }
+    return n == BODY_25.size() ? BODY_25 : n == COCO_18.size() ? COCO_18 : null;
+  }
+
+  /** The dataset's joints; those that the body does not have are not found. */
+  private Prediction inOrder(float[] x, float[] y, float[] score) {
+    Prediction prediction = Prediction.empty(image, Prediction.UNNUMBERED, joints.size());
+    List<String> order = order(x.length);
+    Skeleton body =
+        order == null || order.equals(joints) ? null : new Skeleton(order, List.of(), List.of());
+    for (int k = 0; k < joints.size(); k++) {
+      int i = body == null ? k : body.index(joints.get(k));
+      prediction.x()[k] = i < 0 ? Float.NaN : x[i];
+      prediction.y()[k] = i < 0 ? Float.NaN : y[i];
+      prediction.score()[k] = i < 0 ? Float.NaN : score[i];
+    }
+    return prediction;
+  }
+}
