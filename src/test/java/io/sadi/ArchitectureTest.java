@@ -131,6 +131,9 @@ final class ArchitectureTest {
       noClasses()
           .that()
           .resideInAnyPackage(packages("eval", "geom", "config", "io", "cli"))
+          // Used only where a library is loaded next.
+          .and()
+          .doNotHaveFullyQualifiedName("io.sadi.io.StdioStderr")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.bytedeco..");

@@ -65,6 +65,7 @@ class DoctorIT {
         new BinSadi()
             .in(folder)
             .with("JAVA_TOOL_OPTIONS", "'-Dorg.bytedeco.javacpp.cachedir=" + file + "/x'")
+            .expecting("Picked up JAVA_TOOL_OPTIONS: .*")
             .run("doctor");
     assertThat(result.exitCode()).isEqualTo(1);
     assertThat(result.out()).contains("fail  cache: " + file);

@@ -137,7 +137,11 @@ class LauncherIT {
   /** A machine's messages are no data: a script that reads our stdout must not take them for it. */
   @Test
   void javasOwnComplaintsGoToStderr() {
-    BinSadi.Result result = new BinSadi().with("SADI_JAVA_OPTS", "-Xmx1m").run("--version");
+    BinSadi.Result result =
+        new BinSadi()
+            .with("SADI_JAVA_OPTS", "-Xmx1m")
+            .expecting("Error occurred during initialization of VM|.*heap.*")
+            .run("--version");
     assertThat(result.exitCode()).isEqualTo(1);
     assertThat(result.out()).isEmpty();
     assertThat(result.err()).contains("heap");

@@ -66,7 +66,7 @@ public record Doctor(List<Finding> findings) {
     Torch.load();
     return String.format(
         Locale.ROOT,
-        "%s, oneDNN %s, %s, %d threads%s",
+        "%s, oneDNN %s, %s, %d of %d threads used%s",
         Version.pytorch(),
         torch
             .get_mkldnn_version()
@@ -74,6 +74,7 @@ public record Doctor(List<Finding> findings) {
             .replaceFirst("(?s).*?v?(\\d+\\.\\d+\\.\\d+).*", "$1"),
         torch.get_cpu_capability().getString(),
         torch.get_num_threads(),
+        Runtime.getRuntime().availableProcessors(),
         torch.hasCUDA() ? ", CUDA devices: " + torch.cuda_device_count() : "");
   }
 

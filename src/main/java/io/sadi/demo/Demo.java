@@ -12,6 +12,7 @@ import io.sadi.eval.PoseMetric;
 import io.sadi.eval.Predictions;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
+import io.sadi.io.FailedException;
 import io.sadi.io.Json;
 import io.sadi.io.Progress;
 import io.sadi.model.SadiNet;
@@ -47,8 +48,17 @@ import org.jspecify.annotations.Nullable;
  * @param seed of the drawings, and of the training as the config has it
  * @param people to learn from
  * @param config of the network and its training
+ * @param expected fused PCKh of the held-out people, in %, below which the network has not learned;
+ *     0 where so little is learned from that nothing can be expected
  */
-public record Demo(DemoFolder folder, boolean overwrite, int seed, int people, RunConfig config) {
+public record Demo(
+    DemoFolder folder, boolean overwrite, int seed, int people, RunConfig config, double expected) {
+  /** People to learn from, unless told otherwise. */
+  public static final int PEOPLE = 2500;
+
+  /** What a whole demo has at least, on every machine and with every seed: 79 is usual. */
+  static final double LEAST_PCKH = 60;
+
   private static final String HELD_OUT = "test";
   private static final int LEAST = 8;
   private static final int MOST = 1_000_000;
@@ -73,8 +83,11 @@ public record Demo(DemoFolder folder, boolean overwrite, int seed, int people, R
    * Checks what is asked for before anything is written.
    *
    * @param config fresh; its data splits and seed become the demo's
+   * @param epochs that the network needs; with fewer, or fewer than {@link #PEOPLE}, nothing is
+   *     expected of it
    */
-  public static Demo prepare(Path out, boolean overwrite, int seed, int people, Config config)
+  public static Demo prepare(
+      Path out, boolean overwrite, int seed, int people, Config config, int epochs)
       throws IOException {
     if (people < LEAST || people > MOST) {
       throw BadInputException.at("--people", String.valueOf(people), LEAST + ".." + MOST, "");
@@ -85,7 +98,8 @@ public record Demo(DemoFolder folder, boolean overwrite, int seed, int people, R
     RunConfig run = RunConfig.from(config);
     DemoFolder folder = new DemoFolder(out);
     folder.check(overwrite);
-    return new Demo(folder, overwrite, seed, people, run);
+    boolean whole = people >= PEOPLE && run.train().epochs() >= epochs;
+    return new Demo(folder, overwrite, seed, people, run, whole ? LEAST_PCKH : 0);
   }
 
   /** People that the best epoch is chosen on. */
@@ -112,7 +126,11 @@ public record Demo(DemoFolder folder, boolean overwrite, int seed, int people, R
         folder.path());
   }
 
-  /** Does it; null where the training was interrupted. */
+  /**
+   * Does it; null where the training was interrupted.
+   *
+   * @throws FailedException if the network has not learned; all files are there all the same
+   */
   public @Nullable Evaluation run(Progress progress) throws IOException {
     Stopwatch watch = new Stopwatch();
     folder.clear();
@@ -154,6 +172,7 @@ public record Demo(DemoFolder folder, boolean overwrite, int seed, int people, R
             seed,
             people,
             training.validationPeople().size(),
+            expected,
             before,
             evaluation,
             exhibits,
@@ -162,7 +181,19 @@ public record Demo(DemoFolder folder, boolean overwrite, int seed, int people, R
     AtomicFile.writeString(folder.report(), new DemoPage(folder, dataset, result).html());
     // Last, as it says that all is there.
     Json.write(folder.summary(), EvaluationFormat.json(evaluation));
-    tell(before, evaluation, progress);
+    tell(result, progress);
+    if (!result.learned()) {
+      throw new FailedException(
+          String.format(
+              Locale.ROOT,
+              "the network did not learn: found %s %s %.1f on held-out people, expected at least"
+                  + " %.0f; run 'sadi doctor', and see %s",
+              result.fused().decode(),
+              result.fused().metric().label(),
+              result.fused().meanJointWeighted(),
+              expected,
+              folder.report()));
+    }
     return evaluation;
   }
 
@@ -226,14 +257,15 @@ public record Demo(DemoFolder folder, boolean overwrite, int seed, int people, R
         train.device(), train.precision(), BATCH, train.threads(), false, Refine.QUARTER);
   }
 
-  private void tell(MetricResult before, Evaluation evaluation, Progress progress) {
-    MetricResult after = evaluation.results().get(0);
+  private void tell(DemoResult result, Progress progress) {
+    MetricResult before = result.before();
+    MetricResult after = result.fused();
     progress.note(
         String.format(
             Locale.ROOT,
             "%d people that the network never saw: %s %s %.1f before training, %.1f after"
                 + " (joint-weighted mean; unweighted %.1f and %.1f)",
-            evaluation.people(),
+            result.after().people(),
             after.decode(),
             after.metric().label(),
             before.meanJointWeighted(),
@@ -242,7 +274,7 @@ public record Demo(DemoFolder folder, boolean overwrite, int seed, int people, R
             after.meanUnweighted()));
     progress.note("open " + folder.report() + " in a browser");
     progress.note("next:");
-    for (NextStep next : NextStep.after(folder)) {
+    for (NextStep next : result.nextSteps(folder)) {
       progress.note("  " + next.what() + ":");
       next.commands().forEach(command -> progress.note("    " + command));
     }

@@ -31,7 +31,9 @@ final class DemoPage {
     head(page);
     steps(page);
     numbers(page);
-    page.add("<h2>How it learned</h2>\n" + result.curves().html(metric));
+    page.add(
+        (result.learned() ? "<h2>How it learned</h2>\n" : "<h2>How training went</h2>\n")
+            + result.curves().html(metric));
     gallery(page);
     next(page);
     page.add(
@@ -46,7 +48,11 @@ final class DemoPage {
   private void head(Page page) {
     double minutes = result.times().total() / 60;
     page.add(
-        "<h1>From random numbers to people’s joints</h1>\n<p class=\"lead\">"
+        "<h1>"
+            + (result.learned()
+                ? "From random numbers to people’s joints"
+                : "This network did not learn")
+            + "</h1>\n<p class=\"lead\">"
             + text(
                 "SADI drew %d people and trained a network on %d of them. Below is what the network"
                     + " makes of %d others, whom it never saw.",
@@ -54,11 +60,24 @@ final class DemoPage {
                 result.learnedFrom(),
                 result.after().people())
             + "</p>");
+    if (!result.learned()) {
+      page.add(
+          text(
+              "<p><b>It finds %.1f %% of their joints, and at least %.0f %% were expected.</b>"
+                  + " Something is wrong, most likely with how this machine computes: do not train"
+                  + " anything on it before <code>sadi doctor</code> has nothing to say.</p>",
+              result.fused().meanJointWeighted(), result.expected()));
+    }
     page.add(
         "<div class=\"cards\">\n"
             + Page.card(
                 "", percent(result.before().meanJointWeighted()), "of joints before training")
-            + Page.card(" good", percent(result.fused().meanJointWeighted()), "of joints after it")
+            + Page.card(
+                result.fused().meanJointWeighted() >= Demo.LEAST_PCKH
+                    ? " good"
+                    : result.learned() ? "" : " bad",
+                percent(result.fused().meanJointWeighted()),
+                "of joints after it")
             + Page.card("", text("%.1f <small>min</small>", minutes), "for all of it")
             + Page.card(
                 "",
@@ -212,11 +231,14 @@ final class DemoPage {
 
   private void next(Page page) {
     StringBuilder html =
-        new StringBuilder(
-            "<h2>What next</h2>\n<p>This network has seen drawings only; photos would be new to it."
-                + " On a CPU, a network that learns from photos takes hours.</p>\n"
-                + "<ol class=\"steps\">\n");
-    for (NextStep next : NextStep.after(folder)) {
+        new StringBuilder("<h2>What next</h2>\n")
+            .append(
+                result.learned()
+                    ? "<p>This network has seen drawings only; photos would be new to it."
+                        + " On a CPU, a network that learns from photos takes hours.</p>\n"
+                    : "")
+            .append("<ol class=\"steps\">\n");
+    for (NextStep next : result.nextSteps(folder)) {
       html.append(step(escape(capitalised(next.what())), String.join("\n", next.commands())));
     }
     page.add(html.append("</ol>").toString());

@@ -14,6 +14,7 @@ import java.util.List;
  * @param seed of everything random
  * @param learnedFrom people that the network was trained on
  * @param validated people that the best epoch was chosen on
+ * @param expected fused percentage below which the network has not learned; 0 for a small demo
  * @param before the untrained network on the held-out people
  * @param after the trained one on the same people, one result a decode, fused first
  * @param exhibits some of these people
@@ -25,6 +26,7 @@ record DemoResult(
     int seed,
     int learnedFrom,
     int validated,
+    double expected,
     MetricResult before,
     Evaluation after,
     List<Exhibit> exhibits,
@@ -34,5 +36,15 @@ record DemoResult(
   /** The trained network's result in the decode that counts. */
   MetricResult fused() {
     return after.results().get(0);
+  }
+
+  /** Whether the network is as good as it must be. */
+  boolean learned() {
+    return expected == 0 || fused().meanJointWeighted() >= expected; // NaN is not
+  }
+
+  /** What to do now. */
+  List<NextStep> nextSteps(DemoFolder folder) {
+    return learned() ? NextStep.after(folder) : NextStep.afterFailure(folder, seed);
   }
 }

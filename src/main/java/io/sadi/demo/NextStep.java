@@ -37,4 +37,22 @@ record NextStep(String what, List<String> commands) {
             "see what each part of the network is worth",
             List.of("sadi ablate --variant baseline,rfm-only,full --data " + demo.data())));
   }
+
+  /** What to do after a demo whose network has not learned. */
+  static List<NextStep> afterFailure(DemoFolder demo, int seed) {
+    return List.of(
+        new NextStep("see whether this machine computes rightly", List.of("sadi doctor")),
+        new NextStep(
+            "train the same network in float32",
+            List.of(
+                "sadi train --config "
+                    + demo.run().resolve("config.yaml")
+                    + " --precision fp32 --data "
+                    + demo.data()
+                    + " --out "
+                    + demo.path().resolve("fp32"))),
+        new NextStep(
+            "do it all again with another seed",
+            List.of("sadi demo --seed " + (seed + 1) + " --out " + demo.path() + "-again")));
+  }
 }

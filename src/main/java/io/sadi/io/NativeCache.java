@@ -69,10 +69,12 @@ public final class NativeCache {
     try {
       Path whole = folder.resolve("." + what + "-" + jars().substring(0, 16));
       if (Files.exists(whole)) {
+        NativeStderr.disconnect();
         loading.run();
         return;
       }
       try (ProcessLock lock = lock(folder)) {
+        NativeStderr.disconnect();
         loading.run();
         if (lock != null) {
           Files.writeString(whole, "");

@@ -18,16 +18,20 @@ public final class NativeStderr {
   private static final Path STDERR = Path.of("/dev/fd/2");
   private static final Path FLAGS = Path.of("/proc/self/fdinfo/2");
 
+  private static boolean shared;
+
   private NativeStderr() {}
 
   /**
    * Sends what native code writes to standard error nowhere from now on, and returns a stream that
    * still goes where standard error went; {@code System.err} is that stream, too. Where this cannot
-   * be done, both are what they were.
+   * be done, both are what they were, and native code is kept quiet by {@link StdioStderr}, where
+   * that can be done.
    */
   public static OutputStream silence() {
     try {
       if (!canBeOpenedAgain()) {
+        shared = true;
         return ordinary();
       }
       FileOutputStream own = new FileOutputStream(STDERR.toFile(), true);
@@ -37,6 +41,7 @@ public final class NativeStderr {
       System.setErr(new PrintStream(own, true, StandardCharsets.UTF_8));
       return own;
     } catch (IOException e) {
+      shared = true;
       return ordinary(); // another system, or a terminal of somebody else's
     }
   }
@@ -57,6 +62,14 @@ public final class NativeStderr {
       }
     }
     return false;
+  }
+
+  /** Before the first library is loaded: keeps it quiet where {@link #silence} could not. */
+  static void disconnect() {
+    if (shared) {
+      shared = false;
+      StdioStderr.disconnect();
+    }
   }
 
   private static FileOutputStream ordinary() {

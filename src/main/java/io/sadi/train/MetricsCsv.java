@@ -60,6 +60,16 @@ final class MetricsCsv {
     return Integer.parseInt(row.get(0));
   }
 
+  /** What a row has in a column; NaN where there is no number. */
+  static double number(List<String> row, String column) {
+    String cell = row.get(header().indexOf(column));
+    try {
+      return Double.parseDouble(cell);
+    } catch (NumberFormatException e) {
+      return Double.NaN;
+    }
+  }
+
   /** Empty for what there is not. */
   private static String decimals(double value, int decimals) {
     return Double.isNaN(value) ? "" : Decimal.of(value, decimals);

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What a run says of itself: {@code summary.json}, {@code metrics.csv}, {@code events.*}, {@code
@@ -29,6 +30,7 @@ final class RunLog {
   private final ComputeDevice device;
   private final Precision precision;
   private final boolean writes;
+  private final LearningCheck learning;
   private final List<List<String>> rows = new ArrayList<>();
   private final long started = System.nanoTime();
   private double imagesPerSecond;
@@ -37,6 +39,7 @@ final class RunLog {
    * @param metric its label
    * @param epochs that the run is to have
    * @param writes whether this process writes the run's files
+   * @param learning asked after each epoch
    */
   RunLog(
       RunFolder folder,
@@ -45,7 +48,8 @@ final class RunLog {
       int epochs,
       ComputeDevice device,
       Precision precision,
-      boolean writes) {
+      boolean writes,
+      LearningCheck learning) {
     this.folder = folder;
     this.progress = progress;
     this.metric = metric;
@@ -53,11 +57,13 @@ final class RunLog {
     this.device = device;
     this.precision = precision;
     this.writes = writes;
+    this.learning = learning;
   }
 
   /** Goes on after the first epochs of a run. */
   void resume(int done) throws IOException {
     rows.addAll(folder.metrics(done));
+    learning.resume(rows);
   }
 
   void note(String line) throws IOException {
@@ -74,7 +80,7 @@ final class RunLog {
     }
   }
 
-  /** Records an epoch. */
+  /** Records an epoch, and warns where the run does not learn. */
   void epoch(EpochResult result) throws IOException {
     if (!Double.isNaN(result.imagesPerSecond())) {
       imagesPerSecond = result.imagesPerSecond();
@@ -85,6 +91,10 @@ final class RunLog {
       folder.curves(metric);
     }
     note(describe(result));
+    Optional<String> doubt = learning.after(result.steps(), result.loss(), result.validation());
+    if (doubt.isPresent()) {
+      warn(doubt.get());
+    }
   }
 
   void summary(RunState state, Position position, TrainedOn trainedOn) throws IOException {

@@ -52,6 +52,19 @@ final class Trainer {
   private boolean shown;
 
   Trainer(Training training, RunFolder folder, Learner learner, Ranks ranks, Progress progress) {
+    this(training, folder, learner, ranks, progress, LearningCheck.STEPS);
+  }
+
+  /**
+   * @param patience steps after which a run that does not learn is warned of
+   */
+  Trainer(
+      Training training,
+      RunFolder folder,
+      Learner learner,
+      Ranks ranks,
+      Progress progress,
+      int patience) {
     this.config = training.config();
     this.settings = config.train();
     this.dataset = training.dataset();
@@ -73,7 +86,8 @@ final class Trainer {
             settings.epochs(),
             learner.device(),
             learner.precision(),
-            ranks.first());
+            ranks.first(),
+            LearningCheck.of(patience, dataset, people, validationPeople));
     this.badSteps = new BadSteps(settings.onNan(), folder, people, config.model().input());
   }
 

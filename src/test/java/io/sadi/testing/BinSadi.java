@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * BinSadi.Result result = new BinSadi().in(folder).run("eval", "--model", "none");
  * assertThat(result.exitCode()).isEqualTo(3);
  * }</pre>
+ *
+ * <p>Whatever the test is about, it fails where stderr has a line that SADI did not write.
  */
 public final class BinSadi {
   /** The project's root. */
@@ -41,6 +44,7 @@ public final class BinSadi {
   private Path folder = HOME;
   private byte[] stdin = new byte[0];
   private Duration limit = Duration.ofMinutes(5);
+  private String expected = "";
 
   public BinSadi() {
     environment.put("SADI_JAR", JAR.toString());
@@ -78,12 +82,23 @@ public final class BinSadi {
     return this;
   }
 
+  /** Allows lines of others that are what the test is about, by a regular expression. */
+  public BinSadi expecting(String lines) {
+    expected = lines;
+    return this;
+  }
+
   /** Runs {@code sadi args...} to its end. */
   public Result run(String... args) {
     List<String> command = new ArrayList<>();
     command.add(launcher.toString());
     command.addAll(List.of(args));
-    return execute(command);
+    Result result = execute(command);
+    List<String> words = List.of(args);
+    refuse(
+        ForeignLines.in(
+            withoutExpected(result.err()), words.contains("-v") || words.contains("--verbose")));
+    return result;
   }
 
   /** Runs a shell script in which {@code sadi} is the launcher, such as {@code sadi -h | head}. */
@@ -91,7 +106,21 @@ public final class BinSadi {
     List<String> command = new ArrayList<>(List.of("bash", "-c", script, "bash"));
     command.addAll(List.of(args));
     environment.put("PATH", launcher.getParent() + ":" + System.getenv("PATH"));
-    return execute(command);
+    Result result = execute(command);
+    refuse(ForeignLines.known(withoutExpected(result.err())));
+    return result;
+  }
+
+  private String withoutExpected(String err) {
+    return err.lines()
+        .filter(line -> expected.isEmpty() || !line.matches(expected))
+        .collect(Collectors.joining("\n"));
+  }
+
+  static void refuse(List<String> foreign) {
+    if (!foreign.isEmpty()) {
+      throw new AssertionError("stderr has lines that SADI did not write: " + foreign);
+    }
   }
 
   /** Starts {@code sadi args...}, for tests that send it signals; stdout and stderr to files. */
@@ -99,7 +128,7 @@ public final class BinSadi {
     List<String> command = new ArrayList<>();
     command.add(launcher.toString());
     command.addAll(List.of(args));
-    return builder(command, stdout, stderr).start();
+    return new WatchedProcess(builder(command, stdout, stderr).start(), stderr);
   }
 
   private ProcessBuilder builder(List<String> command, Path stdout, Path stderr) {
