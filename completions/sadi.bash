@@ -6,7 +6,7 @@ _sadi_command() {
   commands= options= files=
   case $command in
     'sadi')
-      commands='demo doctor prepare train eval ablate predict merge info bench export'
+      commands='demo doctor prepare train eval ablate predict merge info bench import export'
       options='-V --version -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi demo')
@@ -92,6 +92,11 @@ _sadi_command() {
       options='-c --config --data --batch --rounds --seconds --only --splits -s --set --device
         --precision --threads --json --dry-run -q --quiet -v --verbose --color -h --help'
       ;;
+    'sadi import')
+      options='--out --as --joints --flip-pairs --input --json --dry-run --overwrite -q --quiet -v
+        --verbose --color -h --help'
+      files=yes
+      ;;
     'sadi export')
       options='-m --model --out --card --json --dry-run --overwrite -q --quiet -v --verbose
         --color -h --help'
@@ -122,6 +127,7 @@ _sadi_value() {
       'sadi merge --color' | \
       'sadi info --color' | \
       'sadi bench --color' | \
+      'sadi import --color' | \
       'sadi export --color')
       kind=word
       words='auto always never'
@@ -231,7 +237,11 @@ _sadi_value() {
       'sadi bench --rounds' | \
       'sadi bench --seconds' | \
       'sadi bench --splits' | \
-      'sadi bench --threads')
+      'sadi bench --threads' | \
+      'sadi import --as' | \
+      'sadi import --joints' | \
+      'sadi import --flip-pairs' | \
+      'sadi import --input')
       kind=other
       ;;
     'sadi doctor --device' | \
@@ -279,6 +289,7 @@ _sadi_value() {
       'sadi info --model' | \
       'sadi bench -c' | \
       'sadi bench --config' | \
+      'sadi import --out' | \
       'sadi export -m' | \
       'sadi export --model' | \
       'sadi export --out' | \

@@ -22,6 +22,7 @@ function __sadi_calls
         'merge' \
         'info' \
         'bench' \
+        'import' \
         'export'
     set -l command
     for word in (commandline -opc)[2..-1]
@@ -53,6 +54,7 @@ complete -c sadi -n '__sadi_calls' -a predict -d 'Find people\'s joints in image
 complete -c sadi -n '__sadi_calls' -a merge -d 'Put the parts of a sharded prediction together'
 complete -c sadi -n '__sadi_calls' -a info -d 'Show a network\'s layers, parameters, computation and memory'
 complete -c sadi -n '__sadi_calls' -a bench -d 'Measure how fast this machine trains and predicts'
+complete -c sadi -n '__sadi_calls' -a import -d 'Make a checkpoint of a network that another toolkit trained (.pth)'
 complete -c sadi -n '__sadi_calls' -a export -d 'Write a network as an ONNX model for other programs, or in half...'
 complete -c sadi -n '__sadi_calls' -s V -l version -d 'Show the version'
 complete -c sadi -n '__sadi_calls' -s q -l quiet -d 'Only warnings and errors on stderr'
@@ -374,7 +376,7 @@ complete -c sadi -n '__sadi_calls info' -s c -l config -r -F -d 'YAML of section
 complete -c sadi -n '__sadi_calls info' -s m -l model -r -F -d 'A checkpoint, or the network that comes with the program'
 complete -c sadi -n '__sadi_calls info' -s s -l set -x -a '(__sadi_settings)' -d 'Set one key, as in --set train.lr=5e-4'
 complete -c sadi -n '__sadi_calls info' -l joints -x -d 'Joints of the network that a config describes (default'
-complete -c sadi -n '__sadi_calls info' -l summary -d 'The sums alone, not every layer'
+complete -c sadi -n '__sadi_calls info' -l summary -d 'The sums alone, not every layer or tensor'
 complete -c sadi -n '__sadi_calls info' -l json -d 'Print the result to stdout as one JSON object with a schema_version'
 complete -c sadi -n '__sadi_calls info' -s q -l quiet -d 'Only warnings and errors on stderr'
 complete -c sadi -n '__sadi_calls info' -s v -l verbose -d 'More on stderr'
@@ -399,6 +401,21 @@ complete -c sadi -n '__sadi_calls bench' -s q -l quiet -d 'Only warnings and err
 complete -c sadi -n '__sadi_calls bench' -s v -l verbose -d 'More on stderr'
 complete -c sadi -n '__sadi_calls bench' -l color -x -a 'auto always never' -d 'Colours'
 complete -c sadi -n '__sadi_calls bench' -s h -l help -d 'Show this help'
+
+# sadi import
+complete -c sadi -n '__sadi_calls import' -l out -r -F -d 'The checkpoint to write, whole or not at all'
+complete -c sadi -n '__sadi_calls import' -l as -x -d 'Which network it is'
+complete -c sadi -n '__sadi_calls import' -l joints -x -d 'What the maps show, in their order'
+complete -c sadi -n '__sadi_calls import' -l flip-pairs -x -d 'Joints that swap in a mirrored image, by name or number from 0'
+complete -c sadi -n '__sadi_calls import' -l input -x -d 'Side of the crops that it was trained on'
+complete -c sadi -n '__sadi_calls import' -l json -d 'Print the result to stdout as one JSON object with a schema_version'
+complete -c sadi -n '__sadi_calls import' -l dry-run -d 'Check and resolve everything, say what would be done, and stop there'
+complete -c sadi -n '__sadi_calls import' -l overwrite -d 'Replace output files that exist'
+complete -c sadi -n '__sadi_calls import' -s q -l quiet -d 'Only warnings and errors on stderr'
+complete -c sadi -n '__sadi_calls import' -s v -l verbose -d 'More on stderr'
+complete -c sadi -n '__sadi_calls import' -l color -x -a 'auto always never' -d 'Colours'
+complete -c sadi -n '__sadi_calls import' -s h -l help -d 'Show this help'
+complete -c sadi -n '__sadi_calls import' -F
 
 # sadi export
 complete -c sadi -n '__sadi_calls export' -s m -l model -r -F -d 'A checkpoint, or the network that comes with the program'

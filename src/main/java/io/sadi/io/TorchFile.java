@@ -6,9 +6,11 @@ import io.sadi.io.Safetensors.Dtype;
 import io.sadi.io.Safetensors.Entry;
 import io.sadi.io.TorchTensor.Storage;
 import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -77,6 +79,17 @@ public final class TorchFile {
     return start.length > 3
         && ((start[0] == 'P' && start[1] == 'K' && start[2] == 3 && start[3] == 4)
             || ((start[0] & 0xFF) == 0x80 && start[1] >= 2 && start[1] <= 5));
+  }
+
+  /** Whether a file is one, or is called so and something else. */
+  public static boolean isOne(Path path) throws IOException {
+    String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
+    if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
+      return false;
+    }
+    try (InputStream in = Files.newInputStream(path)) {
+      return name.endsWith(".pth") || name.endsWith(".pt") || startsLikeOne(in.readNBytes(8));
+    }
   }
 
   /**

@@ -11,6 +11,7 @@ import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
 import io.sadi.io.Progress;
 import io.sadi.io.Safetensors;
+import io.sadi.io.TorchFile;
 import io.sadi.model.Architecture;
 import io.sadi.model.ModelConfig;
 import io.sadi.model.SadiNet;
@@ -101,6 +102,10 @@ public record Checkpoint(
    * @param file or {@link #BUILTIN}
    */
   public static Checkpoint read(Path file) throws IOException {
+    if (TorchFile.isOne(file)) {
+      throw BadInputException.at(
+          file, "a PyTorch file", "a checkpoint of sadi", "'sadi import' makes one of it");
+    }
     Safetensors content = file.equals(BUILTIN) ? builtin() : Safetensors.read(file);
     Map<String, String> metadata = content.metadata();
     String format = metadata.getOrDefault("format", "nothing");

@@ -11,8 +11,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -64,6 +66,7 @@ public final class TorchWriter {
 
   private final Map<String, Storage> storages = new LinkedHashMap<>();
   private final Map<String, byte[]> records = new LinkedHashMap<>();
+  private final Set<String> used = new LinkedHashSet<>();
   private boolean legacy;
 
   /** A storage of any type; returns its key. */
@@ -124,13 +127,16 @@ public final class TorchWriter {
   /** The format before 1.6. */
   public Path legacy(Path file, @Nullable Object root) throws IOException {
     legacy = true;
+    used.clear();
+    byte[] values = pickle(root);
     try (OutputStream out = Files.newOutputStream(file)) {
       out.write(MAGIC);
       out.write(pickle(1001));
       out.write(pickle(Map.of("little_endian", true)));
-      out.write(pickle(root));
-      out.write(pickle(new ArrayList<>(storages.keySet())));
-      for (Storage storage : storages.values()) {
+      out.write(values);
+      out.write(pickle(new ArrayList<>(used)));
+      for (String key : used) {
+        Storage storage = storages.get(key);
         ByteBuffer count = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
         out.write(count.putLong(storage.count()).array());
         out.write(storage.bytes());
@@ -196,6 +202,7 @@ public final class TorchWriter {
     if (storage == null) {
       throw new IllegalArgumentException("no storage " + tensor.storage());
     }
+    used.add(tensor.storage());
     List<@Nullable Object> id = new ArrayList<>();
     id.addAll(
         List.of(
