@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import io.sadi.bench.NetworkCost;
 import io.sadi.config.Config;
 import io.sadi.convert.TorchSummary;
+import io.sadi.geom.PixelConvention;
 import io.sadi.io.Json;
 import io.sadi.io.TorchFile;
 import io.sadi.predict.Checkpoint;
@@ -89,6 +90,9 @@ final class InfoCommand implements Callable<Integer> {
               checkpoint.epoch(),
               checkpoint.fusionWeight(),
               String.join(" ", checkpoint.skeleton().joints()));
+      if (checkpoint.model().pixels() == PixelConvention.CORNER) {
+        heading += String.format("pixel convention corner: see sadi-model(7)%n");
+      }
       card = checkpoint.card();
     } else {
       Config config = options.load();

@@ -3,6 +3,7 @@ package io.sadi.convert;
 import io.sadi.config.Config;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Safetensors.Entry;
+import io.sadi.model.LossConfig;
 import io.sadi.model.ModelConfig;
 import io.sadi.model.SadiNet;
 import java.util.ArrayList;
@@ -149,6 +150,7 @@ record MmposeHourglass(
     String yaml = yaml(theirs, input, origin);
     Config config = Config.parse(yaml, origin + ": sizes");
     ModelConfig model = ModelConfig.from(config);
+    LossConfig.from(config, model); // how wide its peaks are belongs to it, too
     config.finish();
     int joints = side(tensors, "head.0.heatmap.bias", 0, origin);
     SadiNet.describe(model, joints).parameters().check(tensors, origin);
@@ -156,7 +158,7 @@ record MmposeHourglass(
   }
 
   /** The network's sizes, out of the tensors' shapes. */
-  private static String yaml(Map<String, Entry> theirs, @Nullable Integer input, Object origin) {
+  private static String yaml(Map<String, Entry> theirs, @Nullable Integer given, Object origin) {
     List<Integer> channels = new ArrayList<>();
     List<Integer> blocks = new ArrayList<>();
     String level = STACKS + "0.";
@@ -168,8 +170,11 @@ record MmposeHourglass(
     channels.add(side(theirs, level + "0.conv1.weight", 0, origin));
     blocks.add(count(theirs, level));
     int unit = ModelConfig.STRIDE << (channels.size() - 1);
-    return "model: {variant: baseline, stacks: 1, input: "
-        + (input == null ? Math.max(unit, 256 / unit * unit) : input)
+    int input = given == null ? Math.max(unit, 256 / unit * unit) : given;
+    return "loss: {target_sigma: "
+        + input / 128.0 // 2 for 256 px, 3 for 384
+        + "}\nmodel: {variant: baseline, stacks: 1, pixel_convention: corner, input: "
+        + input
         + ", stem: "
         + side(theirs, "backbone.stem.0.conv.weight", 0, origin)
         + ", channels: "

@@ -135,21 +135,31 @@ public final class TorchImport {
     }
     String from = file.framework().isEmpty() ? "" : " (" + file.framework() + ")";
     return new Checkpoint(
-        network.config(),
-        network.model(),
-        skeleton,
-        skeleton.joints().equals(Skeleton.mpii16().joints()) ? Metric.PCKH_05 : Metric.PCK_02,
-        file.epoch(),
-        0,
-        Map.of(),
-        single(network.tensors()),
-        "Weights of others, imported as "
-            + MmposeHourglass.NAME
-            + " from "
-            + path.getFileName()
-            + from
-            + ". What they were trained on, and under which licence they may be used, its publisher"
-            + " says.");
+            network.config(),
+            network.model(),
+            skeleton,
+            skeleton.joints().equals(Skeleton.mpii16().joints()) ? Metric.PCKH_05 : Metric.PCK_02,
+            file.epoch(),
+            0,
+            Map.of(),
+            single(network.tensors()))
+        .described(
+            "Weights of others, imported as "
+                + MmposeHourglass.NAME
+                + " from "
+                + path.getFileName()
+                + from
+                + ". What they were trained on, and under which licence they may be used, its publisher"
+                + " says.");
+  }
+
+  /** The same for a training to start from, which knows its joints: here they are numbers. */
+  public Checkpoint unnamed() {
+    List<String> numbers = new ArrayList<>();
+    for (int k = 0; k < network.joints(); k++) {
+      numbers.add(String.valueOf(k));
+    }
+    return checkpoint(new Skeleton(numbers, List.of(), List.of()), List.of());
   }
 
   /** What goes along in the checkpoint's metadata: the other toolkit's own config. */

@@ -59,6 +59,9 @@ public record Checkpoint(
   /** Tensors that only a resumed training needs lie under this prefix. */
   public static final String STATE = "state/";
 
+  /** Metadata that says where crops and maps have their middle: center or corner. */
+  public static final String PIXELS = "pixel_convention";
+
   /** In the place of a file: the network that comes with the program. */
   public static final Path BUILTIN = Path.of("builtin");
 
@@ -74,6 +77,7 @@ public record Checkpoint(
           "format",
           "architecture",
           "config",
+          PIXELS,
           "joints",
           "flip_pairs",
           "skeleton",
@@ -117,7 +121,19 @@ public record Checkpoint(
           "");
     }
     String yaml = field(file, metadata, "config");
-    ModelConfig model = ModelConfig.from(Config.parse(yaml, file + ": config"));
+    Config config = Config.parse(yaml, file + ": config");
+    String pixels = metadata.get(PIXELS); // files from before it was kept have none
+    if (pixels != null) {
+      config.withDefaults(Map.of(ModelConfig.PIXELS, pixels));
+    }
+    ModelConfig model = ModelConfig.from(config);
+    if (pixels != null && !pixels.equals(Config.name(model.pixels()))) {
+      throw BadInputException.at(
+          file + ": metadata '" + PIXELS + "'",
+          pixels,
+          Config.name(model.pixels()) + " as in its config",
+          "");
+    }
     List<String> joints = new ArrayList<>();
     for (JsonElement joint : array(file, metadata, "joints")) {
       joints.add(joint.getAsString());
@@ -174,13 +190,26 @@ public record Checkpoint(
   /**
    * The same in half the bytes, for use and no longer for training: weights as float16. What
    * normalises (a number a channel) stays float32.
+   *
+   * @param origin the file, for messages
+   * @throws BadInputException naming a tensor with a weight that float16 cannot hold
    */
-  public Checkpoint compact() {
+  public Checkpoint compact(Object origin) {
     Map<String, Safetensors.Entry> compact = new LinkedHashMap<>();
     tensors.forEach(
         (name, entry) -> {
           boolean weight = entry.shape().length > 1 && entry.dtype() == Safetensors.Dtype.F32;
-          compact.put(name, weight ? entry.toHalf() : entry);
+          try {
+            compact.put(name, weight ? entry.toHalf() : entry);
+          } catch (IllegalArgumentException e) {
+            throw new BadInputException(
+                origin
+                    + ": tensor '"
+                    + name
+                    + "': "
+                    + e.getMessage()
+                    + ", which ends at 65504; use the network as it is, or export it as ONNX");
+          }
         });
     return new Checkpoint(
         config, model, skeleton, metric, epoch, fusionWeight, temperatures, compact, card);
@@ -198,6 +227,7 @@ public record Checkpoint(
     metadata.put("format", FORMAT);
     metadata.put("architecture", Architecture.toJson(model, skeleton.size()));
     metadata.put("config", config);
+    metadata.put(PIXELS, Config.name(model.pixels()));
     JsonArray joints = new JsonArray();
     skeleton.joints().forEach(joints::add);
     metadata.put("joints", Json.compact(joints));

@@ -118,6 +118,7 @@ final class Trainer {
                 dataset,
                 people,
                 config.model().input(),
+                config.model().pixels(),
                 share,
                 config.augmentation(),
                 settings.seed(),

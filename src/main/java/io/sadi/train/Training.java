@@ -1,6 +1,7 @@
 package io.sadi.train;
 
 import io.sadi.config.Config;
+import io.sadi.convert.TorchImport;
 import io.sadi.data.Batches;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
@@ -10,6 +11,8 @@ import io.sadi.io.BadInputException;
 import io.sadi.io.ChildProcess;
 import io.sadi.io.ProcessLock;
 import io.sadi.io.Progress;
+import io.sadi.io.TorchFile;
+import io.sadi.model.ModelConfig;
 import io.sadi.model.SadiNet;
 import io.sadi.predict.Checkpoint;
 import io.sadi.torch.ComputeDevice;
@@ -50,10 +53,17 @@ public record Training(
   /**
    * Another network to start from.
    *
-   * @param checkpoint of it
+   * @param checkpoint of it: one of ours, or a PyTorch file that can be imported
    * @param except prefixes of parameters that are not taken from it, because they differ
    */
-  public record Start(Path checkpoint, List<String> except) {}
+  public record Start(Path checkpoint, List<String> except) {
+    /** The network, whoever trained it. */
+    private Checkpoint read() throws IOException {
+      return TorchFile.isOne(checkpoint)
+          ? TorchImport.read(checkpoint, null, null).unnamed()
+          : Checkpoint.read(checkpoint);
+    }
+  }
 
   /** What to do with a run folder that is there. */
   public enum Mode {
@@ -77,6 +87,10 @@ public record Training(
   public static Training prepare(
       Config config, boolean configGiven, Path data, Path out, Mode mode, @Nullable Start init)
       throws IOException {
+    if (init != null) {
+      // Its maps go on meaning what they meant, unless the config says otherwise.
+      config.withDefaults(Map.of(ModelConfig.PIXELS, Config.name(init.read().model().pixels())));
+    }
     // A job may be killed before it has made its folder, and is then started again with --resume;
     // who gives no config either has misspelt the folder.
     boolean misspelt = !configGiven && !Files.exists(out);
@@ -199,7 +213,7 @@ public record Training(
               + config.train().valSplit()
               + "', so nothing is validated and best is the last epoch");
     }
-    Checkpoint from = init == null ? null : Checkpoint.read(init.checkpoint());
+    Checkpoint from = init == null ? null : init.read();
     if (from != null && init != null) {
       // Before the folder is there: what does not fit must leave nothing behind.
       SadiNet.describe(config.model(), dataset.skeleton().size())
