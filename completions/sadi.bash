@@ -6,7 +6,7 @@ _sadi_command() {
   commands= options= files=
   case $command in
     'sadi')
-      commands='demo doctor prepare train eval ablate predict merge info bench export'
+      commands='demo doctor prepare train eval ablate predict merge info bench import export'
       options='-V --version -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi demo')
@@ -96,6 +96,11 @@ _sadi_command() {
       options='-c --config --data --batch --rounds --seconds --only --splits -s --set --device
         --precision --threads --json --dry-run -q --quiet -v --verbose --color -h --help'
       ;;
+    'sadi import')
+      options='--out --as --joints --flip-pairs --input --json --dry-run --overwrite -q --quiet -v
+        --verbose --color -h --help'
+      files=yes
+      ;;
     'sadi export')
       options='-m --model --out --card --json --dry-run --overwrite -q --quiet -v --verbose
         --color -h --help'
@@ -126,6 +131,7 @@ _sadi_value() {
       'sadi merge --color' | \
       'sadi info --color' | \
       'sadi bench --color' | \
+      'sadi import --color' | \
       'sadi export --color')
       kind=word
       words='auto always never'
@@ -244,7 +250,11 @@ _sadi_value() {
       'sadi bench --rounds' | \
       'sadi bench --seconds' | \
       'sadi bench --splits' | \
-      'sadi bench --threads')
+      'sadi bench --threads' | \
+      'sadi import --as' | \
+      'sadi import --joints' | \
+      'sadi import --flip-pairs' | \
+      'sadi import --input')
       kind=other
       ;;
     'sadi doctor --device' | \
@@ -292,6 +302,7 @@ _sadi_value() {
       'sadi info --model' | \
       'sadi bench -c' | \
       'sadi bench --config' | \
+      'sadi import --out' | \
       'sadi export -m' | \
       'sadi export --model' | \
       'sadi export --out' | \
@@ -316,18 +327,19 @@ _sadi_value() {
       'sadi bench -s' | \
       'sadi bench --set')
       kind=setting
-      words='model.variant loss.h2 model.input model.stacks model.stem model.channels model.blocks
-        model.features rfm.enabled rfm.dilated rfm.dilation rfm.se sfm.enabled sfm.width
-        sfm.attention sfm.planes sfm.final sfm.global_attention sfm.local_attention dlm.flow
-        dlm.standardize dlm.combine dlm.lattice dlm.training_lattice loss.combine loss.chi
-        loss.h1_weight loss.target_sigma augment.rotation augment.rotation_sd
-        augment.rotation_probability augment.scale_min augment.scale_max augment.scale_sd
-        augment.flip augment.translation augment.half_body augment.color augment.blur
-        augment.occlusion augment.device train.epochs train.milestones train.batch train.lr
-        train.gamma train.warmup_steps train.weight_decay train.clip train.ema train.accumulate
-        train.on_nan train.patience train.freeze train.save_minutes train.keep train.eval_every
-        train.samples train.sample_every data.train_split data.val_split data.limit_train
-        data.workers train.threads train.device train.precision train.rank_timeout train.seed'
+      words='model.variant loss.h2 model.input model.pixel_convention model.stacks model.stem
+        model.channels model.blocks model.features rfm.enabled rfm.dilated rfm.dilation rfm.se
+        sfm.enabled sfm.width sfm.attention sfm.planes sfm.final sfm.global_attention
+        sfm.local_attention dlm.flow dlm.standardize dlm.combine dlm.lattice dlm.training_lattice
+        loss.combine loss.chi loss.h1_weight loss.target_sigma augment.rotation
+        augment.rotation_sd augment.rotation_probability augment.scale_min augment.scale_max
+        augment.scale_sd augment.flip augment.translation augment.half_body augment.color
+        augment.blur augment.occlusion augment.device train.epochs train.milestones train.batch
+        train.lr train.gamma train.warmup_steps train.weight_decay train.clip train.ema
+        train.accumulate train.on_nan train.patience train.freeze train.save_minutes train.keep
+        train.eval_every train.samples train.sample_every data.train_split data.val_split
+        data.limit_train data.workers train.threads train.device train.precision
+        train.rank_timeout train.seed'
       ;;
     'sadi train --precision' | \
       'sadi eval --precision' | \
@@ -390,6 +402,7 @@ _sadi_setting() {
   case $1 in
     model.variant) echo 'baseline rfm-only sfm-dlm-only full no-se no-dilation no-global-attention no-local-attention no-flow loss-sum loss-weighted loss-swapped loss-h2-nll loss-h2-mse loss-h2-rle loss-h2-target' ;;
     loss.h2) echo 'nll mse rle target' ;;
+    model.pixel_convention) echo 'center corner' ;;
     rfm.enabled) echo 'on off' ;;
     rfm.dilated) echo 'on off' ;;
     rfm.se) echo 'on off' ;;

@@ -65,7 +65,7 @@ class ExportIT {
     assertThat(result.errLines())
         .singleElement()
         .asString()
-        .contains("--out: found net.pt, expected FILE.onnx or FILE.safetensors");
+        .contains("--out: found net.pt, expected FILE.onnx, FILE.safetensors or FILE.pth");
   }
 
   @Test

@@ -122,6 +122,7 @@ public record Estimate(String device, List<Row> rows) {
                 sample.dataset(),
                 sample.people(),
                 config.model().input(),
+                config.model().pixels(),
                 Batches.Share.whole(train.batch()),
                 config.augmentation(),
                 train.seed(),

@@ -71,6 +71,7 @@ final class NetworkBench {
           dataset,
           people,
           config.model().input(),
+          config.model().pixels(),
           Batches.Share.whole(size),
           config.augmentation(),
           config.train().seed(),

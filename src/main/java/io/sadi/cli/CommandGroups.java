@@ -26,7 +26,11 @@ final class CommandGroups implements IHelpSectionRenderer {
           new Group("Find people's joints", List.of(PredictCommand.class, MergeCommand.class)),
           new Group(
               "Look inside, move on",
-              List.of(InfoCommand.class, BenchCommand.class, ExportCommand.class)));
+              List.of(
+                  InfoCommand.class,
+                  BenchCommand.class,
+                  ImportCommand.class,
+                  ExportCommand.class)));
 
   @Override
   public String render(Help help) {

@@ -5,11 +5,13 @@ import io.sadi.export.Onnx;
 import io.sadi.io.BadInputException;
 import io.sadi.io.InputFile;
 import io.sadi.io.Json;
+import io.sadi.io.TorchStateDict;
 import io.sadi.predict.Checkpoint;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -22,7 +24,7 @@ import picocli.CommandLine.Option;
 /** {@code sadi export}. */
 @Command(
     name = "export",
-    header = "Write a network as an ONNX model for other programs, or in half its bytes.",
+    header = "Write a network for other programs (ONNX, PyTorch), or in half its bytes.",
     description = {
       "FILE.onnx: the network as it is used: batch norm folded, float32, opset 17, any number of crops at a"
           + " time. 'image' goes in: crops as sadi cuts them, red, green, blue, normalised. 'h1'"
@@ -30,16 +32,21 @@ import picocli.CommandLine.Option;
       "The metadata holds joints, flip pairs, skeleton, normalisation and what reading joints from"
           + " the outputs takes: see sadi-formats(5).",
       "FILE.safetensors: the checkpoint without what resuming its training takes, weights as"
-          + " float16: for predict and eval, or to start another training from."
+          + " float16: for predict and eval, or to start another training from.",
+      "FILE.pth: the tensors alone, under their names here, as torch.load gives them: a"
+          + " state_dict."
     },
     footer = {
       "",
       "Examples:",
       "  sadi export --model runs/small/checkpoints/best.safetensors --out small.onnx",
       "  sadi export --model builtin --out builtin.onnx --json",
-      "  sadi export --model best.safetensors --out half.safetensors --card card.md"
+      "  sadi export --model best.safetensors --out half.safetensors --card card.md",
+      "  sadi export --model best.safetensors --out best.pth"
     })
 final class ExportCommand implements Callable<Integer> {
+  private static final List<String> ENDINGS = List.of(".onnx", ".safetensors", ".pth");
+
   @Mixin private CommonOptions common;
   @Mixin private JsonOption json;
   @Mixin private DryRunOption dryRun;
@@ -58,7 +65,8 @@ final class ExportCommand implements Callable<Integer> {
       order = 3,
       paramLabel = "FILE",
       required = true,
-      description = "The file to write, whole or not at all: FILE.onnx or FILE.safetensors.")
+      description =
+          "The file to write, whole or not at all: FILE.onnx, FILE.safetensors or FILE.pth.")
   private Path out;
 
   @Option(
@@ -73,8 +81,9 @@ final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     String name = out.toString().toLowerCase(Locale.ROOT);
-    if (!name.endsWith(".onnx") && !name.endsWith(".safetensors")) {
-      throw BadInputException.at("--out", out.toString(), "FILE.onnx or FILE.safetensors", "");
+    if (ENDINGS.stream().noneMatch(name::endsWith)) {
+      throw BadInputException.at(
+          "--out", out.toString(), "FILE.onnx, FILE.safetensors or FILE.pth", "");
     }
     overwrite.check(out);
     Checkpoint checkpoint = Checkpoint.read(model);
@@ -82,7 +91,9 @@ final class ExportCommand implements Callable<Integer> {
       checkpoint = checkpoint.described(text(card));
     }
     JsonObject about =
-        name.endsWith(".onnx") ? onnx(new Onnx(checkpoint, model)) : compact(checkpoint);
+        name.endsWith(".onnx")
+            ? onnx(new Onnx(checkpoint, model))
+            : name.endsWith(".pth") ? torch(checkpoint) : compact(checkpoint);
     if (dryRun.dryRun) {
       return ExitCode.DONE;
     }
@@ -114,7 +125,24 @@ final class ExportCommand implements Callable<Integer> {
       common.console().note("would write " + out + ": the checkpoint's weights as float16");
       return new JsonObject();
     }
-    checkpoint.compact().write(out, Map.of(), Map.of());
+    checkpoint.compact(model).write(out, Map.of(), Map.of());
+    return about();
+  }
+
+  private JsonObject torch(Checkpoint checkpoint) throws IOException {
+    if (card != null) {
+      throw BadInputException.at(
+          "--card", card.toString(), "another file than FILE.pth", "a state_dict holds no text");
+    }
+    if (dryRun.dryRun) {
+      common.console().note("would write " + out + ": " + checkpoint.tensors().size() + " tensors");
+      return new JsonObject();
+    }
+    TorchStateDict.write(out, checkpoint.tensors());
+    return about();
+  }
+
+  private JsonObject about() throws IOException {
     JsonObject about = new JsonObject();
     about.addProperty(Json.SCHEMA_VERSION, 1);
     about.addProperty("file", out.toString());

@@ -4,7 +4,10 @@ import com.google.gson.JsonObject;
 import io.sadi.bench.NetworkCost;
 import io.sadi.config.Config;
 import io.sadi.data.TrainedOn;
+import io.sadi.convert.TorchSummary;
+import io.sadi.geom.PixelConvention;
 import io.sadi.io.Json;
+import io.sadi.io.TorchFile;
 import io.sadi.predict.Checkpoint;
 import io.sadi.train.RunConfig;
 import java.io.IOException;
@@ -23,11 +26,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "info",
     header = "Show a network's layers, parameters, computation and memory.",
-    description = "Of a checkpoint, or of what a config describes.",
+    description =
+        "Of a checkpoint, or of what a config describes. Of a PyTorch file (.pth): its tensors, and"
+            + " what it says of its training.",
     footer = {
       "",
       "Examples:",
       "  sadi info --model runs/small/checkpoints/best.safetensors",
+      "  sadi info --model hourglass52_mpii_256x256.pth",
       "  sadi info --config configs/paper-mpii.yaml --set model.variant=rfm-only --json"
     })
 final class InfoCommand implements Callable<Integer> {
@@ -42,7 +48,7 @@ final class InfoCommand implements Callable<Integer> {
       paramLabel = "FILE|builtin",
       description =
           "A checkpoint, or the network that comes with the program: what it was trained on, how"
-              + " good it is, and where it fails.")
+              + " good it is, and where it fails; or a PyTorch file.")
   @Nullable Path model;
 
   @Option(
@@ -52,7 +58,10 @@ final class InfoCommand implements Callable<Integer> {
       description = "Joints of the network that a config describes (default: ${DEFAULT-VALUE}).")
   int joints = 16;
 
-  @Option(names = "--summary", order = 12, description = "The sums alone, not every layer.")
+  @Option(
+      names = "--summary",
+      order = 12,
+      description = "The sums alone, not every layer or tensor.")
   boolean summary;
 
   @Override
@@ -60,6 +69,13 @@ final class InfoCommand implements Callable<Integer> {
     if (model != null && options.given()) {
       throw new ParameterException(
           spec.commandLine(), "--model carries its own config: leave out --config and --set");
+    }
+    if (model != null && TorchFile.isOne(model)) {
+      TorchSummary file = new TorchSummary(model);
+      common
+          .console()
+          .print(json.json ? Json.compact(file.json()) : file.text(!summary).stripTrailing());
+      return ExitCode.DONE;
     }
     NetworkCost info;
     String heading = "";
@@ -76,6 +92,9 @@ final class InfoCommand implements Callable<Integer> {
               checkpoint.epoch(),
               checkpoint.fusionWeight(),
               String.join(" ", checkpoint.skeleton().joints()));
+      if (checkpoint.model().pixels() == PixelConvention.CORNER) {
+        heading += String.format("pixel convention corner: see sadi-model(7)%n");
+      }
       card = checkpoint.card();
       trainedOn = checkpoint.trainedOn();
       if (trainedOn != null) {

@@ -38,7 +38,9 @@ import picocli.CommandLine.Spec;
       "  sadi train --data data/mpii --out runs/a --resume",
       "  sadi train --data data/mpii --out runs/b --nproc 2",
       "  sadi train --data data/mine --out runs/c \\",
-      "    --init runs/a/checkpoints/best.safetensors"
+      "    --init runs/a/checkpoints/best.safetensors",
+      "  sadi train --data data/mine --out runs/d --set model.variant=baseline \\",
+      "    --init hourglass52_mpii_256x256.pth --init-except head"
     })
 final class TrainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -96,7 +98,10 @@ final class TrainCommand implements Callable<Integer> {
       names = "--init",
       order = 6,
       paramLabel = "FILE",
-      description = "Start from this checkpoint's weights (same architecture and joints).")
+      description = {
+        "Start from this checkpoint's weights (same architecture and joints), or from a PyTorch"
+            + " file that 'sadi import' takes; its pixel convention goes on."
+      })
   @Nullable Path init;
 
   @Option(

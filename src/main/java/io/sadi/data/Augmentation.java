@@ -1,6 +1,7 @@
 package io.sadi.data;
 
 import io.sadi.config.Config;
+import io.sadi.geom.PixelConvention;
 import io.sadi.io.BadInputException;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -99,14 +100,15 @@ public record Augmentation(
    * that switching one off, or adding one at the end, leaves the others' draws as they were.
    *
    * @param size side of the crop in pixels
+   * @param pixels where its middle is
    * @param seed of this crop
    */
-  Sample sample(Person person, HalfBody halves, int size, long seed) {
+  Sample sample(Person person, HalfBody halves, int size, PixelConvention pixels, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     Draw draw = draw(random);
     Person part = halves.draw(person, halfBody, random.split());
     Appearance.Draw look = appearance.draw(size, random.split());
-    return new Sample(Crop.of(part, size, draw), look);
+    return new Sample(Crop.of(part, size, draw, pixels), look);
   }
 
   /**

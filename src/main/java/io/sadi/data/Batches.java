@@ -1,5 +1,6 @@
 package io.sadi.data;
 
+import io.sadi.geom.PixelConvention;
 import io.sadi.image.Image;
 import io.sadi.torch.ComputeDevice;
 import java.io.IOException;
@@ -29,6 +30,7 @@ public final class Batches implements AutoCloseable {
   private final Dataset dataset;
   private final List<Person> people;
   private final int crop;
+  private final PixelConvention pixels;
   private final @Nullable Augmentation augmentation;
   private final long seed;
   private final int[] flipPermutation;
@@ -43,6 +45,7 @@ public final class Batches implements AutoCloseable {
       Dataset dataset,
       List<Person> people,
       int crop,
+      PixelConvention pixels,
       @Nullable Augmentation augmentation,
       long seed,
       List<int[]> plan,
@@ -52,6 +55,7 @@ public final class Batches implements AutoCloseable {
     this.dataset = dataset;
     this.people = people;
     this.crop = crop;
+    this.pixels = pixels;
     this.augmentation = augmentation;
     this.seed = seed;
     this.flipPermutation = dataset.skeleton().flipPermutation();
@@ -94,6 +98,7 @@ public final class Batches implements AutoCloseable {
    * The batches of a training epoch: shuffled, augmented, all of one size; people who do not fill a
    * last step wait for another epoch's shuffle.
    *
+   * @param pixels where the network has the middle of its crops
    * @param share of the people that this process sees
    * @param skip steps at the start to leave out, when an interrupted epoch goes on
    * @param pool of the batches, for all epochs
@@ -102,6 +107,7 @@ public final class Batches implements AutoCloseable {
       Dataset dataset,
       List<Person> people,
       int crop,
+      PixelConvention pixels,
       Share share,
       Augmentation augmentation,
       long seed,
@@ -120,12 +126,18 @@ public final class Batches implements AutoCloseable {
         plan.add(Arrays.copyOfRange(order, at, at + b));
       }
     }
-    return new Batches(dataset, people, crop, augmentation, mix(seed, epoch), plan, threads, pool);
+    return new Batches(
+        dataset, people, crop, pixels, augmentation, mix(seed, epoch), plan, threads, pool);
   }
 
   /** Everyone once, as annotated and in order; the last batch may be smaller. */
   public static Batches inOrder(
-      Dataset dataset, List<Person> people, int crop, int size, int threads) {
+      Dataset dataset,
+      List<Person> people,
+      int crop,
+      PixelConvention pixels,
+      int size,
+      int threads) {
     List<int[]> plan = new ArrayList<>();
     for (int at = 0; at < people.size(); at += size) {
       int[] indices = new int[Math.min(size, people.size() - at)];
@@ -135,7 +147,7 @@ public final class Batches implements AutoCloseable {
       plan.add(indices);
     }
     return new Batches(
-        dataset, people, crop, null, 0, plan, threads, new BatchPool(ComputeDevice.CPU));
+        dataset, people, crop, pixels, null, 0, plan, threads, new BatchPool(ComputeDevice.CPU));
   }
 
   /** How many steps a training epoch has. */
@@ -206,8 +218,8 @@ public final class Batches implements AutoCloseable {
 
   private Augmentation.Sample sample(Person person, int index) {
     return augmentation == null
-        ? new Augmentation.Sample(Crop.of(person, crop), Appearance.Draw.NONE)
-        : augmentation.sample(person, halves, crop, mix(seed, index));
+        ? new Augmentation.Sample(Crop.of(person, crop, pixels), Appearance.Draw.NONE)
+        : augmentation.sample(person, halves, crop, pixels, mix(seed, index));
   }
 
   private Batch crops(int[] indices, List<Augmentation.Sample> samples) {

@@ -1,6 +1,7 @@
 package io.sadi.data;
 
 import io.sadi.geom.Affine;
+import io.sadi.geom.PixelConvention;
 
 /**
  * The square around a person that the network sees, and how it lies in the image.
@@ -8,23 +9,41 @@ import io.sadi.geom.Affine;
  * @param imageToCrop image pixels to crop pixels, pixel centres both
  * @param size side of the crop in crop pixels
  * @param mirrored whether left and right are exchanged
+ * @param pixels where its middle is
  */
-public record Crop(Affine imageToCrop, int size, boolean mirrored) {
+public record Crop(Affine imageToCrop, int size, boolean mirrored, PixelConvention pixels) {
 
   /** The crop of a person as annotated: upright, its side 200 x scale image pixels. */
   public static Crop of(Person person, int size) {
     return of(person, size, Augmentation.Draw.NONE);
   }
 
+  /** The same as a network of another convention wants it. */
+  public static Crop of(Person person, int size, PixelConvention pixels) {
+    return of(person, size, Augmentation.Draw.NONE, pixels);
+  }
+
   /** The crop of a person, varied for training. */
   public static Crop of(Person person, int size, Augmentation.Draw draw) {
+    return of(person, size, draw, PixelConvention.CENTER);
+  }
+
+  /** The same as a network of another convention wants it. */
+  static Crop of(Person person, int size, Augmentation.Draw draw, PixelConvention pixels) {
     double side = person.scale() * Person.SCALE_UNIT;
     return of(
         person.centerX() + draw.shiftX() * side,
         person.centerY() + draw.shiftY() * side,
         side,
         size,
-        draw);
+        draw,
+        pixels);
+  }
+
+  /** The crop around a point, its pixels' centres about its middle. */
+  public static Crop of(
+      double centerX, double centerY, double side, int size, Augmentation.Draw draw) {
+    return of(centerX, centerY, side, size, draw, PixelConvention.CENTER);
   }
 
   /**
@@ -35,15 +54,20 @@ public record Crop(Affine imageToCrop, int size, boolean mirrored) {
    * @param side of the square in image pixels
    * @param size of the crop in crop pixels
    * @param draw how the crop is enlarged, turned and mirrored about its centre
+   * @param pixels where in the crop that centre comes to lie
    */
   public static Crop of(
-      double centerX, double centerY, double side, int size, Augmentation.Draw draw) {
+      double centerX,
+      double centerY,
+      double side,
+      int size,
+      Augmentation.Draw draw,
+      PixelConvention pixels) {
     double zoom = size / (side * draw.scale());
     double cos = Math.cos(draw.rotation()) * zoom;
     double sin = Math.sin(draw.rotation()) * zoom;
     double mirror = draw.flip() ? -1 : 1;
-    // The centre of a crop of n pixels lies at n / 2 - 0.5, between pixels where n is even.
-    double middle = size / 2.0 - 0.5;
+    double middle = pixels.middle(size);
     Affine turned =
         new Affine(
             mirror * cos,
@@ -52,7 +76,7 @@ public record Crop(Affine imageToCrop, int size, boolean mirrored) {
             sin,
             cos,
             middle - (sin * centerX + cos * centerY));
-    return new Crop(turned, size, draw.flip());
+    return new Crop(turned, size, draw.flip(), pixels);
   }
 
   /** Crop pixels to image pixels. */
@@ -63,7 +87,7 @@ public record Crop(Affine imageToCrop, int size, boolean mirrored) {
   /** The same crop seen in a mirror. */
   public Crop mirror() {
     Affine flip = new Affine(-1, 0, size - 1, 0, 1, 0);
-    return new Crop(flip.after(imageToCrop), size, !mirrored);
+    return new Crop(flip.after(imageToCrop), size, !mirrored, pixels);
   }
 
   /**
@@ -84,8 +108,8 @@ public record Crop(Affine imageToCrop, int size, boolean mirrored) {
       if (person.annotated(source)) {
         double px = person.x()[source];
         double py = person.y()[source];
-        x = (imageToCrop.x(px, py) + 0.5) / size - 0.5;
-        y = (imageToCrop.y(px, py) + 0.5) / size - 0.5;
+        x = pixels.unit(imageToCrop.x(px, py), size);
+        y = pixels.unit(imageToCrop.y(px, py), size);
         counts = Math.abs(x) <= 0.5 && Math.abs(y) <= 0.5;
       }
       joints[offset + 2 * k] = (float) x;

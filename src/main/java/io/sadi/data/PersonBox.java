@@ -1,6 +1,7 @@
 package io.sadi.data;
 
 import io.sadi.geom.Box;
+import io.sadi.geom.PixelConvention;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +64,12 @@ public record PersonBox(
 
   /** The crop of this person, upright, {@code size} pixels a side. */
   public Crop crop(int size) {
-    return Crop.of(centerX, centerY, scale * Person.SCALE_UNIT, size, Augmentation.Draw.NONE);
+    return crop(size, PixelConvention.CENTER);
+  }
+
+  /** The same as a network of another convention wants it. */
+  public Crop crop(int size, PixelConvention pixels) {
+    double side = scale * Person.SCALE_UNIT;
+    return Crop.of(centerX, centerY, side, size, Augmentation.Draw.NONE, pixels);
   }
 }

@@ -5,6 +5,7 @@ import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.sadi.config.Config;
 import io.sadi.data.Skeleton;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
@@ -186,7 +187,11 @@ public record Onnx(Checkpoint checkpoint, Path file) {
       List<String> inputs = List.of(ends.get(i), graph.list(0, joints, 1, 1, 2));
       spread[i] = graph.node("Reshape", inputs);
     }
-    String pixels = graph.floats("pixels", HeatmapRenderer.pixels(size), 1, 1, size, size, 2);
+    float[] places = HeatmapRenderer.pixels(size);
+    for (int i = 0; i < places.length; i++) {
+      places[i] -= (float) (checkpoint.model().pixels().offset() / size);
+    }
+    String pixels = graph.floats("pixels", places, 1, 1, size, size, 2);
     String u = graph.node("Sub", List.of(pixels, spread[0]));
     u = graph.node("Div", List.of(u, spread[1]));
     u = graph.node("Div", List.of(u, graph.number(HeatmapRenderer.EXTENT)));
@@ -205,6 +210,7 @@ public record Onnx(Checkpoint checkpoint, Path file) {
     metadata.put("mean", text(SadiNet.mean()));
     metadata.put("deviation", text(SadiNet.deviation()));
     metadata.put("stride", String.valueOf(ModelConfig.STRIDE));
+    metadata.put(Checkpoint.PIXELS, Config.name(checkpoint.model().pixels()));
     JsonArray joints = new JsonArray();
     checkpoint.skeleton().joints().forEach(joints::add);
     metadata.put("joints", Json.compact(joints));

@@ -69,6 +69,8 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
     BF16(2),
     I64(8),
     I32(4),
+    I16(2),
+    I8(1),
     U8(1),
     BOOL(1);
 

@@ -1,6 +1,6 @@
 /**
- * Files: atomic output, safetensors, JSON, checksums, and the one exception for input that cannot
- * be used.
+ * Files: atomic output, safetensors, PyTorch files, JSON, checksums, and the one exception for
+ * input that cannot be used.
  */
 @NullMarked
 package io.sadi.io;

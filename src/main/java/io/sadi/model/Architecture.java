@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import io.sadi.geom.PixelConvention;
 import io.sadi.io.BadInputException;
 import io.sadi.model.ModelConfig.Combine;
 import io.sadi.model.ModelConfig.Dlm;
@@ -60,6 +61,7 @@ public record Architecture(int joints, ModelConfig model) {
       ModelConfig model =
           new ModelConfig(
               input,
+              PixelConvention.CENTER,
               json.get("stacks").getAsInt(),
               json.get("stem").getAsInt(),
               integers(json.get("channels")),

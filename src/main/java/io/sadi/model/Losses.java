@@ -105,7 +105,7 @@ public final class Losses {
     DistributionLearningModule dlm = net.dlm();
     Tensor h2 =
         dlm.render(
-            mu,
+            onMaps(mu, net),
             sigma,
             net.config().heatmap(),
             dlm.lattice(net.config().dlm().trainingLattice()).values());
@@ -121,13 +121,19 @@ public final class Losses {
       if (config.h2() == LossConfig.H2.TARGET && sigma != null) {
         DistributionLearningModule dlm = net.dlm();
         return dlm.render(
-            targets.joints,
+            onMaps(targets.joints, net),
             sigma,
             size,
             dlm.lattice(net.config().dlm().trainingLattice()).values());
       }
-      return gaussians(targets.joints, size, config.targetSigma(), net);
+      return gaussians(onMaps(targets.joints, net), size, config.targetSigma(), net);
     }
+  }
+
+  /** Places in units where 0 is the middle of a map's extent, as maps are drawn. */
+  private static Tensor onMaps(Tensor places, SadiNet net) {
+    double offset = net.config().pixels().offset() / net.config().heatmap();
+    return offset == 0 ? places : places.add(Tensors.scalar(offset));
   }
 
   /** The balance of the two losses, [B, K] or []; sigma carries no gradient here. */

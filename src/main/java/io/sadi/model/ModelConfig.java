@@ -1,6 +1,7 @@
 package io.sadi.model;
 
 import io.sadi.config.Config;
+import io.sadi.geom.PixelConvention;
 import io.sadi.io.BadInputException;
 import java.util.List;
 
@@ -8,6 +9,7 @@ import java.util.List;
  * What the network is made of; the defaults are the paper's sizes.
  *
  * @param input side of the square crop in pixels, divisible by 4 x 2^levels
+ * @param pixels where the middle of crops and maps is
  * @param stacks number of hourglasses in a row
  * @param stem channels after the first convolution
  * @param channels of each level, fine to coarse, and of the bottom; one more than there are levels
@@ -19,6 +21,7 @@ import java.util.List;
  */
 public record ModelConfig(
     int input,
+    PixelConvention pixels,
     int stacks,
     int stem,
     List<Integer> channels,
@@ -30,6 +33,9 @@ public record ModelConfig(
 
   /** Pixels of the crop to one of the heatmap. */
   public static final int STRIDE = 4;
+
+  /** The key of {@link #pixels}, which a network brings along. */
+  public static final String PIXELS = "model.pixel_convention";
 
   /** The hourglass's levels that the SFM reads. */
   static final int SCALES = 4;
@@ -138,6 +144,13 @@ public record ModelConfig(
     LossConfig.H2 h2 = LossConfig.h2(config);
     int input =
         config.integer("model.input", 256, 32, 2048, "side of the network's input in pixels");
+    PixelConvention pixels =
+        config.choice(
+            PIXELS,
+            PixelConvention.class,
+            PixelConvention.CENTER,
+            "where the middle of n pixels is: n/2 - 0.5, or n/2 as HRNet and MMPose have it; with"
+                + " --init the other network's");
     int stacks = config.integer("model.stacks", 1, 1, 8, "hourglasses in a row");
     int stem = config.integer("model.stem", 128, 1, 4096, "channels after the first convolution");
     List<Integer> channels =
@@ -196,7 +209,7 @@ public record ModelConfig(
             config.integer(
                 "dlm.training_lattice", 97, 17, 2049, "the same where a loss renders it"));
     ModelConfig model =
-        new ModelConfig(input, stacks, stem, channels, blocks, features, rfm, sfm, dlm);
+        new ModelConfig(input, pixels, stacks, stem, channels, blocks, features, rfm, sfm, dlm);
     model.check(config, h2);
     return model;
   }

@@ -12,6 +12,7 @@ import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
 import io.sadi.io.Progress;
 import io.sadi.io.Safetensors;
+import io.sadi.io.TorchFile;
 import io.sadi.model.Architecture;
 import io.sadi.model.LossConfig;
 import io.sadi.model.ModelConfig;
@@ -63,6 +64,9 @@ public record Checkpoint(
   /** Tensors that only a resumed training needs lie under this prefix. */
   public static final String STATE = "state/";
 
+  /** Metadata that says where crops and maps have their middle: center or corner. */
+  public static final String PIXELS = "pixel_convention";
+
   /** In the place of a file: the network that comes with the program. */
   public static final Path BUILTIN = Path.of("builtin");
 
@@ -79,6 +83,7 @@ public record Checkpoint(
           "format",
           "architecture",
           "config",
+          PIXELS,
           "joints",
           "flip_pairs",
           "skeleton",
@@ -108,6 +113,10 @@ public record Checkpoint(
    * @param file or {@link #BUILTIN}
    */
   public static Checkpoint read(Path file) throws IOException {
+    if (TorchFile.isOne(file)) {
+      throw BadInputException.at(
+          file, "a PyTorch file", "a checkpoint of sadi", "'sadi import' makes one of it");
+    }
     Safetensors content = file.equals(BUILTIN) ? builtin() : Safetensors.read(file);
     Map<String, String> metadata = content.metadata();
     String format = metadata.getOrDefault("format", "nothing");
@@ -119,7 +128,20 @@ public record Checkpoint(
           "");
     }
     String yaml = field(file, metadata, "config");
-    ModelConfig model = ModelConfig.from(Config.parse(yaml, file + ": config"));
+    Config config = Config.parse(yaml, file + ": config");
+    String pixels = metadata.get(PIXELS); // files from before it was kept have none
+    if (pixels != null) {
+      config.withDefaults(
+          Map.of(ModelConfig.PIXELS, pixels), file + ": pixel_convention");
+    }
+    ModelConfig model = ModelConfig.from(config);
+    if (pixels != null && !pixels.equals(Config.name(model.pixels()))) {
+      throw BadInputException.at(
+          file + ": metadata '" + PIXELS + "'",
+          pixels,
+          Config.name(model.pixels()) + " as in its config",
+          "");
+    }
     List<String> joints = new ArrayList<>();
     for (JsonElement joint : array(file, metadata, "joints")) {
       joints.add(joint.getAsString());
@@ -184,13 +206,26 @@ public record Checkpoint(
   /**
    * The same in half the bytes, for use and no longer for training: weights as float16. What
    * normalises (a number a channel) stays float32.
+   *
+   * @param origin the file, for messages
+   * @throws BadInputException naming a tensor with a weight that float16 cannot hold
    */
-  public Checkpoint compact() {
+  public Checkpoint compact(Object origin) {
     Map<String, Safetensors.Entry> compact = new LinkedHashMap<>();
     tensors.forEach(
         (name, entry) -> {
           boolean weight = entry.shape().length > 1 && entry.dtype() == Safetensors.Dtype.F32;
-          compact.put(name, weight ? entry.toHalf() : entry);
+          try {
+            compact.put(name, weight ? entry.toHalf() : entry);
+          } catch (IllegalArgumentException e) {
+            throw new BadInputException(
+                origin
+                    + ": tensor '"
+                    + name
+                    + "': "
+                    + e.getMessage()
+                    + ", which ends at 65504; use the network as it is, or export it as ONNX");
+          }
         });
     return new Checkpoint(
         config,
@@ -217,6 +252,7 @@ public record Checkpoint(
     metadata.put("format", FORMAT);
     metadata.put("architecture", Architecture.toJson(model, skeleton.size()));
     metadata.put("config", config);
+    metadata.put(PIXELS, Config.name(model.pixels()));
     JsonArray joints = new JsonArray();
     skeleton.joints().forEach(joints::add);
     metadata.put("joints", Json.compact(joints));

@@ -79,7 +79,7 @@ public final class DatasetPredictor {
                               estimator.read(
                                   maps,
                                   b,
-                                  person.crop(crop),
+                                  person.crop(crop, estimator.pixels()),
                                   reading.readout(),
                                   image.name(),
                                   person.person()))

@@ -7,6 +7,7 @@ import io.sadi.data.Dataset;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
 import io.sadi.eval.Prediction;
+import io.sadi.geom.PixelConvention;
 import io.sadi.image.Image;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -54,10 +55,11 @@ public final class Gallery {
     Dataset dataset = model.dataset();
     Checkpoint checkpoint = model.checkpoint();
     int input = checkpoint.model().input();
+    PixelConvention pixels = checkpoint.model().pixels();
     Painter painter = new Painter(dataset.skeleton(), side);
     try (TrainedModel network = new TrainedModel(checkpoint, model.file(), config);
         Batches batches =
-            Batches.inOrder(dataset, people, input, config.batch(), config.workers())) {
+            Batches.inOrder(dataset, people, input, pixels, config.batch(), config.workers())) {
       for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
         Maps maps = network.estimator().run(batch);
         for (int b = 0; b < batch.size(); b++) {
@@ -68,7 +70,7 @@ public final class Gallery {
                   .read(
                       maps,
                       b,
-                      Crop.of(person, input),
+                      Crop.of(person, input, pixels),
                       checkpoint.readout(model.decodes().get(0)),
                       person.image(),
                       person.person());

@@ -1,6 +1,7 @@
 package io.sadi.predict;
 
 import io.sadi.data.PersonBox;
+import io.sadi.geom.PixelConvention;
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import java.io.IOException;
@@ -44,15 +45,19 @@ final class ImageCrops implements AutoCloseable {
 
   private final Iterator<Task> tasks;
   private final int crop;
+  private final PixelConvention pixels;
   private final ImagePyramid pyramid;
   private final Workers<Result> workers;
 
   /**
    * @param crop side of the crops
+   * @param pixels where their middle is
    * @param pyramid how much of the image around a person each of the crops shows
    * @param threads that decode; twice as many images wait to be used
    */
-  ImageCrops(Iterable<Task> tasks, int crop, ImagePyramid pyramid, int threads) {
+  ImageCrops(
+      Iterable<Task> tasks, int crop, PixelConvention pixels, ImagePyramid pyramid, int threads) {
+    this.pixels = pixels;
     this.tasks = tasks.iterator();
     this.crop = crop;
     this.pyramid = pyramid;
@@ -110,7 +115,8 @@ final class ImageCrops implements AutoCloseable {
       for (PersonBox person : people) {
         for (double scale : scales.scales()) {
           PersonBox view = person.zoomed(scale);
-          try (Image warped = image.warp(view.crop(crop).imageToCrop().inverse(), crop, crop)) {
+          try (Image warped =
+              image.warp(view.crop(crop, pixels).imageToCrop().inverse(), crop, crop)) {
             warped.copyTo(rgb);
           }
         }

@@ -122,7 +122,8 @@ final class ImagePredictor<T> {
   void run(Iterable<ImageCrops.Task> images) throws IOException {
     int ahead = plan.batching().size() * plan.batching().lanes();
     ImagePyramid first = plan.again() == null ? plan.pyramid() : ImagePyramid.ONE;
-    try (ImageCrops crops = new ImageCrops(images, plan.crop(), first, plan.workers());
+    try (ImageCrops crops =
+            new ImageCrops(images, plan.crop(), estimator.pixels(), first, plan.workers());
         behind;
         lanes) {
       for (Result next = crops.next(); next != null; next = crops.next()) {
@@ -346,7 +347,7 @@ final class ImagePredictor<T> {
       }
       views.add(maps.of(b));
       if (views.size() == plan.pyramid().size()) {
-        Maps all = plan.pyramid().combine(views);
+        Maps all = plan.pyramid().combine(views, estimator.pixels());
         views.clear();
         image.found.add(reader.read(image.image, place, all, 0));
       }

@@ -1,5 +1,6 @@
 package io.sadi.predict;
 
+import io.sadi.geom.PixelConvention;
 import io.sadi.io.BadInputException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -40,14 +41,15 @@ record ImagePyramid(List<Double> scales) {
    * The average of what was said of the views of one person.
    *
    * @param views in the order of the scales, each a batch of one
+   * @param pixels where the middle of each map is: there all views agree
    */
-  Maps combine(List<Maps> views) {
+  Maps combine(List<Maps> views, PixelConvention pixels) {
     Maps first = views.get(0);
     if (equals(ONE)) {
       return first;
     }
     int side = first.size();
-    List<Axis> axes = scales.stream().map(scale -> Axis.of(scale, side)).toList();
+    List<Axis> axes = scales.stream().map(scale -> Axis.of(scale, side, pixels)).toList();
     return new Maps(
         first.joints(),
         side,
@@ -66,11 +68,11 @@ record ImagePyramid(List<Double> scales) {
    */
   @SuppressWarnings("ArrayRecordComponent") // a table, never compared
   private record Axis(int[] at, float[] fraction, boolean[] inside) {
-    static Axis of(double scale, int side) {
+    static Axis of(double scale, int side, PixelConvention pixels) {
       Axis axis = new Axis(new int[side], new float[side], new boolean[side]);
       for (int i = 0; i < side; i++) {
-        double unit = ((i + 0.5) / side - 0.5) / scale;
-        double place = (unit + 0.5) * side - 0.5;
+        double unit = pixels.unit(i, side) / scale;
+        double place = pixels.pixel(unit, side);
         axis.inside[i] = Math.abs(unit) <= 0.5;
         axis.at[i] = Math.max(0, Math.min(side - 2, (int) Math.floor(place)));
         axis.fraction[i] = (float) Math.max(0, Math.min(1, place - axis.at[i]));

@@ -5,6 +5,7 @@ import io.sadi.data.Crop;
 import io.sadi.eval.Prediction;
 import io.sadi.geom.Affine;
 import io.sadi.model.Arithmetic;
+import io.sadi.geom.PixelConvention;
 import io.sadi.model.HeatmapRenderer;
 import io.sadi.model.InferenceNet;
 import io.sadi.model.SadiNet;
@@ -16,6 +17,7 @@ import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +99,11 @@ public class PoseEstimator implements AutoCloseable {
     return net.prove(batch);
   }
 
+  /** Where the network has the middle of crops and maps. */
+  PixelConvention pixels() {
+    return net.config().pixels();
+  }
+
   /** Runs the network on a batch. */
   Maps run(Batch batch) {
     return run(batch.rgb(), batch.size());
@@ -119,12 +126,15 @@ public class PoseEstimator implements AutoCloseable {
       Tensor sigma = output.sigma();
       if (flip) {
         Output<Tensor> mirrored = net.forward(image.flip(3));
-        h1 = average(h1, swapped(mirrored.h1()).flip(3));
+        h1 = average(h1, shifted(swapped(mirrored.h1()).flip(3)));
         Tensor mirroredMu = mirrored.mu();
         Tensor mirroredSigma = mirrored.sigma();
         if (mu != null && sigma != null && mirroredMu != null && mirroredSigma != null) {
           Tensor sign = Tensors.of(new float[] {-1, 1}, net.device(), 2);
-          mu = average(mu, swapped(mirroredMu).mul(sign));
+          // The mirror leaves the middle of the pixels' extent where it is.
+          float shift = (float) (-2 * pixels().offset() / crop);
+          Tensor back = Tensors.of(new float[] {shift, 0}, net.device(), 2);
+          mu = average(mu, swapped(mirroredMu).mul(sign).add(back));
           sigma = average(sigma, swapped(mirroredSigma));
         }
       }
@@ -136,7 +146,7 @@ public class PoseEstimator implements AutoCloseable {
           net.joints(),
           side,
           Tensors.floats(h1),
-          Tensors.floats(renderer.render(mu, sigma, side)),
+          Tensors.floats(renderer.render(drawn(mu, side), sigma, side)),
           Tensors.floats(mu),
           Tensors.floats(sigma));
     }
@@ -173,8 +183,8 @@ public class PoseEstimator implements AutoCloseable {
         float[] mode = from == Decode.H2 && renderer != null ? renderer.mode() : new float[2];
         double ux = mu[2 * joint] + sigma[2 * joint] * mode[0];
         double uy = mu[2 * joint + 1] + sigma[2 * joint + 1] * mode[1];
-        x = (ux + 0.5) * crop.size() - 0.5;
-        y = (uy + 0.5) * crop.size() - 0.5;
+        x = crop.pixels().pixel(ux, crop.size());
+        y = crop.pixels().pixel(uy, crop.size());
         // H2's peak is 1 whatever the joint, so it says nothing; sigma does (as in RLE).
         score = 1 - (sigma[2 * joint] + sigma[2 * joint + 1]) / 2;
       } else {
@@ -192,9 +202,9 @@ public class PoseEstimator implements AutoCloseable {
           }
           peak = peaks.find(fused, 0);
         }
-        double stride = (double) crop.size() / maps.size();
-        x = (peak.x() + 0.5) * stride - 0.5;
-        y = (peak.y() + 0.5) * stride - 0.5;
+        PixelConvention pixels = crop.pixels();
+        x = pixels.pixel(pixels.unit(peak.x(), maps.size()), crop.size());
+        y = pixels.pixel(pixels.unit(peak.y(), maps.size()), crop.size());
         score = peak.value();
       }
       result.x()[j] = (float) toImage.x(x, y);
@@ -207,6 +217,26 @@ public class PoseEstimator implements AutoCloseable {
       }
     }
     return result;
+  }
+
+  /** Mirrored maps, mirrored back, where they belong: the first column is then seen twice. */
+  private Tensor shifted(Tensor maps) {
+    int shift = pixels().mirrorShift();
+    if (shift == 0) {
+      return maps;
+    }
+    Tensor first = maps.narrow(3, 0, shift);
+    Tensor rest = maps.narrow(3, 0, maps.size(3) - shift);
+    TensorVector both = new TensorVector();
+    both.push_back(first);
+    both.push_back(rest);
+    return torch.cat(both, 3);
+  }
+
+  /** Where a renderer, which has the middle of a map's pixels' extent at 0, is to draw mu. */
+  private Tensor drawn(Tensor mu, int side) {
+    double offset = pixels().offset() / side;
+    return offset == 0 ? mu : mu.add(Tensors.scalar(offset));
   }
 
   private static Tensor average(Tensor a, Tensor b) {

@@ -252,7 +252,12 @@ public final class PredictionJob {
                   new FoundPerson(
                       person,
                       estimator.read(
-                          maps, b, person.crop(crop), readout, image.name(), person.person()),
+                          maps,
+                          b,
+                          person.crop(crop, estimator.pixels()),
+                          readout,
+                          image.name(),
+                          person.person()),
                       heatmaps == null ? null : maps.of(b)),
               new Sink<>() {
                 @Override
@@ -280,7 +285,13 @@ public final class PredictionJob {
   private static SecondLook again(PoseEstimator estimator, Readout readout, int crop) {
     return (image, whole, maps, b) ->
         CloserLook.around(
-            estimator.read(maps, b, whole.crop(crop), readout, image.name(), whole.person()));
+            estimator.read(
+                maps,
+                b,
+                whole.crop(crop, estimator.pixels()),
+                readout,
+                image.name(),
+                whole.person()));
   }
 
   private ImageCrops.Task task(InputImage image) {

@@ -65,7 +65,12 @@ public final class PredictionStream implements AutoCloseable {
                 new FoundPerson(
                     person,
                     estimator.read(
-                        maps, b, person.crop(crop), readout, image.name(), person.person()),
+                        maps,
+                        b,
+                        person.crop(crop, estimator.pixels()),
+                        readout,
+                        image.name(),
+                        person.person()),
                     null),
             new Sink<>() {
               @Override

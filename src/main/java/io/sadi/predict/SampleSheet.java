@@ -64,7 +64,8 @@ public final class SampleSheet {
     String legend = title + "; left orange, right blue, hollow: occluded or unsure";
     int columns = PICTURES * Math.min(PEOPLE, people.size());
     try (ContactSheet sheet = new ContactSheet(PICTURES * people.size(), columns, TILE, 1, legend);
-        Batches batches = Batches.inOrder(dataset, people, crop, people.size(), 1)) {
+        Batches batches =
+            Batches.inOrder(dataset, people, crop, estimator.pixels(), people.size(), 1)) {
       Batch batch = batches.next();
       if (batch == null) {
         throw new IllegalStateException("nobody to draw");
@@ -76,7 +77,7 @@ public final class SampleSheet {
             estimator.read(
                 maps,
                 i,
-                Crop.of(person, crop),
+                Crop.of(person, crop, estimator.pixels()),
                 new Readout(Decode.FUSED, fusionWeight),
                 person.image(),
                 person.person());

@@ -147,6 +147,7 @@ final class Trainer {
                 dataset,
                 people,
                 config.model().input(),
+                config.model().pixels(),
                 share,
                 config.augmentation(),
                 settings.seed(),

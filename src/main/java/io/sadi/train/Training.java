@@ -1,6 +1,7 @@
 package io.sadi.train;
 
 import io.sadi.config.Config;
+import io.sadi.convert.TorchImport;
 import io.sadi.data.Batches;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
@@ -17,6 +18,8 @@ import io.sadi.io.Progress;
 import io.sadi.io.Safetensors;
 import io.sadi.model.Parameter;
 import io.sadi.model.Parameters;
+import io.sadi.io.TorchFile;
+import io.sadi.model.ModelConfig;
 import io.sadi.model.SadiNet;
 import io.sadi.predict.Checkpoint;
 import io.sadi.torch.ComputeDevice;
@@ -62,10 +65,17 @@ public record Training(
   /**
    * Another network to start from.
    *
-   * @param checkpoint of it
+   * @param checkpoint of it: one of ours, or a PyTorch file that can be imported
    * @param except prefixes of parameters that are not taken from it, because they differ
    */
-  public record Start(Path checkpoint, List<String> except) {}
+  public record Start(Path checkpoint, List<String> except) {
+    /** The network, whoever trained it. */
+    private Checkpoint read() throws IOException {
+      return TorchFile.isOne(checkpoint)
+          ? TorchImport.read(checkpoint, null, null).unnamed()
+          : Checkpoint.read(checkpoint);
+    }
+  }
 
   /** What to do with a run folder that is there. */
   public enum Mode {
@@ -90,6 +100,12 @@ public record Training(
   public static Training prepare(
       Config config, boolean configGiven, Path data, Path out, Mode mode, @Nullable Start init)
       throws IOException {
+    if (init != null) {
+      // Its maps go on meaning what they meant, unless the config says otherwise.
+      config.withDefaults(
+          Map.of(ModelConfig.PIXELS, Config.name(init.read().model().pixels())),
+          String.valueOf(init.checkpoint()));
+    }
     // A job may be killed before it has made its folder, and is then started again with --resume;
     // who gives no config either has misspelt the folder.
     boolean misspelt = !configGiven && !Files.exists(out);
@@ -129,7 +145,7 @@ public record Training(
         SadiNet.describe(config.model(), dataset.skeleton().size()).parameters();
     parameters.checkPrefixes(config.train().freeze(), "train.freeze");
     if (init != null && !goesOn()) {
-      Checkpoint from = Checkpoint.read(init.checkpoint());
+      Checkpoint from = init.read();
       checkJoints(parameters, from, init);
       parameters.check(from.tensors(), init.except(), init.checkpoint());
     }
@@ -315,7 +331,7 @@ public record Training(
       if (goesOn) {
         trainer.resume();
       } else if (init != null) {
-        trainer.initialise(Checkpoint.read(init.checkpoint()), init.except(), init.checkpoint());
+        trainer.initialise(init.read(), init.except(), init.checkpoint());
       }
       trainer.agree();
       trainer.computing(allowMixed);

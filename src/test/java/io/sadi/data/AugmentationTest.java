@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sadi.config.Config;
 import io.sadi.data.Augmentation.Draw;
+import io.sadi.geom.PixelConvention;
 import io.sadi.io.BadInputException;
 import java.util.Arrays;
 import java.util.List;
@@ -84,7 +85,8 @@ class AugmentationTest {
       double halfBody, Appearance appearance, Person person, long seed) {
     Augmentation augmentation =
         new Augmentation(60, 0, 1, 0.6, 1.4, 0, 0.5, 0.1, halfBody, appearance, false);
-    return augmentation.sample(person, new HalfBody(Skeleton.lsp14()), 64, seed);
+    return augmentation.sample(
+        person, new HalfBody(Skeleton.lsp14()), 64, PixelConvention.CENTER, seed);
   }
 
   private static void same(Draw actual, Draw expected) {

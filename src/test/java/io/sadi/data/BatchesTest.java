@@ -3,6 +3,7 @@ package io.sadi.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sadi.geom.PixelConvention;
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.torch.ComputeDevice;
@@ -80,7 +81,7 @@ class BatchesTest {
   void inOrderIsEveryoneOnceWithASmallerLastBatch() {
     List<Integer> seen = new ArrayList<>();
     List<Integer> sizes = new ArrayList<>();
-    try (Batches batches = Batches.inOrder(dataset, people, 16, 3, 2)) {
+    try (Batches batches = Batches.inOrder(dataset, people, 16, PixelConvention.CENTER, 3, 2)) {
       for (Batch b = batches.next(); b != null; b = batches.next()) {
         sizes.add(b.size());
         Arrays.stream(b.indices()).forEach(seen::add);
@@ -110,7 +111,17 @@ class BatchesTest {
     List<Batch> batchesInUse = new ArrayList<>();
     try (Batches batches =
         Batches.training(
-            dataset, people, 16, Batches.Share.whole(2), augmentation, 5, epoch, 0, 1, pool)) {
+            dataset,
+            people,
+            16,
+            PixelConvention.CENTER,
+            Batches.Share.whole(2),
+            augmentation,
+            5,
+            epoch,
+            0,
+            1,
+            pool)) {
       for (Batch b = batches.next(); b != null; b = batches.next()) {
         buffers.add(b.rgb());
         batchesInUse.add(b);
@@ -123,7 +134,7 @@ class BatchesTest {
   @Test
   void aWorkersFailureReachesWhoeverTakesTheBatch() throws IOException {
     Files.write(folder.resolve("4.png"), new byte[] {1, 2, 3});
-    try (Batches batches = Batches.inOrder(dataset, people, 16, 7, 2)) {
+    try (Batches batches = Batches.inOrder(dataset, people, 16, PixelConvention.CENTER, 7, 2)) {
       assertThatThrownBy(batches::next)
           .isInstanceOf(BadInputException.class)
           .hasMessageContaining("4.png");
@@ -138,6 +149,7 @@ class BatchesTest {
             dataset,
             people,
             16,
+            PixelConvention.CENTER,
             Batches.Share.whole(2),
             augmentation,
             5,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sadi.geom.Affine;
+import io.sadi.geom.PixelConvention;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -79,7 +80,12 @@ class HalfBodyTest {
         new Augmentation(80, 0, 1, 0.5, 1.5, 0, 0, 0.1, 1, Appearance.PLAIN, false);
     Crop crop =
         augmentation
-            .sample(person, new HalfBody(skeleton), 64, repetition.getCurrentRepetition())
+            .sample(
+                person,
+                new HalfBody(skeleton),
+                64,
+                PixelConvention.CENTER,
+                repetition.getCurrentRepetition())
             .crop();
     float[] joints = new float[2 * skeleton.size()];
     float[] mask = new float[skeleton.size()];

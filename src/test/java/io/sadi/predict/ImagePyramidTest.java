@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sadi.geom.PixelConvention;
 import io.sadi.io.BadInputException;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,7 @@ class ImagePyramidTest {
   private static Maps combined(double x, double y) {
     List<Maps> views = new ArrayList<>();
     SIX.forEach(scale -> views.add(view(scale, x, y, 0.02)));
-    return new ImagePyramid(SIX).combine(views);
+    return new ImagePyramid(SIX).combine(views, PixelConvention.CENTER);
   }
 
   @Test
@@ -59,9 +60,11 @@ class ImagePyramidTest {
   @Test
   void oneViewIsLeftAsItIs() {
     Maps only = view(1, 0.1, 0.2, 0.02);
-    assertThat(ImagePyramid.ONE.combine(List.of(only))).isSameAs(only);
+    assertThat(ImagePyramid.ONE.combine(List.of(only), PixelConvention.CENTER)).isSameAs(only);
     Maps h1Only = new Maps(1, SIDE, only.h1(), null, null, null);
-    Maps both = new ImagePyramid(List.of(1.0, 0.5)).combine(List.of(h1Only, h1Only));
+    Maps both =
+        new ImagePyramid(List.of(1.0, 0.5))
+            .combine(List.of(h1Only, h1Only), PixelConvention.CENTER);
     assertThat(both.h2()).isNull();
     assertThat(both.mu()).isNull();
   }

@@ -13,6 +13,7 @@ import io.sadi.data.Dataset;
 import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
+import io.sadi.geom.PixelConvention;
 import io.sadi.image.Image;
 import io.sadi.model.ModelConfig;
 import io.sadi.model.SadiNet;
@@ -178,7 +179,18 @@ class CropsTest {
         PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard();
         Batches batches =
-            Batches.training(dataset, people, SIZE, share, augmentation, 3, 0, 0, 1, pool)) {
+            Batches.training(
+                dataset,
+                people,
+                SIZE,
+                PixelConvention.CENTER,
+                share,
+                augmentation,
+                3,
+                0,
+                0,
+                1,
+                pool)) {
       Batch batch = batches.next();
       assertThat(batch.deviceWork().isEmpty()).isNotEqualTo(augmentation.onDevice());
       return new Seen(batch.joints(), batch.mask(), net.pictures(Crops.of(net, batch)));

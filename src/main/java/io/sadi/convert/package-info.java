@@ -1,0 +1,5 @@
+/** Networks of other toolkits as ours. */
+@NullMarked
+package io.sadi.convert;
+
+import org.jspecify.annotations.NullMarked;
