@@ -108,7 +108,7 @@ class BoxesTest {
     assertThat(boxes.of("val/000000000139.jpg"))
         .extracting(PersonBox::box)
         .containsExactly(new Box(1, 2, 30, 40), new Box(9, 9, 9, 9));
-    assertThat(boxes.ids()).containsEntry("val/000000000139.jpg", 139L).containsEntry("7.png", 7L);
+    assertThat(boxes.ids()).containsEntry("val/000000000139.jpg", CocoId.of(139)).containsEntry("7.png", CocoId.of(7));
     Boxes sure =
         read("d.json", DETECTIONS, new BoxChoice(0.5, null, null), "000000000139.jpg", "7.png");
     assertThat(sure.of("7.png")).isEmpty();
@@ -134,7 +134,7 @@ class BoxesTest {
     Boxes boxes =
         read("d.json", DETECTIONS, new BoxChoice(Double.NaN, null, names), "a.jpg", "b.jpg");
     assertThat(boxes.of("a.jpg")).extracting(PersonBox::box).containsExactly(new Box(1, 2, 3, 4));
-    assertThat(boxes.ids()).containsEntry("a.jpg", 139L);
+    assertThat(boxes.ids()).containsEntry("a.jpg", CocoId.of(139));
     Boxes chairs =
         read("d.json", DETECTIONS, new BoxChoice(Double.NaN, "chair", names), "a.jpg", "b.jpg");
     assertThat(chairs.of("a.jpg")).hasSize(2);

@@ -10,6 +10,7 @@ import io.sadi.data.Skeleton;
 import io.sadi.eval.Prediction;
 import io.sadi.geom.Box;
 import io.sadi.image.Image;
+import io.sadi.data.CocoId;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
 import io.sadi.io.Progress;
@@ -190,11 +191,12 @@ class MergeTest {
   }
 
   /** The id of each image that people were found in. */
-  private static Collection<Long> ids(Path results) throws IOException {
+  private static Collection<CocoId> ids(Path results) throws IOException {
     Map<String, CocoId> ids = new HashMap<>();
     for (JsonElement result : Json.read(results).getAsJsonArray()) {
       JsonObject person = result.getAsJsonObject();
-      ids.put(person.get("file_name").getAsString(), person.get("image_id").getAsLong());
+      ids.put(
+          person.get("file_name").getAsString(), CocoId.of(person.get("image_id").getAsLong()));
     }
     return ids.values();
   }
@@ -304,7 +306,7 @@ class MergeTest {
         inOrder.add(name);
         assertThat(ImageIds.of(merged).byName())
             .as("seed %d", seed)
-            .containsEntry(name, person.get("image_id").getAsLong());
+            .containsEntry(name, CocoId.of(person.get("image_id").getAsLong()));
       }
       assertThat(inOrder).isEqualTo(merged);
     }

@@ -2,6 +2,7 @@ package io.sadi.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a job was computed with is kept word for word, so that mixtures can be named. */
@@ -11,7 +12,7 @@ class NumericsTest {
   @Test
   void whatIsWrittenIsReadAgain() {
     assertThat(Numerics.of(CPU.json())).isEqualTo(CPU);
-    Numerics now = Numerics.of(Precision.BF16, new ComputeDevice(true, 3), 16);
+    Numerics now = Numerics.of(Precision.BF16, List.of(), new ComputeDevice(true, 3), 16);
     assertThat(now.precision()).isEqualTo("bf16");
     assertThat(now.device()).isEqualTo("cuda"); // which of several does not matter
     assertThat(Numerics.of(now.json())).isEqualTo(now);

@@ -61,7 +61,7 @@ class JobTest {
         places[rank] = new Membership(rank, 2, rank, "127.0.0.1", host.port(), true, 0);
       }
       List<Future<RunState>> states = new ArrayList<>();
-      states.add(threads.submit(() -> first.run(places[0], Progress.NONE)));
+      states.add(threads.submit(() -> first.run(places[0], false, Progress.NONE)));
       states.add(threads.submit(() -> Training.follow(config, data1, out1, places[1])));
       List<RunState> all = new ArrayList<>();
       for (Future<RunState> state : states) {
