@@ -22,7 +22,12 @@ class DoctorIT {
     assertThat(result.exitCode()).isZero();
     assertThat(result.out().lines())
         .allMatch(line -> line.matches("(ok {4}|warn {2}|fail {2}| {6}-> ).+"));
-    assertThat(result.out()).contains("ok    LibTorch: ", "ok    arithmetic fp32: ", "ok    self-test fp32: ", "ok    Java: ");
+    assertThat(result.out())
+        .contains(
+            "ok    LibTorch: ",
+            "ok    arithmetic fp32: ",
+            "ok    self-test fp32: ",
+            "ok    Java: ");
   }
 
   @Test

@@ -21,8 +21,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * A small whole network whose outputs and gradients are known: they were computed in float64 and lie
- * in {@code known-network.safetensors}, with how far rounding to bf16 alone moves them.
+ * A small whole network whose outputs and gradients are known: they were computed in float64 and
+ * lie in {@code known-network.safetensors}, with how far rounding to bf16 alone moves them.
  */
 public final class KnownNetwork {
   private static final String FILE = "known-network.safetensors";
@@ -63,8 +63,8 @@ public final class KnownNetwork {
   private KnownNetwork() {}
 
   /**
-   * Runs the network forwards and backwards. Batch norms use fixed statistics: those of a few pixels
-   * of a few images would make more of rounding than there is to see.
+   * Runs the network forwards and backwards. Batch norms use fixed statistics: those of a few
+   * pixels of a few images would make more of rounding than there is to see.
    *
    * @throws io.sadi.io.FailedException if a layer comes out wrong whatever way it is computed
    */
@@ -185,7 +185,8 @@ public final class KnownNetwork {
    * The root mean square over outputs or gradients of each one's relative distance. Gradients that
    * are next to nothing beside the others count in the others' size.
    */
-  static double distance(Map<String, float[]> found, Map<String, float[]> right, boolean gradients) {
+  static double distance(
+      Map<String, float[]> found, Map<String, float[]> right, boolean gradients) {
     double largest = 0;
     for (Map.Entry<String, float[]> entry : right.entrySet()) {
       if (entry.getKey().startsWith("gradient.") == gradients) {

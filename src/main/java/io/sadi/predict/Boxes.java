@@ -1,8 +1,8 @@
 package io.sadi.predict;
 
 import io.sadi.data.CocoBoxes;
-import io.sadi.data.CocoId;
 import io.sadi.data.CocoDetections;
+import io.sadi.data.CocoId;
 import io.sadi.data.PersonBox;
 import io.sadi.eval.ImageNames;
 import io.sadi.geom.Box;

@@ -131,8 +131,7 @@ public record Checkpoint(
     Config config = Config.parse(yaml, file + ": config");
     String pixels = metadata.get(PIXELS); // files from before it was kept have none
     if (pixels != null) {
-      config.withDefaults(
-          Map.of(ModelConfig.PIXELS, pixels), file + ": pixel_convention");
+      config.withDefaults(Map.of(ModelConfig.PIXELS, pixels), file + ": pixel_convention");
     }
     ModelConfig model = ModelConfig.from(config);
     if (pixels != null && !pixels.equals(Config.name(model.pixels()))) {

@@ -1,17 +1,16 @@
 package io.sadi.predict;
 
 import com.google.gson.JsonObject;
-import io.sadi.data.CocoId;
 import io.sadi.image.ImageFormat;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Checksum;
 import io.sadi.io.Progress;
+import io.sadi.model.Arithmetic;
 import io.sadi.predict.ImagePredictor.Plan;
 import io.sadi.predict.ImagePredictor.SecondLook;
 import io.sadi.predict.ImagePredictor.Sink;
 import io.sadi.predict.PredictionOutput.Existing;
 import io.sadi.predict.RunOutput.Writing;
-import io.sadi.model.Arithmetic;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

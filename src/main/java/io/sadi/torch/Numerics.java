@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
  * to be, never {@code auto}. What is kept of a job says it, so that no job is a mixture unawares.
  *
  * @param precision {@code fp32} or {@code bf16}
- * @param fallbacks the layers that are not computed by the fastest way, and how each is; empty for none
+ * @param fallbacks the layers that are not computed by the fastest way, and how each is; empty for
+ *     none
  * @param device the kind: {@code cpu} or {@code cuda}
  * @param batch crops that are computed together
  * @param libtorch version and build of LibTorch

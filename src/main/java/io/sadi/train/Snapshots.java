@@ -11,8 +11,8 @@ import io.sadi.io.Progress;
 import io.sadi.io.Safetensors;
 import io.sadi.model.Parameters;
 import io.sadi.predict.Checkpoint;
-import io.sadi.torch.Tensors;
 import io.sadi.torch.Numerics;
+import io.sadi.torch.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,11 +21,11 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -69,8 +69,8 @@ class ArithmeticTest {
 
     Config config() {
       try {
-      List<String> all = new ArrayList<>(sets);
-      all.add("model.variant=" + variant);
+        List<String> all = new ArrayList<>(sets);
+        all.add("model.variant=" + variant);
         return Config.preset(preset, all, Map.of());
       } catch (IOException e) {
         throw new UncheckedIOException(e);

@@ -35,8 +35,7 @@ class KnownNetworkTest {
       Map<String, Safetensors.Entry> entries = new LinkedHashMap<>();
       right.forEach(
           (name, values) ->
-              entries.put(
-                  name, Safetensors.Entry.ofFloats(new long[] {values.length}, values)));
+              entries.put(name, Safetensors.Entry.ofFloats(new long[] {values.length}, values)));
       Map<String, String> metadata =
           Map.of(
               KnownNetwork.ROUNDED_OUTPUTS,

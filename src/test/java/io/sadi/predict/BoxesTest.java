@@ -3,8 +3,8 @@ package io.sadi.predict;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sadi.data.CocoId;
 import io.sadi.data.CocoDetections;
+import io.sadi.data.CocoId;
 import io.sadi.data.PersonBox;
 import io.sadi.geom.Box;
 import io.sadi.io.BadInputException;
@@ -108,7 +108,9 @@ class BoxesTest {
     assertThat(boxes.of("val/000000000139.jpg"))
         .extracting(PersonBox::box)
         .containsExactly(new Box(1, 2, 30, 40), new Box(9, 9, 9, 9));
-    assertThat(boxes.ids()).containsEntry("val/000000000139.jpg", CocoId.of(139)).containsEntry("7.png", CocoId.of(7));
+    assertThat(boxes.ids())
+        .containsEntry("val/000000000139.jpg", CocoId.of(139))
+        .containsEntry("7.png", CocoId.of(7));
     Boxes sure =
         read("d.json", DETECTIONS, new BoxChoice(0.5, null, null), "000000000139.jpg", "7.png");
     assertThat(sure.of("7.png")).isEmpty();

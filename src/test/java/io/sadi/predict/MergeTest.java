@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.sadi.data.CocoId;
 import io.sadi.data.PersonBox;
 import io.sadi.data.Skeleton;
 import io.sadi.eval.Prediction;
 import io.sadi.geom.Box;
 import io.sadi.image.Image;
-import io.sadi.data.CocoId;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
 import io.sadi.io.Progress;
@@ -195,8 +195,7 @@ class MergeTest {
     Map<String, CocoId> ids = new HashMap<>();
     for (JsonElement result : Json.read(results).getAsJsonArray()) {
       JsonObject person = result.getAsJsonObject();
-      ids.put(
-          person.get("file_name").getAsString(), CocoId.of(person.get("image_id").getAsLong()));
+      ids.put(person.get("file_name").getAsString(), CocoId.of(person.get("image_id").getAsLong()));
     }
     return ids.values();
   }
