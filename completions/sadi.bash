@@ -17,42 +17,52 @@ _sadi_command() {
       options='--device --json -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi prepare')
-      commands='mpii lsp lspet coco csv merge clean synthetic'
+      commands='mpii lsp lspet coco csv yolo labelme merge clean synthetic'
       options='-q --quiet -v --verbose --color -h --help'
       ;;
     'sadi prepare mpii')
       options='--annotations --images --head-boxes --single-person --out --split --val-list --seed
-        --limit --check --pack --flip-pairs --previews --overwrite --json --dry-run -q --quiet -v
-        --verbose --color -h --help'
+        --limit --check --pack --flip-pairs --exif --previews --overwrite --json --dry-run -q
+        --quiet -v --verbose --color -h --help'
       ;;
     'sadi prepare lsp')
       options='--annotations --images --image-names --sides --out --split --val-list --seed
-        --limit --check --pack --flip-pairs --previews --overwrite --json --dry-run -q --quiet -v
-        --verbose --color -h --help'
+        --limit --check --pack --flip-pairs --exif --previews --overwrite --json --dry-run -q
+        --quiet -v --verbose --color -h --help'
       ;;
     'sadi prepare lspet')
       options='--annotations --images --image-names --sides --out --split --val-list --seed
-        --limit --check --pack --flip-pairs --previews --overwrite --json --dry-run -q --quiet -v
-        --verbose --color -h --help'
+        --limit --check --pack --flip-pairs --exif --previews --overwrite --json --dry-run -q
+        --quiet -v --verbose --color -h --help'
       ;;
     'sadi prepare coco')
       options='--annotations --images --category --joints --out --split --val-list --seed --limit
-        --check --pack --flip-pairs --previews --overwrite --json --dry-run -q --quiet -v
+        --check --pack --flip-pairs --exif --previews --overwrite --json --dry-run -q --quiet -v
         --verbose --color -h --help'
       ;;
     'sadi prepare csv')
-      options='--annotations --images --one-based --out --split --val-list --seed --limit --check
-        --pack --flip-pairs --previews --overwrite --json --dry-run -q --quiet -v --verbose
+      options='--annotations --images --one-based --min-score --out --split --val-list --seed
+        --limit --check --pack --flip-pairs --exif --previews --overwrite --json --dry-run -q
+        --quiet -v --verbose --color -h --help'
+      ;;
+    'sadi prepare yolo')
+      options='--annotations --images --joints --min-score --out --split --val-list --seed --limit
+        --check --pack --flip-pairs --exif --previews --overwrite --json --dry-run -q --quiet -v
+        --verbose --color -h --help'
+      ;;
+    'sadi prepare labelme')
+      options='--annotations --images --joints --out --split --val-list --seed --limit --check
+        --pack --flip-pairs --exif --previews --overwrite --json --dry-run -q --quiet -v --verbose
         --color -h --help'
       ;;
     'sadi prepare merge')
-      options='--skeleton --out --limit --check --pack --flip-pairs --previews --overwrite --json
-        --dry-run -q --quiet -v --verbose --color -h --help'
+      options='--skeleton --out --limit --check --pack --flip-pairs --exif --previews --overwrite
+        --json --dry-run -q --quiet -v --verbose --color -h --help'
       files=yes
       ;;
     'sadi prepare clean')
       options='--predictions --split --distance --score --out --limit --check --pack --flip-pairs
-        --previews --overwrite --json --dry-run -q --quiet -v --verbose --color -h --help'
+        --exif --previews --overwrite --json --dry-run -q --quiet -v --verbose --color -h --help'
       files=yes
       ;;
     'sadi prepare synthetic')
@@ -77,10 +87,10 @@ _sadi_command() {
         --color -h --help'
       ;;
     'sadi predict')
-      options='--model --boxes --passes --out --out-dir --format --annotations --overlays
-        --heatmaps --report --errors --shard --decode --flip --scales --refine --batch --threads
-        --device --precision --dry-run --resume --keep-failures --allow-mixed --overwrite -q
-        --quiet -v --verbose --color -h --help'
+      options='--model --boxes --boxes-images --boxes-score --boxes-category --passes --out
+        --out-dir --format --annotations --overlays --heatmaps --report --errors --shard --decode
+        --flip --scales --refine --batch --threads --device --precision --dry-run --resume
+        --keep-failures --allow-mixed --overwrite -q --quiet -v --verbose --color -h --help'
       files=yes
       ;;
     'sadi merge')
@@ -121,6 +131,8 @@ _sadi_value() {
       'sadi prepare lspet --color' | \
       'sadi prepare coco --color' | \
       'sadi prepare csv --color' | \
+      'sadi prepare yolo --color' | \
+      'sadi prepare labelme --color' | \
       'sadi prepare merge --color' | \
       'sadi prepare clean --color' | \
       'sadi prepare synthetic --color' | \
@@ -147,6 +159,11 @@ _sadi_value() {
       'sadi prepare coco --out' | \
       'sadi prepare csv --images' | \
       'sadi prepare csv --out' | \
+      'sadi prepare yolo --images' | \
+      'sadi prepare yolo --out' | \
+      'sadi prepare labelme --annotations' | \
+      'sadi prepare labelme --images' | \
+      'sadi prepare labelme --out' | \
       'sadi prepare merge --out' | \
       'sadi prepare clean --out' | \
       'sadi prepare synthetic --out' | \
@@ -197,6 +214,7 @@ _sadi_value() {
       'sadi prepare coco --pack' | \
       'sadi prepare coco --flip-pairs' | \
       'sadi prepare coco --previews' | \
+      'sadi prepare csv --min-score' | \
       'sadi prepare csv --split' | \
       'sadi prepare csv --seed' | \
       'sadi prepare csv --limit' | \
@@ -204,6 +222,23 @@ _sadi_value() {
       'sadi prepare csv --pack' | \
       'sadi prepare csv --flip-pairs' | \
       'sadi prepare csv --previews' | \
+      'sadi prepare yolo --joints' | \
+      'sadi prepare yolo --min-score' | \
+      'sadi prepare yolo --split' | \
+      'sadi prepare yolo --seed' | \
+      'sadi prepare yolo --limit' | \
+      'sadi prepare yolo --check' | \
+      'sadi prepare yolo --pack' | \
+      'sadi prepare yolo --flip-pairs' | \
+      'sadi prepare yolo --previews' | \
+      'sadi prepare labelme --joints' | \
+      'sadi prepare labelme --split' | \
+      'sadi prepare labelme --seed' | \
+      'sadi prepare labelme --limit' | \
+      'sadi prepare labelme --check' | \
+      'sadi prepare labelme --pack' | \
+      'sadi prepare labelme --flip-pairs' | \
+      'sadi prepare labelme --previews' | \
       'sadi prepare merge --limit' | \
       'sadi prepare merge --check' | \
       'sadi prepare merge --pack' | \
@@ -240,6 +275,8 @@ _sadi_value() {
       'sadi ablate --jobs' | \
       'sadi ablate --shard' | \
       'sadi ablate --run' | \
+      'sadi predict --boxes-score' | \
+      'sadi predict --boxes-category' | \
       'sadi predict --passes' | \
       'sadi predict --shard' | \
       'sadi predict --scales' | \
@@ -275,6 +312,9 @@ _sadi_value() {
       'sadi prepare coco --val-list' | \
       'sadi prepare csv --annotations' | \
       'sadi prepare csv --val-list' | \
+      'sadi prepare yolo --annotations' | \
+      'sadi prepare yolo --val-list' | \
+      'sadi prepare labelme --val-list' | \
       'sadi prepare clean --predictions' | \
       'sadi prepare synthetic --val-list' | \
       'sadi train -c' | \
@@ -290,6 +330,7 @@ _sadi_value() {
       'sadi ablate --config' | \
       'sadi predict --model' | \
       'sadi predict --boxes' | \
+      'sadi predict --boxes-images' | \
       'sadi predict --out' | \
       'sadi predict --annotations' | \
       'sadi predict --report' | \
@@ -308,6 +349,18 @@ _sadi_value() {
       'sadi export --out' | \
       'sadi export --card')
       kind=file
+      ;;
+    'sadi prepare mpii --exif' | \
+      'sadi prepare lsp --exif' | \
+      'sadi prepare lspet --exif' | \
+      'sadi prepare coco --exif' | \
+      'sadi prepare csv --exif' | \
+      'sadi prepare yolo --exif' | \
+      'sadi prepare labelme --exif' | \
+      'sadi prepare merge --exif' | \
+      'sadi prepare clean --exif')
+      kind=word
+      words='auto upright stored'
       ;;
     'sadi prepare lsp --sides' | \
       'sadi prepare lspet --sides')
@@ -384,7 +437,7 @@ _sadi_value() {
     'sadi predict --format' | \
       'sadi merge --format')
       kind=word
-      words='csv json jsonl coco mpii-mat'
+      words='csv json jsonl coco coco-dataset yolo mpii-mat'
       ;;
     'sadi predict --decode')
       kind=word

@@ -12,6 +12,8 @@ function __sadi_calls
         'prepare lspet' \
         'prepare coco' \
         'prepare csv' \
+        'prepare yolo' \
+        'prepare labelme' \
         'prepare merge' \
         'prepare clean' \
         'prepare synthetic' \
@@ -22,6 +24,7 @@ function __sadi_calls
         'merge' \
         'info' \
         'bench' \
+        'import' \
         'export'
     set -l command
     for word in (commandline -opc)[2..-1]
@@ -34,9 +37,9 @@ end
 # KEY=VALUE of --set: the keys, then the values of the one that is there.
 function __sadi_settings
     if string match -q -- '*.*=*' (commandline -ct)
-        printf '%s\n' model.variant=baseline model.variant=rfm-only model.variant=sfm-dlm-only model.variant=full model.variant=no-se model.variant=no-dilation model.variant=no-global-attention model.variant=no-local-attention model.variant=no-flow model.variant=loss-sum model.variant=loss-weighted model.variant=loss-swapped model.variant=loss-h2-nll model.variant=loss-h2-mse model.variant=loss-h2-rle model.variant=loss-h2-target loss.h2=nll loss.h2=mse loss.h2=rle loss.h2=target rfm.enabled=on rfm.enabled=off rfm.dilated=on rfm.dilated=off rfm.se=on rfm.se=off sfm.enabled=on sfm.enabled=off sfm.global_attention=softmax sfm.global_attention=sum sfm.global_attention=none sfm.local_attention=column sfm.local_attention=row sfm.local_attention=spatial sfm.local_attention=channel sfm.local_attention=none dlm.flow=on dlm.flow=off dlm.standardize=moments dlm.standardize=none dlm.standardize=literal dlm.combine=mixture dlm.combine=product loss.combine=weighted loss.combine=sum loss.combine=swapped loss.combine=h1 loss.chi=sigma augment.device=on augment.device=off train.on_nan=stop train.on_nan=skip train.precision=auto train.precision=fp32 train.precision=bf16
+        printf '%s\n' model.variant=baseline model.variant=rfm-only model.variant=sfm-dlm-only model.variant=full model.variant=no-se model.variant=no-dilation model.variant=no-global-attention model.variant=no-local-attention model.variant=no-flow model.variant=loss-sum model.variant=loss-weighted model.variant=loss-swapped model.variant=loss-h2-nll model.variant=loss-h2-mse model.variant=loss-h2-rle model.variant=loss-h2-target loss.h2=nll loss.h2=mse loss.h2=rle loss.h2=target model.pixel_convention=center model.pixel_convention=corner rfm.enabled=on rfm.enabled=off rfm.dilated=on rfm.dilated=off rfm.se=on rfm.se=off sfm.enabled=on sfm.enabled=off sfm.global_attention=softmax sfm.global_attention=sum sfm.global_attention=none sfm.local_attention=column sfm.local_attention=row sfm.local_attention=spatial sfm.local_attention=channel sfm.local_attention=none dlm.flow=on dlm.flow=off dlm.standardize=moments dlm.standardize=none dlm.standardize=literal dlm.combine=mixture dlm.combine=product loss.combine=weighted loss.combine=sum loss.combine=swapped loss.combine=h1 loss.chi=sigma augment.device=on augment.device=off train.on_nan=stop train.on_nan=skip train.precision=auto train.precision=fp32 train.precision=bf16
     else
-        printf '%s\n' model.variant= loss.h2= model.input= model.stacks= model.stem= model.channels= model.blocks= model.features= rfm.enabled= rfm.dilated= rfm.dilation= rfm.se= sfm.enabled= sfm.width= sfm.attention= sfm.planes= sfm.final= sfm.global_attention= sfm.local_attention= dlm.flow= dlm.standardize= dlm.combine= dlm.lattice= dlm.training_lattice= loss.combine= loss.chi= loss.h1_weight= loss.target_sigma= augment.rotation= augment.rotation_sd= augment.rotation_probability= augment.scale_min= augment.scale_max= augment.scale_sd= augment.flip= augment.translation= augment.half_body= augment.color= augment.blur= augment.occlusion= augment.device= train.epochs= train.milestones= train.batch= train.lr= train.gamma= train.warmup_steps= train.weight_decay= train.clip= train.ema= train.accumulate= train.on_nan= train.patience= train.freeze= train.save_minutes= train.keep= train.eval_every= train.samples= train.sample_every= data.train_split= data.val_split= data.limit_train= data.workers= train.threads= train.device= train.precision= train.rank_timeout= train.seed=
+        printf '%s\n' model.variant= loss.h2= model.input= model.pixel_convention= model.stacks= model.stem= model.channels= model.blocks= model.features= rfm.enabled= rfm.dilated= rfm.dilation= rfm.se= sfm.enabled= sfm.width= sfm.attention= sfm.planes= sfm.final= sfm.global_attention= sfm.local_attention= dlm.flow= dlm.standardize= dlm.combine= dlm.lattice= dlm.training_lattice= loss.combine= loss.chi= loss.h1_weight= loss.target_sigma= augment.rotation= augment.rotation_sd= augment.rotation_probability= augment.scale_min= augment.scale_max= augment.scale_sd= augment.flip= augment.translation= augment.half_body= augment.color= augment.blur= augment.occlusion= augment.device= train.epochs= train.milestones= train.batch= train.lr= train.gamma= train.warmup_steps= train.weight_decay= train.clip= train.ema= train.accumulate= train.on_nan= train.patience= train.freeze= train.save_minutes= train.keep= train.eval_every= train.samples= train.sample_every= data.train_split= data.val_split= data.limit_train= data.workers= train.threads= train.device= train.precision= train.rank_timeout= train.seed=
     end
 end
 
@@ -53,7 +56,8 @@ complete -c sadi -n '__sadi_calls' -a predict -d 'Find people\'s joints in image
 complete -c sadi -n '__sadi_calls' -a merge -d 'Put the parts of a sharded prediction together'
 complete -c sadi -n '__sadi_calls' -a info -d 'Show a network\'s layers, parameters, computation and memory'
 complete -c sadi -n '__sadi_calls' -a bench -d 'Measure how fast this machine trains and predicts'
-complete -c sadi -n '__sadi_calls' -a export -d 'Write a network as an ONNX model for other programs, or in half...'
+complete -c sadi -n '__sadi_calls' -a import -d 'Make a checkpoint of a network that another toolkit trained (.pth)'
+complete -c sadi -n '__sadi_calls' -a export -d 'Write a network for other programs (ONNX, PyTorch), or in half its...'
 complete -c sadi -n '__sadi_calls' -s V -l version -d 'Show the version'
 complete -c sadi -n '__sadi_calls' -s q -l quiet -d 'Only warnings and errors on stderr'
 complete -c sadi -n '__sadi_calls' -s v -l verbose -d 'More on stderr'
@@ -88,6 +92,8 @@ complete -c sadi -n '__sadi_calls prepare' -a lsp -d 'Leeds Sports Poses'
 complete -c sadi -n '__sadi_calls prepare' -a lspet -d 'Leeds Sports Poses Extended'
 complete -c sadi -n '__sadi_calls prepare' -a coco -d 'Any COCO keypoints files'
 complete -c sadi -n '__sadi_calls prepare' -a csv -d 'A table with a person a row'
+complete -c sadi -n '__sadi_calls prepare' -a yolo -d 'Ultralytics\' pose datasets'
+complete -c sadi -n '__sadi_calls prepare' -a labelme -d 'LabelMe\'s and X-AnyLabeling\'s files, one an image'
 complete -c sadi -n '__sadi_calls prepare' -a merge -d 'Several dataset folders as one'
 complete -c sadi -n '__sadi_calls prepare' -a clean -d 'A dataset folder without the joints that a network contradicts'
 complete -c sadi -n '__sadi_calls prepare' -a synthetic -d 'Draw people'
@@ -109,6 +115,7 @@ complete -c sadi -n '__sadi_calls prepare mpii' -l limit -x -d 'At most the firs
 complete -c sadi -n '__sadi_calls prepare mpii' -l check -x -d 'What to do about what is wrong'
 complete -c sadi -n '__sadi_calls prepare mpii' -l pack -x -d 'Store everybody\'s crop, its side SIZE pixels, with room around it...'
 complete -c sadi -n '__sadi_calls prepare mpii' -l flip-pairs -x -d 'Which joints swap in a mirrored image, instead of what their names...'
+complete -c sadi -n '__sadi_calls prepare mpii' -l exif -x -a 'auto upright stored' -d 'In which picture people were annotated whose photo its EXIF data...'
 complete -c sadi -n '__sadi_calls prepare mpii' -l previews -x -d 'Draw N people with their joints into DIR/previews/people.jpg, and...'
 complete -c sadi -n '__sadi_calls prepare mpii' -l overwrite -d 'Replace the dataset in DIR, if there is one'
 complete -c sadi -n '__sadi_calls prepare mpii' -l json -d 'Print the result to stdout as one JSON object with a schema_version'
@@ -131,6 +138,7 @@ complete -c sadi -n '__sadi_calls prepare lsp' -l limit -x -d 'At most the first
 complete -c sadi -n '__sadi_calls prepare lsp' -l check -x -d 'What to do about what is wrong'
 complete -c sadi -n '__sadi_calls prepare lsp' -l pack -x -d 'Store everybody\'s crop, its side SIZE pixels, with room around it...'
 complete -c sadi -n '__sadi_calls prepare lsp' -l flip-pairs -x -d 'Which joints swap in a mirrored image, instead of what their names...'
+complete -c sadi -n '__sadi_calls prepare lsp' -l exif -x -a 'auto upright stored' -d 'In which picture people were annotated whose photo its EXIF data...'
 complete -c sadi -n '__sadi_calls prepare lsp' -l previews -x -d 'Draw N people with their joints into DIR/previews/people.jpg, and...'
 complete -c sadi -n '__sadi_calls prepare lsp' -l overwrite -d 'Replace the dataset in DIR, if there is one'
 complete -c sadi -n '__sadi_calls prepare lsp' -l json -d 'Print the result to stdout as one JSON object with a schema_version'
@@ -153,6 +161,7 @@ complete -c sadi -n '__sadi_calls prepare lspet' -l limit -x -d 'At most the fir
 complete -c sadi -n '__sadi_calls prepare lspet' -l check -x -d 'What to do about what is wrong'
 complete -c sadi -n '__sadi_calls prepare lspet' -l pack -x -d 'Store everybody\'s crop, its side SIZE pixels, with room around it...'
 complete -c sadi -n '__sadi_calls prepare lspet' -l flip-pairs -x -d 'Which joints swap in a mirrored image, instead of what their names...'
+complete -c sadi -n '__sadi_calls prepare lspet' -l exif -x -a 'auto upright stored' -d 'In which picture people were annotated whose photo its EXIF data...'
 complete -c sadi -n '__sadi_calls prepare lspet' -l previews -x -d 'Draw N people with their joints into DIR/previews/people.jpg, and...'
 complete -c sadi -n '__sadi_calls prepare lspet' -l overwrite -d 'Replace the dataset in DIR, if there is one'
 complete -c sadi -n '__sadi_calls prepare lspet' -l json -d 'Print the result to stdout as one JSON object with a schema_version'
@@ -175,6 +184,7 @@ complete -c sadi -n '__sadi_calls prepare coco' -l limit -x -d 'At most the firs
 complete -c sadi -n '__sadi_calls prepare coco' -l check -x -d 'What to do about what is wrong'
 complete -c sadi -n '__sadi_calls prepare coco' -l pack -x -d 'Store everybody\'s crop, its side SIZE pixels, with room around it...'
 complete -c sadi -n '__sadi_calls prepare coco' -l flip-pairs -x -d 'Which joints swap in a mirrored image, instead of what their names...'
+complete -c sadi -n '__sadi_calls prepare coco' -l exif -x -a 'auto upright stored' -d 'In which picture people were annotated whose photo its EXIF data...'
 complete -c sadi -n '__sadi_calls prepare coco' -l previews -x -d 'Draw N people with their joints into DIR/previews/people.jpg, and...'
 complete -c sadi -n '__sadi_calls prepare coco' -l overwrite -d 'Replace the dataset in DIR, if there is one'
 complete -c sadi -n '__sadi_calls prepare coco' -l json -d 'Print the result to stdout as one JSON object with a schema_version'
@@ -188,6 +198,7 @@ complete -c sadi -n '__sadi_calls prepare coco' -s h -l help -d 'Show this help'
 complete -c sadi -n '__sadi_calls prepare csv' -l annotations -r -F -d 'The table'
 complete -c sadi -n '__sadi_calls prepare csv' -l images -x -a '(__fish_complete_directories)' -d 'The folder that the image names are relative to'
 complete -c sadi -n '__sadi_calls prepare csv' -l one-based -d 'The upper left pixel is (1, 1), as in MATLAB, and not (0, 0)'
+complete -c sadi -n '__sadi_calls prepare csv' -l min-score -x -d 'Joints whose NAME_score (or DeepLabCut\'s likelihood) is below S...'
 complete -c sadi -n '__sadi_calls prepare csv' -l out -x -a '(__fish_complete_directories)' -d 'The dataset folder to write'
 complete -c sadi -n '__sadi_calls prepare csv' -l split -x -d 'NAME=A-B'
 complete -c sadi -n '__sadi_calls prepare csv' -l val-list -r -F -d 'Instead of --split'
@@ -196,6 +207,7 @@ complete -c sadi -n '__sadi_calls prepare csv' -l limit -x -d 'At most the first
 complete -c sadi -n '__sadi_calls prepare csv' -l check -x -d 'What to do about what is wrong'
 complete -c sadi -n '__sadi_calls prepare csv' -l pack -x -d 'Store everybody\'s crop, its side SIZE pixels, with room around it...'
 complete -c sadi -n '__sadi_calls prepare csv' -l flip-pairs -x -d 'Which joints swap in a mirrored image, instead of what their names...'
+complete -c sadi -n '__sadi_calls prepare csv' -l exif -x -a 'auto upright stored' -d 'In which picture people were annotated whose photo its EXIF data...'
 complete -c sadi -n '__sadi_calls prepare csv' -l previews -x -d 'Draw N people with their joints into DIR/previews/people.jpg, and...'
 complete -c sadi -n '__sadi_calls prepare csv' -l overwrite -d 'Replace the dataset in DIR, if there is one'
 complete -c sadi -n '__sadi_calls prepare csv' -l json -d 'Print the result to stdout as one JSON object with a schema_version'
@@ -205,6 +217,51 @@ complete -c sadi -n '__sadi_calls prepare csv' -s v -l verbose -d 'More on stder
 complete -c sadi -n '__sadi_calls prepare csv' -l color -x -a 'auto always never' -d 'Colours'
 complete -c sadi -n '__sadi_calls prepare csv' -s h -l help -d 'Show this help'
 
+# sadi prepare yolo
+complete -c sadi -n '__sadi_calls prepare yolo' -l annotations -r -F -d 'The dataset\'s data.yaml'
+complete -c sadi -n '__sadi_calls prepare yolo' -l images -x -a '(__fish_complete_directories)' -d 'The folder that its paths are relative to'
+complete -c sadi -n '__sadi_calls prepare yolo' -l joints -x -d 'The joints\' names in order'
+complete -c sadi -n '__sadi_calls prepare yolo' -l min-score -x -d 'Joints of a lower score count as not annotated, where a network...'
+complete -c sadi -n '__sadi_calls prepare yolo' -l out -x -a '(__fish_complete_directories)' -d 'The dataset folder to write'
+complete -c sadi -n '__sadi_calls prepare yolo' -l split -x -d 'NAME=A-B'
+complete -c sadi -n '__sadi_calls prepare yolo' -l val-list -r -F -d 'Instead of --split'
+complete -c sadi -n '__sadi_calls prepare yolo' -l seed -x -d 'Draws fractions'
+complete -c sadi -n '__sadi_calls prepare yolo' -l limit -x -d 'At most the first N people of each split'
+complete -c sadi -n '__sadi_calls prepare yolo' -l check -x -d 'What to do about what is wrong'
+complete -c sadi -n '__sadi_calls prepare yolo' -l pack -x -d 'Store everybody\'s crop, its side SIZE pixels, with room around it...'
+complete -c sadi -n '__sadi_calls prepare yolo' -l flip-pairs -x -d 'Which joints swap in a mirrored image, instead of what their names...'
+complete -c sadi -n '__sadi_calls prepare yolo' -l exif -x -a 'auto upright stored' -d 'In which picture people were annotated whose photo its EXIF data...'
+complete -c sadi -n '__sadi_calls prepare yolo' -l previews -x -d 'Draw N people with their joints into DIR/previews/people.jpg, and...'
+complete -c sadi -n '__sadi_calls prepare yolo' -l overwrite -d 'Replace the dataset in DIR, if there is one'
+complete -c sadi -n '__sadi_calls prepare yolo' -l json -d 'Print the result to stdout as one JSON object with a schema_version'
+complete -c sadi -n '__sadi_calls prepare yolo' -l dry-run -d 'Check and resolve everything, say what would be done, and stop there'
+complete -c sadi -n '__sadi_calls prepare yolo' -s q -l quiet -d 'Only warnings and errors on stderr'
+complete -c sadi -n '__sadi_calls prepare yolo' -s v -l verbose -d 'More on stderr'
+complete -c sadi -n '__sadi_calls prepare yolo' -l color -x -a 'auto always never' -d 'Colours'
+complete -c sadi -n '__sadi_calls prepare yolo' -s h -l help -d 'Show this help'
+
+# sadi prepare labelme
+complete -c sadi -n '__sadi_calls prepare labelme' -l annotations -x -a '(__fish_complete_directories)' -d 'The folder of the JSON files, searched to the bottom'
+complete -c sadi -n '__sadi_calls prepare labelme' -l images -x -a '(__fish_complete_directories)' -d 'The folder of the images'
+complete -c sadi -n '__sadi_calls prepare labelme' -l joints -x -d 'The joints in order'
+complete -c sadi -n '__sadi_calls prepare labelme' -l out -x -a '(__fish_complete_directories)' -d 'The dataset folder to write'
+complete -c sadi -n '__sadi_calls prepare labelme' -l split -x -d 'NAME=A-B'
+complete -c sadi -n '__sadi_calls prepare labelme' -l val-list -r -F -d 'Instead of --split'
+complete -c sadi -n '__sadi_calls prepare labelme' -l seed -x -d 'Draws fractions'
+complete -c sadi -n '__sadi_calls prepare labelme' -l limit -x -d 'At most the first N people of each split'
+complete -c sadi -n '__sadi_calls prepare labelme' -l check -x -d 'What to do about what is wrong'
+complete -c sadi -n '__sadi_calls prepare labelme' -l pack -x -d 'Store everybody\'s crop, its side SIZE pixels, with room around it...'
+complete -c sadi -n '__sadi_calls prepare labelme' -l flip-pairs -x -d 'Which joints swap in a mirrored image, instead of what their names...'
+complete -c sadi -n '__sadi_calls prepare labelme' -l exif -x -a 'auto upright stored' -d 'In which picture people were annotated whose photo its EXIF data...'
+complete -c sadi -n '__sadi_calls prepare labelme' -l previews -x -d 'Draw N people with their joints into DIR/previews/people.jpg, and...'
+complete -c sadi -n '__sadi_calls prepare labelme' -l overwrite -d 'Replace the dataset in DIR, if there is one'
+complete -c sadi -n '__sadi_calls prepare labelme' -l json -d 'Print the result to stdout as one JSON object with a schema_version'
+complete -c sadi -n '__sadi_calls prepare labelme' -l dry-run -d 'Check and resolve everything, say what would be done, and stop there'
+complete -c sadi -n '__sadi_calls prepare labelme' -s q -l quiet -d 'Only warnings and errors on stderr'
+complete -c sadi -n '__sadi_calls prepare labelme' -s v -l verbose -d 'More on stderr'
+complete -c sadi -n '__sadi_calls prepare labelme' -l color -x -a 'auto always never' -d 'Colours'
+complete -c sadi -n '__sadi_calls prepare labelme' -s h -l help -d 'Show this help'
+
 # sadi prepare merge
 complete -c sadi -n '__sadi_calls prepare merge' -l skeleton -x -a 'lsp14 mpii16' -d 'The joints of the result'
 complete -c sadi -n '__sadi_calls prepare merge' -l out -x -a '(__fish_complete_directories)' -d 'The dataset folder to write'
@@ -212,6 +269,7 @@ complete -c sadi -n '__sadi_calls prepare merge' -l limit -x -d 'At most the fir
 complete -c sadi -n '__sadi_calls prepare merge' -l check -x -d 'What to do about what is wrong'
 complete -c sadi -n '__sadi_calls prepare merge' -l pack -x -d 'Store everybody\'s crop, its side SIZE pixels, with room around it...'
 complete -c sadi -n '__sadi_calls prepare merge' -l flip-pairs -x -d 'Which joints swap in a mirrored image, instead of what their names...'
+complete -c sadi -n '__sadi_calls prepare merge' -l exif -x -a 'auto upright stored' -d 'In which picture people were annotated whose photo its EXIF data...'
 complete -c sadi -n '__sadi_calls prepare merge' -l previews -x -d 'Draw N people with their joints into DIR/previews/people.jpg, and...'
 complete -c sadi -n '__sadi_calls prepare merge' -l overwrite -d 'Replace the dataset in DIR, if there is one'
 complete -c sadi -n '__sadi_calls prepare merge' -l json -d 'Print the result to stdout as one JSON object with a schema_version'
@@ -232,6 +290,7 @@ complete -c sadi -n '__sadi_calls prepare clean' -l limit -x -d 'At most the fir
 complete -c sadi -n '__sadi_calls prepare clean' -l check -x -d 'What to do about what is wrong'
 complete -c sadi -n '__sadi_calls prepare clean' -l pack -x -d 'Store everybody\'s crop, its side SIZE pixels, with room around it...'
 complete -c sadi -n '__sadi_calls prepare clean' -l flip-pairs -x -d 'Which joints swap in a mirrored image, instead of what their names...'
+complete -c sadi -n '__sadi_calls prepare clean' -l exif -x -a 'auto upright stored' -d 'In which picture people were annotated whose photo its EXIF data...'
 complete -c sadi -n '__sadi_calls prepare clean' -l previews -x -d 'Draw N people with their joints into DIR/previews/people.jpg, and...'
 complete -c sadi -n '__sadi_calls prepare clean' -l overwrite -d 'Replace the dataset in DIR, if there is one'
 complete -c sadi -n '__sadi_calls prepare clean' -l json -d 'Print the result to stdout as one JSON object with a schema_version'
@@ -265,7 +324,7 @@ complete -c sadi -n '__sadi_calls train' -l resume -d 'Continue the run in RUN w
 complete -c sadi -n '__sadi_calls train' -l overwrite -d 'Replace the run in RUN'
 complete -c sadi -n '__sadi_calls train' -l override-config -d 'With --resume'
 complete -c sadi -n '__sadi_calls train' -l allow-mixed -d 'With --resume'
-complete -c sadi -n '__sadi_calls train' -l init -r -F -d 'Start from this checkpoint\'s weights (same architecture and joints)'
+complete -c sadi -n '__sadi_calls train' -l init -r -F -d 'Start from this checkpoint\'s weights (same architecture and...'
 complete -c sadi -n '__sadi_calls train' -l init-except -x -d 'With --init'
 complete -c sadi -n '__sadi_calls train' -l freeze -x -d 'Leave the parameters below these names as they are (train.freeze)'
 complete -c sadi -n '__sadi_calls train' -s s -l set -x -a '(__sadi_settings)' -d 'Set one key, as in --set train.lr=5e-4'
@@ -342,10 +401,13 @@ complete -c sadi -n '__sadi_calls ablate' -s h -l help -d 'Show this help'
 # sadi predict
 complete -c sadi -n '__sadi_calls predict' -l model -r -F -d 'A checkpoint, such as RUN/checkpoints/best.safetensors'
 complete -c sadi -n '__sadi_calls predict' -l boxes -r -F -d 'Who is where'
+complete -c sadi -n '__sadi_calls predict' -l boxes-images -r -F -d 'With a detector\'s list as --boxes'
+complete -c sadi -n '__sadi_calls predict' -l boxes-score -x -d 'Only boxes of this score or a higher one'
+complete -c sadi -n '__sadi_calls predict' -l boxes-category -x -d 'Only boxes of this category of COCO\'s'
 complete -c sadi -n '__sadi_calls predict' -l passes -x -d '2 (default)'
 complete -c sadi -n '__sadi_calls predict' -l out -r -F -d 'The file of predictions, whole or not at all'
 complete -c sadi -n '__sadi_calls predict' -l out-dir -x -a '(__fish_complete_directories)' -d 'Instead of --out'
-complete -c sadi -n '__sadi_calls predict' -l format -x -a 'csv json jsonl coco mpii-mat' -d 'csv, json, jsonl, coco, mpii-mat'
+complete -c sadi -n '__sadi_calls predict' -l format -x -a 'csv json jsonl coco coco-dataset yolo mpii-mat' -d 'csv, json, jsonl, coco, coco-dataset, yolo, mpii-mat'
 complete -c sadi -n '__sadi_calls predict' -l annotations -r -F -d 'With --format mpii-mat, a submission to MPII'
 complete -c sadi -n '__sadi_calls predict' -l overlays -x -a '(__fish_complete_directories)' -d 'Draw people over the images'
 complete -c sadi -n '__sadi_calls predict' -l heatmaps -x -a '(__fish_complete_directories)' -d 'Draw the heatmaps H1, H2 and both fused beside each crop'
@@ -373,7 +435,7 @@ complete -c sadi -n '__sadi_calls predict' -F
 
 # sadi merge
 complete -c sadi -n '__sadi_calls merge' -l out -r -F -d 'The file of predictions, whole or not at all'
-complete -c sadi -n '__sadi_calls merge' -l format -x -a 'csv json jsonl coco mpii-mat' -d 'csv, json, jsonl or coco'
+complete -c sadi -n '__sadi_calls merge' -l format -x -a 'csv json jsonl coco coco-dataset yolo mpii-mat' -d 'csv, json, jsonl, coco or coco-dataset'
 complete -c sadi -n '__sadi_calls merge' -l errors -r -F -d 'List the inputs that could not be used as CSV'
 complete -c sadi -n '__sadi_calls merge' -l overwrite -d 'Replace output files that exist'
 complete -c sadi -n '__sadi_calls merge' -l allow-mixed -d 'Merge parts although they were computed differently (precision,...'
@@ -388,7 +450,7 @@ complete -c sadi -n '__sadi_calls info' -s c -l config -r -F -d 'YAML of section
 complete -c sadi -n '__sadi_calls info' -s m -l model -r -F -d 'A checkpoint, or the network that comes with the program'
 complete -c sadi -n '__sadi_calls info' -s s -l set -x -a '(__sadi_settings)' -d 'Set one key, as in --set train.lr=5e-4'
 complete -c sadi -n '__sadi_calls info' -l joints -x -d 'Joints of the network that a config describes (default'
-complete -c sadi -n '__sadi_calls info' -l summary -d 'The sums alone, not every layer'
+complete -c sadi -n '__sadi_calls info' -l summary -d 'The sums alone, not every layer or tensor'
 complete -c sadi -n '__sadi_calls info' -l json -d 'Print the result to stdout as one JSON object with a schema_version'
 complete -c sadi -n '__sadi_calls info' -s q -l quiet -d 'Only warnings and errors on stderr'
 complete -c sadi -n '__sadi_calls info' -s v -l verbose -d 'More on stderr'
@@ -413,6 +475,21 @@ complete -c sadi -n '__sadi_calls bench' -s q -l quiet -d 'Only warnings and err
 complete -c sadi -n '__sadi_calls bench' -s v -l verbose -d 'More on stderr'
 complete -c sadi -n '__sadi_calls bench' -l color -x -a 'auto always never' -d 'Colours'
 complete -c sadi -n '__sadi_calls bench' -s h -l help -d 'Show this help'
+
+# sadi import
+complete -c sadi -n '__sadi_calls import' -l out -r -F -d 'The checkpoint to write, whole or not at all'
+complete -c sadi -n '__sadi_calls import' -l as -x -d 'Which network it is'
+complete -c sadi -n '__sadi_calls import' -l joints -x -d 'What the maps show, in their order'
+complete -c sadi -n '__sadi_calls import' -l flip-pairs -x -d 'Joints that swap in a mirrored image, by name or number from 0'
+complete -c sadi -n '__sadi_calls import' -l input -x -d 'Side of the crops that it was trained on'
+complete -c sadi -n '__sadi_calls import' -l json -d 'Print the result to stdout as one JSON object with a schema_version'
+complete -c sadi -n '__sadi_calls import' -l dry-run -d 'Check and resolve everything, say what would be done, and stop there'
+complete -c sadi -n '__sadi_calls import' -l overwrite -d 'Replace output files that exist'
+complete -c sadi -n '__sadi_calls import' -s q -l quiet -d 'Only warnings and errors on stderr'
+complete -c sadi -n '__sadi_calls import' -s v -l verbose -d 'More on stderr'
+complete -c sadi -n '__sadi_calls import' -l color -x -a 'auto always never' -d 'Colours'
+complete -c sadi -n '__sadi_calls import' -s h -l help -d 'Show this help'
+complete -c sadi -n '__sadi_calls import' -F
 
 # sadi export
 complete -c sadi -n '__sadi_calls export' -s m -l model -r -F -d 'A checkpoint, or the network that comes with the program'
