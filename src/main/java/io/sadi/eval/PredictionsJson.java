@@ -35,7 +35,7 @@ final class PredictionsJson {
    */
   static List<Detection> read(Path file, List<String> joints, CocoResults.ImageIds imageIds)
       throws IOException {
-    return Json.streamWithNan(
+    return Json.streamPython(
         file,
         json ->
             json.peek() == JsonToken.BEGIN_ARRAY
@@ -101,7 +101,7 @@ final class PredictionsJson {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         String where = file + ":" + number++;
         if (!line.isBlank()) {
-          reader.addImage(Json.parseWithNan(line, where), where);
+          reader.addImage(Json.parsePython(line, where), where);
         }
       }
     } catch (CharacterCodingException e) {

@@ -80,16 +80,6 @@ public final class Json {
     }
   }
 
-  /**
-   * The same of a file in which NaN and infinite numbers may stand, as Python writes them: they are
-   * read as null.
-   */
-  public static <T> T streamWithNan(Path file, Content<T> content) throws IOException {
-    try (Reader reader = new NanReader(InputFile.text(file))) {
-      return parse(reader, file, content);
-    }
-  }
-
   /** A file that holds one object. */
   public static JsonObject readObject(Path file) throws IOException {
     return object(read(file), file);
@@ -101,18 +91,18 @@ public final class Json {
    * @param origin what error messages call it
    */
   public static JsonElement parse(String text, Object origin) {
-    try {
-      Reader reader = new NotNumbers(new StringReader(text), false);
-      return parse(reader, origin, JsonParser::parseReader);
-    } catch (IOException e) {
-      throw new IllegalStateException("a string was read", e);
-    }
+    return parse(text, false, origin);
   }
 
-  /** The same of a text in which NaN and infinite numbers are null. */
-  public static JsonElement parseWithNan(String text, Object origin) {
+  /** The same with NaN and Infinity, which Python writes, as null. */
+  public static JsonElement parsePython(String text, Object origin) {
+    return parse(text, true, origin);
+  }
+
+  private static JsonElement parse(String text, boolean python, Object origin) {
     try {
-      return parse(new NanReader(new StringReader(text)), origin, JsonParser::parseReader);
+      Reader reader = new NotNumbers(new StringReader(text), python);
+      return parse(reader, origin, JsonParser::parseReader);
     } catch (IOException e) {
       throw new IllegalStateException("a string was read", e);
     }

@@ -3,6 +3,7 @@ package io.sadi.train;
 import io.sadi.data.Dataset;
 import io.sadi.data.Person;
 import io.sadi.eval.MetricResult;
+import io.sadi.eval.OksTruth;
 import io.sadi.eval.PoseMetric;
 import java.util.List;
 import java.util.Locale;
@@ -45,14 +46,17 @@ final class LearningCheck {
       int patience, Dataset dataset, List<Person> people, List<Person> validationPeople) {
     return new LearningCheck(
         patience,
-        () ->
-            MetricResult.of(
-                PoseMetric.of(dataset.metric()),
-                "mean pose",
-                dataset.skeleton(),
-                validationPeople,
-                MeanPose.of(people, dataset.skeleton().size()).predict(validationPeople),
-                false));
+        () -> {
+          PoseMetric metric = PoseMetric.of(dataset.metric());
+          return MetricResult.of(
+              metric,
+              "mean pose",
+              dataset.skeleton(),
+              validationPeople,
+              MeanPose.of(people, dataset.skeleton().size()).predict(validationPeople),
+              metric.isSimilarity() ? OksTruth.of(validationPeople, dataset.skeleton()) : null,
+              false);
+        });
   }
 
   /** Goes on after the epochs of these rows of metrics.csv, of which it says nothing any more. */
