@@ -41,7 +41,7 @@ class ArithmeticTest {
   private static final int FEW = 256;
 
   /** Inputs that distances are added up over, as chance decides a single one. */
-  private static final int SEEDS = 2;
+  private static final int SEEDS = 1;
 
   /** These networks are large enough to share out. */
   @BeforeAll
@@ -133,15 +133,11 @@ class ArithmeticTest {
         PointerScope scope = new PointerScope()) {
       network.prove(Precision.FP32, net.batch);
       Tensor image = images(net, 1);
-      Output<Tensor> right = step(network, new DoubleOperations(true), image, net, exact, 1);
+      Output<Tensor> right = step(network, new DoubleOperations(false), image, net, exact, 1);
       Output<Tensor> output =
           step(network, eager(network, Precision.FP32, net), image, net, found, 1);
-      close(right, output, 2e-3);
+      close(right, output, 1e-4);
       Map<String, double[]> sums = new TreeMap<>(); // squares: of the distance, of the size
-      if (net.batch == 1) {
-        // Norms over four pixels of one image leave their own gradients to chance.
-        exact.keySet().removeIf(name -> name.contains(".bn."));
-      }
       exact.forEach(
           (name, gradient) -> {
             String group = group(name, gradient.numel(), net.batch);
@@ -149,14 +145,12 @@ class ArithmeticTest {
             sum[0] += Math.pow(distance(found.get(name), gradient), 2);
             sum[1] += Math.pow(size(gradient), 2);
           });
-      // Norms over the few pixels of the coarsest maps make much of rounding, most so of one image.
-      double tolerance = net.batch == 1 ? 0.2 : 0.05;
-      double least = 1e-3 * size(exact) / exact.size();
+      double least = 1e-5 * size(exact) / exact.size();
       sums.forEach(
           (name, sum) ->
               assertThat(Math.sqrt(sum[0]))
                   .as("gradient of " + name)
-                  .isLessThan(tolerance * Math.sqrt(sum[1]) + least));
+                  .isLessThan(1e-3 * Math.sqrt(sum[1]) + least));
     }
   }
 
@@ -166,11 +160,10 @@ class ArithmeticTest {
     try (SadiNet network = network(net);
         PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
-      TestNets.disturbNorms(network);
       Tensor image = images(net, 1);
       Output<Tensor> right = network.forward(new DoubleOperations(false), image);
       try (InferenceNet used = InferenceNet.of(network, Precision.FP32)) {
-        close(right, used.forward(image), net.batch == 1 ? 0.05 : 2e-3);
+        close(right, used.forward(image), 1e-4);
       }
     }
   }
@@ -194,7 +187,7 @@ class ArithmeticTest {
           try (Autocast autocast = Autocast.of(Precision.BF16, ComputeDevice.CPU)) {
             step(network, reduced, image, net, bf16, seed);
           }
-          step(network, new RoundedOperations(true), image, net, rounded, seed);
+          step(network, new RoundedOperations(false), image, net, rounded, seed);
           exact.forEach(
               (name, gradient) -> {
                 double[] sum =
@@ -235,12 +228,21 @@ class ArithmeticTest {
   private static SadiNet network(Net net) {
     SadiNet network = SadiNet.create(net.model(), JOINTS, ComputeDevice.CPU, true, 3);
     TestNets.disturbFlow(network);
+    // Fixed statistics, and residuals that do not grow with depth: norms over the few pixels of a
+    // few images, and softmaxes of huge numbers, would make more of rounding than there is to see.
+    try (NoGradGuard noGrad = new NoGradGuard()) {
+      for (Parameter parameter : network.parameters().all()) {
+        if (parameter.name().endsWith(".bn.weight")) {
+          parameter.tensor().fill_(Tensors.scalar(0.4));
+        }
+      }
+    }
     return network;
   }
 
   private static EagerOperations eager(SadiNet network, Precision precision, Net net) {
     return new EagerOperations(
-        ComputeDevice.CPU, Proof.of(network, precision, net.batch, true), true);
+        ComputeDevice.CPU, Proof.of(network, precision, net.batch, true), false);
   }
 
   private static Tensor images(Net net, int seed) {
@@ -300,8 +302,7 @@ class ArithmeticTest {
 
   private static void close(Output<Tensor> right, Output<Tensor> found, double tolerance) {
     close("h1", right.h1(), found.h1(), tolerance);
-    // Untrained networks of the paper's depth have mu in ten thousands, where softmaxes flip.
-    if (right.mu() != null && right.h1().size(2) < 64) {
+    if (right.mu() != null) {
       close("mu", right.mu(), found.mu(), tolerance);
       close("sigma", right.sigma(), found.sigma(), tolerance);
     }
