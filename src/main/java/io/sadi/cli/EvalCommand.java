@@ -60,7 +60,7 @@ import picocli.CommandLine.Spec;
       "  sadi eval --predictions predictions.csv --data data/mpii --format json \\",
       "    --metric pckh@0.1..0.5,pckh-auc@0.5 --intervals",
       "  sadi eval --predictions new.csv --compare old.csv --data data/mpii",
-      "  sadi eval --predictions results.json --data person_keypoints_val2017.json --intervals"
+      "  sadi eval --predictions results.json --data person_keypoints_val2017.json"
     })
 final class EvalCommand implements Callable<Integer> {
   /** What a result of --compare's predictions is called. */

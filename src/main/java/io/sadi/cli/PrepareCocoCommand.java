@@ -31,8 +31,8 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  sadi prepare coco --annotations person_keypoints_val2017.json \\",
       "    --images val2017 --out data/coco-val --split val=1.0",
-      "  sadi prepare coco --annotations train=annotations/person_keypoints_train2017.json \\",
-      "    --annotations val=annotations/person_keypoints_val2017.json --images . --out data/coco"
+      "  sadi prepare coco --annotations train=person_keypoints_train2017.json \\",
+      "    --annotations val=person_keypoints_val2017.json --images . --out data/coco"
     })
 final class PrepareCocoCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;

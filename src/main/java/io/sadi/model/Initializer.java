@@ -7,29 +7,33 @@ import org.bytedeco.pytorch.Tensor;
 /** How a parameter starts. {@code fanIn} and {@code fanOut} count connections of one unit. */
 @FunctionalInterface
 interface Initializer {
-  void fill(Tensor tensor, long fanIn, long fanOut);
+  /**
+   * Fills a tensor.
+   *
+   * @param generator of what is random
+   */
+  void fill(Tensor tensor, GeneratorOptional generator, long fanIn, long fanOut);
 
   /** Normal with the variance that keeps a signal's size through ReLUs (He et al., fan out). */
   Initializer KAIMING =
-      (tensor, fanIn, fanOut) ->
-          tensor.normal_(0, Math.sqrt(2.0 / fanOut), new GeneratorOptional());
+      (tensor, generator, fanIn, fanOut) -> tensor.normal_(0, Math.sqrt(2.0 / fanOut), generator);
 
   Initializer ZERO = constant(0);
   Initializer ONE = constant(1);
 
   static Initializer constant(double value) {
-    return (tensor, fanIn, fanOut) -> tensor.fill_(Tensors.scalar(value));
+    return (tensor, generator, fanIn, fanOut) -> tensor.fill_(Tensors.scalar(value));
   }
 
   static Initializer normal(double standardDeviation) {
-    return (tensor, fanIn, fanOut) -> tensor.normal_(0, standardDeviation, new GeneratorOptional());
+    return (tensor, generator, fanIn, fanOut) -> tensor.normal_(0, standardDeviation, generator);
   }
 
   /** Uniform with Glorot's variance times gain squared. */
   static Initializer xavier(double gain) {
-    return (tensor, fanIn, fanOut) -> {
+    return (tensor, generator, fanIn, fanOut) -> {
       double bound = gain * Math.sqrt(6.0 / (fanIn + fanOut));
-      tensor.uniform_(-bound, bound, new GeneratorOptional());
+      tensor.uniform_(-bound, bound, generator);
     };
   }
 }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -330,8 +331,17 @@ public final class Parameters implements AutoCloseable {
     long taps = shape.length == 4 ? shape[2] * shape[3] : 1;
     long fanIn = shape.length > 1 ? shape[1] * taps : shape[0];
     long fanOut = shape[0] * taps;
-    Torch.seed(seed ^ hash(parameter.name()));
-    parameter.initializer().fill(parameter.tensor(), fanIn, fanOut);
+    GeneratorOptional generator = generator(parameter.tensor(), seed ^ hash(parameter.name()));
+    parameter.initializer().fill(parameter.tensor(), generator, fanIn, fanOut);
+  }
+
+  /** On the CPU one of its own, as all threads share LibTorch's. */
+  private static GeneratorOptional generator(Tensor tensor, long seed) {
+    if (!tensor.is_cuda()) {
+      return new GeneratorOptional(torch.make_generator_cpu(seed));
+    }
+    Torch.seed(seed);
+    return new GeneratorOptional();
   }
 
   /** FNV-1a, 64 bits: stable everywhere, unlike String.hashCode in width. */

@@ -1,5 +1,7 @@
 package io.sadi.model;
 
+import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.Tensors;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -56,8 +58,13 @@ final class Reference {
     this.weightGradient = gradients ? weightGradient() : output;
   }
 
-  private Tensor signs(long n, Tensor like) {
-    return torch.randn(new long[] {n}, like.options()).sign().to(type);
+  /** 1 and -1, as good as at random, by Knuth's multiplicative hash. */
+  private Tensor signs(int n, Tensor like) {
+    float[] signs = new float[n];
+    for (int i = 0; i < n; i++) {
+      signs[i] = (i + 1) * 0x9E3779B1 < 0 ? -1 : 1;
+    }
+    return Tensors.of(signs, ComputeDevice.CPU, n).to(like.device(), type);
   }
 
   /** Of y [B, out, H', W']; see {@link #error}. */

@@ -7,6 +7,7 @@ import io.sadi.torch.Precision;
 import io.sadi.torch.Tensors;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
@@ -23,6 +24,8 @@ final class Trial {
 
   /** A single wrong value counts little in a root mean square, so the largest is looked at, too. */
   private static final double WORST = 8;
+
+  private static final long SEED = 20_230_101;
 
   private final LayerForm form;
   private final ComputeDevice device;
@@ -85,7 +88,10 @@ final class Trial {
    * form would take longer than all else.
    */
   static Tensor numbers(long count, ComputeDevice device) {
-    return torch.randn(new long[] {count}, device.floats());
+    // Of a generator of its own: LibTorch's belongs to whoever seeds it, and all threads share it.
+    GeneratorOptional generator = new GeneratorOptional(torch.make_generator_cpu(SEED));
+    Tensor numbers = torch.randn(new long[] {count}, generator, ComputeDevice.CPU.floats());
+    return Tensors.upload(numbers, device);
   }
 
   /** Numbers that bf16 has, in float32. */

@@ -146,7 +146,8 @@ class EvalCommandTest {
     assertThat(err.toString(UTF_8))
         .contains("nothing for 1 of 2 people, who count as wrong; the first is b/1.jpg, person 1")
         .contains(
-            "1 of 2 predictions are for nobody in split val; the first is for b/2.jpg, person 0");
+            "1 of 2 predictions are for images outside split val and do not count; the first is for"
+                + " b/2.jpg");
   }
 
   @Test

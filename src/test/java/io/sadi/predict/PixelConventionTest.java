@@ -146,7 +146,7 @@ class PixelConventionTest {
     Reading reading = new Reading(new Readout(Decode.H1, 0));
     try (net;
         PoseEstimator estimator =
-            new PoseEstimator(net, new int[] {0}, flip, Refine.DARK, Precision.FP32)) {
+            PoseEstimator.inPlaceOf(net, new int[] {0}, flip, Refine.DARK, 2, Precision.FP32)) {
       DatasetPredictor.predict(
           estimator,
           dataset,

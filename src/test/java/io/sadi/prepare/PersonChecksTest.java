@@ -88,7 +88,21 @@ class PersonChecksTest {
     float[] y = person.y().clone();
     x[3] += 4;
     y[7] -= 3;
-    Person again = person.withJoints(person.image(), x, y, person.visibility());
+    Person again =
+        new Person(
+            person.image(),
+            person.person() + 1,
+            person.imageWidth(),
+            person.imageHeight(),
+            x,
+            y,
+            person.visibility(),
+            person.box(),
+            person.centerX(),
+            person.centerY(),
+            person.scale(),
+            person.headSize(),
+            person.headBox());
     assertThat(checks.duplicate(again, List.of(person))).isNotNull();
     for (int k = 0; k < x.length; k++) {
       x[k] += 0.15 * person.extent().height(); // as near as MPII's nearest two

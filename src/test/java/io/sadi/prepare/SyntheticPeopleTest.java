@@ -58,9 +58,10 @@ class SyntheticPeopleTest {
   @Test
   void leavesNothingBehindWhenItCannotGoOn() throws IOException {
     Path out = folder.resolve("out");
-    assertThatThrownBy(() -> new SyntheticPeople(3, List.of(), 4).run(output(out), Progress.NONE))
+    List<Split> beyond = List.of(Split.parse("train=1-3"), Split.parse("val=7-9"));
+    assertThatThrownBy(() -> new SyntheticPeople(3, beyond, 4).run(output(out), Progress.NONE))
         .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("--split val");
+        .hasMessageContaining("val");
     try (var files = Files.list(folder)) {
       assertThat(files).isEmpty();
     }
