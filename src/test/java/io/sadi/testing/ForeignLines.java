@@ -26,10 +26,10 @@ final class ForeignLines {
 
   /**
    * How SADI's begin: with its name, or with a name, a number or a word in lower case, further down
-   * a list after blanks. Where a name has capital letters a colon follows.
+   * a list after blanks. Where a name has capital letters a colon follows, or it is a path.
    */
   private static final Pattern OURS =
-      Pattern.compile("(sadi: | *[\\p{Ll}0-9./~(-]| *[^\\s\\[#*]*[/:.]| *[^\\x00-\\x7F]).*");
+      Pattern.compile("(sadi: | *[\\p{Ll}0-9./~(-]| *[^\\s\\[#*]*[/:.]| *[^\\[#*:]*/| *[^\\x00-\\x7F]).*");
 
   private ForeignLines() {}
 
