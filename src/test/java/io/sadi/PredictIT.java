@@ -180,7 +180,7 @@ class PredictIT {
       value = {
         "predict x.jpg | 3 | x.jpg: no such file",
         "predict --model M | 2 | INPUT",
-        "predict --model M --format xml x.jpg | 2 | [csv, json, jsonl, coco, mpii-mat]",
+        "predict --model M --format xml x.jpg | 2 | [csv, json, jsonl, coco, coco-dataset, yolo, mpii-mat]",
         "predict --model none x.jpg | 3 | none: no such file",
         "predict --model notes.csv x.jpg | 3 | notes.csv: found",
         "predict --model M none.jpg | 3 | none.jpg: no such file",
