@@ -318,6 +318,7 @@ class LauncherIT {
         .launcher(launcher)
         .with("SADI_JAVA", java)
         .with("SADI_JAVA_OPTS", options)
+        .expecting("\\[[0-9.,]+s\\]\\[.*") // what was asked for
         .run("--version");
   }
 
