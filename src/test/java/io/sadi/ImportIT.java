@@ -65,7 +65,7 @@ class ImportIT {
         new String[][] {
           {"page.pth", "a web page (HTML)"},
           {"module.pth", "a pickled object of class a.b.Net"},
-          {"cut.pth", "it is cut off; download it again"},
+          {"cut.pth", "it is cut off"},
           {"none.pth", "no such file"},
         }) {
       BinSadi.Result result = sadi().run("import", wrong[0], "--out", "x.safetensors");
