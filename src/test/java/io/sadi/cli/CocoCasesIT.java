@@ -189,8 +189,7 @@ class CocoCasesIT {
   }
 
   private int train(String config, String... options) {
-    List<String> args =
-        new ArrayList<>(List.of("train", "--config", config, "--epochs", "1"));
+    List<String> args = new ArrayList<>(List.of("train", "--config", config, "--epochs", "1"));
     args.addAll(List.of("--data", folder.resolve("data").toString()));
     args.addAll(List.of("--out", folder.resolve("run").toString()));
     args.addAll(List.of(options));

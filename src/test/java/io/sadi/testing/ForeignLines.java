@@ -29,7 +29,8 @@ final class ForeignLines {
    * a list after blanks. Where a name has capital letters a colon follows, or it is a path.
    */
   private static final Pattern OURS =
-      Pattern.compile("(sadi: | *[\\p{Ll}0-9./~(-]| *[^\\s\\[#*]*[/:.]| *[^\\[#*:]*/| *[^\\x00-\\x7F]).*");
+      Pattern.compile(
+          "(sadi: | *[\\p{Ll}0-9./~(-]| *[^\\s\\[#*]*[/:.]| *[^\\[#*:]*/| *[^\\x00-\\x7F]).*");
 
   private ForeignLines() {}
 
