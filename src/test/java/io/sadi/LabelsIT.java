@@ -104,7 +104,7 @@ class LabelsIT {
     for (int i = 0; i < expected.size(); i++) {
       Person label = labels.get(i);
       Person person = expected.get(i);
-      assertThat(label.image()).endsWith(person.image());
+      assertThat(person.image()).endsWith(label.image()); // the root is the folder of all images
       for (int k = 0; k < person.x().length; k++) {
         boolean inside =
             person.x()[k] >= 0
