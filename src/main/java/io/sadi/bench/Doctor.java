@@ -117,18 +117,21 @@ public record Doctor(List<Finding> findings) {
     String what = "arithmetic " + label;
     try {
       SelfTest.Layers layers = SelfTest.layers(precision);
-      String found = layers.forms() + " layers of the presets, trained and used: ";
-      int others = layers.fallbacks().size();
-      return others == 0
-          ? Finding.ok(what, found + "right")
-          : Finding.warn(
-              what,
-              found
-                  + others
-                  + " of them not by the fastest way, as that is wrong on this processor: "
-                  + String.join(", ", layers.fallbacks().subList(0, Math.min(3, others)))
-                  + (others > 3 ? "..." : ""),
-              "nothing: the numbers are right, but take longer");
+      String found = layers.count() + " layers of the presets, trained and used: right";
+      List<String> fallbacks = layers.fallbacks();
+      if (fallbacks.isEmpty()) {
+        return Finding.ok(what, found);
+      }
+      found +=
+          String.format(
+              Locale.ROOT,
+              ", but %d of them not by the fastest way, as that is wrong on this processor: %s%s",
+              fallbacks.size(),
+              String.join(", ", fallbacks.subList(0, Math.min(3, fallbacks.size()))),
+              fallbacks.size() > 3 ? "..." : "");
+      return layers.slower()
+          ? Finding.warn(what, found, "nothing: the numbers are right, but take longer")
+          : Finding.ok(what, found);
     } catch (FailedException e) {
       return Finding.fail(what, String.valueOf(e.getMessage()), advice);
     }

@@ -3,6 +3,7 @@ package io.sadi.bench;
 import io.sadi.config.Config;
 import io.sadi.image.Image;
 import io.sadi.io.FailedException;
+import io.sadi.model.Arithmetic;
 import io.sadi.model.InferenceNet;
 import io.sadi.model.KnownNetwork;
 import io.sadi.model.ModelConfig;
@@ -57,8 +58,14 @@ final class SelfTest {
     return found;
   }
 
-  /** What became of the layers of the presets' networks. */
-  record Layers(int forms, List<String> fallbacks) {}
+  /**
+   * What became of the layers of the presets' networks.
+   *
+   * @param count of them
+   * @param fallbacks those that are not computed by the rule, and how
+   * @param slower whether any of these takes longer for it
+   */
+  record Layers(int count, List<String> fallbacks, boolean slower) {}
 
   /**
    * Proves the arithmetic of the presets that are trained and used on such a device.
@@ -68,6 +75,7 @@ final class SelfTest {
   static Layers layers(Precision precision) {
     Set<String> fallbacks = new LinkedHashSet<>();
     int layers = 0;
+    boolean slower = false;
     for (String preset : List.of("tiny", "compact", "builtin")) {
       ModelConfig model;
       try {
@@ -78,11 +86,13 @@ final class SelfTest {
       try (SadiNet net = SadiNet.describe(model, JOINTS);
           InferenceNet used = InferenceNet.of(net, precision)) {
         layers += SadiNet.costs(model, JOINTS).size();
-        fallbacks.addAll(net.prove(precision, BATCH).fallbacks());
-        fallbacks.addAll(used.prove(BATCH).fallbacks());
+        for (Arithmetic arithmetic : List.of(net.prove(precision, BATCH), used.prove(BATCH))) {
+          fallbacks.addAll(arithmetic.fallbacks());
+          slower |= arithmetic.slower();
+        }
       }
     }
-    return new Layers(layers, List.copyOf(fallbacks));
+    return new Layers(layers, List.copyOf(fallbacks), slower);
   }
 
   /**

@@ -53,6 +53,11 @@ public final class Arithmetic {
     return exceptions.getOrDefault(layer, byRule);
   }
 
+  /** Whether a layer takes longer because the rule's way is wrong on this processor. */
+  public boolean slower() {
+    return exceptions.values().stream().anyMatch(way -> !way.isWide(byRule));
+  }
+
   /** What a person should know of it, a line each. */
   public List<String> warnings() {
     return warnings;

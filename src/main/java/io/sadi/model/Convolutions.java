@@ -15,17 +15,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one place where it is decided how a layer's convolution or product is computed on a CPU.
  *
- * <p>The rule: maps are channels-last, and channels are filled up with zeros to a multiple of 16, a
- * vector of oneDNN's. Elsewhere it rearranges tensors into blocks of 16 channels, and where a
- * processor does not list its caches (many virtual machines) that comes out wrong, in float32 and
- * in bf16, forwards and backwards, without a word. The three channels of an image are left alone:
- * oneDNN has a kernel of its own for them. {@link Proof} holds that what the rule gives is right on
- * the processor at hand.
+ * <p>The rule: maps are channels-last, and channels are filled up with zeros: to an even number,
+ * and to a multiple of 16, a vector of oneDNN's, where a network that is only used has its layers
+ * fused. Elsewhere oneDNN rearranges tensors into blocks of channels, and where a processor does
+ * not list its caches (many virtual machines) that comes out wrong, in float32 and in bf16,
+ * forwards and backwards, without a word. The three channels of an image are left alone: oneDNN has
+ * a kernel of its own for them. For small maps the blocks are of up to 64 channels, and then some
+ * layers come out wrong on such a processor all the same; {@link Proof} finds these, and more
+ * channels of zeros put them right.
  */
 final class Convolutions {
-  /** Channels of a vector. */
-  private static final int VECTOR = 16;
-
   /** Channels of an image. */
   private static final int IMAGE = 3;
 
@@ -44,15 +43,15 @@ final class Convolutions {
    */
   static Tensor convolve(
       Way way, Tensor x, Conv layer, Tensor weight, @Nullable Tensor bias, ComputeDevice device) {
-    if (way == Way.FUSED || way == Way.DIRECT) {
-      return filled(x, layer, weight, bias);
+    if (!way.exact()) {
+      return filled(way, x, layer, weight, bias);
     }
     try (Autocast fp32 = Autocast.off(device)) {
       Tensor exact = x.to(ScalarType.Float);
       Tensor y =
           way == Way.PLAIN
               ? byPatches(exact, layer, weight, bias)
-              : filled(exact, layer, weight, bias);
+              : filled(way, exact, layer, weight, bias);
       return y.to(fp32.precisionAround(x.scalar_type()));
     }
   }
@@ -67,7 +66,7 @@ final class Convolutions {
    */
   static Tensor multiply(
       Way way, Tensor x, Tensor weight, @Nullable Tensor bias, ComputeDevice device) {
-    if (way == Way.FUSED || way == Way.DIRECT) {
+    if (!way.exact()) {
       return torch.linear(x, weight, optional(bias));
     }
     try (Autocast fp32 = Autocast.off(device)) {
@@ -88,9 +87,12 @@ final class Convolutions {
   }
 
   /** The rule: channels filled up, channels-last. */
-  private static Tensor filled(Tensor x, Conv layer, Tensor weight, @Nullable Tensor bias) {
-    Tensor source = filledIn(x, layer);
-    Tensor y = convolve(source, layer, filledWeight(x, layer, weight), filledBias(x, layer, bias));
+  private static Tensor filled(
+      Way way, Tensor x, Conv layer, Tensor weight, @Nullable Tensor bias) {
+    Tensor source = filledIn(way, x, layer);
+    Tensor y =
+        convolve(
+            source, layer, filledWeight(way, x, layer, weight), filledBias(way, x, layer, bias));
     return firstChannels(y, layer.out());
   }
 
@@ -146,22 +148,22 @@ final class Convolutions {
    * @param weight [out, in, kernel, kernel]
    */
   static LaidOut layOut(Way way, Tensor x, Conv layer, Tensor weight, @Nullable Tensor bias) {
-    ScalarType type = way == Way.FUSED || way == Way.DIRECT ? x.scalar_type() : ScalarType.Float;
+    ScalarType type = way.exact() ? ScalarType.Float : x.scalar_type();
     if (way == Way.PLAIN) {
       return new LaidOut(way, copy(weight, type), copyBias(bias, type));
     }
     Tensor kernel =
-        copy(filledWeight(x, layer, weight), type).contiguous(MemoryFormat.ChannelsLast);
-    Tensor shift = copyBias(filledBias(x, layer, bias), type);
-    if (way == Way.FUSED) {
-      kernel = FusedConvolution.layOut(kernel, filledIn(x, layer), geometry(layer));
+        copy(filledWeight(way, x, layer, weight), type).contiguous(MemoryFormat.ChannelsLast);
+    Tensor shift = copyBias(filledBias(way, x, layer, bias), type);
+    if (way.fused()) {
+      kernel = FusedConvolution.layOut(kernel, filledIn(way, x, layer), geometry(layer));
     }
     return new LaidOut(way, kernel, shift);
   }
 
   /** Copies the weights of a product, [out, in]. */
   static LaidOut layOut(Way way, Tensor x, Tensor weight, @Nullable Tensor bias) {
-    ScalarType type = way == Way.FUSED || way == Way.DIRECT ? x.scalar_type() : ScalarType.Float;
+    ScalarType type = way.exact() ? ScalarType.Float : x.scalar_type();
     return new LaidOut(way, copy(weight, type), copyBias(bias, type));
   }
 
@@ -169,14 +171,14 @@ final class Convolutions {
   static Tensor convolve(Tensor x, Conv layer, LaidOut weights, boolean relu) {
     Tensor y;
     switch (weights.way) {
-      case FUSED -> {
+      case FUSED, FUSED_WIDE -> {
         Geometry geometry = geometry(layer);
         TensorOptional bias = optional(weights.bias);
-        Tensor source = filledIn(x, layer);
+        Tensor source = filledIn(weights.way, x, layer);
         return firstChannels(
             FusedConvolution.of(source, weights.kernel, bias, geometry, relu), layer.out());
       }
-      case DIRECT -> y = alreadyFilled(x, layer, weights);
+      case DIRECT, DIRECT_WIDE -> y = alreadyFilled(x, layer, weights);
       case FLOAT32 -> y = alreadyFilled(x.to(ScalarType.Float), layer, weights).to(x.scalar_type());
       case PLAIN ->
           y =
@@ -189,7 +191,7 @@ final class Convolutions {
 
   /** A product of [B, in] and laid out weights. */
   static Tensor multiply(Tensor x, LaidOut weights) {
-    if (weights.way == Way.FUSED || weights.way == Way.DIRECT) {
+    if (!weights.way.exact()) {
       return torch.linear(x, weights.kernel, optional(weights.bias));
     }
     return multiply(weights.way, x, weights.kernel, weights.bias);
@@ -197,42 +199,47 @@ final class Convolutions {
 
   /** sum + convolution, in the place of {@code sum}. */
   static Tensor addTo(Tensor sum, Tensor x, Conv layer, LaidOut weights) {
-    if (weights.way != Way.FUSED || missing(x, layer.out()) > 0) {
+    if (!weights.way.fused() || missing(weights.way, x, layer.out()) > 0) {
       return sum.add_(convolve(x, layer, weights, false));
     }
     return FusedConvolution.addTo(
-        sum, filledIn(x, layer), weights.kernel, optional(weights.bias), geometry(layer));
+        sum,
+        filledIn(weights.way, x, layer),
+        weights.kernel,
+        optional(weights.bias),
+        geometry(layer));
   }
 
   private static Tensor alreadyFilled(Tensor x, Conv layer, LaidOut weights) {
     return firstChannels(
-        convolve(filledIn(x, layer), layer, weights.kernel, weights.bias), layer.out());
+        convolve(filledIn(weights.way, x, layer), layer, weights.kernel, weights.bias),
+        layer.out());
   }
 
   // --- Channels
   // -----------------------------------------------------------------------------------
 
   /** Channels that {@code channels} lack to whole vectors; none on a GPU. */
-  private static int missing(Tensor x, int channels) {
-    return x.is_cuda() ? 0 : (VECTOR - channels % VECTOR) % VECTOR;
+  private static int missing(Way way, Tensor x, int channels) {
+    return x.is_cuda() ? 0 : (way.channels() - channels % way.channels()) % way.channels();
   }
 
-  private static int missingIn(Tensor x, Conv layer) {
-    return layer.in() == IMAGE ? 0 : missing(x, layer.in());
+  private static int missingIn(Way way, Tensor x, Conv layer) {
+    return layer.in() == IMAGE ? 0 : missing(way, x, layer.in());
   }
 
   /** The pixels of x that the layer looks at, channels-last, with channels of zeros behind. */
-  private static Tensor filledIn(Tensor x, Conv layer) {
+  private static Tensor filledIn(Way way, Tensor x, Conv layer) {
     Tensor source = subsampled(x, layer);
-    int more = missingIn(x, layer);
+    int more = missingIn(way, x, layer);
     return more == 0
         ? source
         : torch.constant_pad_nd(source, 0, 0, 0, 0, 0, more).contiguous(MemoryFormat.ChannelsLast);
   }
 
-  private static Tensor filledWeight(Tensor x, Conv layer, Tensor weight) {
-    int in = missingIn(x, layer);
-    int out = missing(x, layer.out());
+  private static Tensor filledWeight(Way way, Tensor x, Conv layer, Tensor weight) {
+    int in = missingIn(way, x, layer);
+    int out = missing(way, x, layer.out());
     return in + out == 0
         ? weight
         : torch
@@ -240,8 +247,8 @@ final class Convolutions {
             .contiguous(MemoryFormat.ChannelsLast);
   }
 
-  private static @Nullable Tensor filledBias(Tensor x, Conv layer, @Nullable Tensor bias) {
-    int more = missing(x, layer.out());
+  private static @Nullable Tensor filledBias(Way way, Tensor x, Conv layer, @Nullable Tensor bias) {
+    int more = missing(way, x, layer.out());
     return bias == null || more == 0 ? bias : torch.constant_pad_nd(bias, 0, more);
   }
 

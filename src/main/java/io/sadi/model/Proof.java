@@ -86,6 +86,7 @@ final class Proof {
     tryUnknown(layers.values(), byRule);
     IdentityHashMap<Object, Way> exceptions = new IdentityHashMap<>();
     List<String> fallbacks = new ArrayList<>();
+    List<String> slower = new ArrayList<>();
     double worst = 0;
     for (Map.Entry<Object, Layer> entry : layers.entrySet()) {
       Layer layer = entry.getValue();
@@ -102,14 +103,18 @@ final class Proof {
                 percent(outcome.error())));
       }
       if (outcome.way() != byRule) {
+        String fallback = layer.path() + " " + outcome.way().words();
         exceptions.put(entry.getKey(), outcome.way());
-        worst = Math.max(worst, outcome.error());
-        fallbacks.add(layer.path() + " " + outcome.way().words());
+        fallbacks.add(fallback);
+        if (!outcome.way().isWide(byRule)) { // which takes hardly longer
+          slower.add(fallback);
+          worst = Math.max(worst, outcome.error());
+        }
       }
     }
     List<String> warnings = new ArrayList<>();
-    if (!fallbacks.isEmpty()) {
-      warnings.add(warning(fallbacks, worst));
+    if (!slower.isEmpty()) {
+      warnings.add(warning(slower, worst));
     }
     String trouble = file.save();
     if (trouble != null) {

@@ -8,23 +8,49 @@ import java.util.List;
  */
 enum Way {
   /** Convolution with what follows it computed along, for a network that is only used. */
-  FUSED("fused"),
+  FUSED(16, "fused"),
+  /** The same with channels of zeros up to a whole block of oneDNN's. */
+  FUSED_WIDE(64, "fused, with channels filled up to 64"),
   /** LibTorch's operator in the precision that is asked for. */
-  DIRECT("as it is"),
+  DIRECT(2, "as it is"),
+  /** The same with channels of zeros up to a whole block of oneDNN's. */
+  DIRECT_WIDE(64, "with channels filled up to 64"),
   /** LibTorch's operator in float32. */
-  FLOAT32("in float32"),
+  FLOAT32(64, "in float32"),
   /** In float32 by the plainest operators: patches of the map times the weights, or sums. */
-  PLAIN("in float32 by plain products");
+  PLAIN(1, "in float32 by plain products");
 
+  private final int channels;
   private final String words;
 
-  Way(String words) {
+  Way(int channels, String words) {
+    this.channels = channels;
     this.words = words;
+  }
+
+  /** A convolution's channels are filled up with zeros to a multiple of this. */
+  int channels() {
+    return channels;
   }
 
   /** For messages: a layer is computed so. */
   String words() {
     return words;
+  }
+
+  /** Whether what follows a convolution is computed along. */
+  boolean fused() {
+    return this == FUSED || this == FUSED_WIDE;
+  }
+
+  /** Whether it is computed in float32, whatever is asked for. */
+  boolean exact() {
+    return this == FLOAT32 || this == PLAIN;
+  }
+
+  /** Whether this is another way's operator, with more channels of zeros. */
+  boolean isWide(Way other) {
+    return this == FUSED_WIDE ? other == FUSED : this == DIRECT_WIDE && other == DIRECT;
   }
 
   /**

@@ -59,7 +59,7 @@ class DoctorTest {
   /** A fallback that works is no failure: the numbers are right. */
   @Test
   void aLayerThatIsComputedAnotherWayIsAWarningOnly() {
-    System.setProperty("sadi.proof.reject", "conv 16->16 3x3 .* (FUSED|DIRECT)");
+    System.setProperty("sadi.proof.reject", "conv 16->16 3x3 .* (FUSED|DIRECT).*");
     try {
       Doctor doctor = Doctor.examine("cpu");
       assertThat(doctor.healthy()).isTrue();
@@ -68,6 +68,21 @@ class DoctorTest {
           .singleElement()
           .satisfies(finding -> assertThat(finding.level()).isEqualTo(Level.WARN))
           .satisfies(finding -> assertThat(finding.found()).contains("by plain products"));
+    } finally {
+      System.clearProperty("sadi.proof.reject");
+    }
+  }
+
+  /** What costs next to nothing is worth a word, and no warning. */
+  @Test
+  void aLayerWithMoreZerosIsNoWarning() {
+    System.setProperty("sadi.proof.reject", "conv 16->16 3x3 .* (FUSED|DIRECT)");
+    try {
+      assertThat(Doctor.examine("cpu").findings())
+          .filteredOn(finding -> finding.what().equals("arithmetic fp32"))
+          .singleElement()
+          .satisfies(finding -> assertThat(finding.level()).isEqualTo(Level.OK))
+          .satisfies(finding -> assertThat(finding.found()).contains("channels filled up to 64"));
     } finally {
       System.clearProperty("sadi.proof.reject");
     }
