@@ -32,10 +32,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 final class Proof {
   /** Multiply-accumulates that one try may take: the batch is made smaller for larger layers. */
-  private static final long MACS = 200_000_000;
+  private static final long MACS = 60_000_000;
 
   /** Values that a map of one try may have, all its channels counted. */
-  private static final long VALUES = 1_000_000;
+  private static final long VALUES = 500_000;
 
   private final ComputeDevice device;
   private final Precision precision;
