@@ -380,18 +380,18 @@ _sadi_value() {
       'sadi bench -s' | \
       'sadi bench --set')
       kind=setting
-      words='model.variant loss.h2 model.input model.pixel_convention model.stacks model.stem
-        model.channels model.blocks model.features rfm.enabled rfm.dilated rfm.dilation rfm.se
-        sfm.enabled sfm.width sfm.attention sfm.planes sfm.final sfm.global_attention
-        sfm.local_attention dlm.flow dlm.standardize dlm.combine dlm.lattice dlm.training_lattice
-        loss.combine loss.chi loss.h1_weight loss.target_sigma augment.rotation
-        augment.rotation_sd augment.rotation_probability augment.scale_min augment.scale_max
-        augment.scale_sd augment.flip augment.translation augment.half_body augment.color
-        augment.blur augment.occlusion augment.device train.epochs train.milestones train.batch
-        train.lr train.gamma train.warmup_steps train.weight_decay train.clip train.ema
-        train.accumulate train.on_nan train.patience train.freeze train.save_minutes train.keep
-        train.eval_every train.samples train.sample_every data.train_split data.val_split
-        data.limit_train data.workers train.threads train.device train.precision
+      words='model.variant loss.h2 loss.h1 model.input model.pixel_convention model.stacks
+        model.stem model.channels model.blocks model.features rfm.enabled rfm.dilated rfm.dilation
+        rfm.se sfm.enabled sfm.width sfm.attention sfm.planes sfm.final sfm.global_attention
+        sfm.local_attention sfm.local_attention_gain dlm.flow dlm.standardize dlm.combine
+        dlm.lattice dlm.training_lattice loss.combine loss.chi loss.h1_weight loss.target_sigma
+        augment.rotation augment.rotation_sd augment.rotation_probability augment.scale_min
+        augment.scale_max augment.scale_sd augment.flip augment.translation augment.half_body
+        augment.color augment.blur augment.occlusion augment.device train.epochs train.milestones
+        train.batch train.lr train.gamma train.warmup_steps train.weight_decay train.clip
+        train.ema train.accumulate train.on_nan train.patience train.freeze train.save_minutes
+        train.keep train.eval_every train.samples train.sample_every data.train_split
+        data.val_split data.limit_train data.workers train.threads train.device train.precision
         train.rank_timeout train.seed'
       ;;
     'sadi train --precision' | \
@@ -425,10 +425,13 @@ _sadi_value() {
     'sadi ablate --variant')
       kind=list
       words='baseline rfm-only sfm-dlm-only full no-se no-dilation no-global-attention
-        no-local-attention no-flow loss-sum loss-weighted loss-swapped loss-h2-nll loss-h2-mse
-        loss-h2-rle loss-h2-target loss-chi-0.1 loss-chi-0.5 loss-chi-0.9 loss-sum-mse dilation-1
+        no-local-attention no-attention no-flow loss-sum loss-weighted loss-swapped loss-chi-flow
+        loss-chi-sigma-gradient loss-h1-nll loss-h2-nll loss-h2-mse loss-h2-rle loss-h2-target
+        loss-h2-target-shape loss-h2-mutual loss-chi-0.1 loss-chi-0.5 loss-chi-0.9
+        loss-h1-likelihood loss-sum-mse loss-weighted-mse loss-sum-mse-scaled dilation-1
         dilation-3 dilation-4 stacks-2 global-attention-sum local-attention-row
-        local-attention-spatial local-attention-channel flow-not-standardized'
+        local-attention-spatial local-attention-channel local-attention-no-gain
+        flow-not-standardized'
       ;;
     'sadi ablate --study')
       kind=word
@@ -453,8 +456,9 @@ _sadi_value() {
 # What follows KEY= in --set KEY=VALUE.
 _sadi_setting() {
   case $1 in
-    model.variant) echo 'baseline rfm-only sfm-dlm-only full no-se no-dilation no-global-attention no-local-attention no-flow loss-sum loss-weighted loss-swapped loss-h2-nll loss-h2-mse loss-h2-rle loss-h2-target' ;;
-    loss.h2) echo 'nll mse rle target' ;;
+    model.variant) echo 'baseline rfm-only sfm-dlm-only full no-se no-dilation no-global-attention no-local-attention no-attention no-flow loss-sum loss-weighted loss-swapped loss-chi-flow loss-chi-sigma-gradient loss-h1-nll loss-h2-nll loss-h2-mse loss-h2-rle loss-h2-target loss-h2-target-shape loss-h2-mutual' ;;
+    loss.h2) echo 'nll mse rle target target-shape mutual' ;;
+    loss.h1) echo 'mse nll' ;;
     model.pixel_convention) echo 'center corner' ;;
     rfm.enabled) echo 'on off' ;;
     rfm.dilated) echo 'on off' ;;
@@ -462,11 +466,12 @@ _sadi_setting() {
     sfm.enabled) echo 'on off' ;;
     sfm.global_attention) echo 'softmax sum none' ;;
     sfm.local_attention) echo 'column row spatial channel none' ;;
+    sfm.local_attention_gain) echo 'on off' ;;
     dlm.flow) echo 'on off' ;;
     dlm.standardize) echo 'moments none literal' ;;
     dlm.combine) echo 'mixture product' ;;
     loss.combine) echo 'weighted sum swapped h1' ;;
-    loss.chi) echo 'sigma' ;;
+    loss.chi) echo 'sigma sigma-gradient flow' ;;
     augment.device) echo 'on off' ;;
     train.on_nan) echo 'stop skip' ;;
     train.precision) echo 'auto fp32 bf16' ;;

@@ -143,7 +143,8 @@ public record Onnx(Checkpoint checkpoint, Path file) {
               3,
               input,
               input);
-      Output<OnnxValue> output = net.forward(new OnnxOperations(graph), image);
+      OnnxOperations operations = new OnnxOperations(graph);
+      Output<OnnxValue> output = net.readable(operations, net.forward(operations, image));
       graph.output("h1", "the first heatmap of every joint: peaks about 1", output.h1());
       Map<String, String> metadata = metadata();
       OnnxValue mu = output.mu();

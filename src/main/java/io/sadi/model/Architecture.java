@@ -67,6 +67,7 @@ public record Architecture(int joints, ModelConfig model) {
               integers(json.get("channels")),
               integers(json.get("blocks")),
               json.get("features").getAsInt(),
+              0,
               new Rfm(json.get("rfm").getAsBoolean(), true, 2, true),
               new Sfm(
                   sfm,
@@ -75,7 +76,8 @@ public record Architecture(int joints, ModelConfig model) {
                   width == null ? List.of(32, 64, 128, 256) : integers(width.get("planes")),
                   width == null ? 2048 : width.get("final").getAsInt(),
                   GlobalAttention.SOFTMAX,
-                  LocalAttention.COLUMN),
+                  LocalAttention.COLUMN,
+                  true),
               new Dlm(true, Standardize.MOMENTS, Combine.MIXTURE, 257, 97));
       return new Architecture(json.get("joints").getAsInt(), model);
     } catch (JsonParseException

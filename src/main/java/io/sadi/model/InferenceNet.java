@@ -67,7 +67,7 @@ public final class InferenceNet implements AutoCloseable {
       return first(image);
     }
     try (InferenceMode inference = new InferenceMode(true)) {
-      return net.forward(operations(), image);
+      return net.readable(operations(), net.forward(operations(), image));
     }
   }
 
@@ -78,7 +78,7 @@ public final class InferenceNet implements AutoCloseable {
     }
     Output<Tensor> output;
     try (InferenceMode inference = new InferenceMode(true)) {
-      output = net.forward(operations(), image);
+      output = net.readable(operations(), net.forward(operations(), image));
     }
     if (owner && !laidOut) {
       net.close();

@@ -8,12 +8,15 @@ import java.util.List;
  * What the network is trained to minimise.
  *
  * @param combine how the two heatmaps' losses add up
- * @param chi their balance, 0 to 1; NaN for sigma itself
- * @param h2 the loss of the second heatmap
+ * @param chi what balances them
+ * @param fixedChi the balance, 0 to 1, where chi is a number; else NaN
+ * @param h1 the loss of the first heatmap
+ * @param h2 the loss of the second heatmap, and what the first learns of it
  * @param h1Weight factor that brings L_H1 to the scale of L_H2
  * @param targetSigma deviation of the first heatmap's target in heatmap pixels
  */
-public record LossConfig(Combine combine, double chi, H2 h2, double h1Weight, double targetSigma) {
+public record LossConfig(
+    Combine combine, Chi chi, double fixedChi, H1 h1, H2 h2, double h1Weight, double targetSigma) {
 
   /** The total loss. */
   public enum Combine {
@@ -27,7 +30,27 @@ public record LossConfig(Combine combine, double chi, H2 h2, double h1Weight, do
     H1
   }
 
-  /** The readings of L_H2. */
+  /** The readings of chi, the balance of the two losses in Eq. 8. */
+  public enum Chi {
+    /** A joint's predicted deviation, the mean of both axes; no gradient. */
+    SIGMA,
+    /** The same, and its gradient reaches sigma. */
+    SIGMA_GRADIENT,
+    /** The flow's own deviation, Eq. 5's sigma: the mean of both axes, 0 to 1; no gradient. */
+    FLOW,
+    /** A number. */
+    FIXED
+  }
+
+  /** The readings of L_H1. */
+  public enum H1 {
+    /** Squared error to a Gaussian (section III-E, Table V). */
+    MSE,
+    /** Negative log-likelihood of the joint's place under the map's softmax (Eq. 6). */
+    NLL
+  }
+
+  /** The readings of L_H2, and of the second heatmap as what the first one learns. */
   public enum H2 {
     /** Negative log-likelihood of the joint under P (Eq. 7). */
     NLL,
@@ -35,18 +58,21 @@ public record LossConfig(Combine combine, double chi, H2 h2, double h1Weight, do
     MSE,
     /** Residual log-likelihood estimation (Eq. 4). */
     RLE,
-    /** The first heatmap learns P placed at the joint, beside the likelihood. */
-    TARGET
-  }
-
-  /** Whether chi is the predicted sigma, per joint. */
-  public boolean chiIsSigma() {
-    return Double.isNaN(chi);
+    /** The first heatmap learns P placed at the joint, as wide as sigma, beside the likelihood. */
+    TARGET,
+    /** The same, as wide as the Gaussian that it replaces. */
+    TARGET_SHAPE,
+    /** The first heatmap learns the second one and the Gaussian alike, beside the likelihood. */
+    MUTUAL
   }
 
   /** Whether the loss is computed from P at the joint, not from pixels of the second heatmap. */
   public boolean likelihood() {
     return h2 != H2.MSE;
+  }
+
+  static H1 h1(Config config) {
+    return config.choice("loss.h1", H1.class, H1.MSE, "the loss of the first heatmap");
   }
 
   static H2 h2(Config config) {
@@ -71,11 +97,36 @@ public record LossConfig(Combine combine, double chi, H2 h2, double h1Weight, do
     }
     String chi =
         config.choiceOrNumber(
-            "loss.chi", List.of("sigma"), "sigma", 0, 1, "balance of the two losses (Eq. 8)");
+            "loss.chi",
+            List.of("sigma", "sigma-gradient", "flow"),
+            "sigma",
+            0,
+            1,
+            "balance of the two losses (Eq. 8)");
+    Chi kind =
+        switch (chi) {
+          case "sigma" -> Chi.SIGMA;
+          case "sigma-gradient" -> Chi.SIGMA_GRADIENT;
+          case "flow" -> Chi.FLOW;
+          default -> Chi.FIXED;
+        };
+    H1 h1 = h1(config);
+    H2 h2 = h2(config);
+    if (h1 == H1.NLL && (h2 == H2.TARGET || h2 == H2.TARGET_SHAPE || h2 == H2.MUTUAL)) {
+      throw BadInputException.at(
+          config.where("loss.h1"),
+          "nll with loss.h2 " + Config.name(h2),
+          "mse: a likelihood has no heatmap to learn",
+          "");
+    }
+    // Table V and section IV-E3 name both terms squared errors and no factor, nor does Eq. 6.
+    boolean alike = h1 == H1.NLL || h2 == H2.MSE;
     return new LossConfig(
         combine,
-        chi.equals("sigma") ? Double.NaN : Double.parseDouble(chi),
-        h2(config),
+        kind,
+        kind == Chi.FIXED ? Double.parseDouble(chi) : Double.NaN,
+        h1,
+        h2,
         // Compared on LSPET's photos, 7,000 to learn from and 1,000 to validate on, PCK@0.2 of the
         // fused heatmap and of mu. A network of 64 px, 8 epochs, one seed: 30 gave 22.8 and 11.8,
         // 100: 29.3 and 15.0, 300: 30.9 and 14.8, 1000: 30.9 and 15.4, 3000: 31.1 and 15.1.
@@ -84,7 +135,12 @@ public record LossConfig(Combine combine, double chi, H2 h2, double h1Weight, do
         // starves H1 in the layers that both learn; mu's own layers learn from L_H2 alone, and Adam
         // does not mind its size.
         config.number(
-            "loss.h1_weight", 3000, 0, 1e9, "factor that brings L_H1 to the scale of L_H2"),
+            "loss.h1_weight",
+            alike ? 1 : 3000,
+            0,
+            1e9,
+            "factor that brings L_H1 to the scale of L_H2 (default with loss.h1 nll or loss.h2"
+                + " mse: 1)"),
         config.number(
             "loss.target_sigma", 2, 0.1, 20, "deviation of L_H1's target in heatmap pixels"));
   }

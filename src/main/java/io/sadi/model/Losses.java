@@ -4,6 +4,8 @@ import io.sadi.model.SadiNet.Output;
 import io.sadi.torch.Tensors;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,10 +36,10 @@ public final class Losses {
   /** The total loss of a batch, Eq. 8 or one of its alternatives. */
   public static Loss of(SadiNet net, Output<Tensor> output, Targets targets, LossConfig config) {
     Tensor target = h1Target(net, output, targets, config);
-    Tensor h1 = heatmapError(output.heatmaps().get(0), target);
+    Tensor h1 = h1Error(net, output.heatmaps().get(0), target, targets, config);
     // Intermediate supervision: every stack learns the same target.
     for (Tensor heatmap : output.heatmaps().subList(1, output.heatmaps().size())) {
-      h1 = h1.add(heatmapError(heatmap, target));
+      h1 = h1.add(h1Error(net, heatmap, target, targets, config));
     }
     Tensor weighted = h1.mul(Tensors.scalar(config.h1Weight()));
     Tensor mu = output.mu();
@@ -48,8 +50,8 @@ public final class Losses {
     Tensor h2 =
         config.likelihood()
             ? negativeLogLikelihood(net.dlm(), mu, sigma, targets.joints)
-            : h2Error(net, mu, sigma, target);
-    Tensor chi = chi(sigma, config);
+            : heatmapError(secondHeatmap(net, mu, sigma), target);
+    Tensor chi = chi(net, sigma, config);
     Tensor rest = chi.neg().add(Tensors.scalar(1));
     Tensor total =
         switch (config.combine()) {
@@ -100,33 +102,83 @@ public final class Losses {
     return sigma.log().sum(2).sub(logP);
   }
 
-  /** Squared error of the rendered H2. No gradient reaches mu while it is far from the joint. */
-  private static Tensor h2Error(SadiNet net, Tensor mu, Tensor sigma, Tensor target) {
-    DistributionLearningModule dlm = net.dlm();
-    Tensor h2 =
-        dlm.render(
-            onMaps(mu, net),
-            sigma,
-            net.config().heatmap(),
-            dlm.lattice(net.config().dlm().trainingLattice()).values());
-    return heatmapError(h2, target);
+  /** L_H1 of one stack's map, [B, K]. */
+  private static Tensor h1Error(
+      SadiNet net, Tensor heatmap, Tensor target, Targets targets, LossConfig config) {
+    return config.h1() == LossConfig.H1.NLL
+        ? placeError(heatmap, onMaps(targets.joints, net))
+        : heatmapError(heatmap, target);
   }
 
-  /** What H1 learns: a Gaussian, or ("target") the learned P placed at the joint. */
+  /**
+   * Eq. 6: -log of the map's softmax at the joint, the mean of the four pixels around it by how
+   * near they are.
+   *
+   * @param heatmap [B, K, H, H]
+   * @param joints [B, K, 2] in image units; beyond the outermost pixels the nearest one counts
+   * @return [B, K]
+   */
+  static Tensor placeError(Tensor heatmap, Tensor joints) {
+    int size = (int) heatmap.size(3);
+    Tensor logP = heatmap.flatten(2, 3).log_softmax(2);
+    Tensor place =
+        joints
+            .mul(Tensors.scalar(size))
+            .add(Tensors.scalar((size - 1) / 2.0))
+            .clamp_min(Tensors.scalar(0))
+            .clamp_max(Tensors.scalar(size - 1));
+    Tensor first = place.floor().clamp_max(Tensors.scalar(size - 2));
+    Tensor second = place.sub(first); // the weight of the pixel behind
+    Tensor error = torch.zeros_like(place.select(2, 0));
+    for (int dy = 0; dy < 2; dy++) {
+      for (int dx = 0; dx < 2; dx++) {
+        Tensor x = first.select(2, 0).add(Tensors.scalar(dx));
+        Tensor y = first.select(2, 1).add(Tensors.scalar(dy));
+        Tensor index = y.mul(Tensors.scalar(size)).add(x).to(ScalarType.Long).unsqueeze(2);
+        Tensor weight = share(second, 0, dx).mul(share(second, 1, dy));
+        error = error.sub(weight.mul(logP.gather(2, index).squeeze(2)));
+      }
+    }
+    return error;
+  }
+
+  private static Tensor share(Tensor second, int axis, int behind) {
+    Tensor weight = second.select(2, axis);
+    return behind == 1 ? weight : weight.neg().add(Tensors.scalar(1));
+  }
+
+  /** H2 as drawn while training, [B, K, H, H]. No gradient reaches mu far from what is drawn. */
+  private static Tensor secondHeatmap(SadiNet net, Tensor mu, Tensor sigma) {
+    DistributionLearningModule dlm = net.dlm();
+    return dlm.render(
+        onMaps(mu, net),
+        sigma,
+        net.config().heatmap(),
+        dlm.lattice(net.config().dlm().trainingLattice()).values());
+  }
+
+  /** What H1 learns: a Gaussian, or a reading of the second heatmap; no gradient passes through. */
   private static Tensor h1Target(
       SadiNet net, Output<Tensor> output, Targets targets, LossConfig config) {
     try (NoGradGuard noGrad = new NoGradGuard()) {
       int size = net.config().heatmap();
+      Tensor mu = output.mu();
       Tensor sigma = output.sigma();
-      if (config.h2() == LossConfig.H2.TARGET && sigma != null) {
-        DistributionLearningModule dlm = net.dlm();
-        return dlm.render(
-            onMaps(targets.joints, net),
-            sigma,
-            size,
-            dlm.lattice(net.config().dlm().trainingLattice()).values());
+      Tensor gaussians = gaussians(onMaps(targets.joints, net), size, config.targetSigma(), net);
+      if (mu == null || sigma == null) {
+        return gaussians;
       }
-      return gaussians(onMaps(targets.joints, net), size, config.targetSigma(), net);
+      return switch (config.h2()) {
+        case TARGET -> secondHeatmap(net, targets.joints, sigma);
+        case TARGET_SHAPE -> {
+          double deviation = config.targetSigma() / size;
+          yield secondHeatmap(
+              net, targets.joints, torch.zeros_like(sigma).fill_(Tensors.scalar(deviation)));
+        }
+        // The error to their mean has the gradient of the mean of both errors.
+        case MUTUAL -> secondHeatmap(net, mu, sigma).add(gaussians).mul(Tensors.scalar(0.5));
+        case NLL, MSE, RLE -> gaussians;
+      };
     }
   }
 
@@ -136,11 +188,20 @@ public final class Losses {
     return offset == 0 ? places : places.add(Tensors.scalar(offset));
   }
 
-  /** The balance of the two losses, [B, K] or []; sigma carries no gradient here. */
-  private static Tensor chi(Tensor sigma, LossConfig config) {
-    return config.chiIsSigma()
-        ? sigma.detach().mean(2)
-        : sigma.detach().mean(2).fill_(Tensors.scalar(config.chi()));
+  /** The balance of the two losses, [B, K]. */
+  private static Tensor chi(SadiNet net, Tensor sigma, LossConfig config) {
+    Tensor ofJoint = sigma.mean(2);
+    return switch (config.chi()) {
+      case SIGMA -> ofJoint.detach();
+      case SIGMA_GRADIENT -> ofJoint;
+      case FLOW -> {
+        try (NoGradGuard noGrad = new NoGradGuard()) {
+          Tensor deviation = net.dlm().moments().sd().mean().clamp_max(Tensors.scalar(1));
+          yield torch.zeros_like(ofJoint).add(deviation);
+        }
+      }
+      case FIXED -> torch.zeros_like(ofJoint).fill_(Tensors.scalar(config.fixedChi()));
+    };
   }
 
   /** The mean over the joints that count; 0 for a batch without any. */

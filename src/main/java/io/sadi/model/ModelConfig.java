@@ -15,6 +15,8 @@ import java.util.List;
  * @param channels of each level, fine to coarse, and of the bottom; one more than there are levels
  * @param blocks number of blocks at each of these
  * @param features channels before the heatmaps
+ * @param h1Peak 0 where H1 is what the last layer gives; else H1 is that layer's softmax over the
+ *     map times this, as it is for a network that learned a likelihood (loss.h1 nll)
  * @param rfm what the blocks carry beyond the basic block
  * @param sfm the regression head
  * @param dlm the distribution behind the second heatmap
@@ -27,12 +29,16 @@ public record ModelConfig(
     List<Integer> channels,
     List<Integer> blocks,
     int features,
+    double h1Peak,
     Rfm rfm,
     Sfm sfm,
     Dlm dlm) {
 
   /** Pixels of the crop to one of the heatmap. */
   public static final int STRIDE = 4;
+
+  /** What the volume of a Gaussian of 2 pixels is times its peak of 1. */
+  private static final double GAUSSIAN = 2 * Math.PI * 2 * 2;
 
   /** The key of {@link #pixels}, which a network brings along. */
   public static final String PIXELS = "model.pixel_convention";
@@ -76,6 +82,7 @@ public record ModelConfig(
    * @param attention channels that the scales are compared in
    * @param planes of the four bottlenecks, whose outputs have four times as many channels
    * @param last channels before the pooling ({@code sfm.final})
+   * @param localAttentionGain whether local attention's weights are 1 in the mean, not 1 in sum
    */
   public record Sfm(
       boolean enabled,
@@ -84,7 +91,8 @@ public record ModelConfig(
       List<Integer> planes,
       int last,
       GlobalAttention globalAttention,
-      LocalAttention localAttention) {}
+      LocalAttention localAttention,
+      boolean localAttentionGain) {}
 
   /** Eq. 5: how the flow's variable becomes one of mean 0 and deviation 1. */
   public enum Standardize {
@@ -142,6 +150,7 @@ public record ModelConfig(
     config.withDefaults(Variant.overrides(variant, origin), origin + " " + variant);
     // Some readings of the DLM belong to one loss.
     LossConfig.H2 h2 = LossConfig.h2(config);
+    double h1Peak = LossConfig.h1(config) == LossConfig.H1.NLL ? GAUSSIAN : 0;
     int input =
         config.integer("model.input", 256, 32, 2048, "side of the network's input in pixels");
     PixelConvention pixels =
@@ -190,7 +199,11 @@ public record ModelConfig(
                 "sfm.local_attention",
                 LocalAttention.class,
                 LocalAttention.COLUMN,
-                "along what fused features are normalised"));
+                "along what fused features are normalised"),
+            config.flag(
+                "sfm.local_attention_gain",
+                true,
+                "local attention's weights have a mean of 1 (ours); off: a sum of 1"));
     boolean rle = h2 == LossConfig.H2.RLE;
     Dlm dlm =
         new Dlm(
@@ -209,7 +222,8 @@ public record ModelConfig(
             config.integer(
                 "dlm.training_lattice", 97, 17, 2049, "the same where a loss renders it"));
     ModelConfig model =
-        new ModelConfig(input, pixels, stacks, stem, channels, blocks, features, rfm, sfm, dlm);
+        new ModelConfig(
+            input, pixels, stacks, stem, channels, blocks, features, h1Peak, rfm, sfm, dlm);
     model.check(config, h2);
     return model;
   }

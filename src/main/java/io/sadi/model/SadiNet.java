@@ -235,6 +235,21 @@ public final class SadiNet implements AutoCloseable {
     return new Output<>(h1, theta.mu(), theta.sigma());
   }
 
+  /**
+   * What the network says to those who use it, whose H1 has peaks of about 1.
+   *
+   * @param output of {@link #forward}
+   */
+  public <T> Output<T> readable(Operations<T> ops, Output<T> output) {
+    if (config.h1Peak() == 0) {
+      return output;
+    }
+    int size = config.heatmap();
+    T places = ops.softmax(ops.reshape(output.h1(), joints, (long) size * size), 2);
+    T h1 = ops.multiply(ops.reshape(places, joints, size, size), config.h1Peak());
+    return new Output<>(List.of(h1), output.mu(), output.sigma());
+  }
+
   /** The DLM; only networks with an SFM have one. */
   DistributionLearningModule dlm() {
     if (dlm == null) {

@@ -131,7 +131,7 @@ final class SpatialFusionModule {
     return 1 << n;
   }
 
-  /** LA(s) = s softmax(s) n, normalised over n places, so that the mean weight is 1. */
+  /** LA(s) = s softmax(s), normalised over n places; times n, so that the mean weight is 1. */
   private <T> T localAttention(Operations<T> ops, T s) {
     if (config.localAttention() == LocalAttention.NONE) {
       return s;
@@ -145,15 +145,20 @@ final class SpatialFusionModule {
     long height = ops.size(x, 2);
     long width = ops.size(x, 3);
     return switch (config.localAttention()) {
-      case COLUMN -> ops.multiply(ops.softmax(x, 2), (double) height);
-      case ROW -> ops.multiply(ops.softmax(x, 3), (double) width);
-      case CHANNEL -> ops.multiply(ops.softmax(x, 1), (double) channels);
+      case COLUMN -> gained(ops, ops.softmax(x, 2), height);
+      case ROW -> gained(ops, ops.softmax(x, 3), width);
+      case CHANNEL -> gained(ops, ops.softmax(x, 1), channels);
       case SPATIAL -> {
         T flat = ops.softmax(ops.reshape(x, channels, height * width), 2);
-        yield ops.multiply(ops.reshape(flat, channels, height, width), (double) (height * width));
+        yield gained(ops, ops.reshape(flat, channels, height, width), height * width);
       }
       case NONE -> throw new IllegalStateException("handled above");
     };
+  }
+
+  /** The paper prints no factor; without one features shrink by n at each of the three. */
+  private <T> T gained(Operations<T> ops, T weights, long n) {
+    return config.localAttentionGain() ? ops.multiply(weights, (double) n) : weights;
   }
 
   /** Pooling, {@code sfm.fc}, and theta = (mu_x, mu_y, s_x, s_y) per joint, all in float32. */

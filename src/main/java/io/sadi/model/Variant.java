@@ -3,6 +3,7 @@ package io.sadi.model;
 import io.sadi.config.Names;
 import io.sadi.io.BadInputException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -28,14 +29,17 @@ public final class Variant {
     rows.put("no-dilation", Map.of("rfm.dilated", false));
     rows.put("no-global-attention", Map.of("sfm.global_attention", "none"));
     rows.put("no-local-attention", Map.of("sfm.local_attention", "none"));
+    rows.put("no-attention", Map.of("sfm.global_attention", "none", "sfm.local_attention", "none"));
     rows.put("no-flow", Map.of("dlm.flow", false));
     rows.put("loss-sum", Map.of("loss.combine", "sum")); // Table V
     rows.put("loss-weighted", Map.of("loss.combine", "weighted")); // Table V
     rows.put("loss-swapped", Map.of("loss.combine", "swapped")); // section IV-E3
-    rows.put("loss-h2-nll", Map.of("loss.h2", "nll"));
-    rows.put("loss-h2-mse", Map.of("loss.h2", "mse"));
-    rows.put("loss-h2-rle", Map.of("loss.h2", "rle"));
-    rows.put("loss-h2-target", Map.of("loss.h2", "target"));
+    rows.put("loss-chi-flow", Map.of("loss.chi", "flow")); // Eq. 5's sigma
+    rows.put("loss-chi-sigma-gradient", Map.of("loss.chi", "sigma-gradient"));
+    rows.put("loss-h1-nll", Map.of("loss.h1", "nll")); // Eq. 6
+    for (String h2 : List.of("nll", "mse", "rle", "target", "target-shape", "mutual")) {
+      rows.put("loss-h2-" + h2, Map.of("loss.h2", h2));
+    }
     return rows;
   }
 

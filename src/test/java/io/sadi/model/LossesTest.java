@@ -1,6 +1,7 @@
 package io.sadi.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 import static org.assertj.core.api.Assertions.within;
 
@@ -9,14 +10,18 @@ import io.sadi.data.Augmentation;
 import io.sadi.data.Crop;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
+import io.sadi.io.BadInputException;
 import io.sadi.model.Losses.Loss;
 import io.sadi.model.Losses.Targets;
 import io.sadi.model.SadiNet.Output;
 import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.Precision;
 import io.sadi.torch.Tensors;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -223,7 +228,7 @@ class LossesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nll", "mse", "rle", "target"})
+  @ValueSource(strings = {"nll", "mse", "rle", "target", "target-shape", "mutual"})
   void gradientsAreWhatFiniteDifferencesSay(String h2) {
     Config config = TestNets.config("loss.h2=" + h2, "loss.combine=sum", "loss.h1_weight=1");
     ModelConfig model = ModelConfig.from(config);
@@ -240,9 +245,10 @@ class LossesTest {
           Tensors.of(theta, ComputeDevice.CPU, 2, TestNets.JOINTS, 4).requires_grad_(true);
       total(net, leaf, heat, targets, loss).backward();
       float[] gradient = Tensors.floats(leaf.grad());
-      // "target" draws its target from sigma without a gradient, so only mu can be compared there.
+      // "target" draws its target from sigma without a gradient, so only mu can be compared there,
+      // and "mutual" from both.
       for (int i = 0; i < theta.length; i++) {
-        boolean comparable = !h2.equals("target") || i % 4 < 2;
+        boolean comparable = !h2.equals("mutual") && (!h2.equals("target") || i % 4 < 2);
         if (comparable && i / 4 != 1) { // the second joint of the first person is not annotated
           double step = 2e-3;
           float[] more = theta.clone();
@@ -284,6 +290,196 @@ class LossesTest {
         }
       }
     }
+  }
+
+  /** Eq. 6 by loops in double. */
+  @Test
+  void theFirstHeatmapsLikelihoodIsThatOfItsSoftmaxAtTheJoint() {
+    int size = 5;
+    float[] map = new float[size * size];
+    for (int i = 0; i < map.length; i++) {
+      map[i] = (float) Math.sin(1.7 * i) * 3;
+    }
+    // In pixels: within the map, on a pixel, and beyond its first and last pixels' middles.
+    double[][] places = {{1.25, 2.5}, {3, 0}, {-0.4, 4.3}};
+    for (double[] place : places) {
+      Tensor heatmap = Tensors.of(map, ComputeDevice.CPU, 1, 1, size, size);
+      Tensor joint =
+          Tensors.of(
+              new float[] {
+                (float) ((place[0] - 2) / size), (float) ((place[1] - 2) / size),
+              },
+              ComputeDevice.CPU,
+              1,
+              1,
+              2);
+      double sum = 0;
+      for (float value : map) {
+        sum += Math.exp(value);
+      }
+      double x = Math.max(0, Math.min(size - 1, place[0]));
+      double y = Math.max(0, Math.min(size - 1, place[1]));
+      double expected = 0;
+      for (int row = 0; row < size; row++) {
+        for (int column = 0; column < size; column++) {
+          double weight =
+              Math.max(0, 1 - Math.abs(row - y)) * Math.max(0, 1 - Math.abs(column - x));
+          expected -= weight * (map[row * size + column] - Math.log(sum));
+        }
+      }
+      assertThat((double) Losses.placeError(heatmap, joint).item_float())
+          .isEqualTo(expected, within(1e-5));
+    }
+  }
+
+  /** Who reads H1 is given peaks of about 1, whatever it learned. */
+  @Test
+  void aMapThatLearnedALikelihoodIsReadAsItsSoftmax() {
+    ModelConfig model = ModelConfig.from(TestNets.config("loss.h1=nll"));
+    try (PointerScope scope = new PointerScope();
+        SadiNet net = TestNets.net(model);
+        InferenceNet used = InferenceNet.of(net, Precision.FP32);
+        NoGradGuard noGrad = new NoGradGuard()) {
+      Tensor image = TestNets.images(model, 2);
+      float[] raw = Tensors.floats(net.forward(image, false).h1());
+      float[] read = Tensors.floats(used.forward(image).h1());
+      int pixels = model.heatmap() * model.heatmap();
+      for (int map = 0; map < raw.length / pixels; map++) {
+        double sum = 0;
+        for (int i = 0; i < pixels; i++) {
+          sum += Math.exp(raw[map * pixels + i]);
+        }
+        for (int i = 0; i < pixels; i++) {
+          double expected = 8 * Math.PI * Math.exp(raw[map * pixels + i]) / sum;
+          assertThat((double) read[map * pixels + i]).isEqualTo(expected, within(1e-4));
+        }
+      }
+    }
+  }
+
+  /** chi is Eq. 5's sigma without a hat: the flow's own, which starts at 1, so that H1 is mute. */
+  @Test
+  void chiOfTheFlowIsItsDeviationAtMostOne() {
+    ModelConfig model = ModelConfig.from(TestNets.config());
+    LossConfig loss = LossConfig.from(TestNets.config("loss.chi=flow"), model);
+    assertThat(loss.chi()).isEqualTo(LossConfig.Chi.FLOW);
+    try (PointerScope scope = new PointerScope();
+        SadiNet net = TestNets.net(model);
+        NoGradGuard noGrad = new NoGradGuard()) {
+      for (boolean disturbed : new boolean[] {false, true}) {
+        if (disturbed) {
+          TestNets.disturbFlow(net);
+        }
+        Loss found =
+            Losses.of(
+                net,
+                net.forward(TestNets.images(model, 2), true),
+                TestNets.targets(2),
+                LossConfig.from(TestNets.config("loss.chi=flow", "loss.h1_weight=50"), model));
+        float[] deviation = Tensors.floats(net.dlm().moments().sd());
+        double chi = Math.min(1, (deviation[0] + deviation[1]) / 2);
+        Tensor h2 = Objects.requireNonNull(found.h2());
+        double expected = (1 - chi) * 50 * found.h1().item_float() + chi * h2.item_float();
+        assertThat((double) found.total().item_float())
+            .isEqualTo(expected, within(1e-4 * Math.abs(expected) + 1e-5));
+      }
+    }
+  }
+
+  /** Only chi's own reading lets a gradient of the balance reach sigma. */
+  @Test
+  void theBalanceMovesSigmaOnlyWhereItIsAskedTo() {
+    float[] without = sigmaGradient("loss.chi=sigma");
+    float[] with = sigmaGradient("loss.chi=sigma-gradient");
+    double difference = 0;
+    for (int i = 0; i < with.length; i++) {
+      difference += Math.abs(with[i] - without[i]);
+    }
+    assertThat(difference).isGreaterThan(0.01);
+  }
+
+  private static float[] sigmaGradient(String chi) {
+    Config config = TestNets.config(chi, "loss.h1_weight=50");
+    ModelConfig model = ModelConfig.from(config);
+    LossConfig loss = LossConfig.from(config, model);
+    try (PointerScope scope = new PointerScope();
+        SadiNet net = TestNets.net(model)) {
+      Tensor theta = everywhere(0.1f, 0.1f).requires_grad_(true);
+      Tensor mu = everywhere(0f, 0f);
+      Tensor maps =
+          Tensors.of(
+              new float[2 * TestNets.JOINTS * 16 * 16],
+              ComputeDevice.CPU,
+              2,
+              TestNets.JOINTS,
+              16,
+              16);
+      Losses.of(net, new Output<>(List.of(maps), mu, theta), TestNets.targets(2), loss)
+          .total()
+          .backward();
+      return Tensors.floats(theta.grad());
+    }
+  }
+
+  /** What H1 learns of the second heatmap: the map with no error is the one that is asked for. */
+  @Test
+  void theSecondHeatmapIsWhatTheFirstOneLearns() {
+    ModelConfig model = ModelConfig.from(TestNets.config());
+    try (PointerScope scope = new PointerScope();
+        SadiNet net = TestNets.net(model);
+        NoGradGuard noGrad = new NoGradGuard()) {
+      TestNets.disturbFlow(net);
+      int size = model.heatmap();
+      Targets targets = TestNets.targets(2);
+      Tensor mu = everywhere(0.1f, -0.05f);
+      Tensor sigma = everywhere(0.2f, 0.15f);
+      DistributionLearningModule dlm = net.dlm();
+      Tensor lattice = dlm.lattice(model.dlm().trainingLattice()).values();
+      double deviation = LossConfig.from(TestNets.config(), model).targetSigma();
+      Tensor gaussians = Losses.gaussians(targets.joints(), size, deviation, net);
+      float width = (float) (deviation / size);
+      Map<String, Tensor> expected =
+          Map.of(
+              "nll", gaussians,
+              "target", dlm.render(targets.joints(), sigma, size, lattice),
+              "target-shape", dlm.render(targets.joints(), everywhere(width, width), size, lattice),
+              "mutual",
+                  dlm.render(mu, sigma, size, lattice).add(gaussians).mul(Tensors.scalar(0.5)));
+      expected.forEach(
+          (h2, map) -> {
+            Config config = TestNets.config("loss.h2=" + h2);
+            Output<Tensor> output = new Output<>(List.of(map), mu, sigma);
+            Loss loss = Losses.of(net, output, targets, LossConfig.from(config, model));
+            assertThat((double) loss.h1().item_float()).as(h2).isLessThan(1e-9);
+          });
+    }
+  }
+
+  @Test
+  void aLikelihoodHasNoHeatmapToLearn() {
+    Config config = TestNets.config("loss.h1=nll", "loss.h2=target");
+    ModelConfig model = ModelConfig.from(config);
+    assertThatThrownBy(() -> LossConfig.from(config, model))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("loss.h1")
+        .hasMessageContaining("nll with loss.h2 target");
+  }
+
+  /** The paper names no factor for squared errors or for Eq. 6. */
+  @Test
+  void theFactorIsOneWhereThePaperNamesNone() {
+    assertThat(weight()).isEqualTo(3000);
+    assertThat(weight("loss.h2=mse")).isEqualTo(1);
+    assertThat(weight("loss.h1=nll")).isEqualTo(1);
+    assertThat(weight("loss.h2=mse", "loss.h1_weight=7")).isEqualTo(7);
+  }
+
+  private static double weight(String... sets) {
+    Config config = Config.empty();
+    for (String set : sets) {
+      config.set(set);
+    }
+    return LossConfig.from(config, ModelConfig.from(config)).h1Weight();
   }
 
   @Test
@@ -356,6 +552,15 @@ class LossesTest {
 
   private static SadiNet net(String... sets) {
     return TestNets.net(ModelConfig.from(TestNets.config(sets)));
+  }
+
+  /** The same pair for every joint of two people. */
+  private static Tensor everywhere(float x, float y) {
+    float[] values = new float[2 * TestNets.JOINTS * 2];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i % 2 == 0 ? x : y;
+    }
+    return tensor(2, TestNets.JOINTS, values);
   }
 
   private static Tensor tensor(long batch, long joints, float... values) {

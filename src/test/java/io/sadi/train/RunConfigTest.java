@@ -104,7 +104,7 @@ class RunConfigTest {
     for (String number : List.of("0", "1", "0.5", ".25", "1.0")) {
       Config config = Config.empty();
       config.set("model.variant=loss-chi-" + number);
-      assertThat(RunConfig.from(config).loss().chi()).isEqualTo(Double.parseDouble(number));
+      assertThat(RunConfig.from(config).loss().fixedChi()).isEqualTo(Double.parseDouble(number));
     }
   }
 }
