@@ -77,9 +77,9 @@ _sadi_command() {
       ;;
     'sadi eval')
       options='--model --predictions --data --split --metric --oks-sigmas --limit --decode --flip
-        --scales --refine --batch --threads --device --precision --intervals --quantiles
-        --calibration --calibrate --compare --format --out --save-predictions --json --dry-run
-        --overwrite -q --quiet -v --verbose --color -h --help'
+        --scales --refine --batch --threads --device --precision --intervals --quantiles --by
+        --errors --calibration --calibrate --compare --format --out --save-predictions --json
+        --dry-run --overwrite -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi ablate')
       options='-c --config --data --out --variant --study --seeds --jobs --shard --resume
@@ -417,6 +417,10 @@ _sadi_value() {
       'sadi predict --refine')
       kind=word
       words='quarter dark none'
+      ;;
+    'sadi eval --by')
+      kind=list
+      words='visibility size joints'
       ;;
     'sadi eval --format')
       kind=word

@@ -363,6 +363,8 @@ complete -c sadi -n '__sadi_calls eval' -l device -x -a 'auto cpu cuda' -d 'auto
 complete -c sadi -n '__sadi_calls eval' -l precision -x -a 'auto fp32 bf16' -d 'auto, fp32 or bf16'
 complete -c sadi -n '__sadi_calls eval' -l intervals -d 'Add 95 % intervals'
 complete -c sadi -n '__sadi_calls eval' -l quantiles -d 'Add the errors that 50, 75, 90 and 95 % of the joints stay within,...'
+complete -c sadi -n '__sadi_calls eval' -l by -x -a '(__fish_append , visibility size joints)' -d 'Add percentages apart by'
+complete -c sadi -n '__sadi_calls eval' -l errors -d 'Add what is wrong with wrong joints, for metrics with a threshold'
 complete -c sadi -n '__sadi_calls eval' -l calibration -d 'Add how far scores and sigmas can be trusted'
 complete -c sadi -n '__sadi_calls eval' -l calibrate -d 'With --model'
 complete -c sadi -n '__sadi_calls eval' -l compare -r -F -d 'Other predictions of the same people, the baseline'

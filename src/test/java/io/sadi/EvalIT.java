@@ -116,6 +116,50 @@ class EvalIT {
     assertThat(comparison.getAsJsonArray("joints_down")).isEmpty();
   }
 
+  /** Where and how a published network is wrong on MPII, whose annotations say what is occluded. */
+  @Test
+  void whereAndHowANetworkIsWrong() {
+    BinSadi.Result result =
+        new BinSadi()
+            .in(mpii)
+            .run(
+                "eval",
+                "--predictions",
+                "bearpaw_hg_s2_b1.csv",
+                "--data",
+                ".",
+                "--by",
+                "visibility,size,joints",
+                "--errors",
+                "--json");
+    ended(result);
+    JsonObject all = object(result.out());
+    JsonObject rows = all.getAsJsonArray("by").get(0).getAsJsonObject();
+    double mean =
+        all.getAsJsonArray("results")
+            .get(0)
+            .getAsJsonObject()
+            .get("mean_joint_weighted")
+            .getAsDouble();
+    double visible = percent(rows, 0);
+    double occluded = percent(rows, 1);
+    assertThat(occluded).isBetween(40.0, visible - 5);
+    JsonObject kinds =
+        all.getAsJsonArray("error_kinds").get(0).getAsJsonObject().getAsJsonObject("in_means");
+    int sum = 0;
+    for (String kind : List.of("right", "not_found", "inversion", "swap", "jitter", "miss")) {
+      sum += kinds.get(kind).getAsInt();
+    }
+    assertThat(sum).isEqualTo(kinds.get("counted").getAsInt());
+    assertThat(100.0 * kinds.get("right").getAsInt() / sum).isCloseTo(mean, within(1e-3));
+    assertThat(kinds.get("inversion").getAsInt()).isGreaterThan(kinds.get("not_found").getAsInt());
+  }
+
+  private static double percent(JsonObject breakdown, int row) {
+    JsonObject of = breakdown.getAsJsonArray("rows").get(row).getAsJsonObject();
+    return of.get("percent").getAsDouble();
+  }
+
   @Test
   void aScriptReadsOneNumber() {
     BinSadi.Result result =

@@ -39,9 +39,10 @@ import picocli.CommandLine.Spec;
           + " STUDY/results.csv (variant, seed, decode, metric, joint, value), STUDY/report.md and"
           + " STUDY/report.html, with the paper's rows beside ours.",
       "Variants: baseline, rfm-only, sfm-dlm-only, full; no-se, no-dilation, no-global-attention,"
-          + " no-local-attention, no-flow (full without one part); loss-sum, loss-weighted,"
-          + " loss-swapped, loss-chi-NUMBER, loss-h2-nll, -mse, -rle, -target; and those of the"
-          + " studies, such as dilation-4, stacks-2."
+          + " no-local-attention, no-attention, no-flow (full without one part); loss-sum,"
+          + " loss-weighted, loss-swapped, loss-chi-NUMBER, -flow, -sigma-gradient, loss-h1-nll,"
+          + " loss-h2-nll, -mse, -rle, -target, -target-shape, -mutual; and those of the studies,"
+          + " such as dilation-4, stacks-2."
     },
     footer = {
       "",

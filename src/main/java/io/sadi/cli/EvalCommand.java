@@ -4,8 +4,10 @@ import io.sadi.data.CocoId;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
 import io.sadi.data.Person;
+import io.sadi.eval.Breakdown.By;
 import io.sadi.eval.Calibration;
 import io.sadi.eval.Details;
+import io.sadi.eval.ErrorKinds;
 import io.sadi.eval.Evaluation;
 import io.sadi.eval.EvaluationFormat;
 import io.sadi.eval.OksSigmas;
@@ -176,6 +178,26 @@ final class EvalCommand implements Callable<Integer> {
   private boolean quantiles;
 
   @Option(
+      names = "--by",
+      order = 40,
+      split = ",",
+      paramLabel = "WHAT",
+      description =
+          "Add percentages apart by: ${COMPLETION-CANDIDATES}. visibility: visible and occluded"
+              + " joints, where the dataset says which are; size: thirds of the people by the larger"
+              + " side of their box; joints: how many joints of a person are annotated.")
+  private @Nullable List<By> by;
+
+  @Option(
+      names = "--errors",
+      order = 40,
+      description =
+          "Add what is wrong with wrong joints, for metrics with a threshold: inversion (at the other"
+              + " side's joint), swap (at another person's), jitter (within twice the threshold),"
+              + " miss (anywhere else) and not found.")
+  private boolean errors;
+
+  @Option(
       names = "--calibration",
       order = 40,
       description =
@@ -280,7 +302,12 @@ final class EvalCommand implements Callable<Integer> {
     }
     Details details =
         new Details(
-            intervals, quantiles, calibration || calibrate, baseline == null ? null : BASELINE);
+            intervals,
+            quantiles,
+            calibration || calibrate,
+            by == null ? List.of() : by,
+            errors,
+            baseline == null ? null : BASELINE);
     print(Evaluation.of(dataset, split, people, oks, predicted, metrics, details).with(calibrated));
     return ExitCode.DONE;
   }
@@ -310,6 +337,10 @@ final class EvalCommand implements Callable<Integer> {
 
   /** Usage that picocli cannot check: it would take a model's options without a model. */
   private void checkUsage() {
+    if (errors && metrics != null && parse(metrics).stream().noneMatch(ErrorKinds::fits)) {
+      throw new ParameterException(
+          spec.commandLine(), "--errors needs a metric with a threshold, such as pck@0.2");
+    }
     if ((model == null) == (predictions == null)) {
       throw new ParameterException(spec.commandLine(), "give one of --model and --predictions");
     }

@@ -13,6 +13,66 @@ import java.util.function.Function;
 final class DetailTables {
   private DetailTables() {}
 
+  /** A table for all that are broken down alike, a row for each part. */
+  static List<TextTable> breakdowns(List<Breakdown> breakdowns) {
+    List<TextTable> tables = new ArrayList<>();
+    for (Breakdown.By by : Breakdown.By.values()) {
+      List<List<String>> rows = new ArrayList<>();
+      boolean intervals = false;
+      for (Breakdown breakdown : breakdowns) {
+        for (Breakdown.Row part :
+            breakdown.by() == by ? breakdown.rows() : List.<Breakdown.Row>of()) {
+          List<String> row = new ArrayList<>();
+          row.addAll(List.of(breakdown.metric().label(), breakdown.decode(), part.name()));
+          row.add(String.valueOf(part.people()));
+          row.add(String.valueOf(part.counted()));
+          row.add(percent(part.percent()));
+          Interval interval = part.interval95();
+          if (interval != null) {
+            intervals = true;
+            row.add(EvaluationTables.interval(interval));
+          }
+          rows.add(row);
+        }
+      }
+      if (!rows.isEmpty()) {
+        List<String> header =
+            new ArrayList<>(
+                List.of("metric", "decode", by.toString(), "people", "joints", "right"));
+        if (intervals) {
+          header.add("its 95 % interval");
+        }
+        tables.add(
+            new TextTable("By " + by + ": percentage of the joints in the means", 3, header, rows));
+      }
+    }
+    return tables;
+  }
+
+  static TextTable errorKinds(ErrorKinds kinds) {
+    List<String> header = new ArrayList<>(List.of("joint", "counted"));
+    for (ErrorKinds.Kind kind : ErrorKinds.Kind.values()) {
+      header.add(kind.toString().replace('-', ' '));
+    }
+    String title =
+        String.format(
+            Locale.ROOT,
+            "Kinds of errors of %s under %s: percentage of the joints",
+            kinds.decode(),
+            kinds.metric().label());
+    return perJoint(
+        title,
+        header,
+        kinds.counts(),
+        counts -> {
+          List<String> cells = new ArrayList<>(List.of(String.valueOf(counts.counted())));
+          for (ErrorKinds.Kind kind : ErrorKinds.Kind.values()) {
+            cells.add(percent(counts.percent(kind)));
+          }
+          return cells;
+        });
+  }
+
   static TextTable errors(ErrorQuantiles errors) {
     List<String> header = new ArrayList<>(List.of("joint", "counted"));
     for (String unit : List.of(errors.reference().unit(), "px")) {

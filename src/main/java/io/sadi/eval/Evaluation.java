@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param people annotated people in the split
  * @param results by metric, then by set of predictions
  * @param comparisons of the others with the baseline, by metric; empty if not asked for
+ * @param breakdowns by metric, then by set of predictions; empty if not asked for
+ * @param errorKinds by metric, then by set of predictions; empty if not asked for
  * @param errors by reference length, then by set of predictions; empty if not asked for
  * @param calibrations by set of predictions; empty if not asked for
  */
@@ -28,18 +30,22 @@ public record Evaluation(
     int people,
     List<MetricResult> results,
     List<Comparison> comparisons,
+    List<Breakdown> breakdowns,
+    List<ErrorKinds> errorKinds,
     List<ErrorQuantiles> errors,
     List<Calibration> calibrations) {
   public Evaluation {
     results = List.copyOf(results);
     comparisons = List.copyOf(comparisons);
+    breakdowns = List.copyOf(breakdowns);
+    errorKinds = List.copyOf(errorKinds);
     errors = List.copyOf(errors);
     calibrations = List.copyOf(calibrations);
   }
 
   /** Percentages alone. */
   public Evaluation(String dataset, String split, int people, List<MetricResult> results) {
-    this(dataset, split, people, results, List.of(), List.of(), List.of());
+    this(dataset, split, people, results, List.of(), List.of(), List.of(), List.of(), List.of());
   }
 
   /**
@@ -83,6 +89,8 @@ public record Evaluation(
     Map<ReferenceLength, Map<String, Measured>> measured = new LinkedHashMap<>();
     List<MetricResult> results = new ArrayList<>();
     List<Comparison> comparisons = new ArrayList<>();
+    List<Breakdown> breakdowns = new ArrayList<>();
+    List<ErrorKinds> errorKinds = new ArrayList<>();
     for (PoseMetric metric : metrics) {
       Map<String, Measured> errors =
           measured.computeIfAbsent(
@@ -93,6 +101,18 @@ public record Evaluation(
       errors.forEach(
           (decode, of) ->
               results.add(MetricResult.of(metric, decode, joints, of, details.intervals())));
+      errors.forEach(
+          (decode, of) -> {
+            for (Breakdown.By by : details.by()) {
+              breakdowns.add(
+                  Breakdown.of(
+                      metric, decode, by, joints, people, of.errors(), details.intervals()));
+            }
+            if (details.errorKinds() && ErrorKinds.fits(metric)) {
+              Predictions predicted = Objects.requireNonNull(predictions.get(decode));
+              errorKinds.add(ErrorKinds.of(metric, decode, people, predicted, dataset.skeleton()));
+            }
+          });
       String baseline = details.baseline();
       Measured baselineErrors = baseline == null ? null : errors.get(baseline);
       if (baseline != null && baselineErrors != null) {
@@ -118,14 +138,23 @@ public record Evaluation(
             ? calibrations(dataset, people, predictions, metrics, measured)
             : List.of();
     return new Evaluation(
-        dataset.name(), split, people.size(), results, comparisons, quantiles, calibrations);
+        dataset.name(),
+        split,
+        people.size(),
+        results,
+        comparisons,
+        breakdowns,
+        errorKinds,
+        quantiles,
+        calibrations);
   }
 
   /** The same with further calibrations behind its own. */
   public Evaluation with(List<Calibration> further) {
     List<Calibration> all = new ArrayList<>(calibrations);
     all.addAll(further);
-    return new Evaluation(dataset, split, people, results, comparisons, errors, all);
+    return new Evaluation(
+        dataset, split, people, results, comparisons, breakdowns, errorKinds, errors, all);
   }
 
   private static List<Calibration> calibrations(

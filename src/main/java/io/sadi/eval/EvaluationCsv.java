@@ -43,6 +43,12 @@ final class EvaluationCsv {
       for (Comparison comparison : evaluation.comparisons()) {
         rows.comparison(comparison);
       }
+      for (Breakdown breakdown : evaluation.breakdowns()) {
+        rows.breakdown(breakdown);
+      }
+      for (ErrorKinds kinds : evaluation.errorKinds()) {
+        rows.errorKinds(kinds);
+      }
       for (ErrorQuantiles errors : evaluation.errors()) {
         rows.errors(errors);
       }
@@ -85,6 +91,31 @@ final class EvaluationCsv {
       Interval interval = intervals == null ? null : intervals.get(value.getKey());
       String name = value.getKey();
       row(metric, decode, "average_precision", name, value.getValue(), null, interval);
+    }
+  }
+
+  private void breakdown(Breakdown breakdown) throws IOException {
+    for (Breakdown.Row row : breakdown.rows()) {
+      row(
+          breakdown.metric().label(),
+          breakdown.decode(),
+          "by-" + breakdown.by(),
+          row.name(),
+          row.percent(),
+          row.counted(),
+          row.interval95());
+    }
+  }
+
+  /** The metrics are such as {@code pck@0.2-inversion}. */
+  private void errorKinds(ErrorKinds kinds) throws IOException {
+    for (ErrorKinds.Kind kind : ErrorKinds.Kind.values()) {
+      perJoint(
+          kinds.metric().label() + "-" + kind,
+          kinds.decode(),
+          kinds.counts(),
+          counts -> counts.percent(kind),
+          ErrorKinds.Counts::counted);
     }
   }
 

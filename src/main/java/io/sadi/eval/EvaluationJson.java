@@ -31,6 +31,12 @@ final class EvaluationJson {
     if (!evaluation.comparisons().isEmpty()) {
       root.add("comparisons", list(evaluation.comparisons(), EvaluationJson::comparison));
     }
+    if (!evaluation.breakdowns().isEmpty()) {
+      root.add("by", list(evaluation.breakdowns(), EvaluationJson::breakdown));
+    }
+    if (!evaluation.errorKinds().isEmpty()) {
+      root.add("error_kinds", list(evaluation.errorKinds(), EvaluationJson::errorKinds));
+    }
     if (!evaluation.errors().isEmpty()) {
       root.add("error_quantiles", list(evaluation.errors(), EvaluationJson::errors));
     }
@@ -70,6 +76,44 @@ final class EvaluationJson {
       object.addProperty("ignored", precision.ignored());
       object.addProperty("detections", precision.detections());
       object.addProperty("other_category", precision.otherCategory());
+    }
+    return object;
+  }
+
+  private static JsonObject breakdown(Breakdown breakdown) {
+    JsonObject object = new JsonObject();
+    object.addProperty("metric", breakdown.metric().label());
+    object.addProperty("decode", breakdown.decode());
+    object.addProperty("by", breakdown.by().toString());
+    object.add(
+        "rows",
+        list(
+            breakdown.rows(),
+            row -> {
+              JsonObject of = new JsonObject();
+              of.addProperty("name", row.name());
+              of.addProperty("people", row.people());
+              of.addProperty("counted", row.counted());
+              of.add("percent", number(row.percent()));
+              of.add("interval_95", interval(row.interval95()));
+              return of;
+            }));
+    return object;
+  }
+
+  private static JsonObject errorKinds(ErrorKinds kinds) {
+    JsonObject object = new JsonObject();
+    object.addProperty("metric", kinds.metric().label());
+    object.addProperty("decode", kinds.decode());
+    addPerJoint(object, kinds.counts(), EvaluationJson::counts);
+    return object;
+  }
+
+  private static JsonObject counts(ErrorKinds.Counts counts) {
+    JsonObject object = new JsonObject();
+    object.addProperty("counted", counts.counted());
+    for (ErrorKinds.Kind kind : ErrorKinds.Kind.values()) {
+      object.addProperty(kind.toString().replace('-', '_'), counts.count(kind));
     }
     return object;
   }

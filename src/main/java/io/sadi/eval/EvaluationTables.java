@@ -34,6 +34,8 @@ final class EvaluationTables {
     tables.add(summary(evaluation));
     tables.add(joints(evaluation));
     evaluation.comparisons().forEach(comparison -> tables.add(comparison(comparison)));
+    tables.addAll(DetailTables.breakdowns(evaluation.breakdowns()));
+    evaluation.errorKinds().forEach(kinds -> tables.add(DetailTables.errorKinds(kinds)));
     evaluation.errors().forEach(errors -> tables.add(DetailTables.errors(errors)));
     evaluation
         .calibrations()
@@ -219,6 +221,12 @@ final class EvaluationTables {
     for (MetricResult result : evaluation.results()) {
       notes.addAll(result.notes());
     }
+    for (Breakdown breakdown : evaluation.breakdowns()) {
+      String note = breakdown.note();
+      if (note != null) {
+        notes.add(note);
+      }
+    }
     return notes.stream().distinct().toList();
   }
 
@@ -226,7 +234,7 @@ final class EvaluationTables {
     return decimals(value, 2);
   }
 
-  private static String interval(Interval interval) {
+  static String interval(Interval interval) {
     return Double.isNaN(interval.low())
         ? "-"
         : percent(interval.low()) + " to " + percent(interval.high());

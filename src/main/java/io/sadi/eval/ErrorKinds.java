@@ -1,0 +1,163 @@
+package io.sadi.eval;
+
+import io.sadi.config.Config;
+import io.sadi.data.Person;
+import io.sadi.data.Skeleton;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is wrong with the joints that are wrong, after Ronchi and Perona, "Benchmarking and Error
+ * Diagnosis in Multi-Instance Pose Estimation" (ICCV 2017), with the metric's threshold in the
+ * place of their similarities.
+ *
+ * @param metric one with a threshold
+ * @param decode the set of predictions
+ * @param counts of every joint, and of all that the means are over
+ */
+public record ErrorKinds(PoseMetric metric, String decode, PerJoint<Counts> counts) {
+
+  /** What a joint is, in the order in which it is asked. */
+  public enum Kind {
+    /** Within the threshold. */
+    RIGHT,
+    /** No place was predicted. */
+    NOT_FOUND,
+    /** Within the threshold of the other side's joint of the same person. */
+    INVERSION,
+    /** Within the threshold of such a joint, of either side, of another person in the image. */
+    SWAP,
+    /** Within twice the threshold. */
+    JITTER,
+    /** Anywhere else. */
+    MISS;
+
+    /** As reports write it: {@code not-found}. */
+    @Override
+    public String toString() {
+      return Config.name(this);
+    }
+  }
+
+  /** How many joints are of each kind; no kind is left out. */
+  public record Counts(Map<Kind, Integer> of) {
+    public Counts {
+      of = Collections.unmodifiableMap(new EnumMap<>(of));
+    }
+
+    /** Joints of a kind. */
+    public int count(Kind kind) {
+      return of.getOrDefault(kind, 0);
+    }
+
+    /** Joints that count. */
+    public int counted() {
+      return of.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** Joints of a kind as a percentage of those that count; NaN where none does. */
+    public double percent(Kind kind) {
+      return counted() == 0 ? Double.NaN : 100.0 * count(kind) / counted();
+    }
+  }
+
+  /** Whether a metric has a threshold that tells right from wrong. */
+  public static boolean fits(PoseMetric metric) {
+    return !metric.area() && !metric.isSimilarity();
+  }
+
+  /**
+   * Sorts the joints of everybody.
+   *
+   * @param metric one with a threshold
+   * @param people everybody in the split: those beside a person are looked for here
+   */
+  static ErrorKinds of(
+      PoseMetric metric,
+      String decode,
+      List<Person> people,
+      Predictions predictions,
+      Skeleton skeleton) {
+    Map<String, List<Person>> byImage = new LinkedHashMap<>();
+    people.forEach(p -> byImage.computeIfAbsent(p.image(), name -> new ArrayList<>()).add(p));
+    int[] otherSide = skeleton.flipPermutation();
+    List<Map<Kind, Integer>> counts = new ArrayList<>();
+    skeleton.joints().forEach(name -> counts.add(new EnumMap<>(Kind.class)));
+    for (Person person : people) {
+      double length = metric.reference().of(person, skeleton);
+      if (Double.isNaN(length)) {
+        continue;
+      }
+      Prediction found = predictions.of(person);
+      List<Person> others =
+          byImage.getOrDefault(person.image(), List.of()).stream()
+              .filter(p -> p.person() != person.person())
+              .toList();
+      for (int k = 0; k < otherSide.length; k++) {
+        if (person.annotated(k)) {
+          Kind kind = kind(person, others, found, k, otherSide[k], metric.threshold() * length);
+          counts.get(k).merge(kind, 1, Integer::sum);
+        }
+      }
+    }
+    return new ErrorKinds(
+        metric,
+        decode,
+        PerJoint.of(
+            skeleton.joints(),
+            joints -> {
+              Map<Kind, Integer> sum = new EnumMap<>(Kind.class);
+              for (int k : joints) {
+                counts.get(k).forEach((kind, n) -> sum.merge(kind, n, Integer::sum));
+              }
+              return new Counts(sum);
+            }));
+  }
+
+  /**
+   * The kind of one joint.
+   *
+   * @param mirrored the joint's number on the other side; k itself where there is none
+   * @param near the threshold in pixels
+   */
+  private static Kind kind(
+      Person person,
+      List<Person> others,
+      @Nullable Prediction found,
+      int k,
+      int mirrored,
+      double near) {
+    if (found == null || !found.isPlaced(k)) {
+      return Kind.NOT_FOUND;
+    }
+    double own = distance(found, k, person, k);
+    if (own <= near) {
+      return Kind.RIGHT;
+    }
+    // What is nearer to its own joint is that joint, put badly.
+    double other = mirrored == k ? Double.POSITIVE_INFINITY : distance(found, k, person, mirrored);
+    if (other <= near && other < own) {
+      return Kind.INVERSION;
+    }
+    for (Person beside : others) {
+      double there = Math.min(distance(found, k, beside, k), distance(found, k, beside, mirrored));
+      if (there <= near && there < own) {
+        return Kind.SWAP;
+      }
+    }
+    return own <= 2 * near ? Kind.JITTER : Kind.MISS;
+  }
+
+  /** In pixels; infinite where the joint is not annotated. */
+  private static double distance(Prediction found, int k, Person person, int joint) {
+    return person.annotated(joint)
+        ? Math.hypot(
+            (double) found.x()[k] - person.x()[joint], (double) found.y()[k] - person.y()[joint])
+        : Double.POSITIVE_INFINITY;
+  }
+}
