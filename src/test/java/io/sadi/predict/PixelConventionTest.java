@@ -24,11 +24,13 @@ import io.sadi.predict.DatasetPredictor.Reading;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -239,6 +241,69 @@ class PixelConventionTest {
       double there = pixels.pixel(joints[2], 64);
       assertThat(there).isCloseTo(63 - map.x(116, 84), within(1e-5));
     }
+  }
+
+  /** What is regressed mirrors as the crop's pixels do, and is drawn where it is read. */
+  @ParameterizedTest
+  @EnumSource
+  void regressionAndSecondHeatmapFollow(PixelConvention pixels) {
+    String yaml =
+        String.format(
+            """
+            model: {input: 64, stem: 4, channels: [4, 4, 4, 4, 8], blocks: [1, 1, 1, 1, 1], features: 4,
+              pixel_convention: %s}
+            sfm: {width: [4, 4, 4, 4], attention: 4, planes: [2, 2, 2, 2], final: 8}
+            dlm: {lattice: 65, training_lattice: 33}
+            """,
+            Config.name(pixels));
+    ModelConfig model = ModelConfig.from(Config.parse(yaml, "test"));
+    int side = 64;
+    ByteBuffer crop = ByteBuffer.allocateDirect(side * side * 3);
+    ByteBuffer mirror = ByteBuffer.allocateDirect(side * side * 3);
+    Random random = new Random(4);
+    for (int y = 0; y < side; y++) {
+      for (int x = 0; x < side; x++) {
+        for (int c = 0; c < 3; c++) {
+          byte value = (byte) random.nextInt(256);
+          crop.put(3 * (y * side + x) + c, value);
+          mirror.put(3 * (y * side + side - 1 - x) + c, value);
+        }
+      }
+    }
+    try (SadiNet net = SadiNet.create(model, 2, ComputeDevice.CPU, false, 3);
+        PoseEstimator estimator =
+            new PoseEstimator(net, new int[] {1, 0}, true, Refine.NONE, Precision.FP32)) {
+      Maps here = estimator.run(crop, 1);
+      Maps there = estimator.run(mirror, 1);
+      float[] mu = requireNonNull(here.mu());
+      float[] mirrored = requireNonNull(there.mu());
+      for (int k = 0; k < 2; k++) {
+        double x = pixels.pixel(mu[2 * k], side);
+        double other = pixels.pixel(mirrored[2 * (1 - k)], side);
+        assertThat(x + other).isCloseTo(side - 1, within(1e-3));
+        assertThat(mu[2 * k + 1]).isCloseTo(mirrored[2 * (1 - k) + 1], within(1e-5f));
+
+        int map = here.size();
+        float[] h2 = requireNonNull(here.h2());
+        assertThat(peak(h2, k * map * map, map, 1))
+            .isCloseTo(pixels.pixel(mu[2 * k], map), within(0.2));
+        assertThat(peak(h2, k * map * map, map, map))
+            .isCloseTo(pixels.pixel(mu[2 * k + 1], map), within(0.2));
+      }
+    }
+  }
+
+  /** Where a map's peak is along an axis: the top of the parabola through its logarithms. */
+  private static double peak(float[] maps, int offset, int size, int step) {
+    int best = 0;
+    for (int i = 1; i < size * size; i++) {
+      best = maps[offset + i] > maps[offset + best] ? i : best;
+    }
+    double low = Math.log(maps[offset + best - step]);
+    double top = Math.log(maps[offset + best]);
+    double high = Math.log(maps[offset + best + step]);
+    double place = step == 1 ? best % size : best / size;
+    return place + 0.5 * (high - low) / (2 * top - low - high);
   }
 
   @Test
