@@ -101,8 +101,7 @@ public final class TorchFile {
       if (!startsLikeOne(start)) {
         throw BadInputException.at(path, Looks.of(start), "a PyTorch file", Looks.remedy(start));
       }
-      TorchReader.Saved saved =
-          start[0] == 'P' ? TorchReader.zip(file) : TorchReader.legacy(file);
+      TorchReader.Saved saved = start[0] == 'P' ? TorchReader.zip(file) : TorchReader.legacy(file);
       TorchFile read = new TorchFile(path, file.size(), saved.format(), saved.root());
       read.refuseModules();
       return read;
@@ -288,7 +287,8 @@ public final class TorchFile {
     }
     for (String key : PLACES) {
       if (items(root).get(key) instanceof Opaque opaque && opaque != Pickle.NONE) {
-        throw TorchReader.code(path, "under '" + key + "' a pickled object of class " + opaque.type(), remedy);
+        throw TorchReader.code(
+            path, "under '" + key + "' a pickled object of class " + opaque.type(), remedy);
       }
     }
     List<String> keys = new ArrayList<>();
