@@ -1,5 +1,7 @@
 package io.sadi.io;
 
+import static io.sadi.io.TorchWeights.items;
+
 import io.sadi.io.Pickle.Opaque;
 import io.sadi.io.Safetensors.Entry;
 import java.io.IOException;
@@ -23,12 +25,8 @@ import org.jspecify.annotations.Nullable;
  * the usual order are copied when they are asked for.
  */
 public final class TorchFile {
-  /** Where checkpoints keep the weights, the first that is there. */
-  private static final List<String> PLACES =
-      List.of("state_dict", "model_state_dict", "model", "ema", "net", "network");
-
-  /** Of the parts of a name that say how a network was trained, not what it is. */
-  private static final List<String> WRAPPERS = List.of("module.", "_orig_mod.");
+  /** How one begins that was written with a pickle protocol below 2: a number, as text. */
+  private static final String OLDEST = "L1195470";
 
   private static final long MAX_COPIED = 16 << 20;
 
@@ -53,24 +51,22 @@ public final class TorchFile {
   private final long size;
   private final Format format;
   private final Object root;
-  private final String place;
-  private final Map<String, TorchTensor> weights;
+  private final TorchWeights weights;
 
   private TorchFile(Path path, long size, Format format, Object root) {
     this.path = path;
     this.size = size;
     this.format = format;
     this.root = root;
-    this.place = place(root);
-    Object weighted = items(root).get(place);
-    this.weights = tensors(weighted == null ? root : weighted);
+    this.weights = TorchWeights.find(root);
   }
 
   /** Whether the bytes that a file starts with may be a PyTorch file's. */
   public static boolean startsLikeOne(byte[] start) {
     return start.length > 3
         && ((start[0] == 'P' && start[1] == 'K' && start[2] == 3 && start[3] == 4)
-            || ((start[0] & 0xFF) == 0x80 && start[1] >= 2 && start[1] <= 5));
+            || ((start[0] & 0xFF) == 0x80 && start[1] >= 2 && start[1] <= 5)
+            || new String(start, StandardCharsets.ISO_8859_1).startsWith(OLDEST));
   }
 
   /** Whether a file is one, or is called so and something else. */
@@ -99,7 +95,8 @@ public final class TorchFile {
         head.get(start);
       }
       if (!startsLikeOne(start)) {
-        throw BadInputException.at(path, Looks.of(start), "a PyTorch file", Looks.remedy(start));
+        Looks looks = Looks.of(start);
+        throw BadInputException.at(path, looks.what(), "a PyTorch file", looks.remedy());
       }
       TorchReader.Saved saved = start[0] == 'P' ? TorchReader.zip(file) : TorchReader.legacy(file);
       TorchFile read = new TorchFile(path, file.size(), saved.format(), saved.root());
@@ -112,17 +109,21 @@ public final class TorchFile {
     return format;
   }
 
-  /** The key that the weights were found under; empty where the file is a state_dict itself. */
+  /**
+   * The keys that lead to the weights, with dots between; empty where the file is a state_dict
+   * itself.
+   */
   public String place() {
-    return place;
+    return weights.place();
   }
 
   /** The keys beside the weights, such as meta and optimizer. */
   public List<String> others() {
     List<String> others = new ArrayList<>();
-    if (!place.isEmpty()) {
+    if (!place().isEmpty()) {
+      String weighty = place().split("\\.", 2)[0];
       for (Object key : items(root).keySet()) {
-        if (key instanceof String name && !name.equals(place)) {
+        if (key instanceof String name && !name.equals(weighty)) {
           others.add(name);
         }
       }
@@ -139,7 +140,7 @@ public final class TorchFile {
   public Map<String, Entry> tensors() {
     Map<String, Entry> entries = new LinkedHashMap<>();
     long copied = 0;
-    for (Map.Entry<String, TorchTensor> e : weights.entrySet()) {
+    for (Map.Entry<String, TorchTensor> e : weights.tensors().entrySet()) {
       TorchTensor tensor = e.getValue();
       String where = path + ": tensor '" + e.getKey() + "'";
       String fault = tensor.fault();
@@ -229,63 +230,15 @@ public final class TorchFile {
     return "";
   }
 
-  /** The key of the weights in a checkpoint. */
-  private static String place(Object root) {
-    for (String key : PLACES) {
-      Object value = items(root).get(key);
-      if (value != null && !tensors(value).isEmpty()) {
-        return key;
-      }
-    }
-    return "";
-  }
-
-  /** The tensors of a dictionary or a list, or the one that this is. */
-  private static Map<String, TorchTensor> tensors(Object value) {
-    Map<String, TorchTensor> tensors = new LinkedHashMap<>();
-    if (value instanceof TorchTensor one) {
-      tensors.put("tensor", one);
-    } else if (value instanceof List<?> list) {
-      for (int i = 0; i < list.size(); i++) {
-        if (list.get(i) instanceof TorchTensor tensor) {
-          tensors.put(String.valueOf(i), tensor);
-        }
-      }
-    }
-    items(value)
-        .forEach(
-            (name, item) -> {
-              if (item instanceof TorchTensor tensor) {
-                tensors.put(String.valueOf(name), tensor);
-              }
-            });
-    Map<String, TorchTensor> plain = tensors;
-    for (String wrapper : WRAPPERS) {
-      if (!plain.isEmpty() && plain.keySet().stream().allMatch(n -> n.startsWith(wrapper))) {
-        Map<String, TorchTensor> unwrapped = new LinkedHashMap<>();
-        plain.forEach((name, tensor) -> unwrapped.put(name.substring(wrapper.length()), tensor));
-        plain = unwrapped;
-      }
-    }
-    return plain;
-  }
-
-  /** The items of a dictionary, of whichever class; none of anything else. */
-  private static Map<?, ?> items(Object value) {
-    return value instanceof Map<?, ?> map
-        ? map
-        : value instanceof Opaque opaque ? opaque.items() : Map.of();
-  }
-
   private void refuseModules() {
-    if (!weights.isEmpty()) {
+    if (!weights.tensors().isEmpty()) {
       return;
     }
     String remedy = "torch.save(model.state_dict(), FILE)";
     if (root instanceof Opaque opaque && opaque != Pickle.NONE) {
       throw TorchReader.code(path, "a pickled object of class " + opaque.type(), remedy);
     }
-    for (String key : PLACES) {
+    for (String key : TorchWeights.PLACES) {
       if (items(root).get(key) instanceof Opaque opaque && opaque != Pickle.NONE) {
         throw TorchReader.code(
             path, "under '" + key + "' a pickled object of class " + opaque.type(), remedy);
@@ -299,56 +252,58 @@ public final class TorchFile {
     }
     throw BadInputException.at(
         path,
-        keys.isEmpty() ? "no tensors" : "the keys " + String.join(", ", keys),
-        "tensors by name, alone or under " + String.join(", ", PLACES),
+        "no tensors" + (keys.isEmpty() ? "" : " under the keys " + String.join(", ", keys)),
+        "tensors by name, alone or under " + String.join(", ", TorchWeights.PLACES),
         "");
   }
 
-  /** What a file that is none of PyTorch's is. */
-  private static final class Looks {
-    private static final String DOWNLOAD = "download it again";
+  /**
+   * What a file that is none of PyTorch's is.
+   *
+   * @param remedy what to do; may be empty
+   */
+  private record Looks(String what, String remedy) {
+    private static final String ANSWER =
+        "the server answered with something else than the file: download it again";
+    private static final int SHOWN = 60;
 
-    private Looks() {}
-
-    static String of(byte[] start) {
+    /**
+     * @param start the first 512 bytes
+     */
+    static Looks of(byte[] start) {
       String text = new String(start, StandardCharsets.ISO_8859_1);
-      String stripped = text.strip().toLowerCase(Locale.ROOT);
+      String bare = (text.startsWith("\u00ef\u00bb\u00bf") ? text.substring(3) : text).strip();
+      String lower = bare.toLowerCase(Locale.ROOT);
       if (start.length == 0) {
-        return "an empty file";
+        return new Looks("an empty file", ANSWER);
       }
-      if (stripped.startsWith("<!doctype html") || stripped.startsWith("<html")) {
-        return "a web page (HTML)";
+      if (lower.startsWith("<!doctype html") || lower.startsWith("<html")) {
+        return new Looks("a web page (HTML)", ANSWER);
       }
-      if (stripped.startsWith("<")) {
-        return "a web page or an error in XML";
+      if (lower.startsWith("<")) {
+        return new Looks("a web page or an error in XML", ANSWER);
       }
       if (text.startsWith("version https://git-lfs")) {
-        return "a pointer of Git LFS, not the file itself";
+        return new Looks("a pointer of Git LFS, not the file itself", "get it with git lfs pull");
       }
-      if (text.length() > 262 && text.startsWith("ustar", 257)) {
-        return "a tar archive, which PyTorch wrote before 0.2";
+      if (text.startsWith("ustar", 257)) {
+        return new Looks("a tar archive, which PyTorch wrote before 0.2", "");
       }
-      if (text.length() > 9 && text.charAt(8) == '{') {
-        return "a safetensors file";
+      if (text.startsWith("{", 8)) {
+        return new Looks("a safetensors file", "");
       }
       if (text.startsWith("\u001f\u008b")) {
-        return "a gzip archive";
+        return new Looks("a gzip archive", "unpack it");
       }
       if (text.startsWith("\u0089HDF")) {
-        return "an HDF5 file, such as Keras writes";
+        return new Looks("an HDF5 file, such as Keras writes", "");
       }
-      return "something else";
-    }
-
-    static String remedy(byte[] start) {
-      return switch (of(start)) {
-        case "a safetensors file" -> "";
-        case "a gzip archive" -> "unpack it";
-        case "a pointer of Git LFS, not the file itself" -> "get it with git lfs pull";
-        case "an empty file", "a web page (HTML)", "a web page or an error in XML" ->
-            "the server answered with something else than the file: " + DOWNLOAD;
-        default -> "";
-      };
+      String line = bare.lines().findFirst().orElse("");
+      if (!line.isEmpty() && line.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+        String shown = line.length() > SHOWN ? line.substring(0, SHOWN) + "..." : line;
+        return new Looks("a text: " + shown, ANSWER);
+      }
+      return new Looks("bytes of no format that is known here", "");
     }
   }
 }

@@ -19,6 +19,9 @@ final class TorchReader {
   private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
   private static final long LEGACY_VERSION = 1001;
 
+  /** As many as PyTorch computes with. */
+  private static final int MAX_AXES = 64;
+
   private TorchReader() {}
 
   /**
@@ -30,6 +33,12 @@ final class TorchReader {
 
   static Saved zip(MappedFile file) throws IOException {
     TorchZip zip = TorchZip.open(file);
+    if (zip.entries().keySet().stream().anyMatch(TorchReader::isScript)) {
+      throw code(
+          file.path(),
+          "a TorchScript archive",
+          "torch.save(torch.jit.load(FILE).state_dict(), 'weights.pth')");
+    }
     String folder = "";
     boolean found = false;
     for (String name : zip.entries().keySet()) {
@@ -47,13 +56,6 @@ final class TorchReader {
           "a ZIP archive without data.pkl",
           "one that torch.save wrote",
           "unpack it if it holds the checkpoint");
-    }
-    if (zip.entry(prefix + "constants.pkl") != null
-        || zip.entries().keySet().stream().anyMatch(name -> name.startsWith(prefix + "code/"))) {
-      throw code(
-          file.path(),
-          "a TorchScript archive",
-          "torch.save(torch.jit.load(FILE).state_dict(), 'weights.pth')");
     }
     TorchZip.Entry order = zip.entry(prefix + "byteorder");
     if (order != null
@@ -78,6 +80,12 @@ final class TorchReader {
       e.getValue().locate(zip.place(record));
     }
     return new Saved(TorchFile.Format.ZIP, root);
+  }
+
+  /** Whether a record is one that torch.jit.save alone writes; model.json before PyTorch 1.4. */
+  private static boolean isScript(String record) {
+    String name = record.substring(record.indexOf('/') + 1);
+    return name.equals("constants.pkl") || name.equals("model.json") || name.startsWith("code/");
   }
 
   /** Five pickles and then the storages' elements. */
@@ -106,7 +114,7 @@ final class TorchReader {
     }
     long at = bytes.position();
     for (Object key : list) {
-      Storage storage = storages.get(String.valueOf(key));
+      Storage storage = key instanceof String name ? storages.get(name) : null;
       ByteBuffer count = file.part(at, Long.BYTES);
       if (storage == null || count == null || count.getLong(0) != storage.count()) {
         throw damaged(file.path(), "storages that are not those of its tensors");
@@ -160,14 +168,10 @@ final class TorchReader {
 
     @Override
     public @Nullable Object call(Global function, List<Object> arguments) {
-      if (function.is("_codecs", "encode")
-          && !arguments.isEmpty()
-          && arguments.get(0) instanceof String text) {
-        return ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
-      }
       if (function.is("torch._tensor", "_rebuild_from_type_v2")
           && arguments.size() > 2
           && arguments.get(0) instanceof Global rebuild
+          && rebuild.module().equals("torch._utils") // and not this one again, for ever
           && arguments.get(2) instanceof List<?> those) {
         return call(rebuild, Collections.unmodifiableList(those));
       }
@@ -205,6 +209,9 @@ final class TorchReader {
     }
 
     private long[] longs(List<?> values) {
+      if (values.size() > MAX_AXES) {
+        throw damaged(path, "a tensor of " + values.size() + " axes");
+      }
       long[] longs = new long[values.size()];
       for (int i = 0; i < longs.length; i++) {
         if (!(values.get(i) instanceof Long value)) {
