@@ -53,6 +53,37 @@ class ImportIT {
     assertThat(found.out()).contains("right_ankle_x").hasLineCount(2);
   }
 
+  /** What is known of the network goes along, as far as a file can hold it. */
+  @Test
+  void whereItCameFromIsKept() throws IOException {
+    MmposeFile.small("head").write(folder.resolve("theirs.pth"));
+    BinSadi.Result result =
+        sadi().run("import", "theirs.pth", "--out", "ours.safetensors", "--input", "64");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    BinSadi.Result info = sadi().run("info", "--model", "ours.safetensors", "--summary");
+    assertThat(info.out())
+        .contains("trained 210 epochs", "pixel convention corner")
+        .contains("imported as mmpose-hourglass from theirs.pth");
+
+    Files.writeString(folder.resolve("card.md"), "Trained on MPII.\n");
+    BinSadi.Result refused =
+        sadi().run("export", "-m", "ours.safetensors", "--out", "back.pth", "--card", "card.md");
+    assertThat(refused.exitCode()).isEqualTo(3);
+    assertThat(refused.errLines())
+        .singleElement()
+        .asString()
+        .contains("--card", "a state_dict holds no text");
+    assertThat(folder.resolve("back.pth")).doesNotExist();
+    for (String out : new String[] {"back.pth", "half.safetensors"}) {
+      BinSadi.Result export = sadi().run("export", "-m", "ours.safetensors", "--out", out);
+      assertThat(export.exitCode()).as(export.err()).isZero();
+    }
+    assertThat(sadi().run("info", "--model", "back.pth", "--summary").out())
+        .contains("SADI-Net itself");
+    assertThat(sadi().run("info", "--model", "half.safetensors", "--summary").out())
+        .contains("pixel convention corner", "from theirs.pth");
+  }
+
   @Test
   void whatCannotBeImportedIsOneLineAndLeavesNothing() throws IOException {
     Files.writeString(folder.resolve("page.pth"), "<!DOCTYPE html><html>Not Found</html>");

@@ -44,6 +44,12 @@ final class Lookalikes {
     return "no network that is known here";
   }
 
+  /** The first ten of a list. */
+  static String first(List<String> names) {
+    return String.join(", ", names.subList(0, Math.min(SHOWN, names.size())))
+        + (names.size() > SHOWN ? " and more" : "");
+  }
+
   /** The tensors of a file as {@code name[shape]}. */
   static List<String> shown(Map<String, Entry> tensors) {
     return tensors.entrySet().stream()
@@ -62,12 +68,7 @@ final class Lookalikes {
       Object origin, List<String> surplus, Map<String, Entry> all, String as) {
     return BadInputException.at(
         origin,
-        surplus.size()
-            + " of "
-            + all.size()
-            + " tensors that fit nothing: "
-            + String.join(", ", surplus.subList(0, Math.min(SHOWN, surplus.size())))
-            + (surplus.size() > SHOWN ? " and more" : ""),
+        surplus.size() + " of " + all.size() + " tensors that fit nothing: " + first(surplus),
         "those of " + as,
         "the file looks like " + name(all.keySet()));
   }

@@ -5,6 +5,7 @@ import io.sadi.io.BadInputException;
 import io.sadi.io.Safetensors.Entry;
 import io.sadi.model.LossConfig;
 import io.sadi.model.ModelConfig;
+import io.sadi.model.Parameter;
 import io.sadi.model.SadiNet;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +13,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,9 @@ record MmposeHourglass(
   static final String NAME = "mmpose-hourglass";
 
   private static final String STACKS = "backbone.hourglass_modules.";
+
+  /** Where MMPose 0 has its head; 1 has it in "head.". */
+  private static final String OLD_HEAD = "keypoint_head.";
 
   /** The network's parts, theirs and ours. */
   private static final Map<String, String> PARTS =
@@ -58,9 +63,20 @@ record MmposeHourglass(
           "downsample.0.", "shortcut.conv.",
           "downsample.1.", "shortcut.bn.");
 
-  /** Names of what the network never runs: a block for a second stack, counters of batches. */
+  /** What averages of weights count their steps in. */
+  private static final Set<String> COUNTERS = Set.of("steps", "n_averaged");
+
+  /**
+   * Names of what the network never runs: a block for a second stack, counters, and mmcv's second
+   * set of weights where it keeps an average, which is in the place of the first set then.
+   */
   private static boolean isUnused(String name) {
-    return name.startsWith("backbone.inters.0.") || name.endsWith(".num_batches_tracked");
+    return name.startsWith("backbone.inters.0.")
+        || name.endsWith(".num_batches_tracked")
+        || COUNTERS.contains(name)
+        || name.startsWith("ema_backbone_")
+        || name.startsWith("ema_head_")
+        || name.startsWith("ema_keypoint_head_");
   }
 
   private static Map<String, String> table(String... theirsAndOurs) {
@@ -78,28 +94,55 @@ record MmposeHourglass(
 
   /** Our name of a tensor; null where it has no place. */
   static @Nullable String ours(String name) {
-    StringBuilder ours = new StringBuilder();
-    String rest = replace(PARTS, name, ours);
+    return translated(name, PARTS, LEVEL, LAYERS);
+  }
+
+  /** Their name of one of our tensors, in the MMPose that this network is of. */
+  private static String theirs(String name, Set<String> all) {
+    String theirs = translated(name, inverse(PARTS), inverse(LEVEL), inverse(LAYERS));
+    if (theirs == null) {
+      throw new IllegalStateException(name);
+    }
+    boolean old = all.stream().anyMatch(other -> other.startsWith(OLD_HEAD));
+    return theirs.startsWith(OLD_HEAD) && !old
+        ? "head." + theirs.substring(OLD_HEAD.length())
+        : theirs;
+  }
+
+  private static Map<String, String> inverse(Map<String, String> table) {
+    Map<String, String> inverse = new LinkedHashMap<>();
+    table.forEach((from, to) -> inverse.put(to, from));
+    return inverse;
+  }
+
+  private static @Nullable String translated(
+      String name,
+      Map<String, String> parts,
+      Map<String, String> level,
+      Map<String, String> layers) {
+    StringBuilder result = new StringBuilder();
+    String rest = replace(parts, name, result);
     if (rest.equals(name)) {
       return null;
     }
-    if (ours.toString().startsWith("hourglass.")) {
+    String part = result.toString();
+    if (part.startsWith("hourglass.") || part.startsWith(STACKS)) {
       for (String before = ""; !rest.equals(before); ) {
         before = rest;
-        rest = replace(LEVEL, rest, ours);
+        rest = replace(level, rest, result);
       }
       int dot = rest.indexOf('.'); // the block's number
-      ours.append(rest, 0, dot + 1);
+      result.append(rest, 0, dot + 1);
       rest = rest.substring(dot + 1);
     }
-    rest = replace(LAYERS, rest, ours);
-    return ours + rest;
+    rest = replace(layers, rest, result);
+    return result + rest;
   }
 
-  private static String replace(Map<String, String> table, String name, StringBuilder ours) {
+  private static String replace(Map<String, String> table, String name, StringBuilder result) {
     for (Map.Entry<String, String> e : table.entrySet()) {
       if (name.startsWith(e.getKey())) {
-        ours.append(e.getValue());
+        result.append(e.getValue());
         return name.substring(e.getKey().length());
       }
     }
@@ -111,11 +154,13 @@ record MmposeHourglass(
    *
    * @param theirs the other network's tensors
    * @param input side of the crops it was trained on; null for the usual one
+   * @param sigma deviation of its targets in map pixels; null for the usual one
    * @param origin the file, for messages
    * @throws BadInputException for a network of several stacks, and naming a tensor that is missing,
    *     surplus or of another shape
    */
-  static MmposeHourglass of(Map<String, Entry> theirs, @Nullable Integer input, Object origin) {
+  static MmposeHourglass of(
+      Map<String, Entry> theirs, @Nullable Integer input, @Nullable Double sigma, Object origin) {
     long stacks =
         theirs.keySet().stream()
             .filter(name -> name.startsWith(STACKS))
@@ -147,18 +192,65 @@ record MmposeHourglass(
     if (!surplus.isEmpty()) {
       throw Lookalikes.misfit(origin, surplus, theirs, NAME);
     }
-    String yaml = yaml(theirs, input, origin);
+    String yaml = yaml(theirs, input, sigma, origin);
     Config config = Config.parse(yaml, origin + ": sizes");
     ModelConfig model = ModelConfig.from(config);
     LossConfig.from(config, model); // how wide its peaks are belongs to it, too
     config.finish();
-    int joints = side(tensors, "head.0.heatmap.bias", 0, origin);
-    SadiNet.describe(model, joints).parameters().check(tensors, origin);
+    int joints = side(theirs, theirs("head.0.heatmap.bias", theirs.keySet()), 0, origin);
+    check(tensors, SadiNet.describe(model, joints).parameters().all(), theirs, origin);
     return new MmposeHourglass(config.toYaml(), model, joints, tensors, unused);
   }
 
+  /** Refuses a network with a tensor too many, too few, or other than the sizes say. */
+  private static void check(
+      Map<String, Entry> tensors,
+      List<Parameter> parameters,
+      Map<String, Entry> theirs,
+      Object origin) {
+    Map<String, Entry> left = new LinkedHashMap<>(tensors);
+    List<String> missing = new ArrayList<>();
+    for (Parameter parameter : parameters) {
+      Entry entry = left.remove(parameter.name());
+      String name = theirs(parameter.name(), theirs.keySet());
+      if (entry == null) {
+        missing.add(name + Arrays.toString(parameter.shape()));
+        continue;
+      }
+      if (!Arrays.equals(entry.shape(), parameter.shape())) {
+        throw BadInputException.at(
+            origin + ": tensor '" + name + "'",
+            "shape " + Arrays.toString(entry.shape()),
+            Arrays.toString(parameter.shape()),
+            "its architecture differs from MMPose's Hourglass");
+      }
+      if (!entry.dtype().isFloating()) {
+        throw BadInputException.at(
+            origin + ": tensor '" + name + "'",
+            "integers (" + entry.dtype() + ")",
+            "floating-point weights",
+            "take the file from before it was quantised");
+      }
+    }
+    if (!left.isEmpty()) {
+      List<String> surplus =
+          left.entrySet().stream()
+              .map(e -> theirs(e.getKey(), theirs.keySet()) + Arrays.toString(e.getValue().shape()))
+              .toList();
+      throw Lookalikes.misfit(origin, surplus, theirs, NAME);
+    }
+    if (!missing.isEmpty()) {
+      throw BadInputException.at(
+          origin,
+          missing.size() + " of its tensors missing: " + Lookalikes.first(missing),
+          "all of " + NAME,
+          "the file is not whole, or its architecture differs");
+    }
+  }
+
   /** The network's sizes, out of the tensors' shapes. */
-  private static String yaml(Map<String, Entry> theirs, @Nullable Integer given, Object origin) {
+  private static String yaml(
+      Map<String, Entry> theirs, @Nullable Integer given, @Nullable Double sigma, Object origin) {
     List<Integer> channels = new ArrayList<>();
     List<Integer> blocks = new ArrayList<>();
     String level = STACKS + "0.";
@@ -172,7 +264,7 @@ record MmposeHourglass(
     int unit = ModelConfig.STRIDE << (channels.size() - 1);
     int input = given == null ? Math.max(unit, 256 / unit * unit) : given;
     return "loss: {target_sigma: "
-        + input / 128.0 // 2 for 256 px, 3 for 384
+        + (sigma == null ? input / 128.0 : sigma) // 2 for 256 px, 3 for 384
         + "}\nmodel: {variant: baseline, stacks: 1, pixel_convention: corner, input: "
         + input
         + ", stem: "
@@ -199,9 +291,9 @@ record MmposeHourglass(
     if (entry == null || entry.shape().length <= axis || entry.shape()[axis] > 1 << 16) {
       throw new BadInputException(
           origin
-              + ": tensor "
+              + ": tensor '"
               + name
-              + (entry == null ? " is missing" : " has shape " + entry)
+              + (entry == null ? "' is missing" : "' has shape " + entry)
               + "; its architecture differs from MMPose's Hourglass");
     }
     return (int) entry.shape()[axis];

@@ -2,7 +2,6 @@ package io.sadi.convert;
 
 import io.sadi.data.Metric;
 import io.sadi.data.Skeleton;
-import io.sadi.data.Skeleton.Pair;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Safetensors.Dtype;
 import io.sadi.io.Safetensors.Entry;
@@ -13,13 +12,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +26,6 @@ import org.jspecify.annotations.Nullable;
 public final class TorchImport {
   /** The networks that can be imported, as {@code --as} names them. */
   public static final List<String> KNOWN = List.of(MmposeHourglass.NAME);
-
-  /** In MMPose's configs, and in the names of the files that it publishes. */
-  private static final List<Pattern> SIDES =
-      List.of(
-          Pattern.compile(
-              "(?:input_size|image_size)\\s*=\\s*(?:np\\.array\\()?[\\[(](\\d+),\\s*(\\d+)"),
-          Pattern.compile("_(\\d{2,4})x(\\d{2,4})\\b"));
 
   private final Path path;
   private final TorchFile file;
@@ -67,8 +56,10 @@ public final class TorchImport {
     if (as == null && !MmposeHourglass.isOne(theirs.keySet())) {
       throw Lookalikes.misfit(path, Lookalikes.shown(theirs), theirs, String.join(" or ", KNOWN));
     }
-    Integer side = input == null ? side(path, file) : input;
-    TorchImport read = new TorchImport(path, file, MmposeHourglass.of(theirs, side, path));
+    MmposeConfig said = new MmposeConfig(file.config(), path);
+    Integer side = input == null ? said.input() : input;
+    TorchImport read =
+        new TorchImport(path, file, MmposeHourglass.of(theirs, side, said.sigma(), path));
     theirs.forEach((name, entry) -> checkNumbers(path, name, entry));
     read.notes.add(
         String.format(
@@ -87,6 +78,7 @@ public final class TorchImport {
             "%d tensors used; %d that the network does not run left out",
             read.network.tensors().size(),
             read.network.unused().size()));
+    said.doubts().forEach(doubt -> read.notes.add(path + ": " + doubt));
     return read;
   }
 
@@ -122,7 +114,8 @@ public final class TorchImport {
    * @throws BadInputException where nobody says what the maps show
    */
   public Checkpoint checkpoint(@Nullable Skeleton named, List<String> flipPairs) {
-    Skeleton skeleton = named == null ? skeleton() : named;
+    Skeleton skeleton =
+        named == null ? TorchSkeleton.of(file, network.joints(), path, notes) : named;
     if (skeleton.size() != network.joints()) {
       throw BadInputException.at(
           "--joints",
@@ -131,7 +124,7 @@ public final class TorchImport {
           "");
     }
     if (!flipPairs.isEmpty()) {
-      skeleton = new Skeleton(skeleton.joints(), pairs(flipPairs, skeleton), skeleton.edges());
+      skeleton = skeleton.withFlipPairs(flipPairs);
     }
     String from = file.framework().isEmpty() ? "" : " (" + file.framework() + ")";
     return new Checkpoint(
@@ -165,112 +158,6 @@ public final class TorchImport {
   /** What goes along in the checkpoint's metadata: the other toolkit's own config. */
   public Map<String, String> source() {
     return file.config().isEmpty() ? Map.of() : Map.of("source_config", file.config());
-  }
-
-  private static @Nullable Integer side(Path path, TorchFile file) {
-    for (String text : List.of(file.config(), String.valueOf(path.getFileName()))) {
-      for (Pattern pattern : SIDES) {
-        Matcher matcher = pattern.matcher(text);
-        if (matcher.find()) {
-          if (!matcher.group(1).equals(matcher.group(2))) {
-            throw BadInputException.at(
-                path,
-                "a network for crops of " + matcher.group(1) + " x " + matcher.group(2),
-                "square crops, which is what SADI cuts",
-                "");
-          }
-          return Integer.valueOf(matcher.group(1));
-        }
-      }
-    }
-    return null;
-  }
-
-  /** Joints as the file names them, or MPII's where it has as many maps. */
-  private Skeleton skeleton() {
-    int joints = network.joints();
-    int[] flips = flips(joints);
-    List<String> names = names(joints);
-    if (names.isEmpty()) {
-      Skeleton mpii = Skeleton.mpii16();
-      if (joints == mpii.size()
-          && (flips == null || Arrays.equals(flips, mpii.flipPermutation()))) {
-        notes.add("no names of joints in the file: " + joints + " maps are taken for MPII's");
-        return mpii;
-      }
-      throw BadInputException.at(
-          path,
-          joints + " maps without names",
-          "the joints they show",
-          "name them in the maps' order: --joints FILE");
-    }
-    Skeleton guessed = Skeleton.named(names, List.of(), path + ": dataset_meta");
-    if (flips == null) {
-      return guessed;
-    }
-    List<Pair> pairs = new ArrayList<>();
-    for (int k = 0; k < joints; k++) {
-      if (k < flips[k] && flips[flips[k]] == k) {
-        pairs.add(new Pair(k, flips[k]));
-      }
-    }
-    return new Skeleton(names, pairs, guessed.edges());
-  }
-
-  private List<String> names(int joints) {
-    List<String> names = new ArrayList<>();
-    if (file.value("meta", "dataset_meta", "keypoint_id2name") instanceof Map<?, ?> byNumber) {
-      for (long k = 0; k < joints; k++) {
-        if (byNumber.get(k) instanceof String name) {
-          names.add(name);
-        }
-      }
-    }
-    return names.size() == joints ? names : List.of();
-  }
-
-  private int @Nullable [] flips(int joints) {
-    if (!(file.value("meta", "dataset_meta", "flip_indices") instanceof List<?> list)
-        || list.size() != joints) {
-      return null;
-    }
-    int[] flips = new int[joints];
-    for (int k = 0; k < joints; k++) {
-      if (!(list.get(k) instanceof Long index) || index < 0 || index >= joints) {
-        return null;
-      }
-      flips[k] = index.intValue();
-    }
-    return flips;
-  }
-
-  private static List<Pair> pairs(List<String> texts, Skeleton skeleton) {
-    List<Pair> pairs = new ArrayList<>();
-    boolean[] taken = new boolean[skeleton.size()];
-    for (String text : texts) {
-      String[] sides = text.split(":", -1);
-      int a = sides.length == 2 ? index(sides[0].strip(), skeleton) : -1;
-      int b = sides.length == 2 ? index(sides[1].strip(), skeleton) : -1;
-      if (a < 0 || b < 0 || a == b || taken[a] || taken[b]) {
-        throw BadInputException.at(
-            "--flip-pairs",
-            text,
-            "LEFT:RIGHT, two joints by name or number, each in one pair",
-            "the joints are " + String.join(", ", skeleton.joints()));
-      }
-      taken[a] = true;
-      taken[b] = true;
-      pairs.add(new Pair(a, b));
-    }
-    return pairs;
-  }
-
-  private static int index(String joint, Skeleton skeleton) {
-    if (joint.matches("\\d{1,3}")) {
-      int number = Integer.parseInt(joint);
-      return number < skeleton.size() ? number : -1;
-    }
-    return skeleton.index(joint);
   }
 
   /** A weight that is infinite or no number makes every joint one. */

@@ -57,7 +57,7 @@ public record Skeleton(List<String> joints, List<Pair> flipPairs, List<Pair> edg
   /**
    * The same joints with other pairs that swap in a mirrored image.
    *
-   * @param pairs as {@code a:b}
+   * @param pairs as {@code a:b}, joints by name, or by number from 0 where no name is one
    * @throws BadInputException where a joint is none, or in two pairs
    */
   public Skeleton withFlipPairs(List<String> pairs) {
@@ -81,8 +81,11 @@ public record Skeleton(List<String> joints, List<Pair> flipPairs, List<Pair> edg
   }
 
   private int joint(String name) {
-    int k = joints.indexOf(name);
-    if (k < 0) {
+    int k = index(name.strip());
+    if (k < 0 && isNumber(name) && joints.stream().noneMatch(Skeleton::isNumber)) {
+      k = Integer.parseInt(name);
+    }
+    if (k < 0 || k >= size()) {
       throw BadInputException.at(
           "--flip-pairs",
           name,
@@ -90,6 +93,10 @@ public record Skeleton(List<String> joints, List<Pair> flipPairs, List<Pair> edg
           "the nearest is " + Names.nearest(name, joints));
     }
     return k;
+  }
+
+  private static boolean isNumber(String text) {
+    return text.matches("\\d{1,3}");
   }
 
   private static List<Pair> guessed(List<String> joints) {

@@ -27,6 +27,12 @@ public final class AtomicFile {
     void writeTo(OutputStream out) throws IOException;
   }
 
+  /** Writes a file's content to the channel it is given, which saves a copy of what is large. */
+  @FunctionalInterface
+  interface LargeContent {
+    void writeTo(FileChannel channel) throws IOException;
+  }
+
   /**
    * Writes {@code file} whole or not at all, replacing what was there. On any failure the part is
    * removed and the old file stays.
@@ -41,6 +47,22 @@ public final class AtomicFile {
    * @param part where the file grows instead, in the same folder
    */
   public static void write(Path file, Path part, Content content) throws IOException {
+    writeLarge(
+        file,
+        part,
+        channel -> {
+          OutputStream out = Channels.newOutputStream(channel);
+          content.writeTo(out);
+          out.flush();
+        });
+  }
+
+  /** As {@link #write(Path, Content)}. */
+  static void writeLarge(Path file, LargeContent content) throws IOException {
+    writeLarge(file, part(file), content);
+  }
+
+  private static void writeLarge(Path file, Path part, LargeContent content) throws IOException {
     checkPlace(file);
     Path folder = file.toAbsolutePath().getParent();
     if (folder != null) {
@@ -49,9 +71,7 @@ public final class AtomicFile {
     try (FileChannel channel = claim(file, part)) {
       try {
         channel.truncate(0); // a process that was killed may have left something
-        OutputStream out = Channels.newOutputStream(channel);
-        content.writeTo(out);
-        out.flush();
+        content.writeTo(channel);
         // On disk before it gets its name: a power cut must not leave an empty NAME.
         channel.force(true);
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

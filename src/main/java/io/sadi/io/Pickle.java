@@ -82,6 +82,7 @@ final class Pickle {
   private final List<Object> stack = new ArrayList<>();
   private final Deque<Integer> marks = new ArrayDeque<>();
   private final Map<Long, Object> memo = new HashMap<>();
+  private int steps;
 
   private Pickle(ByteBuffer bytes, Object origin, Objects objects) {
     this.bytes = bytes;
@@ -107,14 +108,21 @@ final class Pickle {
   }
 
   private Object run() {
-    for (int step = 0; step < MAX_STEPS; step++) {
+    while (true) {
+      count(1);
       int operation = bytes.get() & 0xFF;
       if (operation == '.') {
         return pop();
       }
       step(operation);
     }
-    throw damaged("a pickle of more than " + MAX_STEPS + " steps");
+  }
+
+  private void count(int more) {
+    steps += more;
+    if (steps < 0 || steps > MAX_STEPS) {
+      throw damaged("a pickle of more than " + MAX_STEPS + " steps");
+    }
   }
 
   private void step(int operation) {
@@ -229,6 +237,7 @@ final class Pickle {
         Map<Object, Object> map = new LinkedHashMap<>();
         for (Object argument : arguments) { // pairs, as Python 2 writes them
           if (argument instanceof List<?> pairs) {
+            count(pairs.size()); // which may be given again and again
             for (Object pair : pairs) {
               if (pair instanceof List<?> two && two.size() == 2) {
                 map.put(key(two.get(0)), two.get(1));

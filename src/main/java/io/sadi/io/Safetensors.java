@@ -4,13 +4,10 @@ import static io.sadi.io.SafetensorsHeader.bad;
 
 import io.sadi.io.SafetensorsHeader.Placed;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
-import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,6 +35,8 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
 
   /** Tensors are mapped in windows of about this size, as one buffer ends at 2 GiB. */
   private static final long WINDOW = 1 << 30;
+
+  private static final int PIECE = 1 << 20;
 
   private static final Entry EMPTY = new Entry(Dtype.U8, new long[] {0}, ByteBuffer.allocate(0));
 
@@ -83,6 +82,11 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
     /** Size of one element. */
     public int bytes() {
       return bytes;
+    }
+
+    /** Whether the elements are floating-point numbers, not integers or booleans. */
+    public boolean isFloating() {
+      return this == F64 || this == F32 || this == F16 || this == BF16;
     }
   }
 
@@ -282,21 +286,25 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
    * Writes the file, whole or not at all. The same tensors in the same order give the same bytes.
    */
   public void write(Path file) throws IOException {
-    AtomicFile.write(file, this::writeTo);
+    AtomicFile.writeLarge(file, this::writeTo);
   }
 
-  private void writeTo(OutputStream out) throws IOException {
+  private void writeTo(FileChannel channel) throws IOException {
     byte[] header = SafetensorsHeader.write(metadata, tensors).getBytes(StandardCharsets.UTF_8);
     // Padded so that the tensors' bytes start on a multiple of 8.
     byte[] padded = Arrays.copyOf(header, (header.length + 7) / 8 * 8);
     Arrays.fill(padded, header.length, padded.length, (byte) ' ');
-    out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(padded.length).array());
-    out.write(padded);
-    WritableByteChannel channel = Channels.newChannel(out);
+    ByteBuffer start = ByteBuffer.allocate(8 + padded.length).order(ByteOrder.LITTLE_ENDIAN);
+    write(channel, start.putLong(padded.length).put(padded).flip());
     for (Entry entry : tensors.values()) {
-      for (ByteBuffer data = entry.data(); data.hasRemaining(); ) {
-        channel.write(data);
-      }
+      write(channel, entry.data());
+    }
+  }
+
+  /** In pieces, as Java keeps a copy of a piece that is not mapped. */
+  private static void write(FileChannel channel, ByteBuffer data) throws IOException {
+    for (int at = 0; at < data.limit(); ) {
+      at += channel.write(data.slice(at, Math.min(PIECE, data.limit() - at)));
     }
   }
 

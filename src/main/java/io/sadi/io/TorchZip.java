@@ -32,8 +32,12 @@ final class TorchZip {
   /** Files of networks have hundreds. */
   private static final int MAX_DIRECTORY = 64 << 20;
 
-  /** A record's place, counted from the file's beginning. */
-  record Entry(String name, long header, long size, int crc) {}
+  /**
+   * A record's place, counted from the file's beginning.
+   *
+   * @param method 0 for one that is stored as it is, else how it is compressed
+   */
+  record Entry(String name, long header, long size, int crc, int method) {}
 
   private final MappedFile file;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
@@ -64,7 +68,7 @@ final class TorchZip {
   /**
    * A record's bytes.
    *
-   * @throws BadInputException where they are not those that were written
+   * @throws BadInputException where they are not those that were written, or are compressed
    */
   ByteBuffer read(Entry entry) throws IOException {
     return place(entry).get();
@@ -75,6 +79,13 @@ final class TorchZip {
    * asked for, and once.
    */
   TorchTensor.Storage.Bytes place(Entry entry) throws IOException {
+    if (entry.method() != 0) {
+      throw BadInputException.at(
+          file.path() + ": record '" + entry.name() + "'",
+          "compressed data",
+          "records as PyTorch stores them, not compressed",
+          "take the original file");
+    }
     ByteBuffer header = file.part(entry.header(), LOCAL_BYTES);
     if (header == null || header.getInt(0) != LOCAL) {
       throw damaged("record '" + entry.name() + "' is not where it should be");
@@ -157,13 +168,6 @@ final class TorchZip {
     }
     String name =
         StandardCharsets.UTF_8.decode(directory.slice(at + CENTRAL_BYTES, nameLength)).toString();
-    if (directory.getShort(at + 10) != 0) {
-      throw BadInputException.at(
-          file.path() + ": record '" + name + "'",
-          "compressed data",
-          "records as PyTorch stores them, not compressed",
-          "take the original file");
-    }
     long size = directory.getInt(at + 24) & IN_EXTRA;
     long header = directory.getInt(at + 42) & IN_EXTRA;
     ByteBuffer extra =
@@ -189,7 +193,9 @@ final class TorchZip {
         header = field.getLong();
       }
     }
-    if (entries.put(name, new Entry(name, header, size, directory.getInt(at + 16))) != null) {
+    int method = directory.getShort(at + 10) & 0xFFFF;
+    Entry entry = new Entry(name, header, size, directory.getInt(at + 16), method);
+    if (entries.put(name, entry) != null) {
       throw damaged("two records '" + name + "'");
     }
     directory.position(next);

@@ -56,7 +56,7 @@ public final class Gallery {
     Checkpoint checkpoint = model.checkpoint();
     int input = checkpoint.model().input();
     PixelConvention pixels = checkpoint.model().pixels();
-    Painter painter = new Painter(dataset.skeleton(), side);
+    Painter painter = new Painter(dataset.skeleton(), pixels, side);
     try (TrainedModel network = new TrainedModel(checkpoint, model.file(), config);
         Batches batches =
             Batches.inOrder(dataset, people, input, pixels, config.batch(), config.workers())) {
@@ -89,9 +89,9 @@ public final class Gallery {
     private final HeatDrawing heat;
     private final int side;
 
-    Painter(Skeleton joints, int side) {
+    Painter(Skeleton joints, PixelConvention pixels, int side) {
       this.skeleton = new SkeletonDrawing(joints);
-      this.heat = new HeatDrawing(skeleton, joints.size());
+      this.heat = new HeatDrawing(skeleton, joints.size(), pixels);
       this.side = side;
     }
 

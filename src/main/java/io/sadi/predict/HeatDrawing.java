@@ -1,6 +1,6 @@
 package io.sadi.predict;
 
-import io.sadi.geom.Affine;
+import io.sadi.geom.PixelConvention;
 import io.sadi.image.Image;
 
 /**
@@ -16,30 +16,32 @@ final class HeatDrawing {
 
   private final SkeletonDrawing drawing;
   private final int joints;
+  private final PixelConvention pixels;
 
   /**
    * @param drawing whose colours the joints have
    * @param joints K
+   * @param pixels where the network has the middle of its maps
    */
-  HeatDrawing(SkeletonDrawing drawing, int joints) {
+  HeatDrawing(SkeletonDrawing drawing, int joints, PixelConvention pixels) {
     this.drawing = drawing;
     this.joints = joints;
+    this.pixels = pixels;
   }
 
   /**
    * The crop, dimmed and grey, under the heat of all joints. The caller closes it.
    *
-   * @param plain the crop, square
+   * @param plain the crop, square, its middle where {@link PixelConvention#CENTER} has it
    * @param maps [K, size, size]
    */
   Image draw(Image plain, float[] maps, int size) {
     byte[] rgb = plain.rgb();
     int side = plain.width();
-    Affine toMap = Affine.resize((double) size / side, (double) size / side);
     for (int v = 0; v < side; v++) {
+      double y = pixels.pixel(PixelConvention.CENTER.unit(v, side), size);
       for (int u = 0; u < side; u++) {
-        double x = toMap.x(u, v);
-        double y = toMap.y(u, v);
+        double x = pixels.pixel(PixelConvention.CENTER.unit(u, side), size);
         // Weighted so that the likeliest joint's colour wins, but without an edge.
         double largest = 0;
         double weights = 1e-12;

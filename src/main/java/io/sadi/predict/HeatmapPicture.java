@@ -2,6 +2,7 @@ package io.sadi.predict;
 
 import io.sadi.data.Crop;
 import io.sadi.data.Skeleton;
+import io.sadi.geom.PixelConvention;
 import io.sadi.image.Canvas;
 import io.sadi.image.Image;
 import io.sadi.io.Json;
@@ -25,11 +26,12 @@ final class HeatmapPicture {
   private final double fusionWeight;
 
   /**
+   * @param pixels where the network has the middle of its maps
    * @param fusionWeight w of {@link Decode#FUSED}
    */
-  HeatmapPicture(Skeleton skeleton, double fusionWeight) {
+  HeatmapPicture(Skeleton skeleton, PixelConvention pixels, double fusionWeight) {
     this.drawing = new SkeletonDrawing(skeleton);
-    this.heat = new HeatDrawing(drawing, skeleton.size());
+    this.heat = new HeatDrawing(drawing, skeleton.size(), pixels);
     this.fusionWeight = fusionWeight;
   }
 

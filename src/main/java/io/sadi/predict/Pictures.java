@@ -1,6 +1,7 @@
 package io.sadi.predict;
 
 import io.sadi.data.Skeleton;
+import io.sadi.geom.PixelConvention;
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
@@ -30,6 +31,7 @@ final class Pictures implements AutoCloseable {
   /**
    * @param overlays where photos with people drawn over them go; null for none
    * @param heatmaps where pictures of heatmaps go; null for none
+   * @param pixels where the network has the middle of its maps
    * @param fusionWeight w of {@link Decode#FUSED}
    * @param threads that draw
    * @param progress is told of pictures that cannot be drawn
@@ -39,13 +41,14 @@ final class Pictures implements AutoCloseable {
       @Nullable OutputFolder overlays,
       @Nullable OutputFolder heatmaps,
       Skeleton skeleton,
+      PixelConvention pixels,
       double fusionWeight,
       int threads,
       Progress progress) {
     this.overlays = overlays;
     this.heatmaps = heatmaps;
     this.overlay = new OverlayPicture(skeleton);
-    this.heatmap = new HeatmapPicture(skeleton, fusionWeight);
+    this.heatmap = new HeatmapPicture(skeleton, pixels, fusionWeight);
     this.threads = threads;
     this.progress = progress;
     this.workers = new Workers<>("sadi-pictures", threads);

@@ -309,6 +309,7 @@ public final class PredictionJob {
         overlays,
         heatmaps,
         checkpoint.skeleton(),
+        checkpoint.model().pixels(),
         checkpoint.fusionWeight(),
         config.workers(),
         progress);

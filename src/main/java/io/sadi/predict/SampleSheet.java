@@ -28,7 +28,6 @@ public final class SampleSheet {
   private final Dataset dataset;
   private final List<Person> people;
   private final SkeletonDrawing skeleton;
-  private final HeatDrawing heat;
 
   /**
    * @param people of the dataset, at least one
@@ -37,7 +36,6 @@ public final class SampleSheet {
     this.dataset = dataset;
     this.people = List.copyOf(people);
     this.skeleton = new SkeletonDrawing(dataset.skeleton());
-    this.heat = new HeatDrawing(skeleton, dataset.skeleton().size());
   }
 
   /**
@@ -71,6 +69,7 @@ public final class SampleSheet {
         throw new IllegalStateException("nobody to draw");
       }
       Maps maps = estimator.run(batch);
+      HeatDrawing heat = new HeatDrawing(skeleton, dataset.skeleton().size(), estimator.pixels());
       for (int i = 0; i < people.size(); i++) {
         Person person = people.get(i);
         Prediction found =
@@ -81,14 +80,15 @@ public final class SampleSheet {
                 new Readout(Decode.FUSED, fusionWeight),
                 person.image(),
                 person.person());
-        draw(person, found, maps.of(i), sheet);
+        draw(person, found, maps.of(i), heat, sheet);
       }
       batches.release(batch);
       sheet.write(file);
     }
   }
 
-  private void draw(Person person, Prediction found, Maps maps, ContactSheet sheet)
+  private void draw(
+      Person person, Prediction found, Maps maps, HeatDrawing heat, ContactSheet sheet)
       throws IOException {
     Crop crop = Crop.of(person, TILE);
     try (Image photo = Image.read(dataset.imageRoot().resolve(person.image()));

@@ -13,7 +13,6 @@ import io.sadi.torch.Precision;
 import io.sadi.torch.Tensors;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -32,8 +31,7 @@ class TorchImportOracleTest {
     Safetensors expected = Safetensors.read(Shared.require("oracles/pth/expected.safetensors"));
     Safetensors.Entry crop = requireNonNull(input.tensors().get("image"));
     float[] want = requireNonNull(expected.tensors().get("heatmap.0")).floats();
-    Checkpoint checkpoint =
-        TorchImport.read(file, null, (int) crop.shape()[3]).checkpoint(null, List.of());
+    Checkpoint checkpoint = TorchImport.read(file, null, (int) crop.shape()[3]).unnamed();
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard();
         SadiNet net = checkpoint.network(ComputeDevice.CPU, file);

@@ -118,7 +118,8 @@ class OnnxTest {
         "sfm.local_attention=row",
         "sfm.local_attention=spatial",
         "sfm.local_attention=channel",
-        "model.stacks=2"
+        "model.stacks=2",
+        "model.pixel_convention=corner"
       })
   void onnxRuntimeFindsTheSame(String set) throws IOException, OrtException {
     Config config = Config.parse(TINY, "test");
@@ -188,6 +189,7 @@ class OnnxTest {
       assertThat(metadata)
           .containsEntry("fusion_weight", "0.25")
           .containsEntry("stride", "4")
+          .containsEntry("pixel_convention", "center")
           .containsEntry("mean", "123.675,116.28,103.53")
           .containsKeys("flip_pairs", "skeleton", "deviation", "h2_mode", "sadi", "config");
       assertThat(session.getInputNames()).containsExactly("image");
@@ -211,7 +213,10 @@ class OnnxTest {
         assertThat(output.mu().abs().max().item_float()).isBetween(0.1f, 1f);
         check("mu", Tensors.floats(output.mu()), found.get("mu"), TOLERANCE);
         check("sigma", Tensors.floats(output.sigma()), found.get("sigma"), TOLERANCE);
-        Tensor h2 = net.renderer().render(output.mu(), output.sigma(), input / ModelConfig.STRIDE);
+        int size = input / ModelConfig.STRIDE;
+        // Drawn where maps of this convention are read.
+        Tensor drawn = output.mu().add(Tensors.scalar(checkpoint.model().pixels().offset() / size));
+        Tensor h2 = net.renderer().render(drawn, output.sigma(), size);
         check("h2", Tensors.floats(h2), found.get("h2"), TOLERANCE);
       }
     }

@@ -121,7 +121,18 @@ class TorchFileTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"'',", "state_dict,", "model,", "ema,", "state_dict,module.", "'',_orig_mod."})
+  @CsvSource({
+    "'',",
+    "state_dict,",
+    "model,",
+    "ema,",
+    "ema_state_dict,module.",
+    "state_dict,module.",
+    "'',_orig_mod.",
+    "state_dict,module._orig_mod.",
+    "model,_orig_mod.module.",
+    "state_dict,model."
+  })
   void weightsAreFoundWhereToolkitsKeepThem(String place, String prefix) throws IOException {
     TorchWriter writer = new TorchWriter();
     String wrapper = prefix == null ? "" : prefix;
@@ -140,6 +151,25 @@ class TorchFileTest {
       assertThat(file.others()).containsExactly("optimizer", "epoch");
       assertThat(file.epoch()).isEqualTo(7);
     }
+  }
+
+  @Test
+  void weightsAreFoundDeeperAndBesideCounters() throws IOException {
+    TorchWriter writer = new TorchWriter();
+    Map<String, Object> weights = new LinkedHashMap<>();
+    weights.put("steps", writer.floats(new long[0], 3));
+    weights.put("module.a.weight", writer.floats(TWO, 1, 2));
+    Path path = writer.zip(folder.resolve("deep.pth"), Map.of("ema", Map.of("module", weights)));
+    TorchFile file = TorchFile.read(path);
+    assertThat(file.place()).isEqualTo("ema.module");
+    assertThat(file.tensors()).containsOnlyKeys("steps", "a.weight");
+
+    // Numbers are a network's own layers, and a tensor may be called as a place is.
+    weights.clear();
+    weights.put("model.0.conv.weight", writer.floats(TWO, 1, 2));
+    weights.put("net", writer.floats(TWO, 1, 2));
+    assertThat(TorchFile.read(writer.zip(path, weights)).tensors())
+        .containsOnlyKeys("model.0.conv.weight", "net");
   }
 
   /** Whatever a file asks for, only its tensors and plain values come out. */
@@ -213,6 +243,12 @@ class TorchFileTest {
     script.record("constants.pkl", script.pickle(1)).record("code/a.py", new byte[3]);
     script.zip(file, module);
     assertRefused(file, "a TorchScript archive", "torch.jit.load");
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+      zip.putNextEntry(new ZipEntry("net/data.pkl"));
+      zip.write(script.pickle(1));
+      zip.putNextEntry(new ZipEntry("net/code/__torch__/net.py")); // compressed, as torch has it
+    }
+    assertRefused(file, "a TorchScript archive", "torch.jit.load");
     new TorchWriter().zip(file, Map.of("epoch", 3, "loss", 0.5));
     assertRefused(file, "expected tensors by name, alone or under state_dict");
   }
@@ -225,7 +261,9 @@ class TorchFileTest {
         "<?xml version='1.0'?><Error> | a web page or an error in XML",
         "version https://git-lfs.github.com/spec/v1 | a pointer of Git LFS",
         "12345678{'__metadata__' | a safetensors file",
-        "once upon a time | something else",
+        "'﻿<html>' | a web page (HTML)",
+        "once upon a time | a text: once upon a time, expected a PyTorch file; the server",
+        "'{\"message\":\"Not Found\"}' | a text: {\"message\":\"Not Found\"}, expected",
       })
   void whatElseAFileIsIsSaid(String content, String message) throws IOException {
     Path file = folder.resolve("other.pth");
@@ -243,7 +281,13 @@ class TorchFileTest {
     try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
       zip.putNextEntry(new ZipEntry("photo.jpg"));
     }
-    assertRefused(file, "compressed data");
+    assertRefused(file, "a ZIP archive without data.pkl");
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+      zip.putNextEntry(new ZipEntry("archive/data.pkl"));
+    }
+    assertRefused(file, "record 'archive/data.pkl': found compressed data");
+    Files.write(file, new byte[] {(byte) 0x80, 9, 1, 2});
+    assertRefused(file, "bytes of no format that is known here");
     new TorchWriter().record("byteorder", "big".getBytes(UTF_8)).zip(file, Map.of());
     assertRefused(file, "a big-endian machine");
     assertRefused(folder.resolve("none.pth"), "no such file");
@@ -314,14 +358,61 @@ class TorchFileTest {
         "4c6d61726b0a", // an integer that is none
       })
   void picklesOfHarmAreRefused(String program) throws IOException {
+    Path file = harm(new Program().add(program));
+    assertRefused(file, "a damaged PyTorch file: ", "download it again");
+  }
+
+  /** What is small in the file must not be large in memory, nor go round for ever. */
+  @Test
+  void loopsAndRepetitionsAreRefused() throws IOException {
+    // x = [the function, None, x], and the function is called with x.
+    Program loop = new Program().add("5d7100").text("ctorch._tensor\n_rebuild_from_type_v2\n");
+    loop.add("7101614e616800616801680052");
+    assertRefused(harm(loop, new Program().add("5d")), "a pickled object of class torch._tensor");
+    // A storage is called as a list in a list in itself.
+    Program names = new Program().add("5d5d71005d71016800616161");
+    assertRefused(harm(new Program().add("7d"), names), "storages that are not those");
+    // Of 3000 pairs 3000 dictionaries are made.
+    Program many = new Program().text("ccollections\nOrderedDict\n").add("7100305d28");
+    for (int i = 0; i < 3000; i++) {
+      many.add(String.format("4d%02x%02x4e86", i & 0xFF, i >> 8));
+    }
+    many.add("6571018571023028");
+    for (int i = 0; i < 3000; i++) {
+      many.add("6800680252");
+    }
+    assertRefused(harm(many.add("6c"), new Program().add("5d")), "of more than 5000000 steps");
+  }
+
+  /** Operations of a pickle. */
+  private static final class Program {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    Program add(String hex) {
+      bytes.writeBytes(HexFormat.of().parseHex(hex));
+      return this;
+    }
+
+    Program text(String text) {
+      bytes.writeBytes(text.getBytes(UTF_8));
+      return this;
+    }
+  }
+
+  /** The format before 1.6 with a program for its value and one for the list of its storages. */
+  private Path harm(Program... programs) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     bytes.writeBytes(magic());
     bytes.writeBytes(new TorchWriter().pickle(1001));
     bytes.writeBytes(new TorchWriter().pickle(Map.of()));
-    bytes.writeBytes(HexFormat.of().parseHex("8002" + program + "2e"));
+    for (Program program : programs) {
+      bytes.writeBytes(new byte[] {(byte) 0x80, 2});
+      bytes.writeBytes(program.bytes.toByteArray());
+      bytes.write('.');
+    }
     Path file = folder.resolve("harm.pth");
     Files.write(file, bytes.toByteArray());
-    assertRefused(file, "a damaged PyTorch file: ", "download it again");
+    return file;
   }
 
   private byte[] magic() throws IOException {
@@ -390,5 +481,9 @@ class TorchFileTest {
           .hasMessageContaining("tensor 'w': ")
           .hasMessageContaining(wrong.message());
     }
+    TorchWriter writer = new TorchWriter();
+    String key = writer.floats(new long[] {1}, 0).storage();
+    Tensor axes = new Tensor(key, 0, new long[65], new long[65]);
+    assertRefused(writer.zip(folder.resolve("w.pth"), Map.of("w", axes)), "a tensor of 65 axes");
   }
 }

@@ -1,14 +1,18 @@
 package io.sadi.predict;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.sadi.data.PersonBox;
 import io.sadi.data.Skeleton;
 import io.sadi.eval.Prediction;
+import io.sadi.geom.PixelConvention;
 import io.sadi.image.Image;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Pictures show where joints are, whose side they are on, and how sure the network is. */
 class DrawingTest {
@@ -104,7 +108,7 @@ class DrawingTest {
   void heatmapsLieBesideTheCropInTheColourOfTheirJoint() {
     try (Image photo = Image.filled(100, 50, GREY);
         Image picture =
-            new HeatmapPicture(SKELETON, 1)
+            new HeatmapPicture(SKELETON, PixelConvention.CENTER, 1)
                 .draw(photo, List.of(person(1, maps(heat(0))), person(1, maps(heat(0)))))) {
       int panel = picture.width() / 4;
       assertThat(picture.height()).as("a row a person").isGreaterThan(2 * (panel - 8));
@@ -126,11 +130,39 @@ class DrawingTest {
   @Test
   void aNetworkWithoutSfmHasOneHeatmapToShow() {
     try (Image photo = Image.filled(100, 50, GREY);
-        Image two = new HeatmapPicture(SKELETON, 0).draw(photo, List.of(person(1, maps(null))));
+        Image two =
+            new HeatmapPicture(SKELETON, PixelConvention.CENTER, 0)
+                .draw(photo, List.of(person(1, maps(null))));
         Image four =
-            new HeatmapPicture(SKELETON, 0).draw(photo, List.of(person(1, maps(heat(1)))))) {
+            new HeatmapPicture(SKELETON, PixelConvention.CENTER, 0)
+                .draw(photo, List.of(person(1, maps(heat(1)))))) {
       assertThat(two.width()).isLessThan(four.width() * 6 / 10);
     }
+  }
+
+  /** Map pixel 1 of 4 lies about 3/8 of the crop, or, of a network of the other kind, at 1/4. */
+  @ParameterizedTest
+  @CsvSource({"CENTER, 0.375", "CORNER, 0.25"})
+  void heatLiesOverWhatItIsOf(PixelConvention pixels, double place) {
+    int side = 320;
+    HeatDrawing drawing = new HeatDrawing(new SkeletonDrawing(SKELETON), 4, pixels);
+    double weight = 0;
+    double x = 0;
+    double y = 0;
+    try (Image plain = Image.filled(side, side, GREY);
+        Image picture = drawing.draw(plain, heat(1), 4)) {
+      byte[] rgb = picture.rgb();
+      int cold = rgb[rgb.length - 1] & 0xFF;
+      for (int i = 0; i < side * side; i++) {
+        double heat = Math.abs((rgb[3 * i + 2] & 0xFF) - cold);
+        weight += heat;
+        x += heat * (i % side);
+        y += heat * (i / side);
+      }
+    }
+    double middle = place * side - 0.5;
+    assertThat(x / weight).isCloseTo(middle, within(0.5));
+    assertThat(y / weight).isCloseTo(middle, within(0.5));
   }
 
   private static int distance(int a, int b) {

@@ -24,11 +24,14 @@ import io.sadi.predict.DatasetPredictor.Reading;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +54,11 @@ class PixelConventionTest {
   private static final double X = 91.3;
 
   private static final double Y = 70.6;
+
+  /** Where the person is said to be. */
+  private static final double CENTER_X = 77.25;
+
+  private static final double CENTER_Y = 82.5;
 
   @TempDir private Path folder;
 
@@ -114,8 +122,14 @@ class PixelConventionTest {
     weights.put(name, Entry.ofFloats(entry.shape(), values));
   }
 
-  /** Where a network finds the spot. */
+  /** Where a network's first heatmap has the spot. */
   private Prediction find(SadiNet net, boolean flip, List<Double> scales) throws IOException {
+    return find(net, flip, scales, Decode.H1).get(0);
+  }
+
+  /** Where a network has the spot, as each decode reads it; fused is H2 alone. */
+  private List<Prediction> find(SadiNet net, boolean flip, List<Double> scales, Decode... decodes)
+      throws IOException {
     byte[] rgb = new byte[PHOTO * PHOTO * 3];
     for (int y = 0; y < PHOTO; y++) {
       for (int x = 0; x < PHOTO; x++) {
@@ -137,13 +151,14 @@ class PixelConventionTest {
             new float[1],
             new byte[] {Person.VISIBLE},
             null,
-            77.25,
-            82.5,
+            CENTER_X,
+            CENTER_Y,
             SIDE / Person.SCALE_UNIT,
             Double.NaN,
             null);
     Dataset dataset = new Dataset(folder, "spot", skeleton, Metric.PCK_02, Map.of(), folder);
-    Reading reading = new Reading(new Readout(Decode.H1, 0));
+    List<Reading> readings =
+        Stream.of(decodes).map(decode -> new Reading(new Readout(decode, 1))).toList();
     try (net;
         PoseEstimator estimator =
             PoseEstimator.inPlaceOf(net, new int[] {0}, flip, Refine.DARK, 2, Precision.FP32)) {
@@ -153,12 +168,14 @@ class PixelConventionTest {
           List.of(person),
           SIDE,
           new ImagePyramid(scales),
-          List.of(reading),
+          readings,
           2,
           1,
           Progress.NONE);
     }
-    return requireNonNull(reading.predictions().of(person));
+    return readings.stream()
+        .map(reading -> requireNonNull(reading.predictions().of(person)))
+        .toList();
   }
 
   @ParameterizedTest
@@ -239,6 +256,121 @@ class PixelConventionTest {
       double there = pixels.pixel(joints[2], 64);
       assertThat(there).isCloseTo(63 - map.x(116, 84), within(1e-5));
     }
+  }
+
+  /**
+   * A network with SFM that has every joint a tenth of the crop right of its middle and a twentieth
+   * above, whatever it sees.
+   */
+  private static SadiNet regressing(PixelConvention pixels) {
+    String yaml =
+        String.format(
+            """
+            model: {input: %d, stem: 1, channels: [1, 1, 1, 1, 1], blocks: [1, 1, 1, 1, 1], features: 1,
+              pixel_convention: %s}
+            sfm: {width: [1, 1, 1, 1], attention: 1, planes: [1, 1, 1, 1], final: 1}
+            dlm: {flow: false, lattice: 129, training_lattice: 33}
+            """,
+            SIDE, Config.name(pixels));
+    ModelConfig model = ModelConfig.from(Config.parse(yaml, "test"));
+    SadiNet net = SadiNet.empty(model, 1, ComputeDevice.CPU);
+    Map<String, Entry> weights = new LinkedHashMap<>(net.parameters().toEntries());
+    float[] theta = {0.1f, -0.05f, -2.5f, -2.5f}; // sigma is 0.076
+    weights.put("sfm.fc.bias", Entry.ofFloats(new long[] {4}, theta));
+    net.parameters().load(weights, "test");
+    return net;
+  }
+
+  /**
+   * What is regressed lies as many crops' sides from the person's centre as the network says,
+   * however it is read. In the mirror of a CORNER crop the middle of its pixels moves by one pixel,
+   * half of which is left in the mean.
+   */
+  @ParameterizedTest
+  @EnumSource
+  void whatIsRegressedIsReadWhereItIs(PixelConvention pixels) throws IOException {
+    Decode[] decodes = {Decode.MU, Decode.H2, Decode.FUSED};
+    for (double scale : new double[] {1, 1.3}) {
+      List<Prediction> found = find(regressing(pixels), false, List.of(scale), decodes);
+      for (int d = 0; d < decodes.length; d++) {
+        String what = decodes[d] + " at scale " + scale;
+        double tolerance = decodes[d] == Decode.FUSED ? 0.3 : 0.02;
+        assertThat((double) found.get(d).x()[0])
+            .as(what)
+            .isCloseTo(CENTER_X + 0.1 * scale * SIDE, within(tolerance));
+        assertThat((double) found.get(d).y()[0])
+            .as(what)
+            .isCloseTo(CENTER_Y - 0.05 * scale * SIDE, within(tolerance));
+      }
+    }
+    double middle = pixels == PixelConvention.CENTER ? CENTER_X : CENTER_X - 0.5;
+    for (Prediction found : find(regressing(pixels), true, List.of(1.0), decodes)) {
+      assertThat((double) found.x()[0]).isCloseTo(middle, within(0.1));
+      assertThat((double) found.y()[0]).isCloseTo(CENTER_Y - 0.05 * SIDE, within(0.1));
+    }
+  }
+
+  /** What is regressed mirrors as the crop's pixels do, and is drawn where it is read. */
+  @ParameterizedTest
+  @EnumSource
+  void regressionAndSecondHeatmapFollow(PixelConvention pixels) {
+    String yaml =
+        String.format(
+            """
+            model: {input: 64, stem: 4, channels: [4, 4, 4, 4, 8], blocks: [1, 1, 1, 1, 1], features: 4,
+              pixel_convention: %s}
+            sfm: {width: [4, 4, 4, 4], attention: 4, planes: [2, 2, 2, 2], final: 8}
+            dlm: {lattice: 65, training_lattice: 33}
+            """,
+            Config.name(pixels));
+    ModelConfig model = ModelConfig.from(Config.parse(yaml, "test"));
+    int side = 64;
+    ByteBuffer crop = ByteBuffer.allocateDirect(side * side * 3);
+    ByteBuffer mirror = ByteBuffer.allocateDirect(side * side * 3);
+    Random random = new Random(4);
+    for (int y = 0; y < side; y++) {
+      for (int x = 0; x < side; x++) {
+        for (int c = 0; c < 3; c++) {
+          byte value = (byte) random.nextInt(256);
+          crop.put(3 * (y * side + x) + c, value);
+          mirror.put(3 * (y * side + side - 1 - x) + c, value);
+        }
+      }
+    }
+    try (SadiNet net = SadiNet.create(model, 2, ComputeDevice.CPU, false, 3);
+        PoseEstimator estimator =
+            new PoseEstimator(net, new int[] {1, 0}, true, Refine.NONE, Precision.FP32)) {
+      Maps here = estimator.run(crop, 1);
+      Maps there = estimator.run(mirror, 1);
+      float[] mu = requireNonNull(here.mu());
+      float[] mirrored = requireNonNull(there.mu());
+      for (int k = 0; k < 2; k++) {
+        double x = pixels.pixel(mu[2 * k], side);
+        double other = pixels.pixel(mirrored[2 * (1 - k)], side);
+        assertThat(x + other).isCloseTo(side - 1, within(1e-3));
+        assertThat(mu[2 * k + 1]).isCloseTo(mirrored[2 * (1 - k) + 1], within(1e-5f));
+
+        int map = here.size();
+        float[] h2 = requireNonNull(here.h2());
+        assertThat(peak(h2, k * map * map, map, 1))
+            .isCloseTo(pixels.pixel(mu[2 * k], map), within(0.2));
+        assertThat(peak(h2, k * map * map, map, map))
+            .isCloseTo(pixels.pixel(mu[2 * k + 1], map), within(0.2));
+      }
+    }
+  }
+
+  /** Where a map's peak is along an axis: the top of the parabola through its logarithms. */
+  private static double peak(float[] maps, int offset, int size, int step) {
+    int best = 0;
+    for (int i = 1; i < size * size; i++) {
+      best = maps[offset + i] > maps[offset + best] ? i : best;
+    }
+    double low = Math.log(maps[offset + best - step]);
+    double top = Math.log(maps[offset + best]);
+    double high = Math.log(maps[offset + best + step]);
+    double place = step == 1 ? best % size : best / size;
+    return place + 0.5 * (high - low) / (2 * top - low - high);
   }
 
   @Test
