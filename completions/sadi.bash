@@ -99,8 +99,8 @@ _sadi_command() {
       files=yes
       ;;
     'sadi info')
-      options='-c --config -m --model -s --set --joints --summary --json -q --quiet -v --verbose
-        --color -h --help'
+      options='-c --config -m --model -s --set --joints --summary --receptive-field --json -q
+        --quiet -v --verbose --color -h --help'
       ;;
     'sadi bench')
       options='-c --config --data --batch --rounds --seconds --only --splits -s --set --device

@@ -453,6 +453,7 @@ complete -c sadi -n '__sadi_calls info' -s m -l model -r -F -d 'A checkpoint, or
 complete -c sadi -n '__sadi_calls info' -s s -l set -x -a '(__sadi_settings)' -d 'Set one key, as in --set train.lr=5e-4'
 complete -c sadi -n '__sadi_calls info' -l joints -x -d 'Joints of the network that a config describes (default'
 complete -c sadi -n '__sadi_calls info' -l summary -d 'The sums alone, not every layer or tensor'
+complete -c sadi -n '__sadi_calls info' -l receptive-field -d 'Add how much of the crop the middle of the first heatmap looks at'
 complete -c sadi -n '__sadi_calls info' -l json -d 'Print the result to stdout as one JSON object with a schema_version'
 complete -c sadi -n '__sadi_calls info' -s q -l quiet -d 'Only warnings and errors on stderr'
 complete -c sadi -n '__sadi_calls info' -s v -l verbose -d 'More on stderr'

@@ -50,6 +50,26 @@ class InfoIT {
   }
 
   @Test
+  void saysHowFarTheNetworkSees() throws IOException {
+    BinSadi.Result result =
+        TinyRun.get()
+            .sadi()
+            .run(
+                "info",
+                "--model",
+                "run/checkpoints/best.safetensors",
+                "--receptive-field",
+                "--json");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    JsonObject field =
+        JsonParser.parseString(result.out()).getAsJsonObject().getAsJsonObject("receptive_field");
+    assertThat(field.getAsJsonArray("levels").toString()).isEqualTo("[0.5,0.9,0.99]");
+    int input = field.get("input").getAsInt();
+    assertThat(field.getAsJsonArray("sides").get(0).getAsInt()).isBetween(10, input - 10);
+    assertThat(field.getAsJsonArray("sides").get(2).getAsInt()).isBetween(20, input);
+  }
+
+  @Test
   void readerMayLeaveEarly() {
     BinSadi.Result result =
         sadi().shell("set -o pipefail; sadi info --config configs/small.yaml | head -n 1");

@@ -1,5 +1,6 @@
 package io.sadi.cli;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.sadi.bench.NetworkCost;
 import io.sadi.config.Config;
@@ -8,10 +9,15 @@ import io.sadi.data.TrainedOn;
 import io.sadi.geom.PixelConvention;
 import io.sadi.io.Json;
 import io.sadi.io.TorchFile;
+import io.sadi.model.ModelConfig;
+import io.sadi.model.ReceptiveField;
+import io.sadi.model.SadiNet;
 import io.sadi.predict.Checkpoint;
+import io.sadi.torch.ComputeDevice;
 import io.sadi.train.RunConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +70,14 @@ final class InfoCommand implements Callable<Integer> {
       description = "The sums alone, not every layer or tensor.")
   boolean summary;
 
+  @Option(
+      names = "--receptive-field",
+      order = 13,
+      description =
+          "Add how much of the crop the middle of the first heatmap looks at: the squares that hold"
+              + " 50, 90 and 99 %% of its gradient, with the checkpoint's weights or fresh ones.")
+  boolean receptiveField;
+
   @Override
   public Integer call() throws IOException {
     if (model != null && options.given()) {
@@ -71,6 +85,10 @@ final class InfoCommand implements Callable<Integer> {
           spec.commandLine(), "--model carries its own config: leave out --config and --set");
     }
     if (model != null && TorchFile.isOne(model)) {
+      if (receptiveField) {
+        throw new ParameterException(
+            spec.commandLine(), "--receptive-field needs a network: 'sadi import' makes one of it");
+      }
       TorchSummary file = new TorchSummary(model);
       common
           .console()
@@ -81,6 +99,7 @@ final class InfoCommand implements Callable<Integer> {
     String heading = "";
     String card = "";
     TrainedOn trainedOn = null;
+    ReceptiveField field = null;
     if (model != null) {
       Checkpoint checkpoint = Checkpoint.read(model);
       info = NetworkCost.of(checkpoint.model(), checkpoint.skeleton().size());
@@ -95,6 +114,11 @@ final class InfoCommand implements Callable<Integer> {
       if (checkpoint.model().pixels() == PixelConvention.CORNER) {
         heading += String.format("pixel convention corner: see sadi-model(7)%n");
       }
+      if (receptiveField) {
+        try (SadiNet net = checkpoint.network(ComputeDevice.CPU, model)) {
+          field = ReceptiveField.of(net);
+        }
+      }
       card = checkpoint.card();
       trainedOn = checkpoint.trainedOn();
       if (trainedOn != null) {
@@ -102,12 +126,28 @@ final class InfoCommand implements Callable<Integer> {
       }
     } else {
       Config config = options.load();
-      info = NetworkCost.of(RunConfig.from(config).model(), joints);
+      ModelConfig described = RunConfig.from(config).model();
+      info = NetworkCost.of(described, joints);
+      if (receptiveField) {
+        try (SadiNet net = SadiNet.create(described, joints, ComputeDevice.CPU, false, 1)) {
+          field = ReceptiveField.of(net);
+        }
+      }
+    }
+    if (field != null) {
+      heading += field + "\n";
     }
     if (json.json) {
       JsonObject object = info.json();
       if (trainedOn != null) {
         object.add("trained_on", trainedOn.json());
+      }
+      if (field != null) {
+        JsonObject of = new JsonObject();
+        of.addProperty("input", field.input());
+        of.add("levels", array(ReceptiveField.LEVELS));
+        of.add("sides", array(field.sides()));
+        object.add("receptive_field", of);
       }
       if (!card.isEmpty()) {
         object.addProperty("card", card);
@@ -119,5 +159,11 @@ final class InfoCommand implements Callable<Integer> {
       common.console().print(heading + described + costs.stripTrailing());
     }
     return ExitCode.DONE;
+  }
+
+  private static JsonArray array(List<? extends Number> numbers) {
+    JsonArray array = new JsonArray();
+    numbers.forEach(array::add);
+    return array;
   }
 }
