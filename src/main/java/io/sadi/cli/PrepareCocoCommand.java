@@ -34,8 +34,8 @@ import picocli.CommandLine.Option;
       "    --images val2017 --out data/coco-val --split val=1.0",
       "  sadi prepare coco --annotations train=person_keypoints_train2017.json \\",
       "    --annotations val=person_keypoints_val2017.json --images . --out data/coco",
-      "  sadi prepare coco --annotations results.json --min-score 0.5 --images val2017 \\",
-      "    --results-of person_keypoints_val2017.json --out data/pseudo"
+      "  sadi prepare coco --annotations results.json --min-score 0.5 \\",
+      "    --results-of person_keypoints_val2017.json --images val2017 --out data/more"
     })
 final class PrepareCocoCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
