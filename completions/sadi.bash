@@ -36,9 +36,9 @@ _sadi_command() {
         --quiet -v --verbose --color -h --help'
       ;;
     'sadi prepare coco')
-      options='--annotations --images --category --joints --out --split --val-list --seed --limit
-        --check --pack --flip-pairs --exif --previews --overwrite --json --dry-run -q --quiet -v
-        --verbose --color -h --help'
+      options='--annotations --images --category --joints --min-score --results-of --out --split
+        --val-list --seed --limit --check --pack --flip-pairs --exif --previews --overwrite --json
+        --dry-run -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi prepare csv')
       options='--annotations --images --one-based --min-score --out --split --val-list --seed
@@ -207,6 +207,7 @@ _sadi_value() {
       'sadi prepare coco --annotations' | \
       'sadi prepare coco --category' | \
       'sadi prepare coco --joints' | \
+      'sadi prepare coco --min-score' | \
       'sadi prepare coco --split' | \
       'sadi prepare coco --seed' | \
       'sadi prepare coco --limit' | \
@@ -309,6 +310,7 @@ _sadi_value() {
       'sadi prepare lsp --val-list' | \
       'sadi prepare lspet --annotations' | \
       'sadi prepare lspet --val-list' | \
+      'sadi prepare coco --results-of' | \
       'sadi prepare coco --val-list' | \
       'sadi prepare csv --annotations' | \
       'sadi prepare csv --val-list' | \

@@ -176,6 +176,8 @@ complete -c sadi -n '__sadi_calls prepare coco' -l annotations -x -d 'The COCO k
 complete -c sadi -n '__sadi_calls prepare coco' -l images -x -a '(__fish_complete_directories)' -d 'The folder that file_name is relative to'
 complete -c sadi -n '__sadi_calls prepare coco' -l category -x -d 'Only annotations of this category, where several have joints of...'
 complete -c sadi -n '__sadi_calls prepare coco' -l joints -x -d 'What the joints are called, in the file\'s order, where it does not...'
+complete -c sadi -n '__sadi_calls prepare coco' -l min-score -x -d 'For a network\'s labels'
+complete -c sadi -n '__sadi_calls prepare coco' -l results-of -r -F -d 'The COCO file that a list of results is for'
 complete -c sadi -n '__sadi_calls prepare coco' -l out -x -a '(__fish_complete_directories)' -d 'The dataset folder to write'
 complete -c sadi -n '__sadi_calls prepare coco' -l split -x -d 'NAME=A-B'
 complete -c sadi -n '__sadi_calls prepare coco' -l val-list -r -F -d 'Instead of --split'

@@ -25,14 +25,17 @@ import picocli.CommandLine.Option;
             + " split, ignored. Results are measured in head sizes where everybody"
             + " has one, else in torsos, else, where there are no shoulders and hips, in boxes"
             + " (pck-box@0.1). Images count in the file's order; without --split, nine tenths are train"
-            + " and one tenth is val.",
+            + " and one tenth is val. A list of results, too, is read, as labels for another network"
+            + " (--min-score).",
     footer = {
       "",
       "Examples:",
       "  sadi prepare coco --annotations person_keypoints_val2017.json \\",
       "    --images val2017 --out data/coco-val --split val=1.0",
       "  sadi prepare coco --annotations train=person_keypoints_train2017.json \\",
-      "    --annotations val=person_keypoints_val2017.json --images . --out data/coco"
+      "    --annotations val=person_keypoints_val2017.json --images . --out data/coco",
+      "  sadi prepare coco --annotations results.json --min-score 0.5 \\",
+      "    --results-of person_keypoints_val2017.json --images val2017 --out data/more"
     })
 final class PrepareCocoCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
@@ -75,6 +78,24 @@ final class PrepareCocoCommand implements Callable<Integer> {
           "What the joints are called, in the file's order, where it does not say or numbers them.")
   private List<String> joints = new ArrayList<>();
 
+  @Option(
+      names = "--min-score",
+      order = 5,
+      paramLabel = "S",
+      description =
+          "For a network's labels: joints whose score (in place of the visibility, or in"
+              + " keypoint_scores) is below S count as not annotated, others as visible.")
+  private double minScore = Double.NaN;
+
+  @Option(
+      names = "--results-of",
+      order = 6,
+      paramLabel = "FILE",
+      description =
+          "The COCO file that a list of results is for: its images' names and its joints. Not needed"
+              + " where results have a file_name.")
+  private @Nullable Path resultsOf;
+
   @Override
   public Integer call() throws IOException {
     Map<String, Object> options = splits.record("coco");
@@ -84,11 +105,17 @@ final class PrepareCocoCommand implements Callable<Integer> {
     if (!joints.isEmpty()) {
       options.put("joints", joints);
     }
+    if (!Double.isNaN(minScore)) {
+      options.put("min_score", minScore);
+    }
+    if (resultsOf != null) {
+      options.put("results_of", resultsOf.toString());
+    }
     List<Source> sources = annotations.stream().map(Source::parse).toList();
     CocoAnnotations read =
         CocoAnnotations.read(
             sources,
-            new CocoFile.Foreign(category, joints),
+            new CocoFile.Foreign(category, joints, minScore, resultsOf),
             images,
             splits.splits(),
             splits.seed());

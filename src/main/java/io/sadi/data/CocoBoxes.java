@@ -32,7 +32,7 @@ public record CocoBoxes(Map<String, CocoId> ids, Map<String, List<PersonBox>> pe
    * @param category its name or its number; null for people
    */
   public static CocoBoxes read(Path file, @Nullable String category) throws IOException {
-    CocoParser parsed = CocoParser.parse(file);
+    CocoParser parsed = CocoParser.parse(file, CocoParser.Strictness.ANY_NAMES);
     Map<String, CocoId> ids = new LinkedHashMap<>();
     Map<String, List<PersonBox>> people = new LinkedHashMap<>();
     parsed.images.forEach(

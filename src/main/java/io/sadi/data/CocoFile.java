@@ -1,7 +1,10 @@
 package io.sadi.data;
 
+import io.sadi.data.CocoParser.Strictness;
 import io.sadi.geom.Box;
 import io.sadi.io.BadInputException;
+import io.sadi.io.InputFile;
+import io.sadi.io.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,7 +69,15 @@ public record CocoFile(
    * @param expected the joints that the file must have, or null to take those of its category
    */
   public static CocoFile read(Path file, @Nullable Skeleton expected) throws IOException {
-    return read(file, expected, null);
+    return read(file, CocoParser.parse(file, Strictness.OURS), expected, null);
+  }
+
+  /**
+   * Reads a file whose photos are not needed, so that they may have any names: as {@link #read}
+   * does apart from that.
+   */
+  static CocoFile readWithoutPhotos(Path file, @Nullable Skeleton expected) throws IOException {
+    return read(file, CocoParser.parse(file, Strictness.ANY_NAMES), expected, null);
   }
 
   /**
@@ -76,17 +87,37 @@ public record CocoFile(
    * @param category only annotations of this one, by name; null for all, which then must have the
    *     same joints
    * @param joints what the joints are called; empty for what the category calls them
+   * @param minScore a joint below this score of a network's counts as not annotated; NaN where a
+   *     visibility that is a score is an error
+   * @param resultsOf the COCO file that a list of results is for; null where the list itself names
+   *     the images
    */
-  public record Foreign(@Nullable String category, List<String> joints) {}
-
-  /** Reads some other program's file. */
-  public static CocoFile readForeign(Path file, Foreign how) throws IOException {
-    return read(file, null, how);
+  public record Foreign(
+      @Nullable String category, List<String> joints, double minScore, @Nullable Path resultsOf) {
+    /** Annotations that a person made. */
+    public Foreign(@Nullable String category, List<String> joints) {
+      this(category, joints, Double.NaN, null);
+    }
   }
 
-  private static CocoFile read(Path file, @Nullable Skeleton expected, @Nullable Foreign foreign)
+  /** Reads some other program's file: a dataset, or a list of results. */
+  public static CocoFile readForeign(Path file, Foreign how) throws IOException {
+    InputFile.require(file);
+    boolean results = Json.startsWithList(file);
+    if (how.resultsOf != null && !results) {
+      throw BadInputException.at(
+          "--results-of", "--annotations " + file, "a list of results", "it names its own images");
+    }
+    CocoParser of =
+        how.resultsOf == null ? null : CocoParser.parse(how.resultsOf, Strictness.FOREIGN);
+    CocoParser parsed =
+        results ? CocoParser.parseResults(file, of) : CocoParser.parse(file, Strictness.FOREIGN);
+    return read(file, parsed, null, how);
+  }
+
+  private static CocoFile read(
+      Path file, CocoParser parsed, @Nullable Skeleton expected, @Nullable Foreign foreign)
       throws IOException {
-    CocoParser parsed = CocoParser.parse(file, foreign != null);
     List<String> warnings = new ArrayList<>();
     List<CocoId> ids = ids(parsed, file, warnings);
     if (foreign != null && foreign.category != null) {
@@ -103,7 +134,18 @@ public record CocoFile(
         expected == null
             ? CocoJoints.of(parsed, foreign == null ? List.of() : foreign.joints, file, warnings)
             : CocoJoints.expected(parsed, expected, file);
-    People people = new People(file, parsed, skeleton.size());
+    double minScore = foreign == null ? Double.NaN : foreign.minScore;
+    CocoScores scores = CocoScores.of(parsed, minScore);
+    if (foreign != null) {
+      scores.warn(file, warnings);
+      if (ids.contains(CocoId.of(0))) {
+        warnings.add(
+            file
+                + ": an annotation has the id 0, which pycocotools counts as found by nobody; here"
+                + " it counts as any other");
+      }
+    }
+    People people = new People(file, parsed, skeleton.size(), scores);
     List<String> unreadable = new ArrayList<>(parsed.unreadable);
     for (int i = 0; i < ids.size(); i++) {
       try {
@@ -134,7 +176,9 @@ public record CocoFile(
   /** The names of a file's images by their ids. */
   static Map<CocoId, String> imageIds(Path file) throws IOException {
     Map<CocoId, String> ids = new HashMap<>();
-    CocoParser.parse(file).images.forEach((id, image) -> ids.put(id, image.name()));
+    CocoParser.parse(file, Strictness.ANY_NAMES)
+        .images
+        .forEach((id, image) -> ids.put(id, image.name()));
     return ids;
   }
 
@@ -154,7 +198,7 @@ public record CocoFile(
       given += id == null ? 1 : 0;
       ids.add(id == null ? used.next() : id);
     }
-    if (missing > 0) {
+    if (missing > 0 && !parsed.results()) {
       warnings.add(file + ": " + missing + " annotations have no id; each got a new one");
     }
     if (given > missing) {
@@ -201,6 +245,7 @@ public record CocoFile(
     private final Path file;
     private final CocoParser parsed;
     private final int joints;
+    private final CocoScores scores;
     private final Map<String, Integer> inImage = new HashMap<>();
     private final Set<List<?>> seen = new HashSet<>();
     private final List<Person> everybody = new ArrayList<>();
@@ -209,10 +254,11 @@ public record CocoFile(
     /** Joints that are annotated without a place. */
     private int unplaced;
 
-    People(Path file, CocoParser parsed, int joints) {
+    People(Path file, CocoParser parsed, int joints, CocoScores scores) {
       this.file = file;
       this.parsed = parsed;
       this.joints = joints;
+      this.scores = scores;
     }
 
     void add(CocoParser.Annotation annotation, CocoId id) {
@@ -275,6 +321,7 @@ public record CocoFile(
             3 * joints + " (x, y, v of " + joints + " joints)",
             "");
       }
+      scores.toVisibility(annotation);
       boolean any = false;
       for (int i = 0; i < keypoints.length; i += 3) {
         if (Double.isNaN(keypoints[i + 2])) {
@@ -286,7 +333,9 @@ public record CocoFile(
               annotation.where(file) + ".keypoints[" + (i + 2) + "]",
               Double.toString(v),
               "a visibility of 0, 1 or 2",
-              v > 0 && v < 1 ? "scores of a network are none: write 2 for what it is sure of" : "");
+              v != Math.rint(v)
+                  ? "scores of a network are none: --min-score S takes joints from S on for visible"
+                  : "");
         }
         if (v > 0 && (Double.isNaN(keypoints[i]) || Double.isNaN(keypoints[i + 1]))) {
           keypoints[i + 2] = 0;

@@ -56,6 +56,9 @@ final class CocoJoints {
   private static Skeleton unnamed(
       CocoParser parsed, List<String> names, Path file, List<String> warnings) {
     int joints = mostFrequent(parsed);
+    if (joints == 0 && !parsed.unreadable.isEmpty()) {
+      throw new BadInputException(parsed.unreadable.get(0));
+    }
     if (joints == 0) {
       throw BadInputException.at(
           file + ": annotations", "none with keypoints", "a COCO keypoints file", "");

@@ -32,19 +32,23 @@ final class CocoParser {
   record Category(@Nullable CocoId id, List<String> keypoints, CocoEdges edges) {}
 
   /**
-   * One element of {@code annotations}.
+   * One element of {@code annotations}, or of a list of results.
    *
+   * @param number its place in the list
+   * @param result whether it is one of a list of results
    * @param id null where the file does not say
    * @param categoryId null where the file does not say
    * @param area NaN where the file does not say
    * @param person -1 where the file does not say
    * @param keypoints of any number and size, NaN for null; null where the file does not say
+   * @param scores a network's, one a joint, of any size; null where the file does not say
    * @param box of any size, NaN for null; null where the file does not say
    * @param center null where the file does not say, and then scale is NaN
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Annotation(
       int number,
+      boolean result,
       @Nullable CocoId id,
       CocoId imageId,
       @Nullable CocoId categoryId,
@@ -52,6 +56,7 @@ final class CocoParser {
       boolean crowd,
       int person,
       double @Nullable [] keypoints,
+      double @Nullable [] scores,
       @Nullable Box box,
       double @Nullable [] center,
       double scale,
@@ -59,7 +64,7 @@ final class CocoParser {
       @Nullable Box headBox) {
 
     String where(Path file) {
-      return file + ": annotations[" + number + "]";
+      return file + (result ? ": [" : ": annotations[") + number + "]";
     }
   }
 
@@ -74,30 +79,79 @@ final class CocoParser {
   private final Set<String> sections = new HashSet<>();
   private final Set<String> fileNames = new HashSet<>();
 
-  /** Annotations that cannot be read, and why; none where the first is an error. */
+  /** Images and annotations that cannot be read, and why; none where the first is an error. */
   final List<String> unreadable = new ArrayList<>();
 
-  private final boolean foreign;
+  private final Strictness strictness;
+  private boolean results;
 
-  private CocoParser(Path file, boolean foreign) {
-    this.file = file;
-    this.foreign = foreign;
+  /** What is an error in a file. */
+  enum Strictness {
+    /** A dataset folder's: whatever is wrong, and the name of an image outside the image root. */
+    OURS,
+    /** Whatever is wrong; images may have any names, as no photo is looked for by them. */
+    ANY_NAMES,
+    /** Some other program's: an image or an annotation that cannot be read is kept apart. */
+    FOREIGN
   }
 
-  /** Reads a file that must be right. */
-  static CocoParser parse(Path file) throws IOException {
-    return parse(file, false);
+  private CocoParser(Path file, Strictness strictness) {
+    this.file = file;
+    this.strictness = strictness;
+  }
+
+  /** Reads a file. */
+  static CocoParser parse(Path file, Strictness strictness) throws IOException {
+    CocoParser parser = new CocoParser(file, strictness);
+    return Json.streamPython(file, parser::read);
   }
 
   /**
-   * Reads a file.
+   * Reads some other program's list of results: annotations without ids.
    *
-   * @param foreign whether it is some other program's: an annotation that cannot be read is kept
-   *     apart, and images may have any names
+   * @param of the file that they are for, with its images and categories; null where each has a
+   *     {@code file_name}, or that as its {@code image_id}
    */
-  static CocoParser parse(Path file, boolean foreign) throws IOException {
-    CocoParser parser = new CocoParser(file, foreign);
-    return Json.streamPython(file, parser::read);
+  static CocoParser parseResults(Path file, @Nullable CocoParser of) throws IOException {
+    CocoParser parser = new CocoParser(file, Strictness.FOREIGN);
+    parser.results = true;
+    if (of != null) {
+      parser.images.putAll(of.images);
+      parser.categories.addAll(of.categories);
+      parser.categoryNames.putAll(of.categoryNames);
+    }
+    return Json.streamPython(
+        file,
+        json -> {
+          parser.elements(
+              json,
+              "",
+              (fields, number) -> {
+                if (of == null) {
+                  parser.resultsImage(fields);
+                }
+                parser.annotation(fields, number);
+              });
+          return parser;
+        });
+  }
+
+  /** Whether this is a list of results, which have no ids. */
+  boolean results() {
+    return results;
+  }
+
+  private void resultsImage(Fields fields) {
+    CocoId id = fields.id("image_id");
+    String name = fields.has("file_name") ? fields.text("file_name") : id.text();
+    if (name == null || name.isBlank()) {
+      throw BadInputException.at(
+          fields.where() + ".file_name",
+          "nothing",
+          "the image's name, or that as image_id",
+          "--results-of FILE names the COCO file whose images they are");
+    }
+    images.putIfAbsent(id, new CocoImage(id, name, 0, 0));
   }
 
   private CocoParser read(JsonReader json) throws IOException {
@@ -114,7 +168,7 @@ final class CocoParser {
       switch (section) {
         case "images" -> elements(json, section, this::image);
         case "categories" -> elements(json, section, this::category);
-        case "annotations" -> elements(json, section, this::annotationOrNone);
+        case "annotations" -> elements(json, section, this::annotation);
         default -> json.skipValue();
       }
     }
@@ -146,7 +200,14 @@ final class CocoParser {
     for (int i = 0; json.hasNext(); i++) {
       String where = file + ": " + section + "[" + i + "]";
       JsonElement value = JsonParser.parseReader(json);
-      element.accept(new Fields(Json.object(value, where), where), i);
+      try {
+        element.accept(new Fields(Json.object(value, where), where), i);
+      } catch (BadInputException e) {
+        if (strictness != Strictness.FOREIGN || section.equals("categories")) {
+          throw e;
+        }
+        unreadable.add(String.valueOf(e.getMessage()));
+      }
     }
     json.endArray();
   }
@@ -154,16 +215,17 @@ final class CocoParser {
   private void image(Fields fields, int number) {
     CocoId id = fields.id("id");
     String name = fields.text("file_name");
-    if (foreign ? name.isBlank() : !Person.isImageName(name)) {
+    if (strictness == Strictness.OURS ? !Person.isImageName(name) : name.isBlank()) {
       throw fields.wrong("file_name", "a relative path that stays in the image root");
+    }
+    CocoImage image = new CocoImage(id, name, size(fields, "width"), size(fields, "height"));
+    if (images.containsKey(id)) {
+      throw fields.wrong("id", "an id not used before");
     }
     if (!fileNames.add(name)) {
       throw fields.wrong("file_name", "a name not used before");
     }
-    CocoImage image = new CocoImage(id, name, size(fields, "width"), size(fields, "height"));
-    if (images.put(id, image) != null) {
-      throw fields.wrong("id", "an id not used before");
-    }
+    images.put(id, image);
   }
 
   private static int size(Fields fields, String name) {
@@ -202,21 +264,10 @@ final class CocoParser {
     return names;
   }
 
-  private void annotationOrNone(Fields fields, int number) {
-    try {
-      annotation(fields, number);
-    } catch (BadInputException e) {
-      if (!foreign) {
-        throw e;
-      }
-      unreadable.add(String.valueOf(e.getMessage()));
-    }
-  }
-
   private void annotation(Fields fields, int number) {
     // Other programs have other things under these names.
     boolean hasCrop =
-        foreign
+        strictness == Strictness.FOREIGN
             ? fields.isList("center", 2) && fields.isNumber("scale")
             : fields.has("center") || fields.has("scale");
     Box headBox = headBox(fields);
@@ -229,6 +280,7 @@ final class CocoParser {
     annotations.add(
         new Annotation(
             number,
+            results,
             fields.has("id") ? fields.id("id") : null,
             fields.id("image_id"),
             fields.has("category_id") ? fields.id("category_id") : null,
@@ -236,11 +288,20 @@ final class CocoParser {
             fields.has("iscrowd") && fields.flag("iscrowd"),
             fields.has("person") ? (int) fields.integer("person", 0, MAX_SIZE) : -1,
             fields.has("keypoints") ? fields.joints("keypoints") : null,
+            scores(fields),
             box(fields),
             hasCrop ? fields.numbers("center", 2) : null,
             hasCrop ? fields.positive("scale") : Double.NaN,
             headSize,
             headBox));
+  }
+
+  /** One for each joint; another program may have other things under this name. */
+  private double @Nullable [] scores(Fields fields) {
+    int joints = fields.has("keypoints") ? fields.joints("keypoints").length / 3 : 0;
+    return strictness == Strictness.FOREIGN && fields.isList("keypoint_scores", joints)
+        ? fields.joints("keypoint_scores")
+        : null;
   }
 
   private static @Nullable Box box(Fields fields) {

@@ -97,7 +97,10 @@ public final class DatasetReader {
    * @throws BadInputException where it is damaged or has other joints than the dataset
    */
   public static CocoFile file(Dataset dataset, String split) throws IOException {
-    return CocoFile.read(annotations(dataset.folder(), split), dataset.skeleton());
+    Path file = annotations(dataset.folder(), split);
+    return file.equals(dataset.folder())
+        ? CocoFile.readWithoutPhotos(file, dataset.skeleton())
+        : CocoFile.read(file, dataset.skeleton());
   }
 
   /** The names of a split's images by the ids that its COCO file gives them. */
@@ -115,7 +118,7 @@ public final class DatasetReader {
   }
 
   private static Dataset cocoFile(Path file) throws IOException {
-    CocoFile coco = CocoFile.read(file, null);
+    CocoFile coco = CocoFile.readWithoutPhotos(file, null);
     String name = file.getFileName().toString().replaceFirst("\\.json$", "");
     Path folder = file.toAbsolutePath().getParent();
     return new Dataset(

@@ -124,7 +124,7 @@ public record Fields(JsonObject object, String where) {
   }
 
   /** Whether a field is true or 1; false or 0 it may be besides. */
-  boolean flag(String name) {
+  public boolean flag(String name) {
     JsonElement value = object.get(name);
     if (value != null && value.isJsonPrimitive() && value.getAsJsonPrimitive().isBoolean()) {
       return value.getAsBoolean();

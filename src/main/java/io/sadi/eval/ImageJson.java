@@ -18,13 +18,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The people of one image in a file that is called as the image is: as OpenPose 1.7 ({@code
  * NAME_keypoints.json}: {@code people[].pose_keypoints_2d}) and MMPose 1.x ({@code NAME.json}: a
- * list of {@code keypoints} and {@code keypoint_scores}, or that list as {@code instance_info})
- * write them. Nobody in it is numbered. The joints are the dataset's in its order; those of
- * OpenPose's BODY_25 and COCO_18 bodies, which it always has in the same order, are found by their
- * names.
+ * list of {@code keypoints} and {@code keypoint_scores}) write them, and MMPose's demos ({@code
+ * results_NAME.json}: that list as {@code instance_info}). Nobody in it is numbered. The joints are
+ * the dataset's in its order; those of OpenPose's BODY_25 and COCO_18 bodies, which it always has
+ * in the same order, are found by their names.
  */
 final class ImageJson {
   private static final String OPENPOSE_ENDING = "_keypoints.json";
+  private static final String DEMOS_BEGINNING = "results_";
 
   private static final List<String> BODY_25 =
       List.of(
@@ -70,6 +71,14 @@ final class ImageJson {
   /** A file of MMPose's. */
   static ImageJson ofMmpose(Path file, List<String> joints) {
     return new ImageJson(file, String.valueOf(file.getFileName()), joints);
+  }
+
+  /** A file that one of MMPose's demos wrote. */
+  static ImageJson ofMmposesDemo(Path file, List<String> joints) {
+    String name = String.valueOf(file.getFileName());
+    String image =
+        name.startsWith(DEMOS_BEGINNING) ? name.substring(DEMOS_BEGINNING.length()) : name;
+    return new ImageJson(file, image, joints);
   }
 
   /** A file of OpenPose's. */

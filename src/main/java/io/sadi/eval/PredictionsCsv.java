@@ -1,5 +1,6 @@
 package io.sadi.eval;
 
+import io.sadi.data.ImageColumn;
 import io.sadi.geom.Box;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Csv;
@@ -7,8 +8,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  * empty, or NaN.
  */
 final class PredictionsCsv {
-  /** What programs and spreadsheets write for no number, beside nothing. */
-  private static final Set<String> NOT_FOUND = Set.of("nan", "na", "n/a", "null", "none");
-
   private PredictionsCsv() {}
 
   /** Reads a whole file; every error names its line and column. */
@@ -29,16 +25,17 @@ final class PredictionsCsv {
     Predictions people = new Predictions();
     List<Detection> found = new ArrayList<>();
     try (Csv csv = Csv.open(file)) {
-      Csv.Column image = csv.column("image");
+      Csv.Column image = ImageColumn.of(csv);
       Csv.Column person = csv.find("person");
       Csv.Column score = csv.find("score");
       Csv.Column width = csv.find("box_w");
       Csv.Column height = csv.find("box_h");
       List<Joint> columns = joints.stream().map(joint -> Joint.of(csv, joint)).toList();
       for (Csv.Row row = csv.next(); row != null; row = csv.next()) {
-        int number = person == null ? Prediction.UNNUMBERED : row.index(person);
+        int number =
+            person == null || row.isMissing(person) ? Prediction.UNNUMBERED : row.index(person);
         Prediction prediction = prediction(row, row.text(image), number, columns);
-        if (person != null && !people.add(prediction)) {
+        if (number != Prediction.UNNUMBERED && !people.add(prediction)) {
           throw BadInputException.at(
               row.where(),
               "a second row for " + row.text(image) + ", person " + number,
@@ -76,20 +73,12 @@ final class PredictionsCsv {
     Prediction prediction = Prediction.empty(image, person, joints.size());
     for (int k = 0; k < joints.size(); k++) {
       Joint joint = joints.get(k);
-      prediction.x()[k] = position(row, joint.x);
-      prediction.y()[k] = position(row, joint.y);
+      prediction.x()[k] = row.numberOrNaN(joint.x); // NaN: the joint was not found
+      prediction.y()[k] = row.numberOrNaN(joint.y);
       prediction.score()[k] = row.numberOrNaN(joint.score);
       prediction.sigmaX()[k] = row.numberOrNaN(joint.sigmaX);
       prediction.sigmaY()[k] = row.numberOrNaN(joint.sigmaY);
     }
     return prediction;
-  }
-
-  /** A finite number, or NaN for a joint that was not found. */
-  private static float position(Csv.Row row, Csv.Column column) {
-    String text = row.text(column).strip();
-    return text.isEmpty() || NOT_FOUND.contains(text.toLowerCase(Locale.ROOT))
-        ? Float.NaN
-        : row.number(column);
   }
 }

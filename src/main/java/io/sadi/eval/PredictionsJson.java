@@ -63,7 +63,7 @@ final class PredictionsJson {
                 ImageJson.ofOpenPose(file, joints).openPose(JsonParser.parseReader(json)));
         case "instance_info" ->
             reader.found.addAll(
-                ImageJson.ofMmpose(file, joints).mmpose(JsonParser.parseReader(json)));
+                ImageJson.ofMmposesDemo(file, joints).mmpose(JsonParser.parseReader(json)));
         default -> {
           json.skipValue();
           continue;

@@ -2,6 +2,7 @@ package io.sadi.image;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.sadi.io.FileKind;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,6 +82,13 @@ public enum ImageFormat {
     return all;
   }
 
+  /** What to do about a file that {@link #describe} calls so. */
+  static String advice(String found) {
+    return found.startsWith("a film")
+        ? "take pictures out of it, such as with 'ffmpeg -i FILM %05d.jpg'"
+        : found.contains(" image") ? ADVICE : "";
+  }
+
   /** What a file is that is no readable image, by its first bytes; null where they say nothing. */
   static @Nullable String describe(byte[] bytes) {
     String start = new String(bytes, 0, Math.min(bytes.length, 64), ISO_8859_1);
@@ -91,7 +99,7 @@ public enum ImageFormat {
           ? "a HEIC image"
           : brand.equals("avif") || brand.equals("avis")
               ? "an AVIF image"
-              : brand.equals("crx ") ? "a camera's raw image" : "a film (MP4 or the like)";
+              : brand.equals("crx ") ? "a camera's raw image" : FileKind.of(bytes);
     }
     if (start.startsWith("\0\0\0\fjP  ") || start.startsWith("\u00FFO\u00FFQ")) {
       return "a JPEG 2000 image";
@@ -102,16 +110,6 @@ public enum ImageFormat {
     if (start.startsWith("II*\0") && start.startsWith("CR", 8)) {
       return "a camera's raw image";
     }
-    if (start.startsWith("MATLAB ")) {
-      return "a MATLAB file";
-    }
-    if ((start.startsWith("RIFF") && start.startsWith("AVI ", 8))
-        || start.startsWith("\u001AE\u00DF\u00A3")) {
-      return "a film";
-    }
-    if (start.startsWith("%PDF")) {
-      return "a PDF document";
-    }
-    return start.startsWith("8BPS") ? "a Photoshop document" : null;
+    return FileKind.of(bytes);
   }
 }

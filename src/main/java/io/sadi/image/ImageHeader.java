@@ -65,7 +65,7 @@ record ImageHeader(
       String found = ImageFormat.describe(bytes);
       throw found == null
           ? BadInputException.at(file, String.valueOf(e.getMessage()), KNOWN, "")
-          : BadInputException.at(file, found, KNOWN, ImageFormat.ADVICE);
+          : BadInputException.at(file, found, KNOWN, ImageFormat.advice(found));
     }
   }
 

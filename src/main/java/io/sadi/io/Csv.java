@@ -43,15 +43,17 @@ public final class Csv implements Closeable {
 
   /** How programs write a number that is not there: R, pandas, NumPy, spreadsheets, databases. */
   private static final Set<String> MISSING =
-      Set.of("na", "n/a", "#n/a", "#na", "nan", "null", "none", "<na>");
+      Set.of("na", "n/a", "#n/a", "#na", "#nv", "nan", "null", "none", "<na>");
 
   private static final String DELIMITERS = ",;\t";
+  private static final String SEPARATOR = "sep=";
 
   /** Longer than the header of 200 joints with five columns each. */
   private static final int MAX_HEADER = 1 << 17;
 
   private final Path file;
   private final boolean decimalCommas;
+  private final long before;
   private final CSVParser parser;
   private final Iterator<CSVRecord> records;
   private final List<String> header = new ArrayList<>();
@@ -127,6 +129,22 @@ public final class Csv implements Closeable {
       return values.stream().allMatch(String::isBlank);
     }
 
+    /**
+     * Refuses a row with other columns than the header has.
+     *
+     * @throws BadInputException naming the line
+     */
+    public void checkWidth() {
+      int columns = values.size();
+      if (columns < header.size() || !isBlankFrom(header.size())) {
+        throw BadInputException.at(
+            where(),
+            columns + " columns",
+            header.size() + " as in the header",
+            "quote values that hold a delimiter");
+      }
+    }
+
     private boolean isBlankFrom(int index) {
       return values.stream().skip(index).allMatch(String::isBlank);
     }
@@ -151,9 +169,10 @@ public final class Csv implements Closeable {
     }
   }
 
-  private Csv(Path file, boolean decimalCommas, CSVParser parser) {
+  private Csv(Path file, Start start, CSVParser parser) {
     this.file = file;
-    this.decimalCommas = decimalCommas;
+    this.decimalCommas = start.delimiter != ',';
+    this.before = start.lines;
     this.parser = parser;
     this.records = parser.iterator();
   }
@@ -165,11 +184,15 @@ public final class Csv implements Closeable {
 
   /** Opens a file and reads its header. */
   public static Csv open(Path file) throws IOException {
+    InputFile.require(file);
+    if (FileKind.of(file) != null) {
+      throw notText(file);
+    }
     BufferedReader reader = text(file);
     try {
-      char delimiter = delimiter(reader, file);
-      CSVFormat format = FORMAT.builder().setDelimiter(delimiter).get();
-      Csv csv = new Csv(file, delimiter != ',', CSVParser.parse(reader, format));
+      Start start = start(reader, file);
+      CSVFormat format = FORMAT.builder().setDelimiter(start.delimiter).get();
+      Csv csv = new Csv(file, start, CSVParser.parse(reader, format));
       Row header = csv.next();
       if (header == null) {
         throw BadInputException.at(file, "an empty file", "a header line and rows", "");
@@ -238,22 +261,25 @@ public final class Csv implements Closeable {
 
   /** The next row that is not blank, or null at the end of the file. */
   public @Nullable Row next() throws IOException {
+    Row row = nextOfAnyWidth();
+    if (row != null && !header.isEmpty()) {
+      row.checkWidth();
+    }
+    return row;
+  }
+
+  /**
+   * As {@link #next}, for who has a use for the rows after a bad one: see {@link Row#checkWidth}.
+   */
+  public @Nullable Row nextOfAnyWidth() throws IOException {
     try {
       Row row;
       do {
         if (!records.hasNext()) {
           return null;
         }
-        row = new Row(records.next(), parser.getCurrentLineNumber());
+        row = new Row(records.next(), line());
       } while (row.isBlank()); // what spreadsheets keep of rows that were cleared
-      int columns = row.values.size();
-      if (!header.isEmpty() && (columns < header.size() || !row.isBlankFrom(header.size()))) {
-        throw BadInputException.at(
-            row.where(),
-            columns + " columns",
-            header.size() + " as in the header",
-            "quote values that hold a delimiter");
-      }
       return row;
     } catch (UncheckedIOException e) {
       IOException cause = e.getCause();
@@ -262,14 +288,16 @@ public final class Csv implements Closeable {
       }
       if (cause instanceof org.apache.commons.csv.CSVException) {
         throw new BadInputException(
-            file + ":" + parser.getCurrentLineNumber() + ": not valid CSV: " + cause.getMessage(),
-            e);
+            file + ":" + line() + ": not valid CSV: " + cause.getMessage(), e);
       }
       throw cause;
     } catch (IllegalStateException e) { // how the parser says that quotes do not match
-      throw new BadInputException(
-          file + ":" + parser.getCurrentLineNumber() + ": not valid CSV: quotes do not match", e);
+      throw new BadInputException(file + ":" + line() + ": not valid CSV: quotes do not match", e);
     }
+  }
+
+  private long line() {
+    return before + parser.getCurrentLineNumber();
   }
 
   @Override
@@ -297,13 +325,34 @@ public final class Csv implements Closeable {
     }
   }
 
-  /** Skips a byte order mark, and sees which delimiter the header has most of. */
-  private static char delimiter(BufferedReader reader, Path file) throws IOException {
+  /**
+   * What stands before the header.
+   *
+   * @param lines how many lines
+   */
+  private record Start(char delimiter, int lines) {}
+
+  /**
+   * Skips a byte order mark, and a line "sep=;", by which Excel is told; or sees which delimiter
+   * the header has most of.
+   */
+  private static Start start(BufferedReader reader, Path file) throws IOException {
     try {
       reader.mark(1);
       if (reader.read() != '\uFEFF') {
         reader.reset();
       }
+      reader.mark(SEPARATOR.length() + 2);
+      char[] line = new char[SEPARATOR.length() + 2];
+      int read = reader.read(line);
+      if (read == line.length && isSeparator(line)) {
+        reader.mark(1);
+        if (line[line.length - 1] == '\r' && reader.read() != '\n') {
+          reader.reset();
+        }
+        return new Start(line[SEPARATOR.length()], 1);
+      }
+      reader.reset();
       int[] counts = new int[3];
       boolean quoted = false;
       reader.mark(MAX_HEADER);
@@ -323,18 +372,28 @@ public final class Csv implements Closeable {
       for (int i = 1; i < counts.length; i++) {
         most = counts[i] > counts[most] ? i : most;
       }
-      return DELIMITERS.charAt(most);
+      return new Start(DELIMITERS.charAt(most), 0);
     } catch (CharacterCodingException e) {
       throw notText(file);
     }
   }
 
+  private static boolean isSeparator(char[] line) {
+    char end = line[line.length - 1];
+    return new String(line).toLowerCase(Locale.ROOT).startsWith(SEPARATOR)
+        && DELIMITERS.indexOf(line[SEPARATOR.length()]) >= 0
+        && (end == '\n' || end == '\r');
+  }
+
   private static BadInputException notText(Path file) {
+    String kind = FileKind.of(file);
     return BadInputException.at(
         file,
-        "bytes that are not UTF-8",
+        kind == null ? "bytes that are not UTF-8" : kind,
         "a CSV text file",
-        "spreadsheets call it 'CSV UTF-8' where they save");
+        kind == null || kind.contains("xls")
+            ? "spreadsheets call it 'CSV UTF-8' where they save"
+            : "");
   }
 
   private static String shortened(String text) {

@@ -124,14 +124,17 @@ public final class Json {
         | NumberFormatException e) {
       throw malformed(origin, e, reader instanceof NotNumbers text && text.seen());
     } catch (CharacterCodingException e) {
-      throw BadInputException.at(origin, "bytes that are not UTF-8", "a JSON text file", "");
+      throw notText(origin);
     }
   }
 
   private static BadInputException malformed(Object origin, Exception e, boolean nan) {
+    if (isNoText(origin)) {
+      return notText(origin);
+    }
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof CharacterCodingException) {
-        return BadInputException.at(origin, "bytes that are not UTF-8", "a JSON text file", "");
+        return notText(origin);
       }
     }
     // Gson's message: what is wrong, "at line 1 column 2 path $.a", and a link to its own manual.
@@ -145,6 +148,16 @@ public final class Json {
                 : "something that JSON does not allow here"
             : message.replaceFirst(" at line.*", "").replaceFirst("^[\\w.]*Exception: ", "");
     return new BadInputException(origin + place + ": not valid JSON: " + what, e);
+  }
+
+  private static boolean isNoText(Object origin) {
+    return origin instanceof Path file && FileKind.of(file) != null;
+  }
+
+  private static BadInputException notText(Object origin) {
+    String kind = origin instanceof Path file ? FileKind.of(file) : null;
+    return BadInputException.at(
+        origin, kind == null ? "bytes that are not UTF-8" : kind, "a JSON text file", "");
   }
 
   /** The value as an object, or a {@link BadInputException} that names {@code where}. */

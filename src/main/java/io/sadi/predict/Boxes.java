@@ -3,6 +3,7 @@ package io.sadi.predict;
 import io.sadi.data.CocoBoxes;
 import io.sadi.data.CocoDetections;
 import io.sadi.data.CocoId;
+import io.sadi.data.ImageColumn;
 import io.sadi.data.PersonBox;
 import io.sadi.eval.ImageNames;
 import io.sadi.geom.Box;
@@ -28,10 +29,6 @@ import org.jspecify.annotations.Nullable;
  * @param ids numbers that a COCO file gives its images; empty for others
  */
 record Boxes(Map<String, List<PersonBox>> people, Map<String, CocoId> ids) {
-
-  /** What the column of images is called, in tables of others too. */
-  private static final List<String> IMAGE =
-      List.of("image", "file_name", "filename", "image_name", "image_path", "img", "path", "file");
 
   /**
    * Reads {@code NAME.json} as COCO, an object with images or a detector's list, and any other name
@@ -118,7 +115,7 @@ record Boxes(Map<String, List<PersonBox>> people, Map<String, CocoId> ids) {
       throws IOException {
     Map<String, List<PersonBox>> people = new LinkedHashMap<>();
     try (Csv csv = Csv.open(file)) {
-      Csv.Column image = csv.firstOf(IMAGE);
+      Csv.Column image = ImageColumn.of(csv);
       Csv.Column x = csv.firstOf(List.of("x", "box_x"));
       Csv.Column y = csv.firstOf(List.of("y", "box_y"));
       Csv.Column w = csv.firstOf(List.of("w", "box_w", "width"));

@@ -193,7 +193,9 @@ public record ModelEvaluation(
         people.stream()
             .map(Person::image)
             .distinct()
-            .filter(image -> !Files.exists(dataset.imageRoot().resolve(image)))
+            .filter(
+                image ->
+                    !Person.isImageName(image) || !Files.exists(dataset.imageRoot().resolve(image)))
             .toList();
     if (!missing.isEmpty()) {
       throw BadInputException.at(

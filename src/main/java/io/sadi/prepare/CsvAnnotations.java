@@ -1,5 +1,6 @@
 package io.sadi.prepare;
 
+import io.sadi.data.ImageColumn;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
 import io.sadi.geom.Box;
@@ -26,10 +27,6 @@ import org.jspecify.annotations.Nullable;
  * <p>A table that starts with DeepLabCut's header rows is read as that: {@link DeepLabCutTable}.
  */
 public final class CsvAnnotations {
-  /** What the column of images is called, in tables of others too. */
-  private static final List<String> IMAGE =
-      List.of("image", "file_name", "filename", "image_name", "image_path", "img", "path", "file");
-
   private static final List<String> SCORES = List.of("_score", "_likelihood", "_confidence");
   private static final double FARTHEST = 1e6;
 
@@ -73,7 +70,7 @@ public final class CsvAnnotations {
   private CsvAnnotations(Path file, Csv csv, Options options) {
     this.file = file;
     this.options = options;
-    image = csv.firstOf(IMAGE);
+    image = ImageColumn.of(csv);
     number = csv.find("person");
     headSize = csv.find("head_size");
     if (csv.find("box_x") != null) {
@@ -145,14 +142,19 @@ public final class CsvAnnotations {
   private void read(Csv csv, PersonList people) throws IOException {
     Map<String, Integer> inImage = new HashMap<>();
     Set<String> seen = new HashSet<>();
-    for (Csv.Row row = csv.next(); row != null; row = csv.next()) {
-      String name = imageName(row, row.text(image), image);
-      int running = inImage.merge(name, 1, Integer::sum) - 1;
-      int index = number == null || row.isMissing(number) ? running : row.index(number);
-      if (!seen.add(name + "\n" + index)) {
-        throw row.bad(number == null ? image : number, "the person's own number in the image");
+    for (Csv.Row row = csv.nextOfAnyWidth(); row != null; row = csv.nextOfAnyWidth()) {
+      try {
+        row.checkWidth();
+        String name = imageName(row, row.text(image), image);
+        int running = inImage.merge(name, 1, Integer::sum) - 1;
+        int index = number == null || row.isMissing(number) ? running : row.index(number);
+        if (!seen.add(name + "\n" + index)) {
+          throw row.bad(number == null ? image : number, "the person's own number in the image");
+        }
+        people.add(person(row, name, index));
+      } catch (BadInputException e) {
+        people.addUnreadable(e);
       }
-      people.add(person(row, name, index));
     }
     if (nowhere > 0) {
       people.warn(

@@ -87,21 +87,32 @@ final class DeepLabCutTable {
       throws IOException {
     DeepLabCutTable table = new DeepLabCutTable(file, csv, options);
     Set<String> seen = new HashSet<>();
-    for (Csv.Row row = csv.next(); row != null; row = csv.next()) {
-      String image = table.image(row);
-      if (!seen.add(image)) {
-        throw row.bad(table.path.get(table.path.size() - 1), "an image not in a row before");
-      }
-      int number = 0;
-      for (Map<String, Joint> joints : table.individuals.values()) {
-        Person person = table.person(row, image, number, joints);
-        if (person.annotated() || table.individuals.size() == 1) {
-          people.add(person);
+    for (Csv.Row row = csv.nextOfAnyWidth(); row != null; row = csv.nextOfAnyWidth()) {
+      try {
+        row.checkWidth();
+        String image = table.image(row);
+        if (!seen.add(image)) {
+          throw row.bad(table.path.get(table.path.size() - 1), "an image not in a row before");
         }
-        number++;
+        people.addAll(table.people(row, image));
+      } catch (BadInputException e) {
+        people.addUnreadable(e);
       }
     }
     return table.joints;
+  }
+
+  private List<Person> people(Csv.Row row, String image) {
+    List<Person> people = new ArrayList<>();
+    int number = 0;
+    for (Map<String, Joint> joints : individuals.values()) {
+      Person person = person(row, image, number, joints);
+      if (person.annotated() || individuals.size() == 1) {
+        people.add(person);
+      }
+      number++;
+    }
+    return people;
   }
 
   /** The rows below scorer, down to coords, by what they say. */

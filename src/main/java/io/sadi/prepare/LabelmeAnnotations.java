@@ -74,15 +74,25 @@ public final class LabelmeAnnotations {
               .toList();
     }
     List<Path> read = new ArrayList<>();
+    PersonList people = new PersonList();
+    BadInputException first = null;
     for (Path file : found) {
-      Optional<LabelmePeople> people = Json.stream(file, json -> content(json, file));
-      if (people.isEmpty()) {
-        others++;
-      } else {
-        files.add(people.get());
-        labels.addAll(people.get().labels());
-        read.add(file);
+      try {
+        Optional<LabelmePeople> content = Json.stream(file, json -> content(json, file));
+        if (content.isEmpty()) {
+          others++;
+        } else {
+          files.add(content.get());
+          labels.addAll(content.get().labels());
+          read.add(file);
+        }
+      } catch (BadInputException e) {
+        people.addUnreadable(e);
+        first = first == null ? e : first;
       }
+    }
+    if (labels.isEmpty() && first != null) {
+      throw first;
     }
     if (labels.isEmpty()) {
       throw BadInputException.at(
@@ -92,9 +102,9 @@ public final class LabelmeAnnotations {
           "");
     }
     List<String> names = joints.isEmpty() ? List.copyOf(labels) : joints;
-    PersonList people = new PersonList();
     for (LabelmePeople file : files) {
       people.addAll(file.people(names));
+      file.unreadable().forEach(people::addUnreadable);
     }
     if (others > 0) {
       people.warn(folder + ": " + others + " JSON files without shapes are passed over");
@@ -143,7 +153,11 @@ public final class LabelmeAnnotations {
     int i = 0;
     for (JsonElement shape : list.getAsJsonArray()) {
       String where = file + ": shapes[" + i++ + "]";
-      shapes += people.add(new Fields(Json.object(shape, where), where)) ? 0 : 1;
+      try {
+        shapes += people.add(new Fields(Json.object(shape, where), where)) ? 0 : 1;
+      } catch (BadInputException e) {
+        people.addUnreadable(e);
+      }
     }
     return Optional.of(people);
   }

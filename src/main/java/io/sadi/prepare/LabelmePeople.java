@@ -34,6 +34,7 @@ final class LabelmePeople {
   private final int height;
   private final Map<String, Group> groups = new LinkedHashMap<>();
   private final List<Point> loose = new ArrayList<>();
+  private final List<BadInputException> unreadable = new ArrayList<>();
   private int boxes;
 
   /**
@@ -139,10 +140,24 @@ final class LabelmePeople {
     List<Person> people = new ArrayList<>();
     for (Group group : all) {
       if (!group.points.isEmpty()) { // other rectangles are of other things
-        people.add(person(group, joints, people.size()));
+        try {
+          people.add(person(group, joints, people.size()));
+        } catch (BadInputException e) {
+          unreadable.add(e);
+        }
       }
     }
     return people;
+  }
+
+  /** Keeps a shape apart that cannot be read. */
+  void addUnreadable(BadInputException why) {
+    unreadable.add(why);
+  }
+
+  /** Why shapes, and people, could not be read, which cost no others. */
+  List<BadInputException> unreadable() {
+    return List.copyOf(unreadable);
   }
 
   private @Nullable Group smallestAround(Point point) {

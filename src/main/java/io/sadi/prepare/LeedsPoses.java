@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The two datasets of Leeds Sports Poses, each one {@code joints.mat} with a matrix {@code joints}.
@@ -28,7 +29,11 @@ import java.util.stream.IntStream;
  *       mean nothing.
  * </ul>
  *
- * Coordinates are 1-based; here 1 is subtracted. One image a person, numbered from 1.
+ * Where the order is another, such as N x 14 x 3 as Python's programs have it, the axes are known
+ * by their lengths, and the flag means what the dataset's does. But who asks for one dataset and
+ * names the other's file in its own order is told so.
+ *
+ * <p>Coordinates are 1-based; here 1 is subtracted. One image a person, numbered from 1.
  */
 public enum LeedsPoses {
   LSP("lsp", "im%04d.jpg", Annotations.Boxes.WHOLE_IMAGE) {
@@ -76,6 +81,19 @@ public enum LeedsPoses {
   }
 
   private static final int JOINTS = 14;
+  private static final int COLUMNS = 3;
+
+  /** The places of the axes of x, y and flag, of joints, and of people. */
+  private record Axes(int column, int joint, int person) {
+    boolean fit(int[] size) {
+      return size[column] == COLUMNS && size[joint] == JOINTS;
+    }
+  }
+
+  /** Orders that programs have, people first; after each dataset's own. */
+  private static final List<Axes> OTHERS =
+      List.of(new Axes(2, 1, 0), new Axes(1, 2, 0), new Axes(0, 2, 1), new Axes(2, 0, 1));
+
   private static final int[][] LEGS = {{2, 3}, {1, 4}, {0, 5}};
   private static final int[][] ARMS = {{8, 9}, {7, 10}, {6, 11}};
 
@@ -125,7 +143,8 @@ public enum LeedsPoses {
           "--image-names", "'" + names + "'", "a name with one %d, such as " + imageNames, "");
     }
     MatArray joints = MatFile.read(file, "joints");
-    int people = people(joints, file);
+    Axes axes = axes(joints, file);
+    int people = joints.dimensions()[axes.person];
     List<String> images =
         IntStream.range(0, people).mapToObj(i -> String.format(Locale.ROOT, names, i + 1)).toList();
     Split.Assignment assigned = Split.assign(splits, fallback(), official(people), images, seed);
@@ -136,7 +155,7 @@ public enum LeedsPoses {
       if (split == null) {
         continue;
       }
-      Person person = person(joints, i, images.get(i), sides, file);
+      Person person = person(new Poses(joints, axes, file), i, images.get(i), sides);
       if (person.scale() > 0) {
         split.add(person);
       } else {
@@ -155,34 +174,70 @@ public enum LeedsPoses {
         List.of(new Annotations.SourceFile(file.toString(), Checksum.sha256(file))));
   }
 
-  private int people(MatArray joints, Path file) {
+  /** The dataset's own order of axes. */
+  private Axes own() {
+    return this == LSP ? new Axes(0, 1, 2) : new Axes(1, 0, 2);
+  }
+
+  private Axes axes(MatArray joints, Path file) {
     int[] size = joints.dimensions();
-    int[] expected = this == LSP ? new int[] {3, JOINTS} : new int[] {JOINTS, 3};
-    if (size.length != 3 || size[0] != expected[0] || size[1] != expected[1]) {
-      LeedsPoses other = this == LSP ? LSPET : LSP;
-      boolean isOther = size.length == 3 && size[0] == expected[1] && size[1] == expected[0];
+    boolean three = size.length == 3;
+    LeedsPoses other = this == LSP ? LSPET : LSP;
+    boolean isOther = three && !own().fit(size) && other.own().fit(size);
+    Axes axes =
+        Stream.concat(Stream.of(own()), OTHERS.stream())
+            .filter(order -> three && !isOther && order.fit(size))
+            .findFirst()
+            .orElse(null);
+    if (axes == null) {
       throw BadInputException.at(
           file + ": joints",
           Arrays.toString(size),
-          "[" + expected[0] + ", " + expected[1] + ", people]",
+          this == LSP ? "[3, 14, people]" : "[14, 3, people]",
           isOther
               ? "this is a file of " + other.dataset + ": 'prepare " + other.dataset + "'"
               : "");
     }
-    if (size[2] < 1 || size[2] > MAX_PEOPLE) {
-      throw BadInputException.at(file + ": joints", size[2] + " people", "1.." + MAX_PEOPLE, "");
+    int people = size[axes.person];
+    if (people < 1 || people > MAX_PEOPLE) {
+      throw BadInputException.at(file + ": joints", people + " people", "1.." + MAX_PEOPLE, "");
     }
-    return size[2];
+    return axes;
   }
 
-  private Person person(MatArray joints, int i, String image, Sides sides, Path file) {
+  /** The numbers of all people, and where they are from. */
+  private record Poses(MatArray joints, Axes axes, Path file) {
+    double value(int k, int column, int person) {
+      int[] size = joints.dimensions();
+      int[] at = new int[3];
+      at[axes.column] = column;
+      at[axes.joint] = k;
+      at[axes.person] = person;
+      return joints.number(at[0] + size[0] * (at[1] + size[1] * at[2]));
+    }
+
+    float coordinate(int k, int axis, int person) {
+      double value = value(k, axis, person) - 1; // 1-based in the file
+      if (!(Math.abs(value) < 1e6)) {
+        throw BadInputException.at(
+            where(person, k), "a coordinate of " + (value + 1), "a place near the image", "");
+      }
+      return (float) value;
+    }
+
+    String where(int person, int k) {
+      return file + ": person " + (person + 1) + ", " + Skeleton.lsp14().joints().get(k);
+    }
+  }
+
+  private Person person(Poses poses, int i, String image, Sides sides) {
     float[] x = new float[JOINTS];
     float[] y = new float[JOINTS];
     byte[] visibility = new byte[JOINTS];
     for (int k = 0; k < JOINTS; k++) {
-      double flag = value(joints, k, 2, i);
+      double flag = poses.value(k, 2, i);
       if (flag != 0 && flag != 1) {
-        throw BadInputException.at(where(file, k, i), "a flag of " + flag, "0 or 1", "");
+        throw BadInputException.at(poses.where(i, k), "a flag of " + flag, "0 or 1", "");
       }
       if (this == LSP) {
         visibility[k] = flag == 1 ? Person.OCCLUDED : Person.VISIBLE;
@@ -190,8 +245,8 @@ public enum LeedsPoses {
         visibility[k] = flag == 1 ? Person.VISIBLE : Person.NOT_ANNOTATED;
       }
       if (visibility[k] != Person.NOT_ANNOTATED) {
-        x[k] = coordinate(joints, k, 0, i, file);
-        y[k] = coordinate(joints, k, 1, i, file);
+        x[k] = poses.coordinate(k, 0, i);
+        y[k] = poses.coordinate(k, 1, i);
       }
     }
     if (sides == Sides.OBSERVER) {
@@ -225,23 +280,5 @@ public enum LeedsPoses {
       y[pair[1]] = formerY;
       visibility[pair[1]] = formerVisibility;
     }
-  }
-
-  private float coordinate(MatArray joints, int k, int axis, int i, Path file) {
-    double value = value(joints, k, axis, i) - 1; // 1-based in the file
-    if (!(Math.abs(value) < 1e6)) {
-      throw BadInputException.at(
-          where(file, k, i), "a coordinate of " + (value + 1), "a place near the image", "");
-    }
-    return (float) value;
-  }
-
-  private double value(MatArray joints, int k, int column, int i) {
-    int at = this == LSP ? column + 3 * (k + JOINTS * i) : k + JOINTS * (column + 3 * i);
-    return joints.number(at);
-  }
-
-  private static String where(Path file, int k, int i) {
-    return file + ": person " + (i + 1) + ", " + Skeleton.lsp14().joints().get(k);
   }
 }

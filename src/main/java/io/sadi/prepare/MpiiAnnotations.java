@@ -35,9 +35,12 @@ public final class MpiiAnnotations {
   private final boolean hasTestImages;
   private final List<String> warnings = new ArrayList<>();
   private final List<LeftOut> leftOut = new ArrayList<>();
+  private final List<LeftOut> unreadable;
 
-  private MpiiAnnotations(List<MpiiPerson> people, boolean hasTestImages) {
+  private MpiiAnnotations(
+      List<MpiiPerson> people, List<LeftOut> unreadable, boolean hasTestImages) {
     this.people = people;
+    this.unreadable = unreadable;
     this.hasTestImages = hasTestImages;
   }
 
@@ -64,12 +67,22 @@ public final class MpiiAnnotations {
           "--annotations", files.size() + " files", "the .mat alone, or JSON files", "");
     }
     List<MpiiPerson> people = new ArrayList<>();
+    List<LeftOut> unreadable = new ArrayList<>();
     for (Path file : files) {
-      people.addAll(official ? MpiiRelease.read(file).people() : MpiiJson.read(file));
+      people.addAll(
+          official
+              ? MpiiRelease.read(file).people()
+              : MpiiJson.read(
+                  file,
+                  why ->
+                      unreadable.add(
+                          new LeftOut("", -1, Fault.Kind.ENTRY.label(), "" + why.getMessage()))));
     }
     MpiiAnnotations mpii =
         new MpiiAnnotations(
-            headBoxes == null ? people : withHeads(people, MpiiRelease.read(headBoxes)), official);
+            headBoxes == null ? people : withHeads(people, MpiiRelease.read(headBoxes)),
+            unreadable,
+            official);
     List<Path> sources = new ArrayList<>(files);
     if (headBoxes != null) {
       sources.add(headBoxes);
@@ -96,7 +109,7 @@ public final class MpiiAnnotations {
             (image, group) -> {
               List<@Nullable MpiiPerson> same = new ArrayList<>();
               for (MpiiPerson person : group) {
-                same.add(person.among(known.getOrDefault(image, List.of())));
+                same.add(person.among(known.getOrDefault(lastName(image), List.of())));
               }
               boolean all = !same.contains(null) && new HashSet<>(same).size() == same.size();
               for (int i = 0; i < group.size(); i++) {
@@ -108,6 +121,11 @@ public final class MpiiAnnotations {
               }
             });
     return result;
+  }
+
+  /** MPII's images lie in no folder; some programs name them with one. */
+  private static String lastName(String image) {
+    return image.substring(Math.max(image.lastIndexOf('/'), image.lastIndexOf('\\')) + 1);
   }
 
   private static Map<String, List<MpiiPerson>> byImage(List<MpiiPerson> people) {
@@ -155,7 +173,9 @@ public final class MpiiAnnotations {
         Skeleton.mpii16(),
         metric(usable),
         bySplit,
+        Map.of(),
         leftOut,
+        unreadable,
         warnings,
         false,
         Annotations.Boxes.MPII,
@@ -178,6 +198,9 @@ public final class MpiiAnnotations {
     Set<String> distinct = new LinkedHashSet<>();
     usable.forEach(person -> distinct.add(person.person().image()));
     List<String> images = List.copyOf(distinct);
+    if (images.isEmpty() && !unreadable.isEmpty()) {
+      throw new BadInputException(unreadable.get(0).detail());
+    }
     if (images.isEmpty()) {
       throw BadInputException.at(file, "nobody", "people with joints and a position", "");
     }

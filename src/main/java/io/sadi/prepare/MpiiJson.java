@@ -6,6 +6,7 @@ import com.google.gson.JsonParser;
 import com.google.gson.stream.JsonReader;
 import io.sadi.data.Fields;
 import io.sadi.data.Person;
+import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * MPII's people as the JSON that most toolkits share ({@code train.json}, {@code valid.json} of
@@ -25,19 +27,29 @@ import java.util.Map;
 final class MpiiJson {
   private MpiiJson() {}
 
-  /** Everybody in the file, in order; without joints where the file has none (test.json). */
-  static List<MpiiPerson> read(Path file) throws IOException {
-    return Json.stream(file, json -> read(json, file));
+  /**
+   * Everybody in the file, in order; without joints where the file has none (test.json).
+   *
+   * @param unreadable is told why an entry cannot be read, which costs no other
+   */
+  static List<MpiiPerson> read(Path file, Consumer<BadInputException> unreadable)
+      throws IOException {
+    return Json.stream(file, json -> read(json, file, unreadable));
   }
 
-  private static List<MpiiPerson> read(JsonReader json, Path file) throws IOException {
+  private static List<MpiiPerson> read(
+      JsonReader json, Path file, Consumer<BadInputException> unreadable) throws IOException {
     List<MpiiPerson> people = new ArrayList<>();
     Map<String, Integer> inImage = new HashMap<>();
     json.beginArray();
     for (int i = 0; json.hasNext(); i++) {
       String where = file + ": [" + i + "]";
       JsonElement element = JsonParser.parseReader(json);
-      people.add(person(new Fields(Json.object(element, where), where), inImage));
+      try {
+        people.add(person(new Fields(Json.object(element, where), where), inImage));
+      } catch (BadInputException e) {
+        unreadable.accept(e);
+      }
     }
     json.endArray();
     return people;
@@ -47,10 +59,7 @@ final class MpiiJson {
     if (!fields.has("image") && fields.has("img_paths")) {
       return ofPoseMachines(fields, inImage);
     }
-    String image = fields.text("image");
-    if (!Person.isImageName(image)) {
-      throw fields.wrong("image", "a relative path that stays in the image root");
-    }
+    String image = image(fields, "image");
     double[] x = new double[MpiiPerson.JOINTS];
     double[] y = new double[MpiiPerson.JOINTS];
     byte[] visibility = new byte[MpiiPerson.JOINTS];
@@ -83,10 +92,7 @@ final class MpiiJson {
   }
 
   private static MpiiPerson ofPoseMachines(Fields fields, Map<String, Integer> inImage) {
-    String image = fields.text("img_paths");
-    if (!Person.isImageName(image)) {
-      throw fields.wrong("img_paths", "a relative path that stays in the image root");
-    }
+    String image = image(fields, "img_paths");
     JsonArray joints = fields.list("joint_self");
     if (joints.size() != MpiiPerson.JOINTS) {
       throw fields.wrong("joint_self", MpiiPerson.JOINTS + " joints, as MPII has");
@@ -114,9 +120,16 @@ final class MpiiJson {
             null,
             true,
             true);
-    return fields.has("isValidation") && fields.number("isValidation") == 1
-        ? person.toValidate()
-        : person;
+    return fields.has("isValidation") && fields.flag("isValidation") ? person.toValidate() : person;
+  }
+
+  /** A name that can be one; which file is meant is seen when the images are looked for. */
+  private static String image(Fields fields, String key) {
+    String name = fields.text(key);
+    if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
+      throw fields.wrong(key, "an image's name");
+    }
+    return name;
   }
 
   /** A joint at (-1, -1) or (0, 0) is not annotated: coordinates are 1-based. */

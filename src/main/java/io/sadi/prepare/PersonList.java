@@ -5,9 +5,11 @@ import io.sadi.data.Skeleton;
 import io.sadi.io.BadInputException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * People as a reader finds them in annotations that say nothing of splits, those of no use apart,
@@ -19,6 +21,8 @@ final class PersonList {
 
   private final List<Person> people = new ArrayList<>();
   private final List<LeftOut> leftOut = new ArrayList<>();
+  private final List<LeftOut> unreadable = new ArrayList<>();
+  private final Set<String> said = new HashSet<>();
   private final List<String> warnings = new ArrayList<>();
 
   /** Adds somebody who can be learned from, and leaves out who cannot. */
@@ -46,6 +50,14 @@ final class PersonList {
     leftOut.add(new LeftOut(image, -1, reason, detail));
   }
 
+  /** Keeps an entry apart that cannot be read: what becomes of it and the others is asked later. */
+  void addUnreadable(BadInputException why) {
+    String detail = String.valueOf(why.getMessage());
+    if (said.add(detail)) { // a file may be in two splits
+      unreadable.add(new LeftOut("", -1, Fault.Kind.ENTRY.label(), detail));
+    }
+  }
+
   /** A line that whoever prepares the dataset should know. */
   void warn(String line) {
     warnings.add(line);
@@ -65,6 +77,9 @@ final class PersonList {
       List<Split> splits,
       long seed,
       List<Annotations.SourceFile> source) {
+    if (people.isEmpty() && !unreadable.isEmpty()) {
+      throw new BadInputException(unreadable.get(0).detail());
+    }
     if (people.isEmpty()) {
       throw BadInputException.at(annotations, "nobody with joints", "a person with joints", "");
     }
@@ -96,7 +111,9 @@ final class PersonList {
         skeleton,
         Annotations.metric(splits.values().stream().flatMap(List::stream).toList(), skeleton),
         splits,
+        Map.of(),
         leftOut,
+        unreadable,
         warnings,
         false,
         Annotations.Boxes.ANNOTATED,

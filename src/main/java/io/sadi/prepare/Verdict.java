@@ -85,7 +85,10 @@ final class Verdict {
   void report(Progress progress, boolean written) {
     Map<String, List<String>> reasons = new LinkedHashMap<>();
     for (LeftOut one : leftOut) {
-      reasons.computeIfAbsent(one.reason(), reason -> new ArrayList<>()).add(one.image());
+      // An entry that cannot be read has no image, and its first is told whole.
+      reasons
+          .computeIfAbsent(one.reason(), reason -> new ArrayList<>())
+          .add(one.image().isEmpty() ? one.detail() : one.image());
     }
     reasons.forEach(
         (reason, images) ->
@@ -95,7 +98,7 @@ final class Verdict {
                     + " x "
                     + reason
                     + ": "
-                    + examples(images)
+                    + examples(images, reason.equals(Kind.ENTRY.label()) ? 1 : EXAMPLES)
                     + (written ? " (" + PreparedDataset.LEFT_OUT_FILE + " lists them)" : "")));
     Map<Kind, List<String>> kinds = new EnumMap<>(Kind.class);
     for (Fault fault : faults) {
@@ -137,7 +140,11 @@ final class Verdict {
   }
 
   private static String examples(List<String> names) {
-    List<String> distinct = names.stream().distinct().limit(EXAMPLES).toList();
+    return examples(names, EXAMPLES);
+  }
+
+  private static String examples(List<String> names, int most) {
+    List<String> distinct = names.stream().distinct().limit(most).toList();
     return String.join(", ", distinct) + (names.size() > distinct.size() ? ", ..." : "");
   }
 }

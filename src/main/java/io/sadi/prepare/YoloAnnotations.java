@@ -163,9 +163,15 @@ public record YoloAnnotations(Annotations annotations, Path imageRoot) {
         people.leaveOut(name, Fault.Kind.BROKEN.label(), String.valueOf(e.getMessage()));
         return List.of();
       }
-      YoloLabels read = YoloLabels.read(text, joints, numbers, options.minScore);
-      hasScores |= read.scores();
-      return people.addAll(read.people(name, size));
+      try {
+        YoloLabels read = YoloLabels.read(text, joints, numbers, options.minScore);
+        read.unreadable().forEach(people::addUnreadable);
+        hasScores |= read.scores();
+        return people.addAll(read.people(name, size));
+      } catch (BadInputException e) {
+        people.addUnreadable(e);
+        return List.of();
+      }
     }
 
     /** In labels where the image is in images, as Ultralytics has it, or else beside the image. */
@@ -223,6 +229,8 @@ public record YoloAnnotations(Annotations annotations, Path imageRoot) {
       Object names = yaml.get("kpt_names");
       if (names instanceof Map<?, ?> byClass && !byClass.isEmpty()) {
         names = byClass.values().iterator().next();
+      } else if (names instanceof List<?> list && !list.isEmpty() && list.get(0) instanceof List) {
+        names = list.get(0);
       }
       List<String> texts = new ArrayList<>();
       if (names instanceof List<?> list) {

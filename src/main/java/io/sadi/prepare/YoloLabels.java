@@ -32,6 +32,7 @@ final class YoloLabels {
   private final int numbers;
   private final double minScore;
   private final List<double[]> lines = new ArrayList<>();
+  private final List<BadInputException> unreadable = new ArrayList<>();
   private boolean scores;
 
   private YoloLabels(int joints, int numbers, double minScore) {
@@ -52,7 +53,11 @@ final class YoloLabels {
       int number = 1;
       for (String line = text.readLine(); line != null; line = text.readLine()) {
         if (!line.isBlank()) {
-          labels.add(line.strip(), file + ":" + number);
+          try {
+            labels.add(line.strip(), file + ":" + number);
+          } catch (BadInputException e) {
+            labels.unreadable.add(e);
+          }
         }
         number++;
       }
@@ -60,6 +65,11 @@ final class YoloLabels {
       throw BadInputException.at(file, "bytes that are not UTF-8", "lines of numbers", "");
     }
     return labels;
+  }
+
+  /** Why lines could not be read, which cost no others. */
+  List<BadInputException> unreadable() {
+    return List.copyOf(unreadable);
   }
 
   /** Whether the third numbers are scores. */

@@ -53,6 +53,27 @@ class DatasetReaderTest {
     }
   }
 
+  /**
+   * Results are measured without photos, so that images may be called as another machine has them.
+   */
+  @Test
+  void aFileAloneMayHaveAnyNames() throws IOException {
+    Path file = folder.resolve("people.json");
+    String image = "C:\\\\photos\\\\a.jpg";
+    Files.writeString(
+        file,
+        "{\"images\":[{\"id\":1,\"file_name\":\""
+            + image
+            + "\"}],\"categories\":[{\"id\":1,\"name\":\"person\",\"keypoints\":[\"a\",\"b\"]}],"
+            + "\"annotations\":[{\"id\":1,\"image_id\":1,\"category_id\":1,"
+            + "\"keypoints\":[1,2,2,30,40,2]}]}");
+    Dataset dataset = DatasetReader.readFolderOrFile(file);
+    assertThat(DatasetReader.people(dataset, DatasetReader.WHOLE_FILE))
+        .extracting(Person::image)
+        .containsExactly("C:\\photos\\a.jpg");
+    assertThat(DatasetReader.imageIds(dataset, DatasetReader.WHOLE_FILE)).hasSize(1);
+  }
+
   @Test
   void writesTheSameBytesAgain() throws IOException {
     write();

@@ -33,6 +33,19 @@ class PredictionsCsvTest {
     return PredictionsCsv.read(file, JOINTS).stream().map(Detection::joints).toList();
   }
 
+  /** A table that 'prepare csv' reads is read here too. */
+  @Test
+  void imagesHaveTheirColumnAndPeopleTheirGapsAsOthersWriteThem() throws IOException {
+    List<Prediction> predictions =
+        read(
+            "Filename,person,neck_x,neck_y,head_top_x,head_top_y\na,NA,1,2,#NV,3\nb,0.0,1,2,3,4\n");
+    assertThat(predictions).extracting(Prediction::image).containsExactly("a", "b");
+    assertThat(predictions)
+        .extracting(Prediction::person)
+        .containsExactly(Prediction.UNNUMBERED, 0);
+    assertThat(predictions.get(0).x()).containsExactly(1, Float.NaN);
+  }
+
   @Test
   void columnsStandInAnyOrderAmongOthers() throws IOException {
     List<Prediction> predictions =

@@ -47,6 +47,24 @@ class PredictionsJsonTest {
                 new float[] {4}));
   }
 
+  /** MMPose's demos put a word before the image's name. */
+  @Test
+  void aFileOfAnImageIsCalledAsTheImageIs() throws IOException {
+    String people = "[{\"keypoints\":[[1,2]],\"keypoint_scores\":[0.5]}]";
+    Path plain = Files.writeString(folder.resolve("results_a.json"), people);
+    assertThat(imagesOf(plain)).containsExactly("results_a.json");
+    Path demo = Files.writeString(plain, "{\"instance_info\":" + people + "}");
+    assertThat(imagesOf(demo)).containsExactly("a.json");
+    Path called = Files.writeString(folder.resolve("b.json"), Files.readString(demo));
+    assertThat(imagesOf(called)).containsExactly("b.json");
+  }
+
+  private static List<String> imagesOf(Path file) throws IOException {
+    return PredictionsJson.read(file, JOINTS, CocoResults.ImageIds.NONE).stream()
+        .map(detection -> detection.joints().image())
+        .toList();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

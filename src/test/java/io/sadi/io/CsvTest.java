@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import org.apache.commons.csv.CSVPrinter;
@@ -29,6 +30,35 @@ class CsvTest {
       csv.printRecord("a, \"b\".jpg", 0.5);
     }
     assertThat(text).hasToString("image,score\n\"a, \"\"b\"\".jpg\",0.5\n");
+  }
+
+  /** The line by which Excel is told the delimiter is no header, and lines are still counted. */
+  @ParameterizedTest
+  @ValueSource(strings = {"\n", "\r\n", "\r"})
+  void excelsLineOfTheDelimiterIsNoHeader(String end) throws IOException {
+    Path file = folder.resolve("people.csv");
+    Files.writeString(file, String.join(end, "\uFEFFsep=;", "image;x", "a.jpg;1,5", "b.jpg;t", ""));
+    try (Csv csv = Csv.open(file)) {
+      assertThat(csv.header()).containsExactly("image", "x");
+      assertThat(Objects.requireNonNull(csv.next()).number(csv.column("x"))).isEqualTo(1.5f);
+      Csv.Row row = Objects.requireNonNull(csv.next());
+      assertThatThrownBy(() -> row.number(csv.column("x"))).hasMessageContaining("people.csv:4:");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "4d41544c41422035, a MATLAB file",
+    "894844460d0a1a0a, an HDF5 file",
+    "504b030414000600, a ZIP archive",
+    "000000186674797068656963, a film",
+    "80049500, a Python pickle"
+  })
+  void whatIsNoTableIsCalledByItsName(String hex, String name) throws IOException {
+    Path file = folder.resolve("people.csv");
+    Files.write(file, HexFormat.of().parseHex(hex));
+    assertThatThrownBy(() -> Csv.open(file).close()).hasMessageContaining("found " + name);
+    assertThatThrownBy(() -> Json.read(file)).hasMessageContaining("found " + name);
   }
 
   /** What Excel saves in German, French or Spanish, and as "Unicode text". */

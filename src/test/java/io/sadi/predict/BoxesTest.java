@@ -81,6 +81,23 @@ class BoxesTest {
             new PersonBox(7, new Box(0, 10, 100, 100), 50, 60, 0.5));
   }
 
+  @Test
+  void cocosImagesMayBeCalledAsOnAnotherMachine() throws IOException {
+    Boxes boxes =
+        read(
+            "b.json",
+            """
+            {'images': [{'id': 9, 'file_name': 'C:\\\\photos\\\\a.jpg'},
+              {'id': 8, 'file_name': 'https://host.org/b%20c.jpg'}],
+             'annotations': [{'id': 1, 'image_id': 9, 'category_id': 1, 'bbox': [0, 0, 10, 20]}]}
+            """,
+            BoxChoice.ALL,
+            "a.jpg",
+            "b c.jpg");
+    assertThat(boxes.of("a.jpg")).hasSize(1);
+    assertThat(boxes.ids()).containsEntry("b c.jpg", CocoId.of(8));
+  }
+
   private Boxes read(String name, String text, BoxChoice choice, String... images)
       throws IOException {
     Path file = folder.resolve(name);

@@ -121,6 +121,108 @@ class CocoAnnotationsTest {
             one -> assertThat(one.detail()).contains("coco.json: annotations[0]").contains(why));
   }
 
+  /** An image that is unclear costs those in it, and no others. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"id": 1, "file_name": "a.jpg"}  | {"id": 1}                             | images[0].file_name
+          {"id": 1, "file_name": "a.jpg"}  | {"id": 1, "file_name": "a.jpg", "width": "9"} | images[0].width
+          {"id": 1, "file_name": "a.jpg"}  | {"file_name": "a.jpg"}                | images[0].id
+          {"id": 1, "file_name": "a.jpg"}  | 7                                     | images[0]: found 7
+          {"id": 1, "file_name": "a.jpg"}, {"id": 2, "file_name": "b.jpg"} | {"id": 2, "file_name": "b.jpg"}, {"id": 1, "file_name": "b.jpg"} | images[1].file_name
+          {"id": 1, "file_name": "a.jpg"}, {"id": 2, "file_name": "b.jpg"} | {"id": 2, "file_name": "b.jpg"}, {"id": 2, "file_name": "a.jpg"} | images[1].id
+          """)
+  void anImageCostsNoOther(String usual, String bad, String why) throws IOException {
+    assertThat(FILE).contains(usual);
+    Annotations read = read(FILE.replace(usual, bad));
+    assertThat(people(read)).extracting(Person::image).containsExactly("b.jpg");
+    assertThat(read.unreadable()).extracting(LeftOut::detail).hasSize(2);
+    assertThat(read.unreadable().get(0).detail()).contains("coco.json: " + why);
+    assertThat(read.unreadable().get(1).detail()).contains("annotations[0].image_id");
+  }
+
+  @Test
+  void anAnnotationThatIsNoneCostsNoOther() throws IOException {
+    Annotations read = read(FILE.replace("\"annotations\": [", "\"annotations\": [\"none\","));
+    assertThat(people(read)).hasSize(2);
+    assertThat(read.unreadable()).singleElement().asString().contains("annotations[0]: found");
+  }
+
+  /** Labels of a network: its scores stand where a person's visibilities would. */
+  @Test
+  void scoresInPlaceOfVisibilitiesAreLabels() throws IOException {
+    String text =
+        FILE.replace("[3, 4, 2, 20, 9, 1, 0, 0, 0]", "[3, 4, 0.9, 20, 9, 0.2, 6, 7, 0.5]")
+            .replace("[5, 6, 2, 20, 9, 1, 7, 8, 2]", "[5, 6, 1.0, 20, 9, 0, 7, 8, null]");
+    Path file = file("coco.json", text);
+    Annotations sure = read(new Foreign(null, List.of(), 0.5, null), file);
+    assertThat(people(sure)).hasSize(2);
+    assertThat(people(sure).get(0).visibility()).containsExactly(2, 0, 2);
+    assertThat(people(sure).get(1).visibility()).containsExactly(2, 0, 0);
+    assertThat(sure.unreadable()).isEmpty();
+    assertThat(sure.warnings()).isEmpty();
+    assertThat(read(ALL, file).unreadable())
+        .hasSize(1)
+        .allMatch(one -> one.detail().contains("--min-score S"));
+    Annotations none = read(new Foreign(null, List.of(), 0.5, null), file("coco.json", FILE));
+    assertThat(people(none).get(0).visibility()).containsExactly(2, 1, 0);
+    assertThat(none.warnings()).singleElement().asString().contains("--min-score drops nothing");
+  }
+
+  /** As {@code sadi predict --format coco-dataset} writes them. */
+  @Test
+  void scoresBesideTheJointsAreLabels() throws IOException {
+    String text = FILE.replaceFirst("\"keypoints\"", "\"keypoint_scores\": [0.9, 0.2, 0.9], $0");
+    Annotations all = read(text);
+    assertThat(people(all).get(0).visibility()).containsExactly(2, 1, 0);
+    assertThat(all.warnings()).singleElement().asString().contains("--min-score S drops some");
+    Annotations sure = read(new Foreign(null, List.of(), 0.5, null), file("coco.json", text));
+    assertThat(people(sure).get(0).visibility()).containsExactly(2, 0, 0);
+    assertThat(people(sure).get(1).visibility()).containsExactly(2, 1, 2);
+  }
+
+  private static final String RESULTS =
+      """
+      [{"image_id": 2, "category_id": 1, "score": 0.9, "keypoints": [3, 4, 0.9, 20, 9, 0.2, 6, 7, 0.5]},
+       {"image_id": 1, "category_id": 1, "score": 0.9, "keypoints": [5, 6, 0.8, 20, 9, 0.7, 7, 8, 0.6]}]
+      """;
+
+  @Test
+  void aListOfResultsIsLabels() throws IOException {
+    Path results = file("results.json", RESULTS);
+    Path of = file("coco.json", FILE);
+    Annotations read = read(new Foreign(null, List.of(), 0.5, of), results);
+    assertThat(read.skeleton().joints()).containsExactly("left_hand", "right_hand", "head");
+    assertThat(people(read)).extracting(Person::image).containsExactly("b.jpg", "a.jpg");
+    assertThat(people(read).get(0).visibility()).containsExactly(2, 0, 2);
+    assertThat(read.warnings()).isEmpty();
+    assertThatThrownBy(() -> read(new Foreign(null, List.of(), 0.5, null), results))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("results.json: [0].file_name: found nothing")
+        .hasMessageContaining("--results-of");
+    assertThatThrownBy(() -> read(new Foreign(null, List.of(), 0.5, of), of))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("--results-of: found --annotations");
+    Path named =
+        file("results.json", RESULTS.replace("\"image_id\": 2", "\"image_id\": \"c.jpg\""));
+    Path both =
+        file(
+            "results.json",
+            Files.readString(named).replace("1, \"c", "1, \"file_name\": \"d.jpg\", \"c"));
+    Annotations alone = read(new Foreign(null, List.of("a", "b", "c"), 0.5, null), both);
+    assertThat(people(alone)).extracting(Person::image).containsExactly("c.jpg", "d.jpg");
+    assertThat(alone.skeleton().joints()).containsExactly("a", "b", "c");
+  }
+
+  @Test
+  void anIdOfZeroIsSaid() throws IOException {
+    Annotations read = read(FILE.replace("{\"id\": 1, \"image_id\"", "{\"id\": 0, \"image_id\""));
+    assertThat(people(read)).hasSize(2);
+    assertThat(read.warnings()).singleElement().asString().contains("an annotation has the id 0");
+  }
+
   @Test
   void jointsWithoutNamesAreNumberedOrNamed() throws IOException {
     String text = FILE.replaceAll("\"keypoints\": \\[\"[^]]*],\\s*\"skeleton\"", "\"edges\"");
@@ -214,6 +316,10 @@ class CocoAnnotationsTest {
     Fuzz fuzz = new Fuzz(file, damaged -> read(ALL, damaged));
     assertThat(fuzz.prefixes()).isPositive();
     assertThat(fuzz.flips(10_000, 1)).isPositive();
+    Foreign labels = new Foreign(null, List.of(), 0.5, file("of.json", FILE));
+    Fuzz results = new Fuzz(file("results.json", RESULTS), damaged -> read(labels, damaged));
+    assertThat(results.prefixes()).isPositive();
+    assertThat(results.flips(10_000, 2)).isPositive();
   }
 
   private Path file(String name, String text) throws IOException {

@@ -112,6 +112,32 @@ class CsvAnnotationsTest {
         .hasMessageContaining(words);
   }
 
+  /** Who asks for it gets the rest of a table with a bad row. */
+  @ParameterizedTest
+  @CsvSource({
+    "'c.jpg,1,1,-5,5,1,1,2,2', column box_w",
+    "'c.jpg,1,1,5,5,1,x,2,2', column a_y",
+    "'c.jpg,1,1,5,5,1', 6 columns",
+    "'b.jpg,1,1,5,5,1,1,2,1e9', a place near the image"
+  })
+  void aRowCostsNoOther(String row, String why) throws IOException {
+    String good = "1,1,5,5,1,1,2,2\n";
+    write("image,box_x,box_y,box_w,box_h,a_x,a_y,b_x,b_y\na.jpg," + good + row + "\nd.jpg," + good);
+    Annotations read = read();
+    assertThat(read.splits().getOrDefault("train", List.of()))
+        .extracting(Person::image)
+        .containsExactly("a.jpg", "d.jpg");
+    assertThat(read.unreadable()).singleElement().asString().contains("mine.csv:3").contains(why);
+  }
+
+  @Test
+  void anAnimalsRowCostsNoOther() throws IOException {
+    write(MICE + "3.png,t" + ",1".repeat(17) + "\n4.png,1\n");
+    Annotations read = read();
+    assertThat(read.splits().getOrDefault("train", List.of())).isNotEmpty();
+    assertThat(read.unreadable()).hasSize(2);
+  }
+
   /** Pseudo-labels: sigma is no joint, and a joint that the network was unsure of none to learn. */
   @Test
   void readsPredictionsAsLabels() throws IOException {
@@ -253,7 +279,10 @@ class CsvAnnotationsTest {
   @Test
   void nobodyIsThereTwice() throws IOException {
     write("image,person,a_x,a_y,b_x,b_y\na.jpg,1,1,1,9,9\na.jpg,1,1,1,9,9\n");
-    assertThatThrownBy(this::read).hasMessageContaining("mine.csv:3: column person");
+    assertThat(read().unreadable())
+        .singleElement()
+        .asString()
+        .contains("mine.csv:3: column person");
   }
 
   @Test

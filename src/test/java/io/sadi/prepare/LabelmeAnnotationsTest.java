@@ -134,6 +134,22 @@ class LabelmeAnnotationsTest {
   }
 
   @Test
+  void aShapeOrAFileCostsNoOther() throws IOException {
+    write("a.json", "a.jpg", point("hip", 1, 2, ""), point("knee", 30, 20, ""));
+    write(
+        "b.json",
+        "b.jpg",
+        point("hip", 1, 2, ""),
+        point("knee", 30, 20, "").replace("[[30", "[[null, 1], [30"),
+        point("toe", 3, 2, ""));
+    Files.writeString(folder.resolve("c.json"), "{\"shapes\": [");
+    Annotations read = read();
+    assertThat(people()).hasSize(2);
+    assertThat(read.unreadable()).extracting(LeftOut::detail).hasSize(2);
+    assertThat(read.unreadable().toString()).contains("b.json: shapes[1].points", "c.json:1:");
+  }
+
+  @Test
   void survivesDamage() throws IOException {
     Path file =
         write(

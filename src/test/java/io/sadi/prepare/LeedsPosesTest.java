@@ -55,6 +55,51 @@ class LeedsPosesTest {
     assertThat(official.boxes()).isEqualTo(Annotations.Boxes.WHOLE_IMAGE);
   }
 
+  /** As Python's programs have them: the axes are known by their lengths. */
+  @Test
+  void readsOtherOrdersOfAxes() throws IOException {
+    for (LeedsPoses dataset : LeedsPoses.values()) {
+      Person own = null;
+      for (int[] order : new int[][] {{3, 14, 5}, {14, 3, 5}, {5, 14, 3}, {5, 3, 14}}) {
+        boolean others = dataset == LeedsPoses.LSP ? order[0] == 14 : order[0] == 3;
+        Path file = ordered(order);
+        if (!others) {
+          Annotations read = dataset.read(file, all(5), 1);
+          Person person = people(read, "train").get(4);
+          own = own == null ? person : own;
+          assertThat(people(read, "train")).hasSize(5);
+          assertThat(person.x()).isEqualTo(own.x());
+          assertThat(person.y()).isEqualTo(own.y());
+          assertThat(person.visibility()).isEqualTo(own.visibility());
+          assertThat(person.x()[3]).isEqualTo(3 * 10 + 4);
+        }
+      }
+    }
+    assertThatThrownBy(() -> LeedsPoses.LSP.read(ordered(new int[] {5, 13, 3}), all(5), 1))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("found [5, 13, 3], expected [3, 14, people]");
+  }
+
+  /** x of joint k of person i is 10 k + i + 1, y 7 k + i + 1; every flag is 1. */
+  private Path ordered(int[] size) throws IOException {
+    Matrix joints = Mat5.newMatrix(size);
+    for (int n = 0; n < size[0] * size[1] * size[2]; n++) {
+      int[] at = {n % size[0], n / size[0] % size[1], n / size[0] / size[1]};
+      int column = 0;
+      int k = 0;
+      int i = 0;
+      for (int axis = 0; axis < 3; axis++) {
+        column = size[axis] == 3 ? at[axis] : column;
+        k = size[axis] == 14 ? at[axis] : k;
+        i = size[axis] == 5 ? at[axis] : i;
+      }
+      joints.setDouble(at, column == 2 ? 1 : (column == 0 ? 10 : 7) * k + i + 1);
+    }
+    Path file = folder.resolve("ordered.mat");
+    Mat5.writeToFile(Mat5.newMatFile().addArray("joints", joints), file.toFile());
+    return file;
+  }
+
   @Test
   void tellsTheTwoFilesApart() throws IOException {
     Path lsp = write(at -> 5.0, 3, 14, 2, at -> 0);

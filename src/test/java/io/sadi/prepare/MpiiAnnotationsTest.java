@@ -58,6 +58,13 @@ class MpiiAnnotationsTest {
     assertThat(people(read(file, Split.parse("val=1.0")), "val")).hasSize(2);
     Files.writeString(file, "[" + posed("a.jpg", 0).replace("[0, 0, 0]]", "[0, 0]]") + "]");
     assertThatThrownBy(() -> read(file)).hasMessageContaining("[0].joint_self[15]");
+    String bad = posed("c.jpg", 0).replace("[10, 20, 1]", "[10, 20]");
+    Files.writeString(file, "[" + bad + ", " + posed("C:\\\\x\\\\b.jpg", 1) + "]");
+    Annotations rest = read(file);
+    assertThat(people(rest, "val")).extracting(Person::image).containsExactly("C:\\x\\b.jpg");
+    assertThat(rest.unreadable()).singleElement().asString().contains("[0].joint_self[0]");
+    Files.writeString(file, "[" + posed("b.jpg", 1).replace("1.0", "true") + "]");
+    assertThat(people(read(file), "val")).hasSize(1);
     Files.writeString(file, "[" + posed("b.jpg", 1) + "]");
     Fuzz fuzz = new Fuzz(file, damaged -> read(damaged));
     fuzz.prefixes();

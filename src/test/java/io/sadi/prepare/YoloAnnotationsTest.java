@@ -94,6 +94,8 @@ class YoloAnnotationsTest {
     Skeleton skeleton = read().annotations().skeleton();
     assertThat(skeleton.joints()).containsExactly("l_ear", "r_ear", "nose");
     assertThat(skeleton.flipPairs()).as("from the names").hasSize(1);
+    write("train: images/train", "kpt_shape: [3, 3]", "kpt_names: [[l_ear, r_ear, nose]]");
+    assertThat(read().annotations().skeleton()).isEqualTo(skeleton);
     assertThatThrownBy(() -> read(List.of("a"), Double.NaN))
         .hasMessageContaining("--joints: found 1 names, expected 3");
     label("labels/train/a.txt", "0 0.5 0.5 0.5 0.5" + " 0.5 0.5 2".repeat(17) + "\n");
@@ -142,7 +144,13 @@ class YoloAnnotationsTest {
           0 0.5 0.5 1 1 0.5 0.5 3 0 0 0 0 0 0    | number 8: found 3, expected 0, 1 or 2
           """)
   void saysWhatIsWrongWithALabel(String line, String words) throws IOException {
+    label("labels/train/a.txt", line + "\n0 0.5 0.5 0.5 0.5 0.25 0.5 2 0.5 0.25 1 0 0 0\n");
+    YoloAnnotations read = read();
+    assertThat(read.annotations().unreadable()).singleElement().asString().contains(words);
+    assertThat(people(read, "train")).as("those of the other lines").hasSize(1);
+    assertThat(people(read, "val")).hasSize(1);
     label("labels/train/a.txt", line + "\n");
+    Files.delete(folder.resolve("labels/val/c.txt"));
     assertThatThrownBy(this::read)
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining(words);
