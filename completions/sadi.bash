@@ -21,9 +21,9 @@ _sadi_command() {
       options='-q --quiet -v --verbose --color -h --help'
       ;;
     'sadi prepare mpii')
-      options='--annotations --images --head-boxes --single-person --out --split --val-list --seed
-        --limit --check --pack --flip-pairs --exif --previews --overwrite --json --dry-run -q
-        --quiet -v --verbose --color -h --help'
+      options='--annotations --images --head-boxes --test-annotations --single-person --out
+        --split --val-list --seed --limit --check --pack --flip-pairs --exif --previews
+        --overwrite --json --dry-run -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi prepare lsp')
       options='--annotations --images --image-names --sides --out --split --val-list --seed
@@ -305,6 +305,7 @@ _sadi_value() {
       ;;
     'sadi prepare mpii --annotations' | \
       'sadi prepare mpii --head-boxes' | \
+      'sadi prepare mpii --test-annotations' | \
       'sadi prepare mpii --val-list' | \
       'sadi prepare lsp --annotations' | \
       'sadi prepare lsp --val-list' | \

@@ -23,10 +23,10 @@ import picocli.CommandLine.Option;
       "",
       "Without --split, nine tenths of the images are train and one tenth is val, or what the JSON"
           + " says as isValidation. official:"
-          + " everybody with joints is train, and the test images' people, whose joints MPII holds"
-          + " back, are test: annotations/test.json has their boxes for 'predict --boxes'. The usual"
-          + " 22,246 / 2,958 people: --val-list valid.json. Ranges count the images with usable"
-          + " people."
+          + " everybody with joints is train, and the test images' people are test, without joints"
+          + " unless --test-annotations has them: annotations/test.json has their boxes for 'predict"
+          + " --boxes'. The usual 22,246 / 2,958 people: --val-list valid.json. Ranges count the"
+          + " images with usable people."
     },
     footer = {
       "",
@@ -70,6 +70,16 @@ final class PrepareMpiiCommand implements Callable<Integer> {
   private @Nullable Path headBoxes;
 
   @Option(
+      names = "--test-annotations",
+      order = 3,
+      paramLabel = "FILE.mat",
+      description =
+          "The joints of the test images, which MPII published in 2021 (often"
+              + " annolist_dataset_v12.mat): adds them as split test. Needs the official .mat, which"
+              + " says whose they are.")
+  private @Nullable Path testAnnotations;
+
+  @Option(
       names = "--single-person",
       order = 4,
       description = "Only people whom MPII counts as standing apart from others.")
@@ -82,7 +92,8 @@ final class PrepareMpiiCommand implements Callable<Integer> {
       options.put("single_person", true);
     }
     Annotations mpii =
-        MpiiAnnotations.read(annotations, headBoxes, splits.splits(), singlePerson, splits.seed());
+        MpiiAnnotations.read(
+            annotations, headBoxes, testAnnotations, splits.splits(), singlePerson, splits.seed());
     return photos.prepare(options, mpii, images, common.console());
   }
 }

@@ -51,6 +51,15 @@ public final class MatFile {
    *     has no such variable
    */
   public static MatArray read(Path file, String variable) throws IOException {
+    return readAny(file, List.of(variable));
+  }
+
+  /**
+   * The first of a file's variables that has one of these names.
+   *
+   * @throws BadInputException as {@link #read}
+   */
+  public static MatArray readAny(Path file, List<String> variables) throws IOException {
     InputFile.require(file);
     long size = Files.size(file);
     if (size > MAX_FILE) {
@@ -60,7 +69,7 @@ public final class MatFile {
     MatFile content = new MatFile(file, bytes);
     content.checkHeader();
     try {
-      return content.find(variable);
+      return content.find(variables);
     } catch (IndexOutOfBoundsException e) {
       throw content.damaged("it is cut off", e);
     } catch (DataFormatException e) {
@@ -96,7 +105,7 @@ public final class MatFile {
     bytes.order(indicator == 0x494D ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
   }
 
-  private MatArray find(String variable) throws DataFormatException {
+  private MatArray find(List<String> variables) throws DataFormatException {
     List<String> names = new ArrayList<>();
     MatArray found = null;
     int at = HEADER_BYTES;
@@ -107,29 +116,32 @@ public final class MatFile {
       ByteBuffer element = bytes.slice(at + TAG_BYTES, size).order(bytes.order());
       MatArray array =
           type == COMPRESSED
-              ? unpacked(element, variable, names)
-              : matrix(type, element, variable, names);
+              ? unpacked(element, variables, names)
+              : matrix(type, element, variables, names);
       found = found == null ? array : found;
       at += TAG_BYTES + size;
     }
     if (found == null) {
       throw BadInputException.at(
-          file, "variables " + names, variable, "take the dataset's original file");
+          file,
+          "variables " + names,
+          String.join(" or ", variables),
+          "take the dataset's original file");
     }
     return found;
   }
 
   private @Nullable MatArray matrix(
-      int type, ByteBuffer element, String variable, List<String> names) {
+      int type, ByteBuffer element, List<String> variables, List<String> names) {
     if (type != MatArray.MATRIX) {
       throw damaged("an element of type " + type + " where a variable should be", null);
     }
-    MatArray array = MatArray.parse(element, file + ": " + variable);
+    MatArray array = MatArray.parse(element, file + ": " + String.join("|", variables));
     names.add(array.name());
-    return array.name().equals(variable) ? array : null;
+    return variables.contains(array.name()) ? array : null;
   }
 
-  private @Nullable MatArray unpacked(ByteBuffer packed, String variable, List<String> names)
+  private @Nullable MatArray unpacked(ByteBuffer packed, List<String> variables, List<String> names)
       throws DataFormatException {
     Inflater inflater = new Inflater();
     try {
@@ -148,7 +160,7 @@ public final class MatFile {
       if (inflater.inflate(new byte[1]) != 0 || !inflater.finished()) { // and its checksum is right
         throw new DataFormatException("not of the size it says");
       }
-      return matrix(tag.getInt(0), ByteBuffer.wrap(content).order(bytes.order()), variable, names);
+      return matrix(tag.getInt(0), ByteBuffer.wrap(content).order(bytes.order()), variables, names);
     } finally {
       inflater.end();
     }

@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,14 +33,23 @@ public final class MpiiAnnotations {
   private static final String TEST = "test";
 
   private final List<MpiiPerson> people;
+  private final Set<String> trainingImages;
   private final boolean hasTestImages;
   private final List<String> warnings = new ArrayList<>();
   private final List<LeftOut> leftOut = new ArrayList<>();
   private final List<LeftOut> unreadable;
 
+  /** The people of the test images, with joints; null where these are not known. */
+  private @Nullable List<Person> test;
+
   private MpiiAnnotations(
       List<MpiiPerson> people, List<LeftOut> unreadable, boolean hasTestImages) {
     this.people = people;
+    this.trainingImages =
+        people.stream()
+            .filter(MpiiPerson::train)
+            .map(person -> person.person().image())
+            .collect(Collectors.toUnmodifiableSet());
     this.unreadable = unreadable;
     this.hasTestImages = hasTestImages;
   }
@@ -50,13 +60,16 @@ public final class MpiiAnnotations {
    * @param files the official .mat, or one or more JSON files
    * @param headBoxes the official .mat, for JSON files, which have no head boxes; or null
    * @param splits empty for nine tenths train and one tenth val; {@code official} is everybody with
-   *     joints to train, and the test images' people, whose joints are held back, to test
+   *     joints to train, and the test images' people to test, without joints unless {@code
+   *     testAnnotations} has them
+   * @param testAnnotations the joints of the test images, as published later; or null
    * @param singlePerson only people whom MPII counts as standing apart
    * @param seed of fractions
    */
   public static Annotations read(
       List<Path> files,
       @Nullable Path headBoxes,
+      @Nullable Path testAnnotations,
       List<Split> splits,
       boolean singlePerson,
       long seed)
@@ -86,6 +99,17 @@ public final class MpiiAnnotations {
     List<Path> sources = new ArrayList<>(files);
     if (headBoxes != null) {
       sources.add(headBoxes);
+    }
+    if (testAnnotations != null) {
+      if (!official) {
+        throw BadInputException.at(
+            "--test-annotations",
+            "JSON annotations, which do not say which images MPII tests on",
+            "the official .mat",
+            "");
+      }
+      sources.add(testAnnotations);
+      mpii.test = mpii.tested(testAnnotations, singlePerson);
     }
     return mpii.annotations(sources, splits, singlePerson, seed);
   }
@@ -161,7 +185,9 @@ public final class MpiiAnnotations {
       }
     }
     Map<String, List<Person>> bySplit = assign(usable, splits, seed, files.get(0));
-    if (!test.isEmpty()) {
+    if (this.test != null) {
+      bySplit.put(TEST, this.test);
+    } else if (!test.isEmpty()) {
       bySplit.put(TEST, test);
     }
     List<Annotations.SourceFile> source = new ArrayList<>();
@@ -180,6 +206,51 @@ public final class MpiiAnnotations {
         false,
         Annotations.Boxes.MPII,
         source);
+  }
+
+  /**
+   * The people of the test images whose joints a file has. They are the release's people, at the
+   * same position, or where that is not given at the same place in the image's list; others are
+   * counted and left out.
+   */
+  private List<Person> tested(Path file, boolean singlePerson) throws IOException {
+    Map<String, List<MpiiPerson>> known =
+        byImage(people.stream().filter(person -> !person.train()).toList());
+    List<Person> found = new ArrayList<>();
+    Set<MpiiPerson> taken = new HashSet<>();
+    int strangers = 0;
+    for (MpiiPerson person : MpiiRelease.readTest(file).people()) {
+      List<MpiiPerson> inImage = known.getOrDefault(person.person().image(), List.of());
+      if (!person.person().annotated()) {
+        continue; // as all people of the training images where the file leaves them out
+      }
+      MpiiPerson same = person.placed() ? person.among(inImage) : person.sameNumber(inImage);
+      if (same == null) {
+        strangers += isTraining(person) ? 0 : 1;
+        if (!isTraining(person)) {
+          leaveOut(person, "not among the release's test people");
+        }
+      } else if (taken.add(same) && same.placed() && (same.single() || !singlePerson)) {
+        found.add(person.asPlacedIn(same));
+      }
+    }
+    long without = known.values().stream().mapToLong(List::size).sum() - taken.size();
+    if (strangers > 0) {
+      warnings.add(
+          file + ": " + strangers + " people with joints are not among the release's test people");
+    }
+    if (without > 0) {
+      warnings.add(file + ": no joints for " + without + " of the release's test people");
+    }
+    if (found.isEmpty()) {
+      throw BadInputException.at(
+          file, "nobody of the release's test images", "their people with joints", "");
+    }
+    return found;
+  }
+
+  private boolean isTraining(MpiiPerson person) {
+    return trainingImages.contains(person.person().image());
   }
 
   /** Why somebody is of no use for training; empty where there is no reason. */

@@ -127,6 +127,30 @@ record MpiiPerson(
     return person.scale() > 0;
   }
 
+  /** The one of these people who has the same number in the image, or null. */
+  @Nullable MpiiPerson sameNumber(List<MpiiPerson> others) {
+    for (MpiiPerson other : others) {
+      if (other.person.person() == person.person()) {
+        return other;
+      }
+    }
+    return null;
+  }
+
+  /** This one's joints and head, with the number, centre and scale of another record of them. */
+  Person asPlacedIn(MpiiPerson release) {
+    Person to = release.person;
+    Person joints =
+        to.withJoints(to.image(), person.x(), person.y(), person.visibility())
+            .withCrop(null, to.centerX(), to.centerY(), to.scale());
+    Box head = person.headBox() == null ? to.headBox() : person.headBox();
+    return head == null ? joints : release.with(joints).withHead(to.person(), head).person();
+  }
+
+  private MpiiPerson with(Person other) {
+    return new MpiiPerson(other, positionX, positionY, train, single, validation);
+  }
+
   /** The one of these people who stands where this one does, or null. */
   @Nullable MpiiPerson among(List<MpiiPerson> others) {
     for (MpiiPerson other : others) {

@@ -27,11 +27,24 @@ record MpiiRelease(List<String> images, List<MpiiPerson> people) {
 
   /** Reads the file; whatever is wrong is a {@link BadInputException} that names the place. */
   static MpiiRelease read(Path file) throws IOException {
-    MatArray release = MatFile.read(file, "RELEASE");
-    MatArray annolist = release.field(0, "annolist");
-    MatArray train = release.field(0, "img_train");
+    return of(MatFile.read(file, "RELEASE"), true);
+  }
+
+  /**
+   * Reads the joints of the test images, which were published later: a list like the release's, in
+   * a struct like it or alone. Which images are for training does not matter there.
+   */
+  static MpiiRelease readTest(Path file) throws IOException {
+    MatArray variable = MatFile.readAny(file, List.of("RELEASE", "annolist", "annolist_test"));
+    return of(variable, false);
+  }
+
+  private static MpiiRelease of(MatArray release, boolean whole) {
+    MatArray inside = whole ? release.field(0, "annolist") : release.find(0, "annolist");
+    MatArray annolist = inside == null ? release : inside;
+    MatArray train = whole ? release.field(0, "img_train") : null;
     MatArray single = release.find(0, "single_person");
-    if (train.size() != annolist.size()) {
+    if (train != null && train.size() != annolist.size()) {
       throw BadInputException.at(
           train.where(), train.size() + " values", annolist.size() + ", one an image", "");
     }
@@ -51,7 +64,8 @@ record MpiiRelease(List<String> images, List<MpiiPerson> people) {
       before.put(image, first + rects.size());
       for (int j = 0; j < rects.size(); j++) {
         boolean apart = alone.contains(j + 1);
-        people.add(person(rects, j, image, first + j, train.number(i) != 0, apart));
+        boolean forTraining = train != null && train.number(i) != 0;
+        people.add(person(rects, j, image, first + j, forTraining, apart));
       }
     }
     return new MpiiRelease(images, people);

@@ -126,10 +126,10 @@ class MpiiAnnotationsTest {
     Path json = Shared.require("data/mpii/test_mpii.json");
     Path mat = Shared.require(MINI);
     List<Split> all = List.of(Split.parse("val=1.0"));
-    Annotations bare = MpiiAnnotations.read(List.of(json), null, all, false, 1);
+    Annotations bare = MpiiAnnotations.read(List.of(json), null, null, all, false, 1);
     assertThat(bare.metric()).isEqualTo(Metric.PCK_02);
     assertThat(bare.warnings()).singleElement().asString().contains("pckh", "--head-boxes");
-    Annotations headed = MpiiAnnotations.read(List.of(json), mat, all, false, 1);
+    Annotations headed = MpiiAnnotations.read(List.of(json), mat, null, all, false, 1);
     assertThat(headed.metric()).isEqualTo(Metric.PCKH_05);
     assertThat(headed.source()).hasSize(2);
     List<Person> expected = people(read(mat, Split.parse("val=1.0")), "val");
@@ -208,8 +208,67 @@ class MpiiAnnotationsTest {
         .containsExactly("no joint annotated", "no position or scale");
     Annotations apart =
         MpiiAnnotations.read(
-            List.of(folder.resolve("mpii.mat")), null, List.of(Split.parse("train=1.0")), true, 1);
+            List.of(folder.resolve("mpii.mat")),
+            null,
+            null,
+            List.of(Split.parse("train=1.0")),
+            true,
+            1);
     assertThat(people(apart, "train")).extracting(Person::person).containsExactly(1);
+  }
+
+  /** The test images' joints, published later: as a release, or the list alone. */
+  @Test
+  void theTestImagesJointsAreThoseOfTheirPeople() throws IOException {
+    for (boolean alone : new boolean[] {false, true}) {
+      Struct known = release();
+      ((Matrix) known.get("img_train")).setDouble(2, 0); // c.jpg is tested on
+      Struct held = rects(2);
+      person(held, 0, 150, 160, 3);
+      person(held, 1, 50, 60, 1);
+      ((Struct) known.get("annolist")).set("annorect", 2, held);
+      Path mat = write(known);
+      Struct later = release();
+      Struct rects = rects(3);
+      Struct point = Mat5.newStruct(1, 1);
+      point(point, 0, 5, null);
+      person(rects, 0, 50, 60, 1);
+      joints(rects, 0, copyOf(point));
+      person(rects, 1, 400, 400, 1); // nobody of the release
+      joints(rects, 1, copyOf(point));
+      ((Struct) later.get("annolist")).set("annorect", 2, rects);
+      Path test = folder.resolve("annolist_dataset_v12.mat");
+      Files.deleteIfExists(test);
+      try (MatFile content = Mat5.newMatFile();
+          var sink = Sinks.newStreamingFile(test.toFile())) {
+        content.addArray(alone ? "annolist" : "RELEASE", alone ? later.get("annolist") : later);
+        content.writeTo(sink);
+      }
+      Annotations annotations =
+          MpiiAnnotations.read(List.of(mat), null, test, List.of(new Split.Official()), false, 1);
+      assertThat(annotations.splits()).containsOnlyKeys("train", "test");
+      Person person = people(annotations, "test").get(0);
+      assertThat(people(annotations, "test")).hasSize(1);
+      assertThat(person.person()).as("the release's number").isEqualTo(1);
+      assertThat(person.annotated(5)).isTrue();
+      assertThat(person.x()[5]).isEqualTo(14);
+      assertThat(person.scale()).isEqualTo(1.25);
+      assertThat(person.headSize()).isEqualTo(0.6 * 50, within(1e-9));
+      assertThat(annotations.warnings())
+          .hasSize(2)
+          .anySatisfy(line -> assertThat(line).contains("1 people with joints are not among"))
+          .anySatisfy(line -> assertThat(line).contains("no joints for 1 of the release's"));
+      assertThat(annotations.leftOut())
+          .anyMatch(l -> l.image().equals("c.jpg") && l.reason().contains("not among"));
+      Fuzz fuzz =
+          new Fuzz(
+              test,
+              damaged ->
+                  MpiiAnnotations.read(
+                      List.of(mat), null, damaged, List.of(new Split.Official()), false, 1));
+      fuzz.prefixes();
+      assertThat(fuzz.flips(2000, 6)).isPositive();
+    }
   }
 
   @Test
@@ -264,7 +323,7 @@ class MpiiAnnotationsTest {
   }
 
   private Annotations read(Path file, Split... splits) throws IOException {
-    return MpiiAnnotations.read(List.of(file), null, List.of(splits), false, 1);
+    return MpiiAnnotations.read(List.of(file), null, null, List.of(splits), false, 1);
   }
 
   private static List<Person> people(Annotations annotations, String split) {
