@@ -49,7 +49,7 @@ public final class TinyRun {
   public static synchronized TinyRun get() throws IOException {
     if (made == null) {
       // Test classes run in several JVMs, each of which makes its own.
-      String fork = System.getProperty("sadi.fork", "1");
+      String fork = System.getProperty("sadi.fork", "fork-1");
       Path folder = BinSadi.HOME.resolve("target/it/" + fork + "/Größe & Maß 世界's");
       if (Files.exists(folder)) {
         try (Stream<Path> old = Files.walk(folder)) {
