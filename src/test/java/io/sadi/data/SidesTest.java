@@ -55,8 +55,8 @@ class SidesTest {
     assertThat(skeleton.flipPairs()).isEmpty();
     assertThat(Sides.warning(skeleton, people))
         .contains("--flip-pairs")
-        .endsWith("by the poses they are 1:6,2:5,3:4,7:12,8:11,9:10");
-    assertThat(Sides.warning(skeleton, people.subList(0, 10))).doesNotContain("poses");
+        .endsWith("by the poses they may be 1:6,2:5,3:4,7:12,8:11,9:10");
+    assertThat(Sides.warning(skeleton, people.subList(0, 90))).doesNotContain("poses");
     assertThat(skeleton.withFlipPairs(List.of("1:6", "2:5")).flipPairs())
         .containsExactly(new Pair(0, 5), new Pair(1, 4));
   }
