@@ -29,18 +29,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The files of one network of a study: its run folder, and beside what training wrote there what
- * was measured with its best weights. {@code evaluation.json}, {@code errors.csv} and {@code
+ * was measured with its last weights. {@code evaluation.json}, {@code errors.csv} and {@code
  * network.json} are numbers; {@code pictures/} is what it makes of a few people.
  *
  * @param path of the run folder
  */
 record CellFolder(Path path) {
+  /** The file of a run's last weights, averaged. */
+  static final String LAST = "last.safetensors";
+
   private static final String PEOPLE = "people.json";
   private static final List<String> OF_TRAINING =
       List.of("config.yaml", "metrics.csv", "summary.json");
 
   /**
-   * What was measured with a network's best weights.
+   * What was measured with a network's last weights.
    *
    * @param exhibits of the same people for every network of a study
    */
@@ -126,9 +129,24 @@ record CellFolder(Path path) {
     return value == null ? null : TrainedOn.from(value, file + ": trained_on");
   }
 
-  /** Whether it was measured, with what this program needs to compare it. */
-  boolean isMeasured() {
+  /** Whether its last weights are here. */
+  boolean hasWeights() {
+    return Files.exists(path.resolve("checkpoints").resolve(LAST));
+  }
+
+  /** Whether it was measured, by whichever version, with what this one needs to compare it. */
+  boolean hasMeasurement() {
     return Files.exists(evaluation()) && Files.exists(errors()) && Files.exists(size());
+  }
+
+  /** Whether it was measured as this version does: nothing chosen on whom it is measured on. */
+  boolean isMeasured() throws IOException {
+    return hasMeasurement() && !CellResult.flatters(EvaluationReader.read(evaluation()));
+  }
+
+  /** Whether there is a result to report. */
+  boolean hasResult() throws IOException {
+    return isStarted() && hasMeasurement() && state() == RunState.DONE;
   }
 
   /** Whether nothing is left to do. */

@@ -13,6 +13,7 @@ import io.sadi.io.Progress;
 import io.sadi.predict.Gallery;
 import io.sadi.predict.InferenceConfig;
 import io.sadi.predict.ModelEvaluation;
+import io.sadi.predict.ModelEvaluation.CrossFitted;
 import io.sadi.predict.Refine;
 import io.sadi.train.RunConfig;
 import io.sadi.train.TrainConfig;
@@ -22,7 +23,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Measures networks on the same people: one crop a person, no mirror, one size.
+ * Measures networks on the same people: one crop a person, no mirror, one size, the weight of
+ * {@code fused} cross-fitted.
  *
  * @param split of the dataset
  * @param people of the split
@@ -53,10 +55,12 @@ record Measuring(Dataset dataset, String split, List<Person> people) {
             train.threads(),
             false,
             Refine.QUARTER);
-    Map<String, Predictions> predicted = model.run(inference, progress);
     OksTruth oks = metric.isSimilarity() ? OksTruth.read(dataset, split, null) : null;
+    CrossFitted found = model.crossFitted(split, metric, oks, inference, progress);
+    Map<String, Predictions> predicted = found.predicted();
     return new Measurement(
-        Evaluation.of(dataset, split, people, oks, predicted, List.of(metric), Details.NONE),
+        Evaluation.of(dataset, split, people, oks, predicted, List.of(metric), Details.NONE)
+            .withNetwork(found.network()),
         PersonErrors.of(dataset, people, predicted, metric, oks),
         NetworkSize.of(config.model(), dataset.skeleton().size()),
         Gallery.of(

@@ -34,7 +34,8 @@ import java.util.stream.Stream;
  * the same crops: what a batch holds depends on the seed, the epoch and the person's place alone
  * ({@link io.sadi.data.Batches}). Layers that two networks share by name and shape start from the
  * same weights, which depend on the seed and the layer's name alone ({@link
- * io.sadi.model.Parameters}). All are trained for as many steps, and measured on the same people.
+ * io.sadi.model.Parameters}). All are trained for as many steps, and measured on the same people
+ * with their last weights: no epoch is chosen.
  *
  * @param plan the cells
  * @param people as the first cell's training has them; the others differ in the network alone
@@ -257,8 +258,7 @@ public record Study(StudyPlan plan, Training people, StudyData splits, Path data
         if (train(cell, own) == RunState.INTERRUPTED) {
           return true;
         }
-        Path best = Training.best(folder.cell(cell).path());
-        folder.cell(cell).write(measuring().of(best, config(cell), own));
+        measure(cell, own);
       } catch (DeviceUnavailableException e) {
         throw e;
       } catch (IOException | RuntimeException e) {
@@ -274,9 +274,22 @@ public record Study(StudyPlan plan, Training people, StudyData splits, Path data
     return true;
   }
 
-  private Measuring measuring() {
-    return new Measuring(
-        people.dataset(), people.config().train().valSplit(), people.validationPeople());
+  private void measure(Cell cell, Progress progress) throws IOException {
+    CellFolder folder = plan.folder().cell(cell);
+    if (folder.hasMeasurement()) {
+      progress.note("measuring" + StudyFolder.ANEW);
+      if (!folder.hasWeights()) {
+        throw BadInputException.at(
+            folder.path(),
+            "no checkpoints/" + CellFolder.LAST,
+            "the network, which an older version measured otherwise",
+            "remove this folder to train it again, or name another --out");
+      }
+    }
+    Measuring measuring =
+        new Measuring(
+            people.dataset(), people.config().train().valSplit(), people.validationPeople());
+    folder.write(measuring.of(Training.last(folder.path()), config(cell), progress));
   }
 
   private RunConfig config(Cell cell) {

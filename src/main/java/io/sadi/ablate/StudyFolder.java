@@ -31,6 +31,11 @@ import org.jspecify.annotations.Nullable;
  * {@code results.csv}, {@code report.md} and {@code report.html} are written from all that.
  */
 public final class StudyFolder {
+  /** Said where an older version's numbers are replaced. */
+  static final String ANEW =
+      " anew: an older version measured its best epoch, and fused with a weight chosen on the same"
+          + " people";
+
   private static final Pattern SEED = Pattern.compile("seed-(\\d{1,10})");
 
   private final Path folder;
@@ -242,8 +247,9 @@ public final class StudyFolder {
     }
     for (Cell cell : cells()) {
       CellFolder run = cell(cell);
-      if (data != null && run.state() == RunState.DONE && !run.isMeasured()) {
-        progress.note(cell + ": measuring");
+      boolean left = run.hasMeasurement() && !run.hasWeights(); // they stayed elsewhere
+      if (data != null && run.state() == RunState.DONE && !run.isMeasured() && !left) {
+        progress.note(cell + ": measuring" + (run.hasMeasurement() ? ANEW : ""));
         run.write(TrainedElsewhere.measure(run, data, progress));
       }
     }
@@ -266,11 +272,11 @@ public final class StudyFolder {
   // --- What came of it
   // ----------------------------------------------------------------------------
 
-  /** The results of all cells that are finished. */
+  /** The results of all cells that have one. */
   List<CellResult> finished() throws IOException {
     List<CellResult> results = new ArrayList<>();
     for (Cell cell : cells()) {
-      if (cell(cell).isFinished()) {
+      if (cell(cell).hasResult()) {
         results.add(cell(cell).read(cell));
       }
     }
@@ -285,7 +291,7 @@ public final class StudyFolder {
     }
     List<StudyResults.Unfinished> open = new ArrayList<>();
     for (Cell cell : asked) {
-      if (!cell(cell).isFinished()) {
+      if (!cell(cell).hasResult()) {
         String failure = failure(cell);
         open.add(
             new StudyResults.Unfinished(

@@ -63,7 +63,7 @@ final class StudyPage {
         study(design);
       }
       page.add("<h2>How it was judged</h2>\n" + notes(StudyWords.METHOD));
-      page.add("<h2>Why it is fair</h2>\n" + notes(StudyWords.FAIRNESS));
+      page.add("<h2>Why it is fair</h2>\n" + notes(words.fairness()));
       page.add("<h2>Networks</h2>\n" + notes(words.trainedOn()) + tables.runs().html());
     }
     List<String> open = words.unfinished().toList();
@@ -100,6 +100,11 @@ final class StudyPage {
     }
     if (words.quotes(design) && !design.notes().isEmpty()) {
       page.add("<p class=\"note\">About the paper’s numbers:</p>\n" + notes(design.notes()));
+    }
+    if (tables.hasFused(design)) {
+      page.add("<h2>fused beside h1, joint-weighted</h2>");
+      page.add(tables.fusion(design).html());
+      page.add("<p class=\"note\">" + escape(StudyWords.FLATTERY) + "</p>");
     }
     if (!comparisons.isEmpty()) {
       page.add("<h2>Differences from " + escape(design.baseline()) + "</h2>");

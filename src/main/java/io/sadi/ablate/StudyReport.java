@@ -32,7 +32,7 @@ final class StudyReport {
       text.append("## How it was judged\n\n");
       list(StudyWords.METHOD);
       text.append("## Why it is fair\n\n");
-      list(StudyWords.FAIRNESS);
+      list(words.fairness());
       text.append("## Networks\n\n");
       list(words.trainedOn());
       table(tables.runs());
@@ -63,6 +63,11 @@ final class StudyReport {
     if (words.quotes(design) && !design.notes().isEmpty()) {
       text.append("About the paper's numbers:\n\n");
       list(design.notes());
+    }
+    if (tables.hasFused(design)) {
+      text.append("### fused beside h1, joint-weighted\n\n");
+      table(tables.fusion(design));
+      text.append(StudyWords.FLATTERY).append("\n\n");
     }
     if (!results.comparisons(design).isEmpty()) {
       text.append("### Differences from ").append(design.baseline()).append("\n\n");

@@ -1,5 +1,6 @@
 package io.sadi.ablate;
 
+import io.sadi.data.Fingerprint;
 import io.sadi.data.TrainedOn;
 import io.sadi.eval.MetricResult;
 import io.sadi.eval.PoseMetric;
@@ -61,20 +62,19 @@ final class StudyResults {
   /**
    * Compares what is finished.
    *
-   * @param finished those that were measured on other people or joints than most are left out, and
-   *     listed with the unfinished
+   * @param finished those that were measured otherwise, or on other people or joints, than most are
+   *     left out, and listed with the unfinished
    */
   StudyResults(List<StudyDesign> designs, List<CellResult> finished, List<Unfinished> unfinished) {
     this.designs = List.copyOf(designs);
     this.unfinished = new ArrayList<>(unfinished);
     CellResult usual = usual(finished);
     for (CellResult result : finished) {
-      if (usual != null && isOfSame(result, usual)) {
+      String difference = usual == null ? "" : difference(result, usual);
+      if (difference.isEmpty()) {
         this.finished.add(result);
       } else {
-        this.unfinished.add(
-            new Unfinished(
-                result.cell(), "left out", "measured on other people or joints than the others"));
+        this.unfinished.add(new Unfinished(result.cell(), "left out", difference));
       }
     }
     for (StudyDesign design : designs) {
@@ -82,12 +82,19 @@ final class StudyResults {
     }
   }
 
-  /** The first of those that most can be compared with; null where there is none. */
+  /**
+   * The first of those that most can be compared with; one that flatters only where all do. Null
+   * where there is none.
+   */
   private static @Nullable CellResult usual(List<CellResult> finished) {
+    boolean allFlatter = finished.stream().allMatch(CellResult::flatters);
     CellResult usual = null;
     long most = 0;
     for (CellResult candidate : finished) {
-      long same = finished.stream().filter(result -> isOfSame(result, candidate)).count();
+      if (candidate.flatters() && !allFlatter) {
+        continue;
+      }
+      long same = finished.stream().filter(r -> difference(r, candidate).isEmpty()).count();
       if (same > most) {
         usual = candidate;
         most = same;
@@ -99,9 +106,21 @@ final class StudyResults {
     return usual;
   }
 
-  private static boolean isOfSame(CellResult result, CellResult other) {
+  /** Why a result cannot be compared with another; empty where it can. */
+  private static String difference(CellResult result, CellResult other) {
+    if (result.flatters() != other.flatters()) {
+      return "measured on its best epoch, and fused with a weight chosen on the same people, as older"
+          + " versions did; 'sadi ablate --resume' measures it anew";
+    }
+    Fingerprint people = result.measuredOn();
+    Fingerprint others = other.measuredOn();
+    if (people != null && others != null && !people.samePeople(others)) {
+      return "measured on " + people + ", the others on " + others;
+    }
     return result.errors().isOfSame(other.errors())
-        && result.first().metric().equals(other.first().metric());
+            && result.first().metric().equals(other.first().metric())
+        ? ""
+        : "measured on other people or joints than the others";
   }
 
   List<StudyDesign> designs() {
@@ -218,6 +237,14 @@ final class StudyResults {
             })
         .map(CellResult::cell)
         .toList();
+  }
+
+  /** Whether a variant is made of other people to learn from, as a study may ask. */
+  boolean hasOwnPeople(String variant) {
+    return designs.stream()
+        .flatMap(design -> design.variants().stream())
+        .filter(row -> row.name().equals(variant))
+        .anyMatch(row -> row.settings().keySet().stream().anyMatch(k -> k.startsWith("data.")));
   }
 
   /**

@@ -3,9 +3,14 @@ package io.sadi.ablate;
 import io.sadi.ablate.ReportTable.Kind;
 import io.sadi.ablate.ReportTable.Row;
 import io.sadi.ablate.StudyResults.Compared;
+import io.sadi.config.Config;
+import io.sadi.eval.Fusion;
 import io.sadi.eval.Interval;
+import io.sadi.eval.MeasuredNetwork;
 import io.sadi.eval.MetricResult;
 import io.sadi.eval.SeedComparison;
+import io.sadi.predict.Decode;
+import io.sadi.predict.ModelEvaluation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The tables of a study's reports. */
 final class StudyTables {
+  private static final String FUSED = Config.name(Decode.FUSED);
+
   private final StudyResults results;
 
   StudyTables(StudyResults results) {
@@ -200,6 +207,71 @@ final class StudyTables {
         .mapToDouble(result -> result.course().hours())
         .average()
         .orElse(Double.NaN);
+  }
+
+  /** Whether any network of a study has two heatmaps to fuse. */
+  boolean hasFused(StudyDesign design) {
+    return results.rows(design).stream()
+        .flatMap(row -> results.of(row.name()).stream())
+        .anyMatch(result -> result.of(FUSED) != null);
+  }
+
+  /** What the second heatmap adds, and what choosing w on the people measured would have added. */
+  ReportTable fusion(StudyDesign design) {
+    List<Row> rows = new ArrayList<>();
+    for (StudyVariant variant : results.rows(design)) {
+      List<Double> h1 = new ArrayList<>();
+      List<Double> fused = new ArrayList<>();
+      List<Double> gain = new ArrayList<>();
+      List<Double> flattery = new ArrayList<>();
+      List<String> weights = new ArrayList<>();
+      for (CellResult result : results.of(variant.name())) {
+        double first = mean(result, "h1");
+        double both = mean(result, FUSED);
+        h1.add(first);
+        fused.add(both);
+        gain.add(both - first);
+        flattery.add(mean(result, ModelEvaluation.FUSED_IN_SAMPLE) - both);
+        MeasuredNetwork network = result.evaluation().network();
+        Fusion fusion = network == null ? null : network.fusion();
+        weights.add(fusion == null ? Text.NONE : weights(fusion));
+      }
+      rows.add(
+          Row.ours(
+              List.of(
+                  variant.name(),
+                  spread(h1),
+                  spread(fused),
+                  Text.signed(average(gain)),
+                  Text.signed(average(flattery)),
+                  weights.stream().allMatch(Text.NONE::equals)
+                      ? Text.NONE
+                      : String.join(", ", weights))));
+    }
+    return new ReportTable(
+        1,
+        List.of(
+            "variant",
+            "h1",
+            FUSED,
+            "fused minus h1",
+            "w chosen on the same people",
+            "w of the halves, by seed"),
+        rows);
+  }
+
+  private static double mean(CellResult result, String decode) {
+    MetricResult of = result.of(decode);
+    return of == null ? Double.NaN : of.meanJointWeighted();
+  }
+
+  private static double average(List<Double> values) {
+    return values.stream().mapToDouble(v -> v).average().orElse(Double.NaN);
+  }
+
+  private static String weights(Fusion fusion) {
+    List<Double> all = fusion.ofHalves().isEmpty() ? List.of(fusion.weight()) : fusion.ofHalves();
+    return String.join(" and ", all.stream().map(String::valueOf).toList());
   }
 
   /** Both means of every way to read every network. */

@@ -1,6 +1,7 @@
 package io.sadi.ablate;
 
 import io.sadi.ablate.StudyResults.Compared;
+import io.sadi.data.Fingerprint;
 import io.sadi.data.TrainedOn;
 import io.sadi.eval.Evaluation;
 import io.sadi.eval.MetricResult;
@@ -17,6 +18,12 @@ final class StudyWords {
       "Here and the paper are different experiments: here it is the data above, at this size and for"
           + " so many crops; the paper's rows are what it prints for MPII or LSP at 256 px and 210"
           + " epochs. Compare how variants differ from each other, not the numbers.";
+
+  /** Below the table of {@link StudyTables#fusion}. */
+  static final String FLATTERY =
+      "w chosen on the same people: by how much fused would be higher if its weight were chosen on the"
+          + " very people that it is measured on. h1 has no weight, and neither has a variant without"
+          + " SFM.";
 
   /** How differences are judged. */
   static final List<String> METHOD =
@@ -41,22 +48,90 @@ final class StudyWords {
               + " on, which is no proof that they are equal; the interval says how much they may"
               + " differ.");
 
-  /** Why the comparison is fair. */
-  static final List<String> FAIRNESS =
-      List.of(
-          "All networks of a seed see the same people in the same order, in crops that are turned,"
-              + " scaled and mirrored alike: each draw depends on the seed, the epoch and the"
-              + " person's place alone.",
-          "Layers that two networks share by name and shape start from the same weights, which"
-              + " depend on the seed and the layer's name alone.",
-          "All are measured with their best weights on the same people, one crop a person, no flip"
-              + " test, no scales; best is the epoch with the highest joint-weighted mean on these"
-              + " people, so that all percentages flatter a little, and alike.");
-
   private final StudyResults results;
 
   StudyWords(StudyResults results) {
     this.results = results;
+  }
+
+  /** Why the comparison is fair, and where it is not known to be. */
+  List<String> fairness() {
+    List<String> lines = new ArrayList<>(sameLearners());
+    Fingerprint people = results.finished().get(0).measuredOn();
+    lines.add(
+        people == null
+            ? "All were measured on people of the same names with the same joints; an older version"
+                + " kept no fingerprint of them."
+            : "All were measured on the same people, by their fingerprints: " + people + ".");
+    lines.add(
+        "In which order a network sees its people, and how their crops are turned, scaled and"
+            + " mirrored, depends on the seed, the epoch and the person's place alone.");
+    lines.add(
+        "Layers that two networks share by name and shape start from the same weights, which depend"
+            + " on the seed and the layer's name alone.");
+    boolean flatter = results.finished().get(0).flatters();
+    lines.add(
+        flatter
+            ? "An older version measured all of them: with the weights of the epoch that is best on"
+                + " these people, and fused with the weight that is best on them. This flatters, and"
+                + " most where there is a second heatmap. 'sadi ablate --resume' measures them anew."
+            : "All are measured with their last weights, averaged over steps: no epoch is chosen. The"
+                + " weight of fused is chosen on one half of the people and measured on the other,"
+                + " both ways. One crop a person, no flip test, no scales.");
+    List<Cell> stopped =
+        results.finished().stream()
+            .filter(r -> !r.course().settings().getOrDefault("train.patience", "0").equals("0"))
+            .map(CellResult::cell)
+            .toList();
+    if (!stopped.isEmpty()) {
+      lines.add(
+          "But train.patience let these people say when training ends: "
+              + Text.networks(stopped)
+              + ".");
+    }
+    return lines;
+  }
+
+  /**
+   * Whether the networks learned from the same people, by the fingerprints that their runs keep.
+   */
+  private List<String> sameLearners() {
+    Map<String, Fingerprint> known = new LinkedHashMap<>();
+    List<Cell> unknown = new ArrayList<>();
+    List<Cell> own = new ArrayList<>();
+    for (CellResult result : results.finished()) {
+      TrainedOn on = result.course().trainedOn();
+      if (results.hasOwnPeople(result.cell().variant())) {
+        own.add(result.cell());
+      } else if (on == null) {
+        unknown.add(result.cell());
+      } else {
+        known.putIfAbsent(on.train().sha256(), on.train());
+      }
+    }
+    List<String> lines = new ArrayList<>();
+    boolean all = unknown.isEmpty() && own.isEmpty();
+    if (known.size() == 1) {
+      lines.add(
+          (all ? "All" : "All others")
+              + " learned from the same people, by their fingerprints: "
+              + known.values().iterator().next()
+              + ".");
+    } else if (known.size() > 1) {
+      lines.add("They did not all learn from the same people: see Networks.");
+    }
+    if (!own.isEmpty()) {
+      lines.add(
+          "What they are is that they learned from other people: " + Text.networks(own) + ".");
+    }
+    if (!unknown.isEmpty()) {
+      lines.add(
+          "Whether these learned from the same people is not known, as an older version trained"
+              + " them and kept no fingerprint: "
+              + Text.networks(unknown)
+              + ".");
+    }
+    return lines;
   }
 
   /** What was measured. */

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** How reports write numbers. */
 final class Text {
-  private static final String NONE = "-";
+  /** Where there is no number. */
+  static final String NONE = "-";
 
   private Text() {}
 

@@ -91,7 +91,7 @@ record TrainedElsewhere(Cell cell, CellFolder run) {
     if (cell.isFinished()) {
       return;
     }
-    if (run.isMeasured()) {
+    if (run.isMeasured() || (data == null && run.hasMeasurement())) {
       cell.copy(run);
       return;
     }
@@ -99,7 +99,8 @@ record TrainedElsewhere(Cell cell, CellFolder run) {
       throw BadInputException.at(
           run.path(), "nothing measured", "--data with people to measure it on", "");
     }
-    progress.note(cell() + ": measuring " + run.path());
+    progress.note(
+        cell() + ": measuring " + run.path() + (run.hasMeasurement() ? StudyFolder.ANEW : ""));
     CellFolder.Measurement measured = measure(run, data, progress);
     cell.adopt(run);
     cell.write(measured);
@@ -112,6 +113,6 @@ record TrainedElsewhere(Cell cell, CellFolder run) {
     Dataset dataset = DatasetReader.read(data);
     String split = config.train().valSplit();
     return new Measuring(dataset, split, DatasetReader.people(dataset, split))
-        .of(Training.best(run.path()), config, progress);
+        .of(Training.last(run.path()), config, progress);
   }
 }

@@ -264,6 +264,7 @@ final class EvalCommand implements Callable<Integer> {
     ModelEvaluation evaluation = null;
     List<Calibration> calibrated = List.of();
     Map<String, Predictions> predicted = new LinkedHashMap<>();
+    List<Person> whole = people;
     if (model != null) {
       people = first(people);
       Decode asked = decode == null ? Decode.FUSED : decode.decode();
@@ -308,7 +309,10 @@ final class EvalCommand implements Callable<Integer> {
             by == null ? List.of() : by,
             errors,
             baseline == null ? null : BASELINE);
-    print(Evaluation.of(dataset, split, people, oks, predicted, metrics, details).with(calibrated));
+    print(
+        Evaluation.of(dataset, split, people, oks, predicted, metrics, details)
+            .with(calibrated)
+            .withNetwork(evaluation == null ? null : evaluation.network(split, whole)));
     return ExitCode.DONE;
   }
 

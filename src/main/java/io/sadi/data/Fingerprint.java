@@ -83,7 +83,8 @@ public record Fingerprint(String split, int people, String sha256) {
     return sha256.equals(other.sha256);
   }
 
-  JsonObject json() {
+  /** As files of ours keep it. */
+  public JsonObject json() {
     JsonObject json = new JsonObject();
     json.addProperty("split", split);
     json.addProperty("people", people);
@@ -91,7 +92,8 @@ public record Fingerprint(String split, int people, String sha256) {
     return json;
   }
 
-  static Fingerprint from(Fields fields) {
+  /** Reads {@link #json}. */
+  public static Fingerprint from(Fields fields) {
     String sha256 = fields.text("sha256");
     if (!DIGITS.matcher(sha256).matches()) {
       throw fields.wrong("sha256", "64 hexadecimal digits");

@@ -158,8 +158,8 @@ public record Demo(
         ModelEvaluation.prepare(Training.best(folder.run()), dataset, heldOut, null, progress);
     Map<String, Predictions> predicted = model.run(inference(), progress);
     Evaluation evaluation =
-        Evaluation.of(
-            dataset, HELD_OUT, heldOut, predicted, List.of(metric(dataset)), Details.NONE);
+        Evaluation.of(dataset, HELD_OUT, heldOut, predicted, List.of(metric(dataset)), Details.NONE)
+            .withNetwork(model.network(HELD_OUT, heldOut));
     model.save(folder.predictionsCsv(), predicted, inference(), Map.of());
     model.save(folder.predictionsJson(), predicted, inference(), Map.of());
     List<Exhibit> exhibits =

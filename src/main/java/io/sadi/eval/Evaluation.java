@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param errorKinds by metric, then by set of predictions; empty if not asked for
  * @param errors by reference length, then by set of predictions; empty if not asked for
  * @param calibrations by set of predictions; empty if not asked for
+ * @param network that was measured; null for predictions of a file, and where an older version
+ *     measured it
  */
 public record Evaluation(
     String dataset,
@@ -33,7 +35,8 @@ public record Evaluation(
     List<Breakdown> breakdowns,
     List<ErrorKinds> errorKinds,
     List<ErrorQuantiles> errors,
-    List<Calibration> calibrations) {
+    List<Calibration> calibrations,
+    @Nullable MeasuredNetwork network) {
   public Evaluation {
     results = List.copyOf(results);
     comparisons = List.copyOf(comparisons);
@@ -45,7 +48,9 @@ public record Evaluation(
 
   /** Percentages alone. */
   public Evaluation(String dataset, String split, int people, List<MetricResult> results) {
-    this(dataset, split, people, results, List.of(), List.of(), List.of(), List.of(), List.of());
+    this(
+        dataset, split, people, results, List.of(), List.of(), List.of(), List.of(), List.of(),
+        null);
   }
 
   /**
@@ -146,7 +151,8 @@ public record Evaluation(
         breakdowns,
         errorKinds,
         quantiles,
-        calibrations);
+        calibrations,
+        null);
   }
 
   /** The same with further calibrations behind its own. */
@@ -154,7 +160,22 @@ public record Evaluation(
     List<Calibration> all = new ArrayList<>(calibrations);
     all.addAll(further);
     return new Evaluation(
-        dataset, split, people, results, comparisons, breakdowns, errorKinds, errors, all);
+        dataset, split, people, results, comparisons, breakdowns, errorKinds, errors, all, network);
+  }
+
+  /** The same of this network. */
+  public Evaluation withNetwork(@Nullable MeasuredNetwork measured) {
+    return new Evaluation(
+        dataset,
+        split,
+        people,
+        results,
+        comparisons,
+        breakdowns,
+        errorKinds,
+        errors,
+        calibrations,
+        measured);
   }
 
   private static List<Calibration> calibrations(

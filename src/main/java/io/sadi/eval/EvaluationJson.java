@@ -27,6 +27,10 @@ final class EvaluationJson {
     root.addProperty("dataset", evaluation.dataset());
     root.addProperty("split", evaluation.split());
     root.addProperty("people", evaluation.people());
+    MeasuredNetwork network = evaluation.network();
+    if (network != null) {
+      root.add("network", network(network));
+    }
     root.add("results", list(evaluation.results(), EvaluationJson::result));
     if (!evaluation.comparisons().isEmpty()) {
       root.add("comparisons", list(evaluation.comparisons(), EvaluationJson::comparison));
@@ -44,6 +48,24 @@ final class EvaluationJson {
       root.add("calibration", list(evaluation.calibrations(), EvaluationJson::calibration));
     }
     return root;
+  }
+
+  private static JsonObject network(MeasuredNetwork network) {
+    JsonObject object = new JsonObject();
+    object.addProperty("file", network.file());
+    object.addProperty("epoch", network.epoch());
+    object.add("measured_on", network.people().json());
+    Fusion fusion = network.fusion();
+    if (fusion != null) {
+      JsonObject weight = new JsonObject();
+      weight.add("weight", number(fusion.weight()));
+      weight.addProperty("chosen_on", Config.name(fusion.chosenOn()));
+      if (!fusion.ofHalves().isEmpty()) {
+        weight.add("of_halves", list(fusion.ofHalves(), EvaluationJson::number));
+      }
+      object.add("fusion", weight);
+    }
+    return object;
   }
 
   private static JsonObject result(MetricResult result) {

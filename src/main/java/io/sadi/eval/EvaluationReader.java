@@ -3,6 +3,8 @@ package io.sadi.eval;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.sadi.data.Fields;
+import io.sadi.data.Fingerprint;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
 import java.io.IOException;
@@ -39,7 +41,41 @@ public final class EvaluationReader {
       results.add(result(Json.object(array.get(i), file + ": " + where), where));
     }
     return new Evaluation(
-        text(json, "dataset", ""), text(json, "split", ""), whole(json, "people", ""), results);
+            text(json, "dataset", ""), text(json, "split", ""), whole(json, "people", ""), results)
+        .withNetwork(network(json.get("network")));
+  }
+
+  /** Evaluations of older versions, and of files, have none. */
+  private @Nullable MeasuredNetwork network(@Nullable JsonElement value) {
+    if (value == null) {
+      return null;
+    }
+    JsonObject json = object(value, "network");
+    String where = "network.";
+    String people = where + "measured_on";
+    return new MeasuredNetwork(
+        text(json, "file", where),
+        whole(json, "epoch", where),
+        Fingerprint.from(new Fields(object(json.get("measured_on"), people), file + ": " + people)),
+        json.has("fusion") ? fusion(object(json.get("fusion"), where + "fusion")) : null);
+  }
+
+  private Fusion fusion(JsonObject json) {
+    String where = "network.fusion.";
+    Fusion.ChosenOn chosenOn = Fusion.ChosenOn.of(text(json, "chosen_on", where));
+    if (chosenOn == null) {
+      throw BadInputException.at(
+          file + ": " + where + "chosen_on",
+          text(json, "chosen_on", where),
+          "halves, same-people, other-people, nobody, config or unknown",
+          "");
+    }
+    List<Double> ofHalves = new ArrayList<>();
+    if (json.has("of_halves")) {
+      array(json, "of_halves", where)
+          .forEach(weight -> ofHalves.add(number(weight, where + "of_halves")));
+    }
+    return new Fusion(number(json.get("weight"), where + "weight"), chosenOn, ofHalves);
   }
 
   private MetricResult result(JsonObject json, String where) {

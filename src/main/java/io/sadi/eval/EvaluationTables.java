@@ -227,6 +227,11 @@ final class EvaluationTables {
         notes.add(note);
       }
     }
+    MeasuredNetwork network = evaluation.network();
+    Fusion fusion = network == null ? null : network.fusion();
+    if (fusion != null && !fusion.note().isEmpty()) {
+      notes.add(fusion.note());
+    }
     return notes.stream().distinct().toList();
   }
 

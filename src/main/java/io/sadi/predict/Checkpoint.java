@@ -4,10 +4,13 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.sadi.config.Config;
+import io.sadi.data.Fingerprint;
 import io.sadi.data.Metric;
 import io.sadi.data.Skeleton;
 import io.sadi.data.Skeleton.Pair;
 import io.sadi.data.TrainedOn;
+import io.sadi.eval.Fusion;
+import io.sadi.eval.Fusion.ChosenOn;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
 import io.sadi.io.Progress;
@@ -28,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
@@ -316,6 +320,39 @@ public record Checkpoint(
     return new Readout(decode, fusionWeight, temperatures.getOrDefault(decode, List.of()));
   }
 
+  /** What its config sets w to; empty where it was chosen. */
+  OptionalDouble setFusionWeight() {
+    return FusionWeight.setting(Config.parse(config, "the checkpoint's config"));
+  }
+
+  /**
+   * Where w comes from, as seen from people that it is measured on.
+   *
+   * @param people a whole split
+   */
+  Fusion fusion(Fingerprint people) {
+    return new Fusion(fusionWeight, chosenOn(people));
+  }
+
+  private ChosenOn chosenOn(Fingerprint people) {
+    if (setFusionWeight().isPresent()) {
+      return ChosenOn.CONFIG;
+    }
+    Fingerprint val = trainedOn == null ? null : trainedOn.val();
+    if (val != null) {
+      return val.samePeople(people) ? ChosenOn.SAME_PEOPLE : ChosenOn.OTHER_PEOPLE;
+    }
+    return isUnfused() ? ChosenOn.NOBODY : ChosenOn.UNKNOWN;
+  }
+
+  /** Whether nobody was there to choose w on, so that {@link Decode#FUSED} is H1. */
+  private boolean isUnfused() {
+    return trainedOn != null
+        && trainedOn.val() == null
+        && fusionWeight == 0
+        && setFusionWeight().isEmpty();
+  }
+
   /** The same with other temperatures. */
   public Checkpoint calibrated(Map<Decode, List<Double>> newTemperatures) {
     return with(newTemperatures, card, trainedOn);
@@ -365,12 +402,17 @@ public record Checkpoint(
 
   /**
    * The decode to use where {@code asked} is asked for. Without the SFM there is one heatmap, so
-   * that {@link Decode#FUSED} means {@link Decode#H1}, which is said.
+   * that {@link Decode#FUSED} means {@link Decode#H1}, which is said; so is that it is no more
+   * where there was nobody to choose w on.
    *
    * @throws BadInputException if the network has no such answer
    */
   Decode available(Decode asked, Path file, Progress progress) {
     if (decodes().contains(asked)) {
+      if (asked == Decode.FUSED && isUnfused()) {
+        progress.note(
+            file + ": trained without people to choose the fusion weight on: fused is h1");
+      }
       return asked;
     }
     if (asked == Decode.FUSED) {

@@ -3,9 +3,15 @@ package io.sadi.predict;
 import io.sadi.config.Config;
 import io.sadi.data.CocoId;
 import io.sadi.data.Dataset;
+import io.sadi.data.Fingerprint;
 import io.sadi.data.Person;
 import io.sadi.data.PersonBox;
 import io.sadi.eval.Calibration;
+import io.sadi.eval.Fusion;
+import io.sadi.eval.Fusion.ChosenOn;
+import io.sadi.eval.MeasuredNetwork;
+import io.sadi.eval.OksTruth;
+import io.sadi.eval.PoseMetric;
 import io.sadi.eval.Prediction;
 import io.sadi.eval.Predictions;
 import io.sadi.eval.SigmaTemperatures;
@@ -23,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record ModelEvaluation(
     Path file, Checkpoint checkpoint, Dataset dataset, List<Person> people, List<Decode> decodes) {
+  /** What {@link Decode#FUSED} finds with w chosen on the very people that it is measured on. */
+  public static final String FUSED_IN_SAMPLE = "fused-in-sample";
 
   /**
    * Reads the checkpoint and checks that it fits the dataset.
@@ -62,6 +71,90 @@ public record ModelEvaluation(
   public Map<String, Predictions> run(InferenceConfig config, Progress progress) {
     List<Reading> readings =
         decodes.stream().map(decode -> new Reading(checkpoint.readout(decode))).toList();
+    predict(readings, config, progress);
+    Map<String, Predictions> predicted = new LinkedHashMap<>();
+    for (Reading reading : readings) {
+      predicted.put(Config.name(reading.readout().decode()), reading.predictions());
+    }
+    return predicted;
+  }
+
+  /**
+   * What {@link #crossFitted} found.
+   *
+   * @param predicted by the name of the decode, {@code fused} cross-fitted; behind it {@link
+   *     #FUSED_IN_SAMPLE}, where w was chosen
+   * @param network what was measured, on whom
+   */
+  public record CrossFitted(Map<String, Predictions> predicted, MeasuredNetwork network) {}
+
+  /**
+   * Predicts everybody, with w of {@link Decode#FUSED} chosen anew: each half of the people has w
+   * of the other half.
+   *
+   * @param split the people's
+   * @param metric that w is chosen by
+   * @param oks null where the metric is not OKS
+   */
+  public CrossFitted crossFitted(
+      String split,
+      PoseMetric metric,
+      @Nullable OksTruth oks,
+      InferenceConfig config,
+      Progress progress) {
+    OptionalDouble set = checkpoint.setFusionWeight();
+    List<Reading> fused =
+        decodes.contains(Decode.FUSED)
+            ? FusionWeight.readings(set, checkpoint.readout(Decode.FUSED).temperatures())
+            : List.of();
+    List<Reading> others =
+        decodes.stream()
+            .filter(decode -> decode != Decode.FUSED)
+            .map(decode -> new Reading(checkpoint.readout(decode)))
+            .toList();
+    List<Reading> all = new ArrayList<>(fused);
+    all.addAll(others);
+    predict(all, config, progress);
+    Map<String, Predictions> predicted = new LinkedHashMap<>();
+    Fusion fusion = null;
+    if (!fused.isEmpty()) {
+      FusionWeight choice = FusionWeight.choose(fused, metric, dataset, people, oks);
+      predicted.put(Config.name(Decode.FUSED), choice.crossFitted());
+      fusion = new Fusion(choice.value(), ChosenOn.CONFIG);
+      if (set.isEmpty()) {
+        predicted.put(FUSED_IN_SAMPLE, choice.inSample());
+        fusion = new Fusion(choice.value(), ChosenOn.HALVES, choice.ofHalves());
+      }
+    }
+    for (Reading reading : others) {
+      predicted.put(Config.name(reading.readout().decode()), reading.predictions());
+    }
+    return new CrossFitted(predicted, network(split, people, fusion));
+  }
+
+  /**
+   * The network that {@link #run} measures.
+   *
+   * @param split the people's
+   * @param whole everybody in it
+   */
+  public MeasuredNetwork network(String split, List<Person> whole) {
+    Fusion fusion =
+        decodes.contains(Decode.FUSED)
+            ? checkpoint.fusion(Fingerprint.of(split, whole, dataset.skeleton()))
+            : null;
+    return network(split, people, fusion);
+  }
+
+  private MeasuredNetwork network(String split, List<Person> measured, @Nullable Fusion fusion) {
+    return new MeasuredNetwork(
+        String.valueOf(file.getFileName()),
+        checkpoint.epoch(),
+        Fingerprint.of(split, measured, dataset.skeleton()),
+        fusion);
+  }
+
+  private void predict(List<Reading> readings, InferenceConfig config, Progress progress) {
     try (TrainedModel model = new TrainedModel(checkpoint, file, config)) {
       model.estimator().prove(config.batch()).warnings().forEach(progress::warn);
       DatasetPredictor.predict(
@@ -75,11 +168,6 @@ public record ModelEvaluation(
           config.workers(),
           progress);
     }
-    Map<String, Predictions> predicted = new LinkedHashMap<>();
-    for (Reading reading : readings) {
-      predicted.put(Config.name(reading.readout().decode()), reading.predictions());
-    }
-    return predicted;
   }
 
   /**

@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param lossH2 the same of L_H2
  * @param usual running mean of the size of the losses; 0 before the first step
  * @param best epoch of the best validation so far, 0 before the first
- * @param bestWeighted its mean (joint-weighted), NaN before the first
+ * @param bestWeighted its mean (joint-weighted) of {@code fused}, cross-fitted; NaN before the
+ *     first
  * @param bestUnweighted its mean (unweighted)
- * @param fusionWeight w as the last validation chose it
+ * @param fusionWeight w as the last validation chose it on all people
  */
 record Position(
     int epoch,
@@ -37,6 +38,9 @@ record Position(
     double bestUnweighted,
     double fusionWeight) {
   static final Position START = new Position(0, 0, 0, 0, 0, 0, 0, 0, 0, Double.NaN, Double.NaN, 0);
+
+  /** Whether {@link #bestWeighted} is; older versions say nothing, and theirs is not. */
+  private static final String CROSS_FITTED = "cross_fitted";
 
   /** What a step counts in {@link #usual}. */
   private static final double SHARE = 0.01;
@@ -134,6 +138,7 @@ record Position(
     json.addProperty("best_weighted", Double.toString(bestWeighted));
     json.addProperty("best_unweighted", Double.toString(bestUnweighted));
     json.addProperty("fusion_weight", Double.toString(fusionWeight));
+    json.addProperty(CROSS_FITTED, true);
     return Json.compact(json);
   }
 
@@ -158,6 +163,11 @@ record Position(
           file + ": metadata 'training': the run's position cannot be read; it cannot be resumed",
           e);
     }
+  }
+
+  /** Whether the best epoch of what {@link #toJson} wrote was chosen by a cross-fitted number. */
+  static boolean isCrossFitted(String text, Path file) {
+    return Json.object(Json.parse(text, file), file).has(CROSS_FITTED);
   }
 
   private static double number(JsonObject json, String name) {

@@ -4,14 +4,22 @@ import io.sadi.config.Config;
 import io.sadi.data.Augmentation;
 import io.sadi.model.LossConfig;
 import io.sadi.model.ModelConfig;
+import io.sadi.predict.FusionWeight;
+import java.util.OptionalDouble;
 
 /**
  * Everything a training run is configured with.
  *
+ * @param fusionWeight w of the decode {@code fused}; empty: chosen on the validation split
  * @param yaml the resolved config, every key with its value
  */
 public record RunConfig(
-    ModelConfig model, LossConfig loss, Augmentation augmentation, TrainConfig train, String yaml) {
+    ModelConfig model,
+    LossConfig loss,
+    Augmentation augmentation,
+    TrainConfig train,
+    OptionalDouble fusionWeight,
+    String yaml) {
 
   /** Reads a whole config; an unknown key is an error. */
   public static RunConfig from(Config config) {
@@ -19,7 +27,8 @@ public record RunConfig(
     LossConfig loss = LossConfig.from(config, model);
     Augmentation augmentation = Augmentation.from(config);
     TrainConfig train = TrainConfig.from(config);
+    OptionalDouble fusionWeight = FusionWeight.setting(config);
     config.finish();
-    return new RunConfig(model, loss, augmentation, train, config.toYaml());
+    return new RunConfig(model, loss, augmentation, train, fusionWeight, config.toYaml());
   }
 }

@@ -249,6 +249,16 @@ final class Snapshots {
     } else {
       trainedOn = before.samePeople(trainedOn) ? before : trainedOn.after(before);
     }
+    if (position.best() > 0
+        && config.model().sfm().enabled()
+        && !Position.isCrossFitted(last.metadata().getOrDefault(TRAINING, ""), file)) {
+      progress.warn(
+          file
+              + ": an older version chose the best epoch so far, "
+              + position.best()
+              + ", with a fusion weight that was chosen on the people it is measured on; later"
+              + " epochs are cross-fitted, and have to be better than that number");
+    }
     saved = position;
     return position;
   }
@@ -298,7 +308,7 @@ final class Snapshots {
             dataset.skeleton(),
             dataset.metric(),
             position.epoch(),
-            position.fusionWeight(),
+            config.fusionWeight().orElse(position.fusionWeight()),
             Map.of(),
             weights.average().toEntries())
         .learnedFrom(trainedOn);

@@ -263,7 +263,7 @@ final class Trainer {
     int done = epoch + 1;
     boolean validate = done % settings.evalEvery() == 0 || done == settings.epochs();
     List<MetricResult> validation = List.of();
-    double weight = position.fusionWeight();
+    double weight = config.fusionWeight().orElse(position.fusionWeight());
     validate &= !validationPeople.isEmpty();
     if (validate) {
       save(); // whoever has no time for the validation does it when the run goes on
@@ -275,6 +275,7 @@ final class Trainer {
               learner.average(),
               dataset,
               validationPeople,
+              config.fusionWeight(),
               learner.precision(),
               settings.batch(),
               settings.workers(),

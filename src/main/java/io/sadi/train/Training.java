@@ -293,12 +293,22 @@ public record Training(
               + config.train().share(0, ranks.size()).parts()
               + " batches of a step");
     }
-    if (validationPeople.isEmpty() && ranks.first() && !config.train().valSplit().isEmpty()) {
-      progress.warn(
-          dataset.folder()
-              + ": no split '"
-              + config.train().valSplit()
-              + "', so nothing is validated and best is the last epoch");
+    if (validationPeople.isEmpty() && ranks.first()) {
+      String fused =
+          config.model().sfm().enabled() && config.fusionWeight().isEmpty()
+              ? "fused is h1 (eval.fusion_weight=W sets its weight), and "
+              : "";
+      if (!config.train().valSplit().isEmpty()) {
+        progress.warn(
+            dataset.folder()
+                + ": no split '"
+                + config.train().valSplit()
+                + "', so nothing is validated, "
+                + (fused.isEmpty() ? "and " : fused)
+                + "best is the last epoch");
+      } else if (!fused.isEmpty()) {
+        progress.note("nothing is validated: " + fused + "best is the last epoch");
+      }
     }
     Alike.check(this, ranks, device);
     boolean goesOn = ranks.first() && goesOn();
@@ -394,6 +404,11 @@ public record Training(
   /** Where a run keeps its best weights once it has any. */
   public static Path best(Path run) {
     return RunFolder.open(run).best();
+  }
+
+  /** Where a run keeps its last weights, averaged. */
+  public static Path last(Path run) {
+    return RunFolder.open(run).last();
   }
 
   /**

@@ -7,11 +7,13 @@ import io.sadi.eval.MetricResult;
 import io.sadi.eval.OksTruth;
 import io.sadi.eval.PoseMetric;
 import io.sadi.eval.Prediction;
+import io.sadi.eval.Predictions;
 import io.sadi.io.Progress;
 import io.sadi.model.SadiNet;
 import io.sadi.predict.DatasetPredictor;
 import io.sadi.predict.DatasetPredictor.Reading;
 import io.sadi.predict.Decode;
+import io.sadi.predict.FusionWeight;
 import io.sadi.predict.PoseEstimator;
 import io.sadi.predict.Readout;
 import io.sadi.predict.Refine;
@@ -23,6 +25,7 @@ import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -31,20 +34,16 @@ import org.jspecify.annotations.Nullable;
  * How good a network is on the validation split, read every way, and the weight w that fuses its
  * two heatmaps best there.
  *
- * @param fusionWeight w
- * @param results one a decode, {@code fused} first
+ * @param fusionWeight w, chosen on all people
+ * @param results one a decode, {@code fused} first: each half of the people with w chosen on the
+ *     other half
  */
 record Validation(double fusionWeight, List<MetricResult> results) {
-  /**
-   * Tried for w: 0 is H1 alone, 1 is H2 alone. Denser where w is small, because H2's peak is always
-   * 1 and H1's rarely is.
-   */
-  private static final List<Double> WEIGHTS =
-      List.of(0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0);
 
   /**
    * Measures a network.
    *
+   * @param set w where it is not to be chosen
    * @param ranks that share the people among them; each gets the whole result
    * @return null where one of the processes was told to end
    */
@@ -52,18 +51,16 @@ record Validation(double fusionWeight, List<MetricResult> results) {
       SadiNet net,
       Dataset dataset,
       List<Person> people,
+      OptionalDouble set,
       Precision precision,
       int batch,
       int workers,
       Ranks ranks,
       Progress progress) {
-    List<Reading> fused = new ArrayList<>();
+    List<Reading> fused = net.hasSfm() ? FusionWeight.readings(set, List.of()) : List.of();
     List<Reading> others = new ArrayList<>();
     others.add(new Reading(new Readout(Decode.H1, 0)));
     if (net.hasSfm()) {
-      for (double w : WEIGHTS) {
-        fused.add(new Reading(new Readout(Decode.FUSED, w)));
-      }
       others.add(new Reading(new Readout(Decode.H2, 0)));
       others.add(new Reading(new Readout(Decode.MU, 0)));
     }
@@ -100,20 +97,18 @@ record Validation(double fusionWeight, List<MetricResult> results) {
 
     Measure measure = new Measure(PoseMetric.of(dataset.metric()), dataset, people);
     List<MetricResult> results = new ArrayList<>();
-    for (Reading reading : others) {
-      results.add(measure.of(reading.readout().decode(), reading));
-    }
-    // Without a second heatmap, fused is H1.
     double weight = 0;
-    MetricResult best = measure.of(Decode.FUSED, others.get(0));
-    for (Reading reading : fused) {
-      MetricResult result = measure.of(Decode.FUSED, reading);
-      if (result.meanJointWeighted() > best.meanJointWeighted()) {
-        best = result;
-        weight = reading.readout().fusionWeight();
-      }
+    if (fused.isEmpty()) { // without a second heatmap it is H1
+      results.add(measure.of(Decode.FUSED, others.get(0).predictions()));
+    } else {
+      FusionWeight choice =
+          FusionWeight.choose(fused, measure.metric(), dataset, people, measure.oks());
+      weight = choice.value();
+      results.add(measure.of(Decode.FUSED, choice.crossFitted()));
     }
-    results.add(0, best);
+    for (Reading reading : others) {
+      results.add(measure.of(reading.readout().decode(), reading.predictions()));
+    }
     return new Validation(weight, results);
   }
 
@@ -175,15 +170,9 @@ record Validation(double fusionWeight, List<MetricResult> results) {
           metric.isSimilarity() ? OksTruth.of(people, dataset.skeleton()) : null);
     }
 
-    MetricResult of(Decode decode, Reading reading) {
+    MetricResult of(Decode decode, Predictions predictions) {
       return MetricResult.of(
-          metric,
-          Config.name(decode),
-          dataset.skeleton(),
-          people,
-          reading.predictions(),
-          oks,
-          false);
+          metric, Config.name(decode), dataset.skeleton(), people, predictions, oks, false);
     }
   }
 }

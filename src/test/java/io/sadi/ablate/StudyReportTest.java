@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sadi.ablate.StudyResults.Unfinished;
 import io.sadi.config.Config;
+import io.sadi.data.Fingerprint;
 import io.sadi.data.Metric;
+import io.sadi.data.TrainedOn;
 import io.sadi.eval.Evaluation;
 import io.sadi.eval.EvaluationFormat;
 import io.sadi.eval.EvaluationReader;
+import io.sadi.eval.Fusion;
+import io.sadi.eval.MeasuredNetwork;
 import io.sadi.eval.MetricResult;
 import io.sadi.eval.PersonErrors;
 import io.sadi.eval.PoseMetric;
@@ -164,7 +168,9 @@ class StudyReportTest {
     CellResult other = new MadeUpStudy(60).result(new Cell("no-se", 1));
     String report = report(design, List.of(MADE_UP.result(new Cell("full", 1)), other), List.of());
     assertThat(report)
-        .contains("- no-se, seed 1: left out: measured on other people or joints than the others")
+        .contains(
+            "- no-se, seed 1: left out: measured on " + new MadeUpStudy(60).trainedOn().val(),
+            ", the others on " + MADE_UP.trainedOn().val())
         .doesNotContain("| no-se |");
   }
 
@@ -203,6 +209,89 @@ class StudyReportTest {
     assertThat(report)
         .contains("- full, seed 1: left out: measured on other people or joints than the others")
         .contains("| no-se | here, mean ± sd of 2 seeds |", "| full | here, seed 2 |");
+  }
+
+  private static CellResult with(CellResult result, Evaluation evaluation, TrainedOn on) {
+    TrainingCourse course =
+        new TrainingCourse(Map.of(), 128, 12, 12_000, 1, List.of(), List.of(), on);
+    return new CellResult(result.cell(), evaluation, result.errors(), result.size(), course);
+  }
+
+  /** "The same people" is looked up, not promised. */
+  @Test
+  void samePeopleAreToldByTheirFingerprints() {
+    StudyDesign design = StudyDesign.of("d", List.of(row("full"), row("no-se")));
+    CellResult full = MADE_UP.result(new Cell("full", 1));
+    CellResult other = MADE_UP.result(new Cell("no-se", 1));
+    TrainedOn same = MADE_UP.trainedOn();
+    assertThat(report(design, List.of(full, other), List.of()))
+        .contains("All learned from the same people, by their fingerprints: " + same.train())
+        .contains("All were measured on the same people, by their fingerprints: " + same.val());
+
+    TrainedOn others = new MadeUpStudy(60).trainedOn();
+    TrainedOn elsewhere = new TrainedOn("made up", others.val(), same.val(), List.of());
+    String report =
+        report(design, List.of(full, with(other, other.evaluation(), elsewhere)), List.of());
+    assertThat(report)
+        .contains("They did not all learn from the same people: see Networks.")
+        .contains("Not trained on the same people: no-se (seed 1), unlike full")
+        .doesNotContain("All learned from");
+
+    assertThat(report(design, List.of(full, with(other, other.evaluation(), null)), List.of()))
+        .contains("All others learned from the same people, by their fingerprints: ")
+        .contains("as an older version trained them and kept no fingerprint: no-se (seed 1).");
+
+    // The same names and joints, but annotated anew.
+    MeasuredNetwork network = other.evaluation().network();
+    assertThat(network).isNotNull();
+    Evaluation anew =
+        other
+            .evaluation()
+            .withNetwork(new MeasuredNetwork(network.file(), 12, others.val(), network.fusion()));
+    assertThat(report(design, List.of(full, with(other, anew, same)), List.of()))
+        .contains(
+            "no-se, seed 1: left out: measured on "
+                + others.val()
+                + ", the others on "
+                + same.val());
+  }
+
+  /** What a weight that is chosen on the people it is measured on would have added is said. */
+  @Test
+  void fusedStandsBesideH1WithWhatWouldHaveFlattered() {
+    MetricResult fused = result(Metric.PCKH_05, "fused", 60, 30);
+    MetricResult inSample = result(Metric.PCKH_05, "fused-in-sample", 61.5, 30);
+    MetricResult h1 = result(Metric.PCKH_05, "h1", 57, 30);
+    CellResult cell = cell("full", 1, fused, inSample, h1);
+    Fingerprint people = MADE_UP.trainedOn().val();
+    Evaluation evaluation =
+        cell.evaluation()
+            .withNetwork(
+                new MeasuredNetwork(
+                    "last.safetensors",
+                    3,
+                    people,
+                    new Fusion(0.05, Fusion.ChosenOn.HALVES, List.of(0.02, 0.05))));
+    String report =
+        report(
+            StudyDesign.of("d", List.of(row("full"), row("baseline"))),
+            List.of(
+                with(cell, evaluation, MADE_UP.trainedOn()),
+                with(
+                    cell("baseline", 2, h1),
+                    cell("baseline", 2, h1)
+                        .evaluation()
+                        .withNetwork(new MeasuredNetwork("last.safetensors", 3, people, null)),
+                    MADE_UP.trainedOn())),
+            List.of());
+    assertThat(report)
+        .contains(
+            """
+            | variant | h1 | fused | fused minus h1 | w chosen on the same people | w of the halves, by seed |
+            |---|---:|---:|---:|---:|---:|
+            | full | 48.00 | 50.00 | +2.00 | +1.00 | 0.02 and 0.05 |
+            | baseline | 48.00 | - | - | - | - |
+            """);
   }
 
   /** A percentage of 696 people is not one of 1,000. */

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.gson.JsonObject;
 import io.sadi.config.Config;
+import io.sadi.eval.MeasuredNetwork;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Csv;
 import io.sadi.io.Interruption;
+import io.sadi.io.Json;
 import io.sadi.io.ProcessLock;
 import io.sadi.io.Progress;
 import io.sadi.predict.Shard;
@@ -109,11 +112,12 @@ class StudyTest {
         .content()
         .contains("rfm:\n  enabled: false");
     assertThat(column("variant")).containsOnly("baseline", "full").startsWith("full");
-    assertThat(column("decode")).contains("fused", "fused-paper", "h1", "h2", "mu");
+    assertThat(column("decode"))
+        .contains("fused", "fused-in-sample", "fused-paper", "h1", "h2", "mu");
     assertThat(column("joint"))
         .contains("mean (joint-weighted)", "mean (unweighted)", "ankle (group)", "left_ankle");
-    // Two means, seven groups and sixteen joints, for h1 of baseline and five decodes of full.
-    assertThat(column("value")).hasSize((2 + 7 + 16) * 6).noneMatch(String::isEmpty);
+    // Two means, seven groups and sixteen joints, for h1 of baseline and six decodes of full.
+    assertThat(column("value")).hasSize((2 + 7 + 16) * 7).noneMatch(String::isEmpty);
     assertThat(out.resolve("report.md"))
         .content()
         .contains("Measured on synthetic, split val, 4 people, in pckh@0.5")
@@ -186,7 +190,9 @@ class StudyTest {
     assertThat(mixed.run(WHOLE, Progress.NONE, Throwable::getMessage).failures()).isEmpty();
     assertThat(out.resolve("report.md"))
         .content()
-        .contains("Not trained on the same people: full (seed 1), unlike baseline");
+        .containsPattern(
+            "- full, seed 1: left out: measured on split val \\(4 people, sha256 \\w+\\), the others on"
+                + " split val \\(4 people, sha256 \\w+\\)\n");
     assertThatThrownBy(() -> Study.prepare(plan(true, "baseline,full", 1), data, Progress.NONE))
         .isInstanceOf(BadInputException.class);
   }
@@ -216,6 +222,82 @@ class StudyTest {
 
     assertThat(run.resolve("train.log")).content().isEqualTo(log);
     assertThat(run.resolve("evaluation.json")).exists();
+  }
+
+  /** No epoch is chosen on the people that are measured, and no weight. */
+  @Test
+  void lastWeightsAreMeasuredCrossFitted() throws IOException {
+    List<String> sets = new ArrayList<>(SETS);
+    sets.add("train.epochs=3");
+    run(plan(false, sets, "full,baseline", 1));
+    for (CellResult result : new StudyFolder(out).finished()) {
+      MeasuredNetwork network = result.evaluation().network();
+      assertThat(network).isNotNull();
+      assertThat(network.file()).isEqualTo("last.safetensors");
+      assertThat(network.epoch()).isEqualTo(3);
+      assertThat(network.people()).isEqualTo(result.course().trainedOn().val());
+      assertThat(result.flatters()).isFalse();
+    }
+    assertThat(out.resolve("report.md"))
+        .content()
+        .contains("| variant | h1 | fused | fused minus h1 | w chosen on the same people |")
+        .contains("All learned from the same people, by their fingerprints: split train (12 people")
+        .contains(
+            "All were measured on the same people, by their fingerprints: split val (4 people")
+        .contains("no epoch is chosen")
+        .doesNotContain("flatter a little");
+  }
+
+  /** As an older version left a cell: its best epoch's numbers, and not a word on whom w is of. */
+  private static void measuredByAnOlderVersion(Path run) throws IOException {
+    Path file = run.resolve("evaluation.json");
+    JsonObject json = Json.readObject(file);
+    json.remove("network");
+    Json.write(file, json);
+  }
+
+  /** Numbers of two ways to measure must not stand in one table. */
+  @Test
+  void whatAnOlderVersionMeasuredIsMeasuredAnew() throws IOException {
+    run(plan(false, "full,baseline", 1));
+    Path full = out.resolve("runs/full/seed-1");
+    String evaluation = Files.readString(full.resolve("evaluation.json"));
+    String log = Files.readString(full.resolve("train.log"));
+    for (String variant : List.of("full", "baseline")) {
+      measuredByAnOlderVersion(out.resolve("runs").resolve(variant).resolve("seed-1"));
+    }
+
+    // All of it is old: it can be read, and says so.
+    StudyFolder.open(out).writeReport();
+    assertThat(out.resolve("report.md"))
+        .content()
+        .contains("| full | here, seed 1 |", "An older version measured all of them")
+        .doesNotContain("Not finished");
+
+    // Some of it is: that is left out, and named.
+    Path other = out.resolve("runs/baseline/seed-1/evaluation.json");
+    run(plan(true, "baseline", 1));
+    assertThat(Json.readObject(other).get("network")).isNotNull();
+    assertThat(out.resolve("report.md"))
+        .content()
+        .contains("full, seed 1: left out: measured on its best epoch, and fused with a weight")
+        .doesNotContain("| full | here, seed 1 |");
+
+    // Resumed, nothing is trained again.
+    List<String> notes = new ArrayList<>();
+    Study study = Study.prepare(plan(true, "full,baseline", 1), data, Progress.NONE);
+    study.begin(WHOLE);
+    study.run(WHOLE, Warnings.notesInto(notes), Throwable::getMessage);
+    assertThat(notes).anyMatch(note -> note.contains("measuring anew: an older version measured"));
+    assertThat(full.resolve("evaluation.json")).content().isEqualTo(evaluation);
+    assertThat(full.resolve("train.log")).content().isEqualTo(log);
+
+    // Without its weights it cannot be, and what to do is said.
+    measuredByAnOlderVersion(full);
+    Files.delete(full.resolve("checkpoints/last.safetensors"));
+    assertThat(run(plan(true, "full,baseline", 1)).failures().get(new Cell("full", 1)))
+        .contains("full/seed-1: found no checkpoints/last.safetensors")
+        .contains("remove this folder to train it again");
   }
 
   /** A signal during a long evaluation is no failure of the network, and is not waited out. */
@@ -276,7 +358,7 @@ class StudyTest {
     CellResult result = new StudyFolder(out).cell(cell).read(cell);
     assertThat(result.errors().people()).hasSize(4);
     assertThat(result.errors().decodes().keySet())
-        .containsExactly("fused", "fused-paper", "h1", "h2", "mu");
+        .containsExactly("fused", "fused-in-sample", "fused-paper", "h1", "h2", "mu");
     assertThat(result.size().parameters()).isPositive();
     assertThat(result.size().macs()).isGreaterThan(result.size().parameters());
     assertThat(result.course().samples()).isEqualTo(12);

@@ -3,9 +3,11 @@ package io.sadi.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import io.sadi.data.Fingerprint;
 import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
+import io.sadi.eval.Fusion.ChosenOn;
 import io.sadi.io.Json;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -52,6 +54,39 @@ class EvaluationFormatTest {
         predictions,
         List.of(PoseMetric.parse("pck@0.2"), PoseMetric.parse("pckh@0.5")),
         details);
+  }
+
+  /** Which network, on whom, and whether the number of fused is one for others, too. */
+  @Test
+  void networkThatWasMeasuredIsSaid(@TempDir Path folder) throws IOException {
+    List<Person> people = People.random(Skeleton.lsp14(), 4, new Random(1));
+    Fingerprint measured = Fingerprint.of("val", people, Skeleton.lsp14());
+    for (ChosenOn chosenOn : ChosenOn.values()) {
+      List<Double> halves = chosenOn == ChosenOn.HALVES ? List.of(0.02, 0.1) : List.of();
+      Evaluation evaluation =
+          evaluation(Details.NONE)
+              .withNetwork(
+                  new MeasuredNetwork(
+                      "best.safetensors", 7, measured, new Fusion(0.05, chosenOn, halves)));
+      Path file = folder.resolve(chosenOn + ".json");
+      Json.write(file, EvaluationFormat.json(evaluation));
+      assertThat(EvaluationReader.read(file).network()).isEqualTo(evaluation.network());
+      String table = EvaluationFormat.TABLE.write(evaluation);
+      assertThat(
+              table.contains("fused: its weight 0.05 was chosen on these people, which flatters"))
+          .isEqualTo(chosenOn == ChosenOn.SAME_PEOPLE);
+      assertThat(table.contains("fused is h1: the network was trained without people"))
+          .isEqualTo(chosenOn == ChosenOn.NOBODY);
+    }
+    assertThat(Json.readObject(folder.resolve("HALVES.json")).get("network").toString())
+        .isEqualTo(
+            "{\"file\":\"best.safetensors\",\"epoch\":7,\"measured_on\":{\"split\":\"val\","
+                + "\"people\":4,\"sha256\":\""
+                + measured.sha256()
+                + "\"},\"fusion\":{\"weight\":0.05,\"chosen_on\":\"halves\","
+                + "\"of_halves\":[0.02,0.1]}}");
+    assertThat(Json.readObject(folder.resolve("SAME_PEOPLE.json")).get("network").toString())
+        .contains("\"fusion\":{\"weight\":0.05,\"chosen_on\":\"same-people\"}");
   }
 
   /** A reader would look for a loss where there is none. */

@@ -258,7 +258,7 @@ class MetricResultTest {
   void intervalsCoverTheTruthNineteenTimesInTwenty() {
     Random random = new Random(8);
     int covered = 0;
-    int trials = 200;
+    int trials = 400; // the share's own deviation is 0.01
     for (int trial = 0; trial < trials; trial++) {
       List<Person> people = People.random(LSP, 80, random);
       Predictions predictions = new Predictions();
@@ -273,8 +273,7 @@ class MetricResultTest {
       assertThat(result.meanJointWeighted()).isBetween(interval.low(), interval.high());
       covered += interval.low() <= 60 && 60 <= interval.high() ? 1 : 0;
     }
-    // 190 expected, standard deviation 3.
-    assertThat(covered).isBetween(178, 199);
+    assertThat((double) covered / trials).isBetween(0.92, 0.98);
   }
 
   @Test

@@ -8,9 +8,15 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
 import io.sadi.data.DatasetWriter;
+import io.sadi.data.Fingerprint;
 import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
+import io.sadi.data.TrainedOn;
+import io.sadi.eval.Fusion;
+import io.sadi.eval.Fusion.ChosenOn;
+import io.sadi.eval.MetricResult;
+import io.sadi.eval.PoseMetric;
 import io.sadi.eval.Prediction;
 import io.sadi.eval.Predictions;
 import io.sadi.eval.PredictionsFile;
@@ -19,6 +25,7 @@ import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.io.Safetensors;
 import io.sadi.testing.TestModels;
+import io.sadi.testing.Warnings;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -99,6 +106,87 @@ class ModelEvaluationTest {
             ModelEvaluation.prepare(model("rfm-only"), dataset, people, null, Progress.NONE)
                 .decodes())
         .containsExactly(Decode.H1);
+  }
+
+  /** Whoever reads fused must know whether its weight was chosen on these very people. */
+  @Test
+  void whomTheFusionWeightWasChosenOnIsKnown() throws IOException {
+    Checkpoint older = Checkpoint.read(model("full"));
+    Fingerprint here = Fingerprint.of("val", people, dataset.skeleton());
+    Fingerprint elsewhere = Fingerprint.of("val", people.subList(1, 2), dataset.skeleton());
+    Fingerprint learned = Fingerprint.of("train", people.subList(0, 2), dataset.skeleton());
+    assertThat(chosenOn(older)).isEqualTo(ChosenOn.UNKNOWN);
+    assertThat(chosenOn(older.learnedFrom(new TrainedOn("x", learned, here, List.of()))))
+        .isEqualTo(ChosenOn.SAME_PEOPLE);
+    assertThat(chosenOn(older.learnedFrom(new TrainedOn("x", learned, elsewhere, List.of()))))
+        .isEqualTo(ChosenOn.OTHER_PEOPLE);
+    // A weight that is not 0 was chosen on somebody, whoever that was.
+    TrainedOn nobody = new TrainedOn("x", learned, null, List.of());
+    assertThat(chosenOn(older.learnedFrom(nobody))).isEqualTo(ChosenOn.UNKNOWN);
+
+    List<String> notes = new ArrayList<>();
+    Checkpoint plain = fused(older, older.config(), 0).learnedFrom(nobody);
+    assertThat(chosenOn(plain)).isEqualTo(ChosenOn.NOBODY);
+    plain.available(Decode.FUSED, Path.of("a.safetensors"), Warnings.notesInto(notes));
+    assertThat(notes)
+        .containsExactly(
+            "a.safetensors: trained without people to choose the fusion weight on: fused is h1");
+
+    String set = older.config() + "eval: {fusion_weight: 0}\n";
+    assertThat(chosenOn(fused(older, set, 0).learnedFrom(nobody))).isEqualTo(ChosenOn.CONFIG);
+  }
+
+  private static Checkpoint fused(Checkpoint of, String config, double weight) {
+    return new Checkpoint(
+        config,
+        of.model(),
+        of.skeleton(),
+        of.metric(),
+        of.epoch(),
+        weight,
+        of.temperatures(),
+        of.tensors());
+  }
+
+  private ChosenOn chosenOn(Checkpoint checkpoint) {
+    Fusion fusion =
+        new ModelEvaluation(Path.of("x"), checkpoint, dataset, people, List.of(Decode.FUSED))
+            .network("val", people)
+            .fusion();
+    assertThat(fusion).isNotNull();
+    return fusion.chosenOn();
+  }
+
+  /**
+   * One pass gives both: what is reported, and what choosing on the same people would have said.
+   */
+  @Test
+  void crossFittedAndInSampleComeFromOnePass() throws IOException {
+    ModelEvaluation evaluation =
+        ModelEvaluation.prepare(model("full"), dataset, people, null, Progress.NONE);
+    PoseMetric metric = PoseMetric.of(dataset.metric());
+    ModelEvaluation.CrossFitted found =
+        evaluation.crossFitted("val", metric, null, CONFIG, Progress.NONE);
+    assertThat(found.predicted().keySet())
+        .containsExactly("fused", "fused-in-sample", "fused-paper", "h1", "h2", "mu");
+    assertThat(found.predicted().values()).allMatch(p -> p.missing(people).isEmpty());
+    assertThat(mean(found.predicted().get("fused-in-sample"), metric))
+        .isGreaterThanOrEqualTo(mean(found.predicted().get("h1"), metric));
+    Fusion fusion = found.network().fusion();
+    assertThat(fusion).isNotNull();
+    assertThat(fusion.chosenOn()).isEqualTo(ChosenOn.HALVES);
+    assertThat(fusion.ofHalves()).hasSize(2);
+
+    ModelEvaluation plain =
+        ModelEvaluation.prepare(model("rfm-only"), dataset, people, null, Progress.NONE);
+    found = plain.crossFitted("val", metric, null, CONFIG, Progress.NONE);
+    assertThat(found.predicted()).containsOnlyKeys("h1");
+    assertThat(found.network().fusion()).isNull();
+  }
+
+  private double mean(Predictions predictions, PoseMetric metric) {
+    return MetricResult.of(metric, "x", dataset.skeleton(), people, predictions, false)
+        .meanJointWeighted();
   }
 
   /** The files of eval --save-predictions, of predict --boxes, and what eval measures, agree. */

@@ -1,14 +1,24 @@
 package io.sadi.testing;
 
 import io.sadi.io.Progress;
+import java.util.ArrayList;
 import java.util.List;
 
-/** Keeps what a person would be warned of. */
+/** Keeps what a person would be warned of, or told. */
 public final class Warnings {
   private Warnings() {}
 
-  /** Nothing else is kept. */
+  /** Warnings alone. */
   public static Progress into(List<String> warnings) {
+    return into(warnings, new ArrayList<>());
+  }
+
+  /** Notes alone. */
+  public static Progress notesInto(List<String> notes) {
+    return into(new ArrayList<>(), notes);
+  }
+
+  private static Progress into(List<String> warnings, List<String> notes) {
     return new Progress() {
       @Override
       public Work start(String what, long total, String unit) {
@@ -16,7 +26,9 @@ public final class Warnings {
       }
 
       @Override
-      public void note(String line) {}
+      public void note(String line) {
+        notes.add(line);
+      }
 
       @Override
       public void warn(String line) {

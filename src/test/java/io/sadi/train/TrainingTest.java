@@ -5,16 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sadi.config.Config;
+import io.sadi.data.Dataset;
+import io.sadi.data.DatasetReader;
 import io.sadi.data.Metric;
+import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
 import io.sadi.data.TrainedOn;
+import io.sadi.eval.MetricResult;
+import io.sadi.eval.PoseMetric;
 import io.sadi.geom.Affine;
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
+import io.sadi.io.Csv;
 import io.sadi.io.Json;
 import io.sadi.io.Progress;
 import io.sadi.io.Safetensors;
 import io.sadi.predict.Checkpoint;
+import io.sadi.predict.InferenceConfig;
+import io.sadi.predict.ModelEvaluation;
+import io.sadi.predict.Refine;
 import io.sadi.testing.NoisePeople;
 import io.sadi.testing.TinyRun;
 import io.sadi.testing.Warnings;
@@ -213,6 +222,134 @@ class TrainingTest {
         .contains("last.safetensors: an older version wrote it, without what it was trained on")
         .contains("split train (8 people");
     assertThat(last).hasSameBinaryContentAs(whole.resolve("checkpoints/last.safetensors"));
+  }
+
+  /** What is reported of fused has to hold for others: not the best of ten on the same people. */
+  @Test
+  void validationIsCrossFitted() throws IOException {
+    Path run = folder.resolve("run");
+    Training.prepare(
+            config("data.train_split=val", "data.val_split=train"), // the larger one
+            true,
+            data,
+            run,
+            Training.Mode.REFUSE,
+            null)
+        .run(Progress.NONE);
+    Path last = run.resolve("checkpoints/last.safetensors");
+    Dataset dataset = DatasetReader.read(data);
+    List<Person> people = DatasetReader.people(dataset, "train");
+    PoseMetric metric = PoseMetric.of(dataset.metric());
+    InferenceConfig inference = new InferenceConfig("cpu", "fp32", 4, 1, false, Refine.QUARTER);
+    ModelEvaluation.CrossFitted found =
+        ModelEvaluation.prepare(last, dataset, people, null, Progress.NONE)
+            .crossFitted("train", metric, null, inference, Progress.NONE);
+    Map<String, Double> means = new LinkedHashMap<>();
+    found
+        .predicted()
+        .forEach(
+            (decode, of) ->
+                means.put(
+                    decode,
+                    MetricResult.of(metric, decode, dataset.skeleton(), people, of, false)
+                        .meanJointWeighted()));
+    try (Csv csv = Csv.open(run.resolve("metrics.csv"))) {
+      Csv.Row row = csv.next();
+      for (Csv.Row next = row; next != null; next = csv.next()) {
+        row = next;
+      }
+      assertThat(row).isNotNull();
+      for (String decode : List.of("fused", "h1", "h2", "mu")) {
+        assertThat((double) row.number(csv.column("val_" + decode + "_mean_joint_weighted")))
+            .as(decode)
+            .isCloseTo(means.get(decode), within(1e-3));
+      }
+    }
+    // On all eight people w = 0.01 is best, on one of their halves w = 0.
+    assertThat(means.get("fused")).isLessThan(means.get("fused-in-sample"));
+    assertThat(Checkpoint.read(last).fusionWeight()).isEqualTo(found.network().fusion().weight());
+  }
+
+  /** Without people to choose a weight on nothing is fused, unless the config says how much. */
+  @Test
+  void withoutValidationFusedIsH1AndSaysSo() throws IOException {
+    List<String> warnings = new ArrayList<>();
+    Path run = folder.resolve("run");
+    Training.prepare(
+            config("data.val_split=nobody", "train.epochs=1"),
+            true,
+            data,
+            run,
+            Training.Mode.REFUSE,
+            null)
+        .run(Warnings.into(warnings));
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .endsWith(
+            "no split 'nobody', so nothing is validated, fused is h1 (eval.fusion_weight=W sets its"
+                + " weight), and best is the last epoch");
+    assertThat(Checkpoint.read(run.resolve("checkpoints/best.safetensors")).fusionWeight())
+        .isZero();
+
+    warnings.clear();
+    Path set = folder.resolve("set");
+    Training.prepare(
+            config("data.val_split=nobody", "train.epochs=1", "eval.fusion_weight=0.3"),
+            true,
+            data,
+            set,
+            Training.Mode.REFUSE,
+            null)
+        .run(Warnings.into(warnings));
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .endsWith("validated, and best is the last epoch");
+    assertThat(Checkpoint.read(set.resolve("checkpoints/best.safetensors")).fusionWeight())
+        .isEqualTo(0.3);
+    assertThatThrownBy(() -> RunConfig.from(config("eval.fusion_weight=1.5")))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("eval.fusion_weight: found '1.5', expected auto | number 0..1");
+  }
+
+  /** A weight that the config sets is that of every epoch and decode, and none is chosen. */
+  @Test
+  void weightOfTheConfigIsNotChosen() throws IOException {
+    Path run = folder.resolve("run");
+    Training.prepare(config("eval.fusion_weight=0.3"), true, data, run, Training.Mode.REFUSE, null)
+        .run(Progress.NONE);
+    for (String name : List.of("best", "last")) {
+      assertThat(
+              Checkpoint.read(run.resolve("checkpoints/" + name + ".safetensors")).fusionWeight())
+          .isEqualTo(0.3);
+    }
+  }
+
+  /** Two ways to choose the best epoch must not be mixed without a word. */
+  @Test
+  void bestEpochOfAnOlderVersionIsSaid() throws IOException {
+    Path run = folder.resolve("run");
+    training(run, Training.Mode.REFUSE).run(Progress.NONE);
+    Path last = run.resolve("checkpoints/last.safetensors");
+    Safetensors state = Safetensors.read(last);
+    Map<String, String> metadata = new LinkedHashMap<>(state.metadata());
+    assertThat(metadata.get("training")).contains(",\"cross_fitted\":true");
+    metadata.computeIfPresent(
+        "training", (key, json) -> json.replace(",\"cross_fitted\":true", ""));
+    new Safetensors(metadata, state.tensors()).write(last);
+    List<String> warnings = new ArrayList<>();
+    Config longer = Config.load(Training.config(run), List.of("train.epochs=4"), Map.of());
+    Training.resume(longer, data, run).run(Warnings.into(warnings));
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .contains("last.safetensors: an older version chose the best epoch so far, ")
+        .contains("with a fusion weight that was chosen on the people it is measured on");
+    warnings.clear();
+    longer = Config.load(Training.config(run), List.of("train.epochs=5"), Map.of());
+    Training.resume(longer, data, run).run(Warnings.into(warnings));
+    assertThat(warnings).isEmpty();
   }
 
   @Test
