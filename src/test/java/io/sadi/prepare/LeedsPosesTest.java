@@ -169,7 +169,7 @@ class LeedsPosesTest {
     int bytes = (int) Files.size(file);
     Fuzz fuzz = new Fuzz(file, damaged -> LeedsPoses.LSPET.read(damaged, List.of(), 1));
     assertThat(fuzz.prefixes()).isEqualTo(bytes);
-    assertThat(fuzz.flips(2000, 1)).isPositive();
+    assertThat(fuzz.flips(10_000, 1)).isPositive();
     assertThatThrownBy(() -> LeedsPoses.LSPET.read(folder.resolve("no.mat"), all(1), 1))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("no such file");

@@ -186,6 +186,6 @@ class YoloAnnotationsTest {
     write("path: .", "train: images/train", "kpt_shape: [3, 3]", "flip_idx: [1, 0, 2]", "nc: 1");
     Fuzz description = new Fuzz(yaml, damaged -> read());
     description.prefixes();
-    assertThat(description.flips(2_000, 2)).isPositive();
+    assertThat(description.flips(10_000, 2)).isPositive();
   }
 }
