@@ -434,9 +434,11 @@ _sadi_value() {
       words='baseline rfm-only sfm-dlm-only full no-se no-dilation no-global-attention
         no-local-attention no-attention no-flow loss-sum loss-weighted loss-swapped loss-chi-flow
         loss-chi-sigma-gradient loss-h1-nll loss-h2-nll loss-h2-mse loss-h2-rle loss-h2-target
-        loss-h2-target-shape loss-h2-mutual loss-chi-0.1 loss-chi-0.5 loss-chi-0.9 loss-sum-mse
-        dilation-1 dilation-3 dilation-4 stacks-2 global-attention-sum local-attention-row
-        local-attention-spatial local-attention-channel flow-not-standardized'
+        loss-h2-target-shape loss-h2-mutual loss-chi-0.1 loss-chi-0.5 loss-chi-0.9
+        loss-h1-likelihood loss-sum-mse loss-weighted-mse loss-sum-mse-scaled dilation-1
+        dilation-3 dilation-4 stacks-2 global-attention-sum local-attention-row
+        local-attention-spatial local-attention-channel local-attention-no-gain
+        flow-not-standardized'
       ;;
     'sadi ablate --study')
       kind=word
