@@ -110,8 +110,9 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "NAME",
       split = ",",
       description = {
-        "With --init: parameters below these names may differ, and start random; sadi info lists"
-            + " them. As in --init-except head,sfm for another number of joints."
+        "With --init: parameters with these parts in their names may differ, and start random; sadi"
+            + " info lists them. As in --init-except head,sfm for another number of joints, or"
+            + " dilated,se,sfm,dlm for the full network from a plain hourglass."
       })
   List<String> initExcept = new ArrayList<>();
 

@@ -7,8 +7,12 @@ import io.sadi.torch.Tensors;
 import io.sadi.torch.Torch;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -157,7 +161,7 @@ public final class Parameters implements AutoCloseable {
    * Leaves parameters as they are, whatever is learned: no gradient reaches them, and batch norms
    * among them use and keep the statistics that they have.
    *
-   * @param prefixes of their names; one that begins no name is an error
+   * @param prefixes parts of their names; one that is in no name is an error
    */
   public void freeze(List<String> prefixes) {
     checkPrefixes(prefixes, "parameters");
@@ -167,7 +171,7 @@ public final class Parameters implements AutoCloseable {
   }
 
   /**
-   * Refuses a prefix that begins the name of no parameter.
+   * Refuses a part that is in the name of no parameter.
    *
    * @param where who names them, for messages
    */
@@ -197,16 +201,40 @@ public final class Parameters implements AutoCloseable {
     return mask;
   }
 
-  /** Whether a path begins with whole names: {@code stem} begins stem.conv, not stems. */
-  private static boolean isBelow(String name, String prefix) {
-    return name.equals(prefix) || name.startsWith(prefix + ".");
+  /** Whether a path has a part, in whole names: {@code stem} is in stem.conv, not in stems. */
+  private static boolean isBelow(String name, String part) {
+    return ("." + name + ".").contains("." + part + ".");
+  }
+
+  /**
+   * The parts of this network that a file knows nothing of: of each parameter that it lacks the
+   * first name in its path that none of the file's has, as {@code dilated} and {@code sfm}.
+   *
+   * @param names of the file's tensors
+   * @param except parts that may be missing
+   */
+  public Set<String> partsWithout(Set<String> names, List<String> except) {
+    Set<String> known =
+        names.stream()
+            .flatMap(name -> Stream.of(name.split("\\.")))
+            .collect(Collectors.toUnmodifiableSet());
+    Set<String> parts = new LinkedHashSet<>();
+    for (String name : byName.keySet()) {
+      if (!names.contains(name) && !isExcepted(name, except)) {
+        Stream.of(name.split("\\."))
+            .filter(part -> !known.contains(part))
+            .findFirst()
+            .ifPresent(parts::add);
+      }
+    }
+    return parts;
   }
 
   private BadInputException unknown(String prefix, String where) {
     List<String> tops =
         byName.keySet().stream().map(name -> name.split("\\.", 2)[0]).distinct().toList();
     return BadInputException.at(
-        where, "'" + prefix + "'", "the beginning of a name: " + String.join(", ", tops), "");
+        where, "'" + prefix + "'", "a part of a name: " + String.join(", ", tops), "");
   }
 
   /** Every running statistic, [m]. */
@@ -238,7 +266,7 @@ public final class Parameters implements AutoCloseable {
   /**
    * As above, but for tensors that may be missing, surplus or of another shape.
    *
-   * @param except prefixes of their names; one that begins no name is an error
+   * @param except parts of their names; one that is in no name is an error
    */
   public void check(Map<String, Safetensors.Entry> entries, List<String> except, Object origin) {
     checkPrefixes(except, "parameters");
@@ -278,7 +306,7 @@ public final class Parameters implements AutoCloseable {
   /**
    * As above, but leaves some as they are.
    *
-   * @param except prefixes of their names
+   * @param except parts of their names
    */
   public void load(Map<String, Safetensors.Entry> entries, List<String> except, Object origin) {
     check(entries, except, origin);

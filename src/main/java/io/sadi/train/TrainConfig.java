@@ -20,7 +20,7 @@ import java.util.List;
  * @param accumulate batches of a process that a step takes, one after the other
  * @param onNan what happens where the loss is no number or explodes
  * @param patience epochs without a better validation after which training ends; 0: never
- * @param freeze prefixes of names of parameters that stay as they are
+ * @param freeze parts of names of parameters that stay as they are
  * @param saveMinutes after how many minutes the state is saved within an epoch; 0: never
  * @param keep states that are kept, the last one included
  * @param evalEvery epochs from one validation to the next; the last epoch is always validated
@@ -112,7 +112,8 @@ public record TrainConfig(
             0,
             1_000_000,
             "epochs without progress before it ends, at least two validations; 0: never"),
-        config.texts("train.freeze", List.of(), "prefixes of parameters that stay, such as stem"),
+        config.texts(
+            "train.freeze", List.of(), "parts of names of parameters that stay, such as stem"),
         config.integer(
             "train.save_minutes", 10, 0, 1_000_000, "minutes between states; 0: each epoch's only"),
         config.integer("train.keep", 2, 1, 1000, "states that are kept"),

@@ -32,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -66,7 +67,7 @@ public record Training(
    * Another network to start from.
    *
    * @param checkpoint of it: one of ours, or a PyTorch file that can be imported
-   * @param except prefixes of parameters that are not taken from it, because they differ
+   * @param except parts of names of parameters that are not taken from it, because they differ
    */
   public record Start(Path checkpoint, List<String> except) {
     /** The network, whoever trained it. */
@@ -147,6 +148,7 @@ public record Training(
     if (init != null && !goesOn()) {
       Checkpoint from = init.read();
       checkJoints(parameters, from, init);
+      checkParts(parameters, from, init);
       parameters.check(from.tensors(), init.except(), init.checkpoint());
     }
     TrainedOn before = mode == Mode.RESUME ? RunFolder.at(out).trainedOn() : null;
@@ -383,6 +385,20 @@ public record Training(
           "a network of " + from.skeleton().size() + " joints",
           joints + " as in " + dataset.folder(),
           "--init-except " + String.join(",", parts) + " begins with the rest of it");
+    }
+  }
+
+  /** Whoever begins with less of a network than is trained is told how. */
+  private static void checkParts(Parameters parameters, Checkpoint from, Start start) {
+    Set<String> parts = parameters.partsWithout(from.tensors().keySet(), start.except());
+    if (!parts.isEmpty()) {
+      Set<String> all = new LinkedHashSet<>(start.except());
+      all.addAll(parts);
+      throw BadInputException.at(
+          start.checkpoint(),
+          "a network without " + String.join(", ", parts),
+          "all parts of the one that is trained",
+          "--init-except " + String.join(",", all) + " starts these at random");
     }
   }
 

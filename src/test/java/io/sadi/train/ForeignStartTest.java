@@ -74,6 +74,28 @@ class ForeignStartTest {
     assertThat(training.config().model().pixels()).isEqualTo(PixelConvention.CENTER);
   }
 
+  /** A plain hourglass is where the full network may start; what it lacks is said, and how. */
+  @Test
+  void theFullNetworkStartsFromAPlainHourglass() throws IOException {
+    String full = "model.variant=full";
+    String[] sizes = {full, "sfm.width=[4, 4, 4, 4]", "sfm.planes=[2, 2, 2, 2]", "sfm.final=8"};
+    assertThatThrownBy(() -> training("run", List.of("head"), sizes))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("theirs.pth: found a network without dilated, se, ")
+        .hasMessageMatching("(?s).*--init-except head,dilated,se,[a-z,]*sfm.*");
+    String[] message = new String[1];
+    assertThatThrownBy(() -> training("run", List.of("head"), sizes))
+        .satisfies(thrown -> message[0] = String.valueOf(thrown.getMessage()));
+    String except = message[0].replaceAll("(?s).*--init-except (\\S+) .*", "$1");
+    assertThat(training("run", List.of(except.split(",")), sizes).run(Progress.NONE))
+        .isEqualTo(RunState.DONE);
+    Checkpoint best = Checkpoint.read(folder.resolve("run/checkpoints/best.safetensors"));
+    TorchImport network = TorchImport.read(theirs, null, null);
+    String frozen = "stem.conv.conv.weight";
+    assertThat(requireNonNull(best.tensors().get(frozen)).floats())
+        .isEqualTo(requireNonNull(network.tensors().get(frozen)).floats());
+  }
+
   @Test
   void whatDoesNotFitLeavesNoFolder() throws IOException {
     assertThatThrownBy(() -> training("run", List.of()))
