@@ -260,6 +260,12 @@ final class EvalCommand implements Callable<Integer> {
     String split = split(dataset);
     List<Person> people = DatasetReader.people(dataset, split);
     List<PoseMetric> metrics = given.isEmpty() ? List.of(PoseMetric.of(dataset.metric())) : given;
+    if (errors && metrics.stream().noneMatch(ErrorKinds::fits)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--errors needs a metric with a threshold, such as --metric pck@0.2; found "
+              + String.join(", ", metrics.stream().map(PoseMetric::label).toList()));
+    }
     OksTruth oks = oks(dataset, split, metrics);
     ModelEvaluation evaluation = null;
     List<Calibration> calibrated = List.of();
@@ -341,10 +347,6 @@ final class EvalCommand implements Callable<Integer> {
 
   /** Usage that picocli cannot check: it would take a model's options without a model. */
   private void checkUsage() {
-    if (errors && metrics != null && parse(metrics).stream().noneMatch(ErrorKinds::fits)) {
-      throw new ParameterException(
-          spec.commandLine(), "--errors needs a metric with a threshold, such as pck@0.2");
-    }
     if ((model == null) == (predictions == null)) {
       throw new ParameterException(spec.commandLine(), "give one of --model and --predictions");
     }

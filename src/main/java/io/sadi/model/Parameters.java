@@ -161,12 +161,12 @@ public final class Parameters implements AutoCloseable {
    * Leaves parameters as they are, whatever is learned: no gradient reaches them, and batch norms
    * among them use and keep the statistics that they have.
    *
-   * @param prefixes parts of their names; one that is in no name is an error
+   * @param parts parts of their names; one that is in no name is an error
    */
-  public void freeze(List<String> prefixes) {
-    checkPrefixes(prefixes, "parameters");
-    for (String prefix : prefixes) {
-      byName.values().stream().filter(p -> isBelow(p.name(), prefix)).forEach(Parameter::freeze);
+  public void freeze(List<String> parts) {
+    checkParts(parts, "parameters");
+    for (String part : parts) {
+      byName.values().stream().filter(p -> hasPart(p.name(), part)).forEach(Parameter::freeze);
     }
   }
 
@@ -175,10 +175,10 @@ public final class Parameters implements AutoCloseable {
    *
    * @param where who names them, for messages
    */
-  public void checkPrefixes(List<String> prefixes, String where) {
-    for (String prefix : prefixes) {
-      if (byName.keySet().stream().noneMatch(name -> isBelow(name, prefix))) {
-        throw unknown(prefix, where);
+  public void checkParts(List<String> parts, String where) {
+    for (String part : parts) {
+      if (byName.keySet().stream().noneMatch(name -> hasPart(name, part))) {
+        throw unknown(part, where);
       }
     }
   }
@@ -202,7 +202,7 @@ public final class Parameters implements AutoCloseable {
   }
 
   /** Whether a path has a part, in whole names: {@code stem} is in stem.conv, not in stems. */
-  private static boolean isBelow(String name, String part) {
+  private static boolean hasPart(String name, String part) {
     return ("." + name + ".").contains("." + part + ".");
   }
 
@@ -230,11 +230,11 @@ public final class Parameters implements AutoCloseable {
     return parts;
   }
 
-  private BadInputException unknown(String prefix, String where) {
+  private BadInputException unknown(String part, String where) {
     List<String> tops =
         byName.keySet().stream().map(name -> name.split("\\.", 2)[0]).distinct().toList();
     return BadInputException.at(
-        where, "'" + prefix + "'", "a part of a name: " + String.join(", ", tops), "");
+        where, "'" + part + "'", "a part of a name: " + String.join(", ", tops), "");
   }
 
   /** Every running statistic, [m]. */
@@ -269,7 +269,7 @@ public final class Parameters implements AutoCloseable {
    * @param except parts of their names; one that is in no name is an error
    */
   public void check(Map<String, Safetensors.Entry> entries, List<String> except, Object origin) {
-    checkPrefixes(except, "parameters");
+    checkParts(except, "parameters");
     for (String name : entries.keySet()) {
       if (!byName.containsKey(name) && !isExcepted(name, except)) {
         throw new BadInputException(
@@ -324,7 +324,7 @@ public final class Parameters implements AutoCloseable {
   }
 
   private static boolean isExcepted(String name, List<String> except) {
-    return except.stream().anyMatch(prefix -> isBelow(name, prefix));
+    return except.stream().anyMatch(part -> hasPart(name, part));
   }
 
   @Override

@@ -39,9 +39,6 @@ public final class MpiiAnnotations {
   private final List<LeftOut> leftOut = new ArrayList<>();
   private final List<LeftOut> unreadable;
 
-  /** The people of the test images, with joints; null where these are not known. */
-  private @Nullable List<Person> test;
-
   private MpiiAnnotations(
       List<MpiiPerson> people, List<LeftOut> unreadable, boolean hasTestImages) {
     this.people = people;
@@ -109,9 +106,10 @@ public final class MpiiAnnotations {
             "");
       }
       sources.add(testAnnotations);
-      mpii.test = mpii.tested(testAnnotations, singlePerson);
     }
-    return mpii.annotations(sources, splits, singlePerson, seed);
+    List<Person> tested =
+        testAnnotations == null ? List.of() : mpii.tested(testAnnotations, singlePerson);
+    return mpii.annotations(sources, tested, splits, singlePerson, seed);
   }
 
   private static boolean isMat(Path file) throws IOException {
@@ -160,8 +158,12 @@ public final class MpiiAnnotations {
     return byImage;
   }
 
+  /**
+   * @param tested the test images' people with joints; empty where these are not known
+   */
   private Annotations annotations(
-      List<Path> files, List<Split> splits, boolean singlePerson, long seed) throws IOException {
+      List<Path> files, List<Person> tested, List<Split> splits, boolean singlePerson, long seed)
+      throws IOException {
     boolean official = splits.contains(new Split.Official());
     if (official && !hasTestImages) {
       throw BadInputException.at(
@@ -185,8 +187,8 @@ public final class MpiiAnnotations {
       }
     }
     Map<String, List<Person>> bySplit = assign(usable, splits, seed, files.get(0));
-    if (this.test != null) {
-      bySplit.put(TEST, this.test);
+    if (!tested.isEmpty()) {
+      bySplit.put(TEST, tested);
     } else if (!test.isEmpty()) {
       bySplit.put(TEST, test);
     }
@@ -221,16 +223,14 @@ public final class MpiiAnnotations {
     int strangers = 0;
     for (MpiiPerson person : MpiiRelease.readTest(file).people()) {
       List<MpiiPerson> inImage = known.getOrDefault(person.person().image(), List.of());
-      if (!person.person().annotated()) {
-        continue; // as all people of the training images where the file leaves them out
+      if (!person.person().annotated() || trainingImages.contains(person.person().image())) {
+        continue; // a list of all images has those of the release, too
       }
       MpiiPerson same = person.placed() ? person.among(inImage) : person.sameNumber(inImage);
-      if (same == null) {
-        strangers += isTraining(person) ? 0 : 1;
-        if (!isTraining(person)) {
-          leaveOut(person, "not among the release's test people");
-        }
-      } else if (taken.add(same) && same.placed() && (same.single() || !singlePerson)) {
+      if (same == null || !taken.add(same)) {
+        strangers++;
+        leaveOut(person, "not among the release's test people, or one of them for a second time");
+      } else if (same.placed() && (same.single() || !singlePerson)) {
         found.add(person.asPlacedIn(same));
       }
     }
@@ -247,10 +247,6 @@ public final class MpiiAnnotations {
           file, "nobody of the release's test images", "their people with joints", "");
     }
     return found;
-  }
-
-  private boolean isTraining(MpiiPerson person) {
-    return trainingImages.contains(person.person().image());
   }
 
   /** Why somebody is of no use for training; empty where there is no reason. */

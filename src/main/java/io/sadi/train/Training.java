@@ -144,7 +144,7 @@ public record Training(
   private Training checked() throws IOException {
     Parameters parameters =
         SadiNet.describe(config.model(), dataset.skeleton().size()).parameters();
-    parameters.checkPrefixes(config.train().freeze(), "train.freeze");
+    parameters.checkParts(config.train().freeze(), "train.freeze");
     if (init != null && !goesOn()) {
       Checkpoint from = init.read();
       checkJoints(parameters, from, init);

@@ -236,6 +236,8 @@ class MpiiAnnotationsTest {
       joints(rects, 0, copyOf(point));
       person(rects, 1, 400, 400, 1); // nobody of the release
       joints(rects, 1, copyOf(point));
+      person(rects, 2, 50, 60, 1); // the first one again
+      joints(rects, 2, copyOf(point));
       ((Struct) later.get("annolist")).set("annorect", 2, rects);
       Path test = folder.resolve("annolist_dataset_v12.mat");
       Files.deleteIfExists(test);
@@ -256,7 +258,7 @@ class MpiiAnnotationsTest {
       assertThat(person.headSize()).isEqualTo(0.6 * 50, within(1e-9));
       assertThat(annotations.warnings())
           .hasSize(2)
-          .anySatisfy(line -> assertThat(line).contains("1 people with joints are not among"))
+          .anySatisfy(line -> assertThat(line).contains("2 people with joints are not among"))
           .anySatisfy(line -> assertThat(line).contains("no joints for 1 of the release's"));
       assertThat(annotations.leftOut())
           .anyMatch(l -> l.image().equals("c.jpg") && l.reason().contains("not among"));
