@@ -38,7 +38,7 @@ final class DetailTables {
       if (!rows.isEmpty()) {
         List<String> header =
             new ArrayList<>(
-                List.of("metric", "decode", by.toString(), "people", "joints", "right"));
+                List.of("metric", "decode", by.toString(), "people", "joints", "percent"));
         if (intervals) {
           header.add("its 95 % interval");
         }
