@@ -1,6 +1,7 @@
 package io.sadi.model;
 
 import io.sadi.io.AtomicFile;
+import io.sadi.io.BadInputException;
 import io.sadi.io.Checksum;
 import io.sadi.io.FailedException;
 import io.sadi.io.NativeCache;
@@ -103,9 +104,10 @@ final class ProofFile {
   }
 
   /**
-   * Writes what is new.
+   * Writes what is new, beside what other processes have found meanwhile. Where one of them writes
+   * at this very moment nothing is written: what was found here is found again next time.
    *
-   * @return why it could not be written; null if it was
+   * @return why it could not be written; null if it was, or may be next time
    */
   @Nullable String save() {
     if (!changed || rejected != null) {
@@ -115,6 +117,9 @@ final class ProofFile {
     if (path == null) {
       return "no folder of the cache can be written";
     }
+    Map<String, Outcome> ours = Map.copyOf(outcomes);
+    read();
+    outcomes.putAll(ours);
     List<String> lines = new ArrayList<>();
     outcomes.forEach(
         (key, outcome) -> {
@@ -129,6 +134,8 @@ final class ProofFile {
     try {
       AtomicFile.writeString(path, String.join("\n", lines) + "\n");
       return null;
+    } catch (BadInputException e) {
+      return null; // another process writes it
     } catch (IOException | FailedException e) {
       return path + " cannot be written";
     }
