@@ -10,7 +10,6 @@ import io.sadi.eval.PersonErrors;
 import io.sadi.eval.PoseMetric;
 import io.sadi.eval.Predictions;
 import io.sadi.io.Progress;
-import io.sadi.predict.Gallery;
 import io.sadi.predict.InferenceConfig;
 import io.sadi.predict.ModelEvaluation;
 import io.sadi.predict.ModelEvaluation.CrossFitted;
@@ -63,7 +62,7 @@ record Measuring(Dataset dataset, String split, List<Person> people) {
             .withNetwork(found.network()),
         PersonErrors.of(dataset, people, predicted, metric, oks),
         NetworkSize.of(config.model(), dataset.skeleton().size()),
-        Gallery.of(
-            model, people.subList(0, Math.min(PICTURES, people.size())), PICTURE_SIDE, inference));
+        model.gallery(
+            people.subList(0, Math.min(PICTURES, people.size())), PICTURE_SIDE, inference));
   }
 }

@@ -170,7 +170,7 @@ public final class CommandLines {
     }
     for (CommandSpec mixin : last.commandSpec().mixins().values()) {
       if (mixin.userObject() instanceof CommonOptions options) {
-        console.configure(options);
+        console.configure(options.quiet, options.verbose, options.color);
         options.attach(console);
       }
     }

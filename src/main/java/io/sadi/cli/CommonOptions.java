@@ -6,17 +6,6 @@ import picocli.CommandLine.Option;
 /** What every command takes. */
 final class CommonOptions {
 
-  enum Color {
-    AUTO,
-    ALWAYS,
-    NEVER;
-
-    @Override
-    public String toString() {
-      return io.sadi.config.Config.name(this);
-    }
-  }
-
   @Option(
       names = {"-q", "--quiet"},
       order = 100,
@@ -35,7 +24,7 @@ final class CommonOptions {
       paramLabel = "WHEN",
       description =
           "Colours: ${COMPLETION-CANDIDATES}. auto: on a terminal, unless NO_COLOR is set.")
-  Color color = Color.AUTO;
+  Console.Color color = Console.Color.AUTO;
 
   @Option(
       names = {"-h", "--help"},

@@ -1,5 +1,6 @@
 package io.sadi.cli;
 
+import io.sadi.config.Config;
 import io.sadi.io.NativeStderr;
 import io.sadi.io.Progress;
 import java.io.BufferedOutputStream;
@@ -17,13 +18,25 @@ import picocli.CommandLine.Help.Ansi;
  * UTF-8 whatever the locale. Lower packages see it as a {@link Progress}.
  */
 final class Console implements Progress {
+  /** When what is said is coloured. */
+  enum Color {
+    AUTO,
+    ALWAYS,
+    NEVER;
+
+    @Override
+    public String toString() {
+      return Config.name(this);
+    }
+  }
+
   private final StandardOutput output;
   private final PrintStream out;
   private final PrintStream err;
   private final Terminal terminal;
   private boolean quiet;
   private boolean verbose;
-  private CommonOptions.Color color = CommonOptions.Color.AUTO;
+  private Color color = Color.AUTO;
 
   Console(OutputStream stdout, OutputStream stderr, Terminal terminal) {
     output = new StandardOutput(stdout);
@@ -43,10 +56,10 @@ final class Console implements Progress {
         Terminal.of(System.getProperty("sadi.terminal", ""), System.getenv()));
   }
 
-  void configure(CommonOptions options) {
-    quiet = options.quiet;
-    verbose = options.verbose;
-    color = options.color;
+  void configure(boolean quiet, boolean verbose, Color color) {
+    this.quiet = quiet;
+    this.verbose = verbose;
+    this.color = color;
   }
 
   boolean verbose() {

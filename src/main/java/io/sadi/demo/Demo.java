@@ -18,7 +18,6 @@ import io.sadi.io.Progress;
 import io.sadi.model.SadiNet;
 import io.sadi.predict.Checkpoint;
 import io.sadi.predict.Decode;
-import io.sadi.predict.Gallery;
 import io.sadi.predict.Gallery.Exhibit;
 import io.sadi.predict.InferenceConfig;
 import io.sadi.predict.ModelEvaluation;
@@ -163,8 +162,8 @@ public record Demo(
     model.save(folder.predictionsCsv(), predicted, inference(), Map.of());
     model.save(folder.predictionsJson(), predicted, inference(), Map.of());
     List<Exhibit> exhibits =
-        Gallery.of(
-            model, heldOut.subList(0, Math.min(EXHIBITS, heldOut.size())), PICTURE, inference());
+        model.gallery(
+            heldOut.subList(0, Math.min(EXHIBITS, heldOut.size())), PICTURE, inference());
     Times times = new Times(drawing, learning, watch.lap());
     DemoResult result =
         new DemoResult(

@@ -322,7 +322,7 @@ public record Checkpoint(
 
   /** What its config sets w to; empty where it was chosen. */
   OptionalDouble setFusionWeight() {
-    return FusionWeight.setting(Config.parse(config, "the checkpoint's config"));
+    return Readout.fusionWeight(Config.parse(config, "the checkpoint's config"));
   }
 
   /**

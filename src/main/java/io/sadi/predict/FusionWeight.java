@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record FusionWeight(
     double value, List<Double> ofHalves, Predictions crossFitted, Predictions inSample) {
-  private static final String KEY = "eval.fusion_weight";
-  private static final String AUTO = "auto";
-
   /**
    * Tried for w: 0 is H1 alone, 1 is H2 alone. Denser where w is small, because H2's peak is always
    * 1 and H1's rarely is.
@@ -35,19 +32,6 @@ public record FusionWeight(
 
   public FusionWeight {
     ofHalves = List.copyOf(ofHalves);
-  }
-
-  /** What a config sets w to; empty where it is chosen on the validation split. */
-  public static OptionalDouble setting(Config config) {
-    String text =
-        config.choiceOrNumber(
-            KEY,
-            List.of(AUTO),
-            AUTO,
-            0,
-            1,
-            "w of the decode fused; auto: chosen on the val split, 0 without one");
-    return text.equals(AUTO) ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(text));
   }
 
   /**

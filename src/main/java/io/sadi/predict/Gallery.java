@@ -10,6 +10,7 @@ import io.sadi.eval.Prediction;
 import io.sadi.geom.PixelConvention;
 import io.sadi.image.Image;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -44,20 +45,25 @@ public final class Gallery {
   /**
    * Shows people to a model.
    *
-   * @param model whose first decode is drawn
-   * @param people of its dataset
+   * @param file the checkpoint's
+   * @param decode which answer is drawn
+   * @param people of the dataset
    * @param side of the pictures in pixels
    */
   public static List<Exhibit> of(
-      ModelEvaluation model, List<Person> people, int side, InferenceConfig config)
+      Checkpoint checkpoint,
+      Path file,
+      Decode decode,
+      Dataset dataset,
+      List<Person> people,
+      int side,
+      InferenceConfig config)
       throws IOException {
     List<Exhibit> exhibits = new ArrayList<>();
-    Dataset dataset = model.dataset();
-    Checkpoint checkpoint = model.checkpoint();
     int input = checkpoint.model().input();
     PixelConvention pixels = checkpoint.model().pixels();
     Painter painter = new Painter(dataset.skeleton(), pixels, side);
-    try (TrainedModel network = new TrainedModel(checkpoint, model.file(), config);
+    try (TrainedModel network = new TrainedModel(checkpoint, file, config);
         Batches batches =
             Batches.inOrder(dataset, people, input, pixels, config.batch(), config.workers())) {
       for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
@@ -71,7 +77,7 @@ public final class Gallery {
                       maps,
                       b,
                       Crop.of(person, input, pixels),
-                      checkpoint.readout(model.decodes().get(0)),
+                      checkpoint.readout(decode),
                       person.image(),
                       person.person());
           try (Image photo = Image.read(dataset.imageRoot().resolve(person.image()))) {

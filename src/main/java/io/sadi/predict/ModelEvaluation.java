@@ -19,6 +19,7 @@ import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.predict.DatasetPredictor.Reading;
+import io.sadi.predict.Gallery.Exhibit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,6 +131,16 @@ public record ModelEvaluation(
       predicted.put(Config.name(reading.readout().decode()), reading.predictions());
     }
     return new CrossFitted(predicted, network(split, people, fusion));
+  }
+
+  /**
+   * Some of the people as pictures, as the first decode finds them.
+   *
+   * @param side of the pictures in pixels
+   */
+  public List<Exhibit> gallery(List<Person> some, int side, InferenceConfig config)
+      throws IOException {
+    return Gallery.of(checkpoint, file, decodes.get(0), dataset, some, side, config);
   }
 
   /**

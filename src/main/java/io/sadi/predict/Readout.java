@@ -1,6 +1,8 @@
 package io.sadi.predict;
 
+import io.sadi.config.Config;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * A way to read people from the network's answers.
@@ -23,5 +25,18 @@ public record Readout(Decode decode, double fusionWeight, List<Double> temperatu
   /** The factor of joint k's deviation. */
   double temperature(int k) {
     return temperatures.isEmpty() ? 1 : temperatures.get(k);
+  }
+
+  /** What a config sets w to; empty where it is chosen on the validation split. */
+  public static OptionalDouble fusionWeight(Config config) {
+    String text =
+        config.choiceOrNumber(
+            "eval.fusion_weight",
+            List.of("auto"),
+            "auto",
+            0,
+            1,
+            "w of the decode fused; auto: chosen on the val split, 0 without one");
+    return text.equals("auto") ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(text));
   }
 }

@@ -127,17 +127,6 @@ final class Inspection {
             });
   }
 
-  /** The people of all splits by their image, in order. */
-  static Map<String, List<Person>> byImage(Iterable<List<Person>> splits) {
-    Map<String, List<Person>> byImage = new LinkedHashMap<>();
-    for (List<Person> people : splits) {
-      for (Person person : people) {
-        byImage.computeIfAbsent(person.image(), name -> new ArrayList<>()).add(person);
-      }
-    }
-    return byImage;
-  }
-
   /** Null where the photo is turned and does not tell whether its people are. */
   private @Nullable Found look(String name, List<Person> people, AnnotatedFrame taken) {
     // A name that leads out of the image root is nobody's: whoever wrote it names other files.

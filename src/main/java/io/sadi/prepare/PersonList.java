@@ -83,7 +83,7 @@ final class PersonList {
     if (people.isEmpty()) {
       throw BadInputException.at(annotations, "nobody with joints", "a person with joints", "");
     }
-    Map<String, List<Person>> byImage = Inspection.byImage(List.of(people));
+    Map<String, List<Person>> byImage = byImage(List.of(people));
     List<String> images = List.copyOf(byImage.keySet());
     Split.Assignment assigned =
         Split.assign(
@@ -124,5 +124,16 @@ final class PersonList {
   private static String nameOf(Path annotations) {
     Path name = annotations.toAbsolutePath().normalize().getFileName();
     return name == null ? "annotations" : name.toString().replaceFirst("(?<=.)\\.[^.]*$", "");
+  }
+
+  /** The people of all splits by their image, in order. */
+  static Map<String, List<Person>> byImage(Iterable<List<Person>> splits) {
+    Map<String, List<Person>> byImage = new LinkedHashMap<>();
+    for (List<Person> people : splits) {
+      for (Person person : people) {
+        byImage.computeIfAbsent(person.image(), name -> new ArrayList<>()).add(person);
+      }
+    }
+    return byImage;
   }
 }

@@ -200,7 +200,7 @@ public final class Preparation {
       BooleanSupplier stopped,
       Progress progress)
       throws IOException {
-    Map<String, List<Person>> byImage = Inspection.byImage(wanted.values());
+    Map<String, List<Person>> byImage = PersonList.byImage(wanted.values());
     if (packing != null) {
       packing.name(byImage);
     }
