@@ -1,12 +1,17 @@
 package io.sadi.ablate;
 
+import io.sadi.ablate.study.Cell;
+import io.sadi.ablate.study.CellFolder;
+import io.sadi.ablate.study.CellResult;
+import io.sadi.ablate.study.Measuring;
+import io.sadi.ablate.study.StudyData;
 import io.sadi.config.Config;
 import io.sadi.eval.Evaluation;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Interruption;
 import io.sadi.io.ProcessLock;
 import io.sadi.io.Progress;
-import io.sadi.predict.Shard;
+import io.sadi.io.Shard;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.DeviceUnavailableException;
 import io.sadi.train.RunConfig;

@@ -2,6 +2,17 @@ package io.sadi.ablate;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.sadi.ablate.report.ResultsCsv;
+import io.sadi.ablate.report.StudyPage;
+import io.sadi.ablate.report.StudyReport;
+import io.sadi.ablate.report.StudyResults;
+import io.sadi.ablate.study.Cell;
+import io.sadi.ablate.study.CellFolder;
+import io.sadi.ablate.study.CellResult;
+import io.sadi.ablate.study.StudyData;
+import io.sadi.ablate.study.StudyDesign;
+import io.sadi.ablate.study.StudyFile;
+import io.sadi.ablate.study.StudyVariant;
 import io.sadi.config.Config;
 import io.sadi.eval.Evaluation;
 import io.sadi.eval.MetricResult;
@@ -86,7 +97,7 @@ public final class StudyFolder {
   }
 
   /** The folder of a cell. */
-  CellFolder cell(Cell cell) {
+  public CellFolder cell(Cell cell) {
     return new CellFolder(
         folder.resolve("runs").resolve(cell.variant()).resolve("seed-" + cell.seed()));
   }
@@ -261,7 +272,7 @@ public final class StudyFolder {
     return Files.exists(file) ? Files.readString(file).strip() : null;
   }
 
-  void fail(Cell cell, String reason) throws IOException {
+  public void fail(Cell cell, String reason) throws IOException {
     AtomicFile.writeString(failureFile(cell), reason + "\n");
   }
 

@@ -1,5 +1,8 @@
 package io.sadi.ablate;
 
+import io.sadi.ablate.study.Cell;
+import io.sadi.ablate.study.StudyDesign;
+import io.sadi.ablate.study.StudyVariant;
 import io.sadi.config.Config;
 import io.sadi.io.BadInputException;
 import io.sadi.train.RunConfig;

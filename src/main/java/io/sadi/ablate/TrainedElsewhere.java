@@ -1,5 +1,11 @@
 package io.sadi.ablate;
 
+import io.sadi.ablate.study.Cell;
+import io.sadi.ablate.study.CellFolder;
+import io.sadi.ablate.study.Measuring;
+import io.sadi.ablate.study.StudyDesign;
+import io.sadi.ablate.study.StudyFile;
+import io.sadi.ablate.study.StudyVariant;
 import io.sadi.config.Config;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;

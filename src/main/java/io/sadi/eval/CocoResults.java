@@ -33,7 +33,7 @@ final class CocoResults {
   @FunctionalInterface
   interface ImageIds {
     /** Without a dataset nobody knows whose ids they are. */
-    ImageIds NONE = Map::of;
+    public ImageIds NONE = Map::of;
 
     Map<CocoId, String> read() throws IOException;
   }

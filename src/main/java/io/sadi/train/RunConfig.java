@@ -1,10 +1,10 @@
 package io.sadi.train;
 
+import io.sadi.checkpoint.Readout;
 import io.sadi.config.Config;
 import io.sadi.data.Augmentation;
 import io.sadi.model.LossConfig;
 import io.sadi.model.ModelConfig;
-import io.sadi.predict.Readout;
 import java.util.OptionalDouble;
 
 /**
