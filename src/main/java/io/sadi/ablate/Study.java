@@ -190,7 +190,7 @@ public record Study(StudyPlan plan, Training people, StudyData splits, Path data
 
   /** Writes down what is asked, and forgets why cells failed: they will be tried again. */
   public void begin(Shard shard) throws IOException {
-    plan.folder().write(plan.designs(), splits);
+    plan.folder().write(plan.designs(), plan.test(), splits);
     for (Cell cell : cells(shard)) {
       plan.folder().forgetFailure(cell);
     }
@@ -293,7 +293,10 @@ public record Study(StudyPlan plan, Training people, StudyData splits, Path data
     }
     Measuring measuring =
         new Measuring(
-            people.dataset(), people.config().train().valSplit(), people.validationPeople());
+            people.dataset(),
+            people.config().train().valSplit(),
+            people.validationPeople(),
+            plan.test());
     folder.write(measuring.of(Training.last(folder.path()), config(cell), progress));
   }
 

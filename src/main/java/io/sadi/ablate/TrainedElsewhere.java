@@ -6,6 +6,7 @@ import io.sadi.ablate.study.Measuring;
 import io.sadi.ablate.study.StudyDesign;
 import io.sadi.ablate.study.StudyFile;
 import io.sadi.ablate.study.StudyVariant;
+import io.sadi.ablate.study.TestSettings;
 import io.sadi.config.Config;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
@@ -97,7 +98,8 @@ record TrainedElsewhere(Cell cell, CellFolder run) {
     if (cell.isFinished()) {
       return;
     }
-    if (run.isMeasured() || (data == null && run.hasMeasurement())) {
+    TestSettings test = study.measuredAs();
+    if (run.isMeasured(test.protocol()) || (data == null && run.hasMeasurement())) {
       cell.copy(run);
       return;
     }
@@ -107,18 +109,18 @@ record TrainedElsewhere(Cell cell, CellFolder run) {
     }
     progress.note(
         cell() + ": measuring " + run.path() + (run.hasMeasurement() ? StudyFolder.ANEW : ""));
-    CellFolder.Measurement measured = measure(run, data, progress);
+    CellFolder.Measurement measured = measure(run, data, test, progress);
     cell.adopt(run);
     cell.write(measured);
   }
 
   /** Measures a run that has its weights, on its validation split of a dataset. */
-  static CellFolder.Measurement measure(CellFolder run, Path data, Progress progress)
-      throws IOException {
+  static CellFolder.Measurement measure(
+      CellFolder run, Path data, TestSettings test, Progress progress) throws IOException {
     RunConfig config = RunConfig.from(run.readConfig());
     Dataset dataset = DatasetReader.read(data);
     String split = config.train().valSplit();
-    return new Measuring(dataset, split, DatasetReader.people(dataset, split))
+    return new Measuring(dataset, split, DatasetReader.people(dataset, split), test)
         .of(Training.last(run.path()), config, progress);
   }
 }

@@ -326,7 +326,8 @@ final class EvalCommand implements Callable<Integer> {
     print(
         Evaluation.of(dataset, split, people, oks, predicted, metrics, details)
             .with(calibrated)
-            .withNetwork(evaluation == null ? null : evaluation.network(split, whole)));
+            .withNetwork(
+                evaluation == null ? null : evaluation.network(split, whole, inference.config())));
     return ExitCode.DONE;
   }
 

@@ -158,11 +158,15 @@ public record Demo(
     Map<String, Predictions> predicted = model.run(inference(), progress);
     Evaluation evaluation =
         Evaluation.of(dataset, HELD_OUT, heldOut, predicted, List.of(metric(dataset)), Details.NONE)
-            .withNetwork(model.network(HELD_OUT, heldOut));
+            .withNetwork(model.network(HELD_OUT, heldOut, inference()));
     model.save(folder.predictionsCsv(), predicted, inference(), Map.of());
     model.save(folder.predictionsJson(), predicted, inference(), Map.of());
     List<Exhibit> exhibits =
-        model.gallery(heldOut.subList(0, Math.min(EXHIBITS, heldOut.size())), PICTURE, inference());
+        model.gallery(
+            heldOut.subList(0, Math.min(EXHIBITS, heldOut.size())),
+            model.decodes().get(0),
+            PICTURE,
+            inference());
     Times times = new Times(drawing, learning, watch.lap());
     DemoResult result =
         new DemoResult(

@@ -57,6 +57,7 @@ public final class EvaluationReader {
         text(json, "file", where),
         whole(json, "epoch", where),
         Fingerprint.from(new Fields(object(json.get("measured_on"), people), file + ": " + people)),
+        json.has("test") ? TestProtocol.from(json.get("test"), file + ": network.test") : null,
         json.has("fusion") ? fusion(object(json.get("fusion"), where + "fusion")) : null);
   }
 

@@ -152,11 +152,12 @@ final class StudyWords {
             .toList();
     return String.format(
         Locale.ROOT,
-        "Measured on %s, split %s, %s, in %s; networks of %s px that learned from %s crops.",
+        "Measured on %s, split %s, %s, in %s, with %s; networks of %s px that learned from %s crops.",
         evaluation.dataset(),
         evaluation.split(),
         people(evaluation),
         results.metric().label(),
+        results.finished().get(0).protocol(),
         Text.and(inputs),
         crops.size() == 1 ? crops.get(0) : crops.get(0) + " to " + crops.get(crops.size() - 1));
   }

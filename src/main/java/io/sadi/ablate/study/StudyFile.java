@@ -27,6 +27,7 @@ public final class StudyFile {
   private static final Path FOLDER = Path.of("configs/studies");
   private static final int DEEPEST = 4;
   private static final String DATA = "data";
+  private static final String TEST = "test";
 
   private StudyFile() {}
 
@@ -100,6 +101,7 @@ public final class StudyFile {
       designs.add(design(study, "study"));
     }
     root.has(DATA);
+    root.has(TEST);
     root.finish();
     return designs;
   }
@@ -110,14 +112,22 @@ public final class StudyFile {
     return root.has(DATA) ? StudyData.from(root.section(DATA)) : null;
   }
 
+  /** How a study folder's file says that networks are measured; null where it does not. */
+  public static @Nullable TestSettings readTest(Path file) throws IOException {
+    StudySection root = new StudySection(Yaml.readMap(file), file.toString());
+    return root.has(TEST) ? TestSettings.from(root.section(TEST)) : null;
+  }
+
   /**
-   * Writes what {@link #read} and {@link #readData} read.
+   * Writes what {@link #read}, {@link #readTest} and {@link #readData} read.
    *
    * @param data null where it is not known yet
    */
-  public static void write(Path file, List<StudyDesign> designs, @Nullable StudyData data)
+  public static void write(
+      Path file, List<StudyDesign> designs, TestSettings test, @Nullable StudyData data)
       throws IOException {
     Map<String, Object> root = new LinkedHashMap<>();
+    root.put(TEST, test.map());
     if (data != null) {
       root.put(DATA, data.map());
     }

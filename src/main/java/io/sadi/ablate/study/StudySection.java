@@ -3,6 +3,7 @@ package io.sadi.ablate.study;
 import io.sadi.config.Names;
 import io.sadi.io.BadInputException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -102,6 +103,34 @@ final class StudySection {
       throw wrong(key, value, "a number");
     }
     return number.doubleValue();
+  }
+
+  boolean flag(String key) {
+    if (!(get(key) instanceof Boolean flag)) {
+      throw wrong(key, map.get(key), "true or false");
+    }
+    return flag;
+  }
+
+  List<Double> numberList(String key) {
+    List<Double> numbers = new ArrayList<>();
+    for (Object element : list(key)) {
+      if (!(element instanceof Number number)) {
+        throw wrong(key, element, "numbers");
+      }
+      numbers.add(number.doubleValue());
+    }
+    return numbers;
+  }
+
+  <E extends Enum<E>> E oneOf(String key, E[] choices) {
+    String name = text(key, "");
+    for (E choice : choices) {
+      if (choice.toString().equals(name)) {
+        return choice;
+      }
+    }
+    throw wrong(key, name, "one of " + Arrays.toString(choices));
   }
 
   Map<String, Double> numbers(String key) {

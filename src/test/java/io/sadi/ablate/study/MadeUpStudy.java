@@ -17,6 +17,7 @@ import io.sadi.eval.PersonErrors;
 import io.sadi.eval.PoseMetric;
 import io.sadi.eval.Prediction;
 import io.sadi.eval.Predictions;
+import io.sadi.eval.TestProtocol;
 import io.sadi.image.Image;
 import io.sadi.io.Json;
 import io.sadi.page.LineChart.Point;
@@ -160,6 +161,7 @@ public final class MadeUpStudy {
                     CellFolder.LAST,
                     EPOCHS,
                     validated(),
+                    TestProtocol.PLAIN,
                     predicted.size() > 1
                         ? new Fusion(0.05, Fusion.ChosenOn.HALVES, List.of(0.05, 0.1))
                         : null)),
