@@ -244,14 +244,14 @@ public final class StudyFolder {
   /**
    * Looks at runs that were trained elsewhere before any is taken.
    *
-   * @param runs {@code VARIANT=RUN}, or {@code RUN}
+   * @param runs {@code VARIANT=RUN}, {@code RUN}, or a study's folder
    * @param later what will be asked of the study besides
    * @throws BadInputException if one is no run that is done, or no network of its name
    */
   public void check(List<String> runs, List<StudyDesign> later) throws IOException {
     Map<String, StudyVariant> rows = StudyDesign.rows(designsWith(later));
-    for (String run : runs) {
-      TrainedElsewhere.of(run).checkIsNetworkOf(rows);
+    for (TrainedElsewhere run : TrainedElsewhere.all(runs)) {
+      run.checkIsNetworkOf(rows);
     }
   }
 
@@ -263,8 +263,8 @@ public final class StudyFolder {
    * @param data to measure on; null leaves what is not measured
    */
   public void take(List<String> runs, @Nullable Path data, Progress progress) throws IOException {
-    for (String run : runs) {
-      TrainedElsewhere.of(run).into(this, data, progress);
+    for (TrainedElsewhere run : TrainedElsewhere.all(runs)) {
+      run.into(this, data, progress);
     }
     for (Cell cell : cells()) {
       CellFolder run = cell(cell);

@@ -18,6 +18,8 @@ import io.sadi.train.Training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,29 @@ import org.jspecify.annotations.Nullable;
  * @param run the folder
  */
 record TrainedElsewhere(Cell cell, CellFolder run) {
+
+  /**
+   * Those that are named, a study's one by one.
+   *
+   * @param texts {@code VARIANT=RUN}, {@code RUN}, or the folder of a study, whose runs that are
+   *     done keep their names
+   */
+  static List<TrainedElsewhere> all(List<String> texts) throws IOException {
+    List<TrainedElsewhere> all = new ArrayList<>();
+    for (String text : texts) {
+      StudyFolder study = StudyFolder.at(Path.of(text));
+      if (!study.isStudy()) {
+        all.add(of(text));
+        continue;
+      }
+      for (Cell cell : study.cells()) {
+        if (study.cell(cell).state() == RunState.DONE) {
+          all.add(new TrainedElsewhere(cell, study.cell(cell)));
+        }
+      }
+    }
+    return all;
+  }
 
   /**
    * Looks at one.

@@ -178,7 +178,8 @@ final class AblateCommand implements Callable<Integer> {
       paramLabel = "[VARIANT=]RUN",
       description =
           "With --report-only: take this run folder, trained elsewhere, into the study, under the"
-              + " name of its config's variant or one of yours. Repeatable.")
+              + " name of its config's variant or one of yours; of a study's folder all runs. What"
+              + " was tested otherwise is measured anew, with --data. Repeatable.")
   private List<String> runs = new ArrayList<>();
 
   @Override

@@ -525,6 +525,12 @@ class StudyTest {
     assertThat(plain.finished().get(0).protocol()).isEqualTo(TestProtocol.PLAIN);
     assertThat(plain.finished().get(0).first().decode()).isEqualTo("fused");
 
+    // The whole study at once.
+    StudyFolder all = StudyFolder.at(out.resolveSibling("all"));
+    all.check(List.of(out.toString()), List.of());
+    all.take(List.of(out.toString()), data, Progress.NONE);
+    assertThat(all.finished()).extracting(CellResult::cell).containsExactly(new Cell("full", 1));
+
     // Files that were put together by hand are not compared.
     CellFolder mixed = folder.cell(new Cell("rfm-only", 1));
     Files.createDirectories(mixed.path());
