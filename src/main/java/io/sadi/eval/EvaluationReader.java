@@ -82,11 +82,12 @@ public final class EvaluationReader {
     return new MetricResult(
         PoseMetric.parse(text(json, "metric", where)),
         text(json, "decode", where),
-        number(json.get("mean_joint_weighted"), where + "mean_joint_weighted"),
-        number(json.get("mean_unweighted"), where + "mean_unweighted"),
+        new Summary<>(
+            number(json.get("mean_joint_weighted"), where + "mean_joint_weighted"),
+            number(json.get("mean_unweighted"), where + "mean_unweighted"),
+            map(json.get("groups"), where + "groups", this::number),
+            map(json.get("joints"), where + "joints", this::number)),
         intervals(json, where),
-        map(json.get("groups"), where + "groups", this::number),
-        map(json.get("joints"), where + "joints", this::number),
         map(json.get("counted"), where + "counted", (n, at) -> (int) number(n, at)),
         whole(json, "left_out", where),
         whole(json, "missing", where),
