@@ -1,13 +1,12 @@
 package io.sadi.checkpoint;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.sadi.config.Config;
+import io.sadi.config.Field;
 import io.sadi.data.Fingerprint;
 import io.sadi.data.Metric;
 import io.sadi.data.Skeleton;
-import io.sadi.data.Skeleton.Pair;
 import io.sadi.data.TrainedOn;
 import io.sadi.eval.Fusion;
 import io.sadi.eval.Fusion.ChosenOn;
@@ -25,13 +24,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
@@ -145,25 +144,12 @@ public record Checkpoint(
           Config.name(model.pixels()) + " as in its config",
           "");
     }
-    List<String> joints = new ArrayList<>();
-    for (JsonElement joint : array(file, metadata, "joints")) {
-      joints.add(joint.getAsString());
-    }
+    List<String> joints = json(file, metadata, "joints").texts();
     Skeleton skeleton =
         new Skeleton(
             joints,
-            pairs(file, metadata, "flip_pairs", joints.size()),
-            pairs(file, metadata, "skeleton", joints.size()));
-    String label = field(file, metadata, "metric");
-    Metric metric = null;
-    for (Metric candidate : Metric.values()) {
-      if (candidate.label().equals(label)) {
-        metric = candidate;
-      }
-    }
-    if (metric == null) {
-      throw BadInputException.at(file + ": metadata 'metric'", label, "pckh@0.5 or pck@0.2", "");
-    }
+            Skeleton.pairs(json(file, metadata, "flip_pairs"), joints.size()),
+            Skeleton.pairs(json(file, metadata, "skeleton"), joints.size()));
     Map<String, Safetensors.Entry> tensors = new LinkedHashMap<>();
     content
         .tensors()
@@ -177,7 +163,7 @@ public record Checkpoint(
         yaml,
         model,
         skeleton,
-        metric,
+        Metric.of(field(file, metadata, "metric"), file + ": metadata 'metric'"),
         (int) number(file, metadata, "epoch", 1e9),
         number(file, metadata, "fusion_weight", 1),
         temperatures(file, metadata, joints.size()),
@@ -188,9 +174,9 @@ public record Checkpoint(
 
   /** What a checkpoint's header says that it was trained on; null for an older one. */
   public static @Nullable TrainedOn trainedOn(Safetensors content, Path file) {
-    String text = content.metadata().get(TRAINED_ON);
-    String where = file + ": metadata '" + TRAINED_ON + "'";
-    return text == null ? null : TrainedOn.from(Json.parse(text, where), where);
+    return content.metadata().containsKey(TRAINED_ON)
+        ? TrainedOn.from(json(file, content.metadata(), TRAINED_ON))
+        : null;
   }
 
   private static Safetensors builtin() throws IOException {
@@ -437,39 +423,23 @@ public record Checkpoint(
   /** Files of networks that nobody has calibrated hold none. */
   private static Map<Decode, List<Double>> temperatures(
       Path file, Map<String, String> metadata, int joints) {
-    String text = metadata.get(TEMPERATURES);
     Map<Decode, List<Double>> temperatures = new EnumMap<>(Decode.class);
-    if (text == null) {
+    if (!metadata.containsKey(TEMPERATURES)) {
       return temperatures;
     }
-    String where = file + ": metadata '" + TEMPERATURES + "'";
-    String expected = "a list of " + joints + " numbers above 0 for each decode";
-    JsonElement value = Json.parse(text, where);
-    if (!value.isJsonObject()) {
-      throw BadInputException.at(where, Json.kind(value), expected, "");
+    Field json = json(file, metadata, TEMPERATURES);
+    json.allow(Stream.of(Decode.values()).map(Decode::toString).toList());
+    for (Decode decode : Decode.values()) {
+      Field list = json.get(decode.toString());
+      if (list.isThere()) {
+        if (!list.isList(joints)) {
+          throw list.wrong("a list of " + joints + " numbers above 0, one a joint");
+        }
+        double[] ofJoints =
+            list.numbers(t -> t > 0 && t < Double.POSITIVE_INFINITY, "a number above 0");
+        temperatures.put(decode, DoubleStream.of(ofJoints).boxed().toList());
+      }
     }
-    value
-        .getAsJsonObject()
-        .asMap()
-        .forEach(
-            (name, list) -> {
-              Decode decode =
-                  Stream.of(Decode.values())
-                      .filter(known -> known.toString().equals(name))
-                      .findFirst()
-                      .orElseThrow(() -> BadInputException.at(where, name, expected, ""));
-              List<Double> ofJoints = new ArrayList<>();
-              try {
-                list.getAsJsonArray().forEach(number -> ofJoints.add(number.getAsDouble()));
-              } catch (RuntimeException e) {
-                throw BadInputException.at(where, list.toString(), expected, "");
-              }
-              if (ofJoints.size() != joints
-                  || !ofJoints.stream().allMatch(t -> t > 0 && t < Double.POSITIVE_INFINITY)) {
-                throw BadInputException.at(where, list.toString(), expected, "");
-              }
-              temperatures.put(decode, List.copyOf(ofJoints));
-            });
     return temperatures;
   }
 
@@ -496,34 +466,9 @@ public record Checkpoint(
         file + ": metadata '" + name + "'", text, "a number from 0 to " + (long) max, "");
   }
 
-  private static JsonArray array(Path file, Map<String, String> metadata, String name) {
+  /** Metadata that is JSON. */
+  private static Field json(Path file, Map<String, String> metadata, String name) {
     String where = file + ": metadata '" + name + "'";
-    JsonElement value = Json.parse(field(file, metadata, name), where);
-    if (!value.isJsonArray()) {
-      throw BadInputException.at(where, Json.kind(value), "a list", "");
-    }
-    return value.getAsJsonArray();
-  }
-
-  private static List<Pair> pairs(
-      Path file, Map<String, String> metadata, String name, int joints) {
-    List<Pair> pairs = new ArrayList<>();
-    for (JsonElement element : array(file, metadata, name)) {
-      try {
-        int a = element.getAsJsonArray().get(0).getAsInt();
-        int b = element.getAsJsonArray().get(1).getAsInt();
-        if (a < 0 || b < 0 || a >= joints || b >= joints) {
-          throw new IndexOutOfBoundsException();
-        }
-        pairs.add(new Pair(a, b));
-      } catch (RuntimeException e) {
-        throw BadInputException.at(
-            file + ": metadata '" + name + "'",
-            element.toString(),
-            "pairs of joint numbers below " + joints,
-            "");
-      }
-    }
-    return pairs;
+    return Field.root(Json.parse(field(file, metadata, name), where), where);
   }
 }

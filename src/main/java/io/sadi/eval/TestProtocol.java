@@ -1,10 +1,8 @@
 package io.sadi.eval;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import io.sadi.data.Fields;
-import io.sadi.io.Json;
+import io.sadi.config.Field;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -36,11 +34,13 @@ public record TestProtocol(boolean flip, List<Double> scales, String refine) {
   }
 
   /** Reads what {@link #json} writes. */
-  static TestProtocol from(JsonElement value, String where) {
-    JsonObject object = Json.object(value, where);
-    Fields fields = new Fields(object, where);
-    List<Double> scales = Arrays.stream(fields.numbers("scales")).boxed().toList();
-    return new TestProtocol(fields.flag("flip"), scales, fields.text("refine"));
+  static TestProtocol from(Field test) {
+    return new TestProtocol(
+        test.get("flip").flag(),
+        Arrays.stream(test.get("scales").numbers(Double::isFinite, "finite numbers"))
+            .boxed()
+            .toList(),
+        test.get("refine").text());
   }
 
   /** As in {@code flip, scales 0.8 0.9 1.0, refine dark}. */

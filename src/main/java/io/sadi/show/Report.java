@@ -3,6 +3,7 @@ package io.sadi.show;
 import static io.sadi.page.Page.escape;
 
 import com.google.gson.JsonElement;
+import io.sadi.config.Field;
 import io.sadi.data.Crop;
 import io.sadi.data.Skeleton;
 import io.sadi.data.TrainedOn;
@@ -228,7 +229,7 @@ public final class Report {
     JsonElement trainedOn = about.model().get("trained_on");
     if (trainedOn != null) {
       words.append(" The network was trained on ");
-      words.append(TrainedOn.from(trainedOn, "model.trained_on")).append('.');
+      words.append(TrainedOn.from(Field.root(trainedOn, "model.trained_on"))).append('.');
     }
     return words.toString();
   }

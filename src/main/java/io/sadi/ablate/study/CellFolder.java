@@ -1,10 +1,9 @@
 package io.sadi.ablate.study;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.sadi.config.Config;
-import io.sadi.data.Fields;
+import io.sadi.config.Field;
 import io.sadi.data.TrainedOn;
 import io.sadi.eval.Evaluation;
 import io.sadi.eval.EvaluationFormat;
@@ -111,23 +110,23 @@ public record CellFolder(Path path) {
     if (!Files.exists(file)) {
       return null;
     }
-    JsonElement state = Json.readObject(file).get("state");
+    Field state = Field.root(Json.readObject(file), file).get("state");
     for (RunState known : RunState.values()) {
-      if (state != null
-          && state.isJsonPrimitive()
-          && state.getAsString().equals(Config.name(known))) {
+      if (state.isText() && state.text().equals(Config.name(known))) {
         return known;
       }
     }
-    throw BadInputException.at(
-        file + ": state", String.valueOf(state), "running, done, interrupted or failed", "");
+    throw state.wrong("running, done, interrupted or failed");
   }
 
   /** What the run was trained on; null where an older version trained it. */
   @Nullable TrainedOn trainedOn() throws IOException {
     Path file = path.resolve("summary.json");
-    JsonElement value = Files.exists(file) ? Json.readObject(file).get("trained_on") : null;
-    return value == null ? null : TrainedOn.from(value, file + ": trained_on");
+    if (!Files.exists(file)) {
+      return null;
+    }
+    Field value = Field.root(Json.readObject(file), file).get("trained_on");
+    return value.isThere() ? TrainedOn.from(value) : null;
   }
 
   /** Whether its last weights are here. */
@@ -199,7 +198,7 @@ public record CellFolder(Path path) {
 
   /** What is known of a network that is finished. */
   public CellResult read(Cell cell) throws IOException {
-    Fields size = new Fields(Json.readObject(size()), size().toString());
+    Field size = Field.root(Json.readObject(size()), size());
     Evaluation evaluation = EvaluationReader.read(evaluation());
     if (evaluation.results().isEmpty()) {
       throw BadInputException.at(
@@ -209,7 +208,8 @@ public record CellFolder(Path path) {
         cell,
         evaluation,
         PersonErrors.read(errors()),
-        new NetworkSize(size.integer("parameters", 0, 1L << 50), size.integer("macs", 0, 1L << 50)),
+        new NetworkSize(
+            size.get("parameters").integer(0, 1L << 50), size.get("macs").integer(0, 1L << 50)),
         TrainingCourse.read(this));
   }
 
@@ -220,19 +220,13 @@ public record CellFolder(Path path) {
     if (!Files.exists(file)) {
       return pictures;
     }
-    JsonElement people = Json.read(file);
-    if (!people.isJsonArray()) {
-      throw BadInputException.at(file, Json.kind(people), "a list", "");
-    }
-    for (JsonElement element : people.getAsJsonArray()) {
+    for (Field person : Field.root(Json.read(file), file).list()) {
       int i = pictures.size();
-      String where = file + "[" + i + "]";
-      Fields person = new Fields(Json.object(element, where), where);
       Path h2 = picture(pictures(), i, "h2");
       pictures.add(
           new Pictures(
               new PersonErrors.Who(
-                  person.text("image"), (int) person.integer("person", 0, 1 << 30)),
+                  person.get("image").text(), (int) person.get("person").integer(0, 1 << 30)),
               made(i, "photo"),
               made(i, "truth"),
               made(i, "found"),

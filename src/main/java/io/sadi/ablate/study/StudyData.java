@@ -1,5 +1,6 @@
 package io.sadi.ablate.study;
 
+import io.sadi.config.Field;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
 import io.sadi.data.Fingerprint;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -79,19 +81,16 @@ public record StudyData(String dataset, Map<String, Fingerprint> splits) {
   }
 
   /** Reads {@link #map}. */
-  static StudyData from(StudySection section) {
+  static StudyData from(Field yaml) {
+    yaml.allow(List.of("dataset", "splits"));
     Map<String, Fingerprint> all = new LinkedHashMap<>();
-    StudySection splits = section.section("splits");
-    for (String split : splits.keys()) {
-      StudySection one = splits.section(split);
-      Double people = one.number("people");
-      all.put(
-          split,
-          new Fingerprint(split, people == null ? 0 : people.intValue(), one.text("sha256", "")));
-      one.finish();
-    }
-    StudyData data = new StudyData(section.text("dataset", ""), all);
-    section.finish();
-    return data;
+    yaml.get("splits")
+        .entries()
+        .forEach(
+            (split, people) -> {
+              people.allow(List.of("people", "sha256"));
+              all.put(split, Fingerprint.of(split, people));
+            });
+    return new StudyData(yaml.get("dataset").text(), all);
   }
 }

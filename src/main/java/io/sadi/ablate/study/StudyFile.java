@@ -1,5 +1,6 @@
 package io.sadi.ablate.study;
 
+import io.sadi.config.Field;
 import io.sadi.config.Names;
 import io.sadi.config.Yaml;
 import io.sadi.io.AtomicFile;
@@ -28,6 +29,7 @@ public final class StudyFile {
   private static final int DEEPEST = 4;
   private static final String DATA = "data";
   private static final String TEST = "test";
+  private static final String STUDIES = "studies";
 
   private StudyFile() {}
 
@@ -95,27 +97,21 @@ public final class StudyFile {
 
   /** Reads a study folder's file. */
   public static List<StudyDesign> read(Path file) throws IOException {
-    StudySection root = new StudySection(Yaml.readMap(file), file.toString());
-    List<StudyDesign> designs = new ArrayList<>();
-    for (StudySection study : root.sections("studies")) {
-      designs.add(design(study, "study"));
-    }
-    root.has(DATA);
-    root.has(TEST);
-    root.finish();
-    return designs;
+    Field root = Field.root(Yaml.readMap(file), file);
+    root.allow(List.of(TEST, DATA, STUDIES));
+    return root.get(STUDIES).list().stream().map(study -> design(study, "study")).toList();
   }
 
   /** The data that a study folder's file names; null where it names none. */
   public static @Nullable StudyData readData(Path file) throws IOException {
-    StudySection root = new StudySection(Yaml.readMap(file), file.toString());
-    return root.has(DATA) ? StudyData.from(root.section(DATA)) : null;
+    Field data = Field.root(Yaml.readMap(file), file).get(DATA);
+    return data.isThere() ? StudyData.from(data) : null;
   }
 
   /** How a study folder's file says that networks are measured; null where it does not. */
   public static @Nullable TestSettings readTest(Path file) throws IOException {
-    StudySection root = new StudySection(Yaml.readMap(file), file.toString());
-    return root.has(TEST) ? TestSettings.from(root.section(TEST)) : null;
+    Field test = Field.root(Yaml.readMap(file), file).get(TEST);
+    return test.isThere() ? TestSettings.from(test) : null;
   }
 
   /**
@@ -131,24 +127,24 @@ public final class StudyFile {
     if (data != null) {
       root.put(DATA, data.map());
     }
-    root.put("studies", designs.stream().map(StudyFile::map).toList());
+    root.put(STUDIES, designs.stream().map(StudyFile::map).toList());
     AtomicFile.writeString(file, Yaml.write(root));
   }
 
   private static List<StudyDesign> parse(Map<String, Object> yaml, Object origin, int deep)
       throws IOException {
-    StudySection root = new StudySection(yaml, origin.toString());
-    if (!yaml.containsKey("studies")) {
+    Field root = Field.root(yaml, origin);
+    if (!yaml.containsKey(STUDIES)) {
       String name = "study";
       if (origin instanceof Path file) {
         name = String.valueOf(file.getFileName()).replaceFirst("\\.ya?ml$", "");
       }
       return List.of(design(root, name));
     }
-    List<String> names = root.texts("studies");
-    root.finish();
+    root.allow(List.of(STUDIES));
+    List<String> names = root.get(STUDIES).texts();
     if (names.isEmpty()) {
-      throw root.wrong("studies", null, "at least one");
+      throw root.get(STUDIES).wrong("at least one");
     }
     if (deep == 0) {
       throw BadInputException.at(origin, "studies of studies of studies", "a study at last", "");
@@ -156,10 +152,10 @@ public final class StudyFile {
     Path folder = origin instanceof Path file ? file.resolveSibling("") : Path.of("");
     List<StudyDesign> designs = new ArrayList<>();
     for (String name : names) {
-      for (StudyDesign design : named(name, root.where() + ": studies", folder, deep - 1)) {
+      for (StudyDesign design : named(name, root.get(STUDIES).where(), folder, deep - 1)) {
         if (designs.stream().anyMatch(other -> other.name().equals(design.name()))) {
           throw BadInputException.at(
-              root.where() + ": studies: " + name,
+              root.get(STUDIES).where() + ": " + name,
               "another study of the name '" + design.name() + "'",
               "one of each name",
               "give one of them another with 'name:'");
@@ -170,10 +166,11 @@ public final class StudyFile {
     return designs;
   }
 
-  private static StudyDesign design(StudySection study, String name) {
+  private static StudyDesign design(Field study, String name) {
+    study.allow(List.of("name", "question", "baseline", "seeds", "variants", "notes"));
     List<StudyVariant> variants = new ArrayList<>();
     Set<String> names = new HashSet<>();
-    for (StudySection row : study.sections("variants")) {
+    for (Field row : study.get("variants").list()) {
       StudyVariant variant = variant(row);
       if (!names.add(variant.name())) {
         throw BadInputException.at(row.where(), "'" + variant.name() + "' twice", "once", "");
@@ -181,53 +178,99 @@ public final class StudyFile {
       variants.add(variant);
     }
     if (variants.isEmpty()) {
-      throw BadInputException.at(study.where() + ".variants", "nothing", "at least one", "");
+      throw study.get("variants").wrong("at least one");
     }
-    String baseline = study.text("baseline", variants.get(0).name());
+    String baseline = text(study.get("baseline"), variants.get(0).name());
     if (!names.contains(baseline)) {
-      throw BadInputException.at(
-          study.where() + ".baseline",
-          "'" + baseline + "'",
-          "one of the variants",
-          "the nearest is '" + Names.nearest(baseline, names) + "'");
+      throw study
+          .get("baseline")
+          .wrong("one of the variants", "the nearest is '" + Names.nearest(baseline, names) + "'");
     }
-    StudyDesign design =
-        new StudyDesign(
-            study.text("name", name),
-            study.text("question", ""),
-            baseline,
-            study.seeds(),
-            variants,
-            study.has("notes") ? study.texts("notes") : List.of());
-    study.finish();
-    return design;
+    Field notes = study.get("notes");
+    return new StudyDesign(
+        text(study.get("name"), name),
+        text(study.get("question"), ""),
+        baseline,
+        seeds(study.get("seeds")),
+        variants,
+        notes.isThere() ? notes.texts() : List.of());
   }
 
-  private static StudyVariant variant(StudySection row) {
-    List<PaperRow> paper = new ArrayList<>();
-    if (row.has("paper")) {
-      row.sections("paper").forEach(printed -> paper.add(paper(printed)));
+  private static List<Integer> seeds(Field seeds) {
+    if (!seeds.isThere()) {
+      return List.of(1);
     }
-    StudyVariant variant =
-        StudyVariant.of(row.text("name", ""), row.overrides(), paper, row.where());
-    row.finish();
-    return variant;
+    List<Integer> each = seeds.list().stream().map(Field::index).distinct().toList();
+    if (each.isEmpty()) {
+      throw seeds.wrong("at least one");
+    }
+    return each;
   }
 
-  private static PaperRow paper(StudySection row) {
-    PaperRow paper =
-        new PaperRow(
-            row.text("source", ""),
-            row.text("data", ""),
-            row.text("beside", ""),
-            row.numbers("groups"),
-            row.number("mean_joint_weighted"),
-            row.number("mean_unweighted"));
-    if (paper.source().isEmpty()) {
-      throw BadInputException.at(row.where() + ".source", "nothing", "a table and its row", "");
+  /** A bare name stands for a variant that has nothing else. */
+  private static StudyVariant variant(Field row) {
+    if (row.isText()) {
+      return StudyVariant.of(row.text(), Map.of(), List.of(), row.where());
     }
-    row.finish();
-    return paper;
+    row.allow(List.of("name", "overrides", "paper"));
+    Map<String, String> overrides = new LinkedHashMap<>();
+    if (row.get("overrides").isThere()) {
+      addOverrides(row.get("overrides"), "", overrides);
+    }
+    Field paper = row.get("paper");
+    return StudyVariant.of(
+        text(row.get("name"), ""),
+        overrides,
+        paper.isThere() ? paper.list().stream().map(StudyFile::paper).toList() : List.of(),
+        row.where());
+  }
+
+  /** Config keys and values; sections may be nested as in a config. */
+  private static void addOverrides(Field section, String prefix, Map<String, String> into) {
+    section
+        .entries()
+        .forEach(
+            (key, value) -> {
+              if (value.isObject()) {
+                addOverrides(value, prefix + key + ".", into);
+              } else if (!value.isThere()) {
+                throw value.wrong("a value");
+              } else if (into.put(prefix + key, String.valueOf(value.value())) != null) {
+                throw value.wrong("one value, not two");
+              }
+            });
+  }
+
+  private static PaperRow paper(Field row) {
+    row.allow(
+        List.of("source", "data", "beside", "groups", "mean_joint_weighted", "mean_unweighted"));
+    String source = text(row.get("source"), "");
+    if (source.isEmpty()) {
+      throw row.get("source").wrong("a table and its row");
+    }
+    Map<String, Double> groups = new LinkedHashMap<>();
+    if (row.get("groups").isThere()) {
+      row.get("groups").entries().forEach((name, percent) -> groups.put(name, percent.number()));
+    }
+    return new PaperRow(
+        source,
+        text(row.get("data"), ""),
+        text(row.get("beside"), ""),
+        groups,
+        numberOrNull(row.get("mean_joint_weighted")),
+        numberOrNull(row.get("mean_unweighted")));
+  }
+
+  private static @Nullable Double numberOrNull(Field field) {
+    return field.isThere() ? (Double) field.number() : null;
+  }
+
+  /** A text, or a number as it is written. */
+  private static String text(Field field, String otherwise) {
+    if (field.isObject() || field.isList()) {
+      throw field.wrong("text");
+    }
+    return field.isThere() ? String.valueOf(field.value()) : otherwise;
   }
 
   private static Map<String, Object> map(StudyDesign design) {

@@ -1,6 +1,7 @@
 package io.sadi.ablate.study;
 
 import io.sadi.checkpoint.Decode;
+import io.sadi.config.Field;
 import io.sadi.eval.TestProtocol;
 import io.sadi.io.BadInputException;
 import io.sadi.predict.engine.ImagePyramid;
@@ -102,16 +103,17 @@ public record TestSettings(TestProtocol protocol, @Nullable Decode decode) {
   }
 
   /** Reads {@link #map}. */
-  static TestSettings from(StudySection section) {
-    TestSettings test =
-        new TestSettings(
-            new TestProtocol(
-                section.flag("flip"),
-                new ImagePyramid(section.numberList("scales")).scales(),
-                section.oneOf("refine", Refine.values()).toString()),
-            section.has("decode") ? section.oneOf("decode", Decode.values()) : null);
-    section.finish();
-    return test;
+  static TestSettings from(Field test) {
+    test.allow(List.of("flip", "scales", "refine", "decode"));
+    Field decode = test.get("decode");
+    Field scales = test.get("scales");
+    double[] factors = scales.numbers(Double::isFinite, "finite numbers");
+    return new TestSettings(
+        new TestProtocol(
+            test.get("flip").flag(),
+            new ImagePyramid(Arrays.stream(factors).boxed().toList()).scales(), // checked
+            test.get("refine").oneOf(Refine.values()).toString()),
+        decode.isThere() ? decode.oneOf(Decode.values()) : null);
   }
 
   @Override

@@ -1,10 +1,9 @@
 package io.sadi.prepare.read;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
-import io.sadi.data.Fields;
+import io.sadi.config.Field;
 import io.sadi.data.Skeleton;
 import io.sadi.image.ImageFormat;
 import io.sadi.io.BadInputException;
@@ -132,29 +131,27 @@ public final class LabelmeAnnotations {
       json.skipValue();
       return Optional.empty();
     }
-    JsonElement list = null;
+    Field list = null;
     String image = null;
     int[] size = new int[2];
     json.beginObject();
     while (json.hasNext()) {
       switch (json.nextName()) {
-        case "shapes" -> list = JsonParser.parseReader(json);
-        case "imagePath" -> image = text(JsonParser.parseReader(json), file);
-        case "imageWidth" -> size[0] = side(JsonParser.parseReader(json));
-        case "imageHeight" -> size[1] = side(JsonParser.parseReader(json));
+        case "shapes" -> list = Field.at(JsonParser.parseReader(json), file, "shapes");
+        case "imagePath" -> image = path(Field.at(JsonParser.parseReader(json), file, "imagePath"));
+        case "imageWidth" -> size[0] = side(Field.root(JsonParser.parseReader(json), file));
+        case "imageHeight" -> size[1] = side(Field.root(JsonParser.parseReader(json), file));
         default -> json.skipValue(); // imageData is the whole photo
       }
     }
     json.endObject();
-    if (list == null || !list.isJsonArray()) {
+    if (list == null || !list.isList()) {
       return Optional.empty();
     }
     LabelmePeople people = new LabelmePeople(imageOf(file, image), size[0], size[1]);
-    int i = 0;
-    for (JsonElement shape : list.getAsJsonArray()) {
-      String where = file + ": shapes[" + i++ + "]";
+    for (Field shape : list.list()) {
       try {
-        shapes += people.add(new Fields(Json.object(shape, where), where)) ? 0 : 1;
+        shapes += people.add(shape) ? 0 : 1;
       } catch (BadInputException e) {
         people.addUnreadable(e);
       }
@@ -162,20 +159,19 @@ public final class LabelmeAnnotations {
     return Optional.of(people);
   }
 
-  private static @Nullable String text(JsonElement value, Path file) {
-    if (value.isJsonNull()) {
+  private static @Nullable String path(Field imagePath) {
+    if (!imagePath.isGiven()) {
       return null;
     }
-    if (!value.isJsonPrimitive() || value.getAsString().chars().anyMatch(Character::isISOControl)) {
-      throw BadInputException.at(file + ": imagePath", Json.kind(value), "an image's path", "");
+    if (!imagePath.isText() || imagePath.text().chars().anyMatch(Character::isISOControl)) {
+      throw imagePath.wrong("an image's path");
     }
-    return value.getAsString();
+    return imagePath.text();
   }
 
   /** 0 where it is not said, or nothing that can be. */
-  private static int side(JsonElement value) {
-    boolean number = value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber();
-    double side = number ? value.getAsDouble() : 0;
+  private static int side(Field value) {
+    double side = value.isNumber() ? value.number(number -> true, "a number") : 0;
     return side >= 1 && side <= 1 << 20 ? (int) side : 0;
   }
 

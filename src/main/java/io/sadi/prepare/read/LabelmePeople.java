@@ -1,10 +1,8 @@
 package io.sadi.prepare.read;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import io.sadi.data.Fields;
+import io.sadi.config.Field;
 import io.sadi.data.Person;
+import io.sadi.data.Pixels;
 import io.sadi.geom.Box;
 import io.sadi.io.BadInputException;
 import java.util.ArrayList;
@@ -50,27 +48,29 @@ final class LabelmePeople {
   }
 
   /** Takes a shape; whether it is a point or a rectangle. */
-  boolean add(Fields shape) {
-    String type = shape.has("shape_type") ? shape.text("shape_type") : "polygon";
+  boolean add(Field shape) {
+    Field shapeType = shape.get("shape_type");
+    String type = shapeType.isGiven() ? shapeType.text() : "polygon";
     boolean point = type.equals("point");
     if (!point && !type.equals("rectangle")) {
       return false;
     }
-    String group =
-        shape.has("group_id") ? String.valueOf(shape.integer("group_id", -1 << 30, 1 << 30)) : null;
-    JsonArray corners = shape.list("points");
+    Field groupId = shape.get("group_id");
+    String group = groupId.isGiven() ? String.valueOf(groupId.integer(-1 << 30, 1 << 30)) : null;
+    List<Field> corners = shape.get("points").list();
     if (corners.isEmpty() || (point && corners.size() != 1)) {
-      throw shape.wrong("points", point ? "one pair of x and y" : "corners");
+      throw shape.get("points").wrong(point ? "one pair of x and y" : "corners");
     }
-    List<double[]> places = new ArrayList<>();
-    for (int i = 0; i < corners.size(); i++) {
-      places.add(shape.numbers("points[" + i + "]", corners.get(i), 2));
-    }
+    List<double[]> places = corners.stream().map(corner -> Pixels.numbers(corner, 2)).toList();
     if (point) {
       double[] at = places.get(0);
       Point made =
           new Point(
-              shape.text("label"), (float) at[0], (float) at[1], occluded(shape), shape.where());
+              shape.get("label").text(),
+              (float) at[0],
+              (float) at[1],
+              occluded(shape),
+              shape.where());
       if (group == null) {
         loose.add(made);
       } else {
@@ -85,20 +85,9 @@ final class LabelmePeople {
   }
 
   /** LabelMe's flag of that name, X-AnyLabeling's "difficult". */
-  private static boolean occluded(Fields shape) {
-    JsonObject object = shape.object();
-    JsonElement flags = object.get("flags");
-    return isTrue(object.get("difficult"))
-        || (flags != null
-            && flags.isJsonObject()
-            && isTrue(flags.getAsJsonObject().get("occluded")));
-  }
-
-  private static boolean isTrue(@Nullable JsonElement value) {
-    return value != null
-        && value.isJsonPrimitive()
-        && value.getAsJsonPrimitive().isBoolean()
-        && value.getAsBoolean();
+  private static boolean occluded(Field shape) {
+    Field flags = shape.get("flags");
+    return shape.get("difficult").isTrue() || (flags.isObject() && flags.get("occluded").isTrue());
   }
 
   private static Box around(@Nullable Box before, List<double[]> places) {

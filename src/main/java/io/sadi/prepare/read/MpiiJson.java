@@ -1,11 +1,11 @@
 package io.sadi.prepare.read;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import com.google.gson.stream.JsonReader;
-import io.sadi.data.Fields;
+import io.sadi.config.Field;
 import io.sadi.data.Person;
+import io.sadi.data.Pixels;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
 import java.io.IOException;
@@ -43,10 +43,9 @@ final class MpiiJson {
     Map<String, Integer> inImage = new HashMap<>();
     json.beginArray();
     for (int i = 0; json.hasNext(); i++) {
-      String where = file + ": [" + i + "]";
       JsonElement element = JsonParser.parseReader(json);
       try {
-        people.add(person(new Fields(Json.object(element, where), where), inImage));
+        people.add(person(Field.at(element, file, "[" + i + "]"), inImage));
       } catch (BadInputException e) {
         unreadable.accept(e);
       }
@@ -55,28 +54,29 @@ final class MpiiJson {
     return people;
   }
 
-  private static MpiiPerson person(Fields fields, Map<String, Integer> inImage) {
-    if (!fields.has("image") && fields.has("img_paths")) {
-      return ofPoseMachines(fields, inImage);
+  private static MpiiPerson person(Field person, Map<String, Integer> inImage) {
+    if (!person.get("image").isGiven() && person.get("img_paths").isGiven()) {
+      return ofPoseMachines(person, inImage);
     }
-    String image = image(fields, "image");
+    String image = image(person.get("image"));
     double[] x = new double[MpiiPerson.JOINTS];
     double[] y = new double[MpiiPerson.JOINTS];
     byte[] visibility = new byte[MpiiPerson.JOINTS];
-    if (fields.has("joints")) {
-      JsonArray joints = fields.list("joints");
-      double[] visible = fields.numbers("joints_vis", MpiiPerson.JOINTS);
-      if (joints.size() != MpiiPerson.JOINTS) {
-        throw fields.wrong("joints", MpiiPerson.JOINTS + " pairs of x and y");
+    Field joints = person.get("joints");
+    if (joints.isGiven()) {
+      List<Field> places = joints.list();
+      double[] visible = Pixels.numbers(person.get("joints_vis"), MpiiPerson.JOINTS);
+      if (places.size() != MpiiPerson.JOINTS) {
+        throw joints.wrong(MpiiPerson.JOINTS + " pairs of x and y");
       }
       for (int k = 0; k < MpiiPerson.JOINTS; k++) {
-        double[] place = fields.numbers("joints[" + k + "]", joints.get(k), 2);
+        double[] place = Pixels.numbers(places.get(k), 2);
         x[k] = place[0];
         y[k] = place[1];
         visibility[k] = visibility(place, visible[k]);
       }
     }
-    double[] center = fields.numbers("center", 2);
+    double[] center = Pixels.numbers(person.get("center"), 2);
     return MpiiPerson.of(
         image,
         inImage.merge(image, 1, Integer::sum) - 1,
@@ -85,28 +85,28 @@ final class MpiiJson {
         visibility,
         center[0],
         center[1],
-        fields.number("scale"),
+        Pixels.number(person.get("scale")),
         null,
         true,
         true);
   }
 
-  private static MpiiPerson ofPoseMachines(Fields fields, Map<String, Integer> inImage) {
-    String image = image(fields, "img_paths");
-    JsonArray joints = fields.list("joint_self");
+  private static MpiiPerson ofPoseMachines(Field entry, Map<String, Integer> inImage) {
+    String image = image(entry.get("img_paths"));
+    List<Field> joints = entry.get("joint_self").list();
     if (joints.size() != MpiiPerson.JOINTS) {
-      throw fields.wrong("joint_self", MpiiPerson.JOINTS + " joints, as MPII has");
+      throw entry.get("joint_self").wrong(MpiiPerson.JOINTS + " joints, as MPII has");
     }
     double[] x = new double[MpiiPerson.JOINTS];
     double[] y = new double[MpiiPerson.JOINTS];
     byte[] visibility = new byte[MpiiPerson.JOINTS];
     for (int k = 0; k < MpiiPerson.JOINTS; k++) {
-      double[] joint = fields.numbers("joint_self[" + k + "]", joints.get(k), 3);
+      double[] joint = Pixels.numbers(joints.get(k), 3);
       x[k] = joint[0];
       y[k] = joint[1];
       visibility[k] = visibility(joint, joint[2]);
     }
-    double[] position = fields.numbers("objpos", 2);
+    double[] position = Pixels.numbers(entry.get("objpos"), 2);
     MpiiPerson person =
         MpiiPerson.of(
             image,
@@ -116,18 +116,19 @@ final class MpiiJson {
             visibility,
             position[0],
             position[1],
-            fields.number("scale_provided"),
+            Pixels.number(entry.get("scale_provided")),
             null,
             true,
             true);
-    return fields.has("isValidation") && fields.flag("isValidation") ? person.toValidate() : person;
+    Field isValidation = entry.get("isValidation");
+    return isValidation.isGiven() && isValidation.flag() ? person.toValidate() : person;
   }
 
   /** A name that can be one; which file is meant is seen when the images are looked for. */
-  private static String image(Fields fields, String key) {
-    String name = fields.text(key);
+  private static String image(Field image) {
+    String name = image.text();
     if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
-      throw fields.wrong(key, "an image's name");
+      throw image.wrong("an image's name");
     }
     return name;
   }

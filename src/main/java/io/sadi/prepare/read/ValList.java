@@ -1,8 +1,7 @@
 package io.sadi.prepare.read;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import io.sadi.data.Fields;
+import io.sadi.config.Field;
+import io.sadi.data.Pixels;
 import io.sadi.io.BadInputException;
 import io.sadi.io.InputFile;
 import io.sadi.io.Json;
@@ -31,11 +30,7 @@ public record ValList(Path file, Map<String, List<double[]>> images) {
   public static ValList read(Path file) throws IOException {
     Map<String, List<double[]>> images = new LinkedHashMap<>();
     if (startsLikeAList(file)) {
-      JsonElement root = Json.read(file);
-      JsonArray list = root.getAsJsonArray();
-      for (int i = 0; i < list.size(); i++) {
-        add(list.get(i), file + ": [" + i + "]", images);
-      }
+      Field.root(Json.read(file), file).list().forEach(element -> add(element, images));
     } else {
       try (BufferedReader lines = InputFile.text(file)) {
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -66,15 +61,14 @@ public record ValList(Path file, Map<String, List<double[]>> images) {
     }
   }
 
-  private static void add(JsonElement element, String where, Map<String, List<double[]>> images) {
-    if (element.isJsonPrimitive() && element.getAsJsonPrimitive().isString()) {
-      positions(element.getAsString(), images);
+  private static void add(Field element, Map<String, List<double[]>> images) {
+    if (element.isText()) {
+      positions(element.text(), images);
       return;
     }
-    Fields fields = new Fields(Json.object(element, where), where);
-    List<double[]> positions = positions(fields.text("image"), images);
-    if (fields.has("center")) {
-      positions.add(fields.numbers("center", 2));
+    List<double[]> positions = positions(element.get("image").text(), images);
+    if (element.get("center").isGiven()) {
+      positions.add(Pixels.numbers(element.get("center"), 2));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.sadi.prepare.read;
 
+import io.sadi.config.Field;
 import io.sadi.config.Yaml;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
@@ -83,30 +84,30 @@ public record YoloAnnotations(Annotations annotations, Path imageRoot) {
   public static YoloAnnotations read(Path file, Options options, List<Split> splits, long seed)
       throws IOException {
     InputFile.require(file);
-    return new Reader(file, Yaml.readMap(file), options).read(splits, seed);
+    return new Reader(file, Field.root(Yaml.readMap(file), file), options).read(splits, seed);
   }
 
   private static final class Reader {
     private final Path file;
-    private final Map<String, Object> yaml;
+    private final Field yaml;
     private final Options options;
     private final int joints;
     private final int numbers;
     private final PersonList people = new PersonList();
     private final List<Path> labels = new ArrayList<>();
 
-    Reader(Path file, Map<String, Object> yaml, Options options) {
+    Reader(Path file, Field yaml, Options options) {
       this.file = file;
       this.yaml = yaml;
       this.options = options;
       List<Integer> shape = integers("kpt_shape");
       if (shape == null || shape.size() != 2 || shape.get(0) < 1 || shape.get(0) > 200) {
-        throw wrong("kpt_shape", "[joints, 2 or 3]");
+        throw yaml.get("kpt_shape").wrong("[joints, 2 or 3]");
       }
       joints = shape.get(0);
       numbers = shape.get(1);
       if (numbers != 2 && numbers != 3) {
-        throw wrong("kpt_shape", "[joints, 2 (x, y) or 3 (x, y, visible)]");
+        throw yaml.get("kpt_shape").wrong("[joints, 2 (x, y) or 3 (x, y, visible)]");
       }
     }
 
@@ -226,7 +227,7 @@ public record YoloAnnotations(Annotations annotations, Path imageRoot) {
 
     /** The names of the first class's joints; empty where the file does not say. */
     private List<String> said() {
-      Object names = yaml.get("kpt_names");
+      Object names = yaml.get("kpt_names").value();
       if (names instanceof Map<?, ?> byClass && !byClass.isEmpty()) {
         names = byClass.values().iterator().next();
       } else if (names instanceof List<?> list && !list.isEmpty() && list.get(0) instanceof List) {
@@ -236,7 +237,7 @@ public record YoloAnnotations(Annotations annotations, Path imageRoot) {
       if (names instanceof List<?> list) {
         list.forEach(name -> texts.add(String.valueOf(name)));
       } else if (names != null) {
-        throw wrong("kpt_names", "a list of joints, or one for each class");
+        throw yaml.get("kpt_names").wrong("a list of joints, or one for each class");
       }
       return texts;
     }
@@ -247,7 +248,8 @@ public record YoloAnnotations(Annotations annotations, Path imageRoot) {
         int other = flips.get(k);
         boolean mutual = other >= 0 && other < flips.size() && flips.get(other) == k;
         if (!mutual || flips.size() != joints) {
-          throw wrong("flip_idx", joints + " numbers of joints, each of a pair naming the other");
+          throw yaml.get("flip_idx")
+              .wrong(joints + " numbers of joints, each of a pair naming the other");
         }
         if (other > k) {
           pairs.add(new Skeleton.Pair(k, other));
@@ -261,7 +263,7 @@ public record YoloAnnotations(Annotations annotations, Path imageRoot) {
       Path base = base();
       Map<String, Set<Path>> images = new LinkedHashMap<>();
       for (String split : SPLITS) {
-        Object places = yaml.get(split);
+        Object places = yaml.get(split).value();
         if (places == null) {
           continue;
         }
@@ -293,7 +295,7 @@ public record YoloAnnotations(Annotations annotations, Path imageRoot) {
       if (options.images != null) {
         return options.images.toAbsolutePath().normalize();
       }
-      Object path = yaml.get("path");
+      Object path = yaml.get("path").value();
       Path said = path == null ? own : resolved(own, String.valueOf(path), "path");
       // "../datasets/mine" is below wherever Ultralytics was told to keep its datasets.
       return Files.isDirectory(said) ? said : own;
@@ -359,29 +361,8 @@ public record YoloAnnotations(Annotations annotations, Path imageRoot) {
     }
 
     private @Nullable List<Integer> integers(String key) {
-      Object value = yaml.get(key);
-      if (value == null) {
-        return null;
-      }
-      List<Integer> numbers = new ArrayList<>();
-      if (value instanceof List<?> list) {
-        for (Object number : list) {
-          if (number instanceof Integer integer) {
-            numbers.add(integer);
-          } else {
-            throw wrong(key, "whole numbers");
-          }
-        }
-        return numbers;
-      }
-      throw wrong(key, "a list of whole numbers");
-    }
-
-    private BadInputException wrong(String key, String expected) {
-      Object value = yaml.get(key);
-      String found = value == null ? "nothing" : "'" + value + "'";
-      return BadInputException.at(
-          file + ": " + key, found.length() > 80 ? "something else" : found, expected, "");
+      Field value = yaml.get(key);
+      return value.isThere() ? value.list().stream().map(Field::index).toList() : null;
     }
   }
 }

@@ -22,6 +22,7 @@ import io.sadi.eval.MeasuredNetwork;
 import io.sadi.eval.MetricResult;
 import io.sadi.eval.PersonErrors;
 import io.sadi.eval.PoseMetric;
+import io.sadi.eval.Summary;
 import io.sadi.io.Json;
 import io.sadi.testing.Golden;
 import io.sadi.train.RunConfig;
@@ -48,11 +49,8 @@ class StudyReportTest {
     return new MetricResult(
         PoseMetric.of(metric),
         decode,
-        (2 * wrist + ankle) / 3,
-        (wrist + ankle) / 2,
+        new Summary<>((2 * wrist + ankle) / 3, (wrist + ankle) / 2, groups, joints),
         null,
-        groups,
-        joints,
         Map.of("left_wrist", 20, "left_ankle", 10),
         0,
         0);
@@ -310,17 +308,7 @@ class StudyReportTest {
   void peopleWhoDoNotCountAreSaid() {
     MetricResult all = result(Metric.PCKH_05, "h1", 60, 30);
     MetricResult some =
-        new MetricResult(
-            all.metric(),
-            all.decode(),
-            all.meanJointWeighted(),
-            all.meanUnweighted(),
-            null,
-            all.groups(),
-            all.joints(),
-            all.counted(),
-            9,
-            0);
+        new MetricResult(all.metric(), all.decode(), all.percentages(), null, all.counted(), 9, 0);
     assertThat(
             report(
                 StudyDesign.of("d", List.of(row("full"))),

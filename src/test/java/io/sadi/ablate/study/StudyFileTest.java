@@ -133,9 +133,13 @@ class StudyFileTest {
     String text = Files.readString(file);
     for (String[] bad :
         new String[][] {
-          {"flip: true", "flip: 2", "test: flip: found '2', expected true or false"},
-          {"refine: dark", "refine: light", "test: refine: found 'light', expected one of"},
-          {"- 0.9", "- x", "test: scales: found 'x', expected numbers"},
+          {"flip: true", "flip: 2", "test.flip: found '2', expected true or false"},
+          {
+            "refine: dark",
+            "refine: light",
+            "test.refine: found 'light', expected quarter, dark, none"
+          },
+          {"- 0.9", "- x", "test.scales[0]: found 'x', expected finite numbers"},
           {"- 0.9", "- 1.0", "--scales"},
           {"refine: dark", "refine: dark\n  flop: true", "unknown key 'flop'"}
         }) {
@@ -174,20 +178,20 @@ class StudyFileTest {
       quoteCharacter = '"',
       value = {
         "variants: [ful]|'ful'|the nearest is 'full'",
-        "variants: []|nothing|at least one",
+        "variants: []|variants: found []|at least one",
         "name: x|variants: found nothing|a list",
         "{variants: [full], baseline: no-se}|'no-se'|one of the variants",
         "{variants: [full, full]}|'full' twice|once",
         "{variants: [full], seed: [1]}|unknown key 'seed'|'seeds'",
-        "{variants: [full], seeds: [one]}|'one'|whole numbers",
-        "{variants: [full], seeds: []}|seeds: found nothing|at least one",
+        "{variants: [full], seeds: [one]}|seeds[0]: found 'one'|a whole number",
+        "{variants: [full], seeds: []}|seeds: found []|at least one",
         "{variants: [{name: ../x, overrides: {rfm.se: off}}]}|'../x'|a name of letters",
         "{variants: [{name: full, overrides: {rfm.se: off}}]}|overrides for 'full'|another name",
-        "{variants: [{name: x, override: {rfm.se: off}}]}|'x'|the nearest is",
+        "{variants: [{name: x, override: {rfm.se: off}}]}|unknown key 'override'|'overrides'",
         "{variants: [{name: x, overrides: {rfm.se: off}, papers: 1}]}|unknown key 'papers'|'paper'",
         "{variants: [{name: x, overrides: {rfm.se: }}]}|rfm.se: found nothing|a value",
         "{variants: [{name: x, overrides: {rfm.se: off}, paper: [{}]}]}|nothing|a table",
-        "studies: []|studies: found nothing|at least one",
+        "studies: []|studies: found []|at least one",
         "studies: [modules, nosuch]|mine.yaml: studies: found 'nosuch'|a file such as",
         "studies: [modules, modules]|another study of the name 'modules'|one of each name",
         "{variants: [{name: x, overrides: {train.seed: 5}}]}|train.seed: found a seed|seeds: [5]",

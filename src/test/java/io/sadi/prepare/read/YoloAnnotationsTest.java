@@ -162,10 +162,10 @@ class YoloAnnotationsTest {
       textBlock =
           """
           train: images                                   | kpt_shape: found nothing
-          kpt_shape: [3, 4];train: images                 | kpt_shape: found '[3, 4]'
+          kpt_shape: [3, 4];train: images                 | kpt_shape: found [3, 4]
           kpt_shape: [3, 3];train: none                   | none, which is not there
           kpt_shape: [3, 3]                               | found no image
-          kpt_shape: [3, 3];train: images;flip_idx: [1, 2, 0] | flip_idx: found '[1, 2, 0]'
+          kpt_shape: [3, 3];train: images;flip_idx: [1, 2, 0] | flip_idx: found [1, 2, 0]
           kpt_shape: [3, 3];train: images;kpt_names: x    | kpt_names: found 'x'
           """)
   void saysWhatIsWrongWithTheDescription(String text, String words) throws IOException {
