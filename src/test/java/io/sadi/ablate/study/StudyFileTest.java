@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sadi.ablate.StudyPlan;
 import io.sadi.config.Config;
 import io.sadi.io.BadInputException;
-import io.sadi.train.Training;
+import io.sadi.train.TrainJob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +59,7 @@ class StudyFileTest {
               () -> Config.preset(preset, List.of(), Map.of()),
               StudyDesign.named(name),
               folder.resolve("study"),
-              Training.Mode.REFUSE);
+              TrainJob.Mode.REFUSE);
       assertThat(plan.configs()).hasSizeGreaterThan(3);
     }
   }
@@ -105,7 +105,7 @@ class StudyFileTest {
             () -> Config.preset("tiny", List.of(), Map.of()),
             List.of(study),
             folder.resolve("s"),
-            Training.Mode.REFUSE);
+            TrainJob.Mode.REFUSE);
     assertThat(plan.configs().get(new Cell("far-and-plain", 5)).model().channels())
         .containsExactly(8, 8, 8, 8, 16);
     assertThat(plan.configs().get(new Cell("far-and-plain", 5)).model().sfm().enabled()).isFalse();
@@ -191,7 +191,7 @@ class StudyFileTest {
                     () -> Config.preset("tiny", List.of(), Map.of()),
                     study,
                     folder.resolve("s"),
-                    Training.Mode.REFUSE))
+                    TrainJob.Mode.REFUSE))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("study mine: variant x: overrides: rfm.dilatoin: unknown key")
         .hasMessageContaining("'rfm.dilation'");
