@@ -7,7 +7,7 @@ import io.sadi.ablate.study.TestSettings;
 import io.sadi.config.Config;
 import io.sadi.io.BadInputException;
 import io.sadi.train.RunConfig;
-import io.sadi.train.Training;
+import io.sadi.train.TrainJob;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -29,7 +29,7 @@ public record StudyPlan(
     TestSettings test,
     List<StudyDesign> designs,
     Map<Cell, RunConfig> configs,
-    Training.Mode existing) {
+    TrainJob.Mode existing) {
 
   /** The config that all variants start from: a new one at each call. */
   @FunctionalInterface
@@ -51,9 +51,9 @@ public record StudyPlan(
       List<StudyDesign> designs,
       TestSettings.Asked test,
       Path out,
-      Training.Mode existing)
+      TrainJob.Mode existing)
       throws IOException {
-    boolean resume = existing != Training.Mode.REFUSE;
+    boolean resume = existing != TrainJob.Mode.REFUSE;
     StudyDesign.rows(designs); // one name, one network
     Map<Cell, RunConfig> configs = new LinkedHashMap<>();
     for (StudyDesign design : designs) {
@@ -77,7 +77,7 @@ public record StudyPlan(
       all = folder.designsWith(designs);
       StudyDesign.rows(all); // one name, one network
       for (Map.Entry<Cell, RunConfig> cell : configs.entrySet()) {
-        if (existing == Training.Mode.RESUME && folder.cell(cell.getKey()).isStarted()) {
+        if (existing == TrainJob.Mode.RESUME && folder.cell(cell.getKey()).isStarted()) {
           checkSame(cell.getValue(), folder.cell(cell.getKey()).path());
         }
       }
@@ -130,7 +130,7 @@ public record StudyPlan(
   }
 
   private static void checkSame(RunConfig config, Path run) throws IOException {
-    Training.resumed(
+    TrainJob.resumed(
         Config.parse(config.yaml(), "the study's config"),
         true,
         run,

@@ -14,7 +14,7 @@ import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.train.RunConfig;
 import io.sadi.train.RunState;
-import io.sadi.train.Training;
+import io.sadi.train.TrainJob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -146,6 +146,6 @@ record TrainedElsewhere(Cell cell, CellFolder run) {
     Dataset dataset = DatasetReader.read(data);
     String split = config.train().valSplit();
     return new Measuring(dataset, split, DatasetReader.people(dataset, split), test)
-        .of(Training.last(run.path()), config, progress);
+        .of(TrainJob.last(run.path()), config, progress);
   }
 }

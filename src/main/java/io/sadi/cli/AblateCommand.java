@@ -23,7 +23,7 @@ import io.sadi.io.ChildProcess;
 import io.sadi.io.Interruption;
 import io.sadi.io.Json;
 import io.sadi.io.Shard;
-import io.sadi.train.Training;
+import io.sadi.train.TrainJob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -197,10 +197,10 @@ final class AblateCommand implements Callable<Integer> {
     if (Files.exists(out) && !Files.isDirectory(out)) {
       throw BadInputException.at("--out " + out, "a file", "a folder, or a new name for one", "");
     }
-    Training.Mode existing =
+    TrainJob.Mode existing =
         overrideConfig
-            ? Training.Mode.RESUME_DIFFERENTLY
-            : joins ? Training.Mode.RESUME : Training.Mode.REFUSE;
+            ? TrainJob.Mode.RESUME_DIFFERENTLY
+            : joins ? TrainJob.Mode.RESUME : TrainJob.Mode.REFUSE;
     StudyPlan plan = StudyPlan.of(this::config, designs(), test.asked(), out, existing);
     console.note(plan.describe());
     Path people = data();

@@ -29,7 +29,7 @@ import io.sadi.torch.ComputeDevice;
 import io.sadi.train.RunConfig;
 import io.sadi.train.RunState;
 import io.sadi.train.TrainConfig;
-import io.sadi.train.Training;
+import io.sadi.train.TrainJob;
 import io.sadi.train.TrainingCurves;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -136,13 +136,13 @@ public record Demo(
     draw(progress);
     double drawing = watch.lap();
 
-    Training training =
-        Training.prepare(
+    TrainJob training =
+        TrainJob.prepare(
             Config.parse(config.yaml(), "the demo's config"),
             true,
             folder.data(),
             folder.run(),
-            overwrite ? Training.Mode.OVERWRITE : Training.Mode.REFUSE,
+            overwrite ? TrainJob.Mode.OVERWRITE : TrainJob.Mode.REFUSE,
             null);
     Dataset dataset = training.dataset();
     List<Person> heldOut = DatasetReader.people(dataset, HELD_OUT);
@@ -154,7 +154,7 @@ public record Demo(
     double learning = watch.lap();
 
     ModelEvaluation model =
-        ModelEvaluation.prepare(Training.best(folder.run()), dataset, heldOut, null, progress);
+        ModelEvaluation.prepare(TrainJob.best(folder.run()), dataset, heldOut, null, progress);
     Map<String, Predictions> predicted = model.run(inference(), progress);
     Evaluation evaluation =
         Evaluation.of(dataset, HELD_OUT, heldOut, predicted, List.of(metric(dataset)), Details.NONE)

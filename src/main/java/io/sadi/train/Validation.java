@@ -72,7 +72,7 @@ record Validation(double fusionWeight, List<MetricResult> results) {
     try (PoseEstimator estimator =
         new PoseEstimator(
             net, dataset.skeleton().flipPermutation(), false, Refine.QUARTER, precision)) {
-      estimator.prove(batch); // what there is to say of it the learner has said
+      estimator.prove(batch); // what there is to say of it the trainer has said
       DatasetPredictor.predict(
           estimator,
           dataset,
@@ -88,7 +88,7 @@ record Validation(double fusionWeight, List<MetricResult> results) {
       }
       stopped = true;
     }
-    if (any(stopped, ranks, net.device())) {
+    if (ranks.any(net.device(), stopped)[0]) {
       return null;
     }
     if (ranks.size() > 1) {
@@ -110,15 +110,6 @@ record Validation(double fusionWeight, List<MetricResult> results) {
       results.add(measure.of(reading.readout().decode(), reading.predictions()));
     }
     return new Validation(weight, results);
-  }
-
-  /** Whether it is so in any of the processes. */
-  private static boolean any(boolean here, Ranks ranks, ComputeDevice device) {
-    try (PointerScope scope = new PointerScope()) {
-      Tensor sum = Tensors.of(new float[] {here ? 1 : 0}, device, 1);
-      ranks.sum(sum);
-      return Tensors.floats(sum)[0] > 0;
-    }
   }
 
   /** Where a process's share of the people begins. */

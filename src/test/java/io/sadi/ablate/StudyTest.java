@@ -26,7 +26,7 @@ import io.sadi.io.Shard;
 import io.sadi.predict.engine.Refine;
 import io.sadi.testing.Warnings;
 import io.sadi.train.RunState;
-import io.sadi.train.Training.Mode;
+import io.sadi.train.TrainJob.Mode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
