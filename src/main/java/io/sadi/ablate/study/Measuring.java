@@ -3,6 +3,7 @@ package io.sadi.ablate.study;
 import io.sadi.ablate.study.CellFolder.Measurement;
 import io.sadi.data.Dataset;
 import io.sadi.data.Person;
+import io.sadi.eval.Breakdown;
 import io.sadi.eval.Details;
 import io.sadi.eval.Evaluation;
 import io.sadi.eval.OksTruth;
@@ -36,6 +37,10 @@ public record Measuring(Dataset dataset, String split, List<Person> people, Test
 
   private static final int PICTURE_SIDE = 176;
 
+  /** Where networks differ: the paper's claim is about occlusion. */
+  static final Details PARTS =
+      new Details(false, false, false, List.of(Breakdown.By.values()), false, null);
+
   /**
    * Measures one.
    *
@@ -59,7 +64,14 @@ public record Measuring(Dataset dataset, String split, List<Person> people, Test
     CrossFitted found = model.crossFitted(split, metric, oks, inference, progress);
     Map<String, Predictions> predicted = found.predicted();
     return new Measurement(
-        Evaluation.of(dataset, split, people, oks, predicted, List.of(metric), Details.NONE)
+        Evaluation.of(
+                dataset,
+                split,
+                people,
+                oks,
+                predicted,
+                List.of(metric),
+                metric.isSimilarity() ? Details.NONE : PARTS)
             .withNetwork(found.network()),
         PersonErrors.of(dataset, people, predicted, metric, oks),
         NetworkSize.of(config.model(), dataset.skeleton().size()),
