@@ -185,7 +185,6 @@ public record ModelEvaluation(
           model.estimator(),
           dataset,
           people,
-          checkpoint.model().input(),
           config.pyramid(),
           readings,
           config.batch(),
