@@ -7,7 +7,6 @@ import io.sadi.image.ImageFormat;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Checksum;
 import io.sadi.io.Progress;
-import io.sadi.io.Shard;
 import io.sadi.model.Arithmetic;
 import io.sadi.predict.engine.Batching;
 import io.sadi.predict.engine.Engine;
@@ -23,6 +22,7 @@ import io.sadi.predict.input.Boxes;
 import io.sadi.predict.input.Inputs;
 import io.sadi.predict.input.MpiiTestImages;
 import io.sadi.predict.output.ImageIds;
+import io.sadi.predict.output.Journal;
 import io.sadi.predict.output.OutputFolder;
 import io.sadi.predict.output.Pictures;
 import io.sadi.predict.output.PredictionOutcome;
@@ -179,8 +179,8 @@ public final class PredictionJob {
     try (RunOutput results =
         RunOutput.open(
             new RunOutput.Plan(
-                output, writing, images, unusable, folder, yolo, report(about), part(about, ids)),
-            output.file() == null ? new JsonObject() : settings(about, request.shard()),
+                output, writing, images, unusable, folder, yolo, report(about), part(ids)),
+            output.file() == null ? new JsonObject() : settings(about),
             stdout,
             progress)) {
       List<InputImage> remaining = results.remaining();
@@ -192,7 +192,7 @@ public final class PredictionJob {
   }
 
   /** What predictions depend on: a run that goes on with others would end in a mixture. */
-  private JsonObject settings(ModelInfo about, @Nullable Shard shard) throws IOException {
+  private JsonObject settings(ModelInfo about) throws IOException {
     JsonObject settings = about.model().deepCopy();
     settings.remove("file");
     settings.addProperty("weights", checkpoint.fingerprint());
@@ -209,8 +209,8 @@ public final class PredictionJob {
         settings.addProperty("boxes_images", Checksum.sha256(choice.images()));
       }
     }
-    if (shard != null) {
-      settings.addProperty("shard", shard.toString());
+    if (request.shard() != null) {
+      settings.addProperty(Journal.SHARD, request.shard().toString());
     }
     return settings;
   }
@@ -224,14 +224,14 @@ public final class PredictionJob {
     return new Report(about, request.shard(), files, request.inference().workers());
   }
 
-  private RunOutput.@Nullable Part part(ModelInfo about, ImageIds ids) throws IOException {
+  private RunOutput.@Nullable Part part(ImageIds ids) {
     if (request.shard() == null || output.file() == null) {
       return null;
     }
     List<String> names = new ArrayList<>();
     inputs.failures().forEach(failure -> names.add(failure.image()));
     all.forEach(image -> names.add(image.name()));
-    return new RunOutput.Part(request.shard(), names, ids.places(), settings(about, null));
+    return new RunOutput.Part(request.shard(), names, ids.places());
   }
 
   private void predict(List<InputImage> remaining, RunOutput results, Progress progress)

@@ -65,9 +65,8 @@ public final class RunOutput implements Closeable {
    *
    * @param names of all inputs, in order
    * @param numbered whether the images' ids are their places in that order
-   * @param settings that what is found depends on
    */
-  public record Part(Shard shard, List<String> names, boolean numbered, JsonObject settings) {}
+  public record Part(Shard shard, List<String> names, boolean numbered) {}
 
   /**
    * How people are written.
@@ -317,18 +316,19 @@ public final class RunOutput implements Closeable {
   }
 
   private void writePart(Path file, Part part, Journal from) throws IOException {
-    Map<String, ImageOutcome> unusable = new HashMap<>();
-    plan.unusable().forEach(failure -> unusable.put(failure.image(), failure));
     Writing writing = plan.writing();
-    ShardFile.write(
-        ShardFile.of(file),
-        part,
-        writing,
-        from.computed(),
-        name -> {
-          ImageOutcome failure = unusable.get(name);
-          return failure == null ? from.get(name) : failure;
-        });
+    List<Journal.Place> places = new ArrayList<>();
+    for (int i = 0; i < part.names().size(); i++) {
+      String name = part.names().get(i);
+      if (part.shard().holds(name)) {
+        places.add(new Journal.Place(i, name, writing.ids().get(name)));
+      }
+    }
+    from.finish(
+        Journal.shard(file),
+        WholeJob.of(part.shard(), part.names(), part.numbered(), writing.about()),
+        plan.unusable(),
+        places);
   }
 
   static BadInputException noneUsable(List<InputFailure> failures) {
