@@ -74,14 +74,7 @@ record Validation(double fusionWeight, List<MetricResult> results) {
             net, dataset.skeleton().flipPermutation(), false, Refine.QUARTER, precision)) {
       estimator.prove(batch); // what there is to say of it the trainer has said
       DatasetPredictor.predict(
-          estimator,
-          dataset,
-          people.subList(from, to),
-          net.config().input(),
-          all,
-          batch,
-          workers,
-          progress);
+          estimator, dataset, people.subList(from, to), all, batch, workers, progress);
     } catch (UncheckedIOException e) {
       if (!(e.getCause() instanceof InterruptedIOException)) {
         throw e;

@@ -8,12 +8,14 @@ import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.io.Workers;
 import io.sadi.predict.engine.FoundImage;
+import io.sadi.predict.engine.ImageOutcome;
 import io.sadi.predict.engine.InputImage;
 import io.sadi.show.HeatmapPicture;
 import io.sadi.show.OverlayPicture;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +34,7 @@ public final class Pictures implements AutoCloseable {
   private final HeatmapPicture heatmap;
   private final int threads;
   private final Progress progress;
-  private final Workers<FoundImage> workers;
+  private final Workers<ImageOutcome> workers;
 
   /**
    * @param overlays where photos with people drawn over them go; null for none
@@ -61,33 +63,38 @@ public final class Pictures implements AutoCloseable {
     images.forEach(image -> files.put(image.name(), image.file()));
   }
 
-  /** Takes images whose pictures are all there, in the order they came. */
-  @FunctionalInterface
-  public interface Drawn {
-    void accept(FoundImage image) throws IOException;
+  /**
+   * The same images in the same order, each once its pictures are there; without maps then. Some
+   * more are pulled, whose pictures are being drawn.
+   */
+  public Iterable<ImageOutcome> drawn(Iterable<ImageOutcome> images) {
+    return overlays == null && heatmaps == null ? images : () -> drawn(images.iterator());
   }
 
-  /** Draws an image's pictures; hands on those that are done when too many are under way. */
-  public void draw(FoundImage image, Drawn drawn) throws IOException {
-    if (overlays == null && heatmaps == null) {
-      drawn.accept(image);
-      return;
-    }
-    workers.submit(
-        () -> {
-          write(image);
-          return image.withoutMaps();
-        });
-    if (workers.underWay() > 2 * threads) {
-      drawn.accept(workers.next());
-    }
+  private Iterator<ImageOutcome> drawn(Iterator<ImageOutcome> images) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return workers.underWay() > 0 || images.hasNext();
+      }
+
+      @Override
+      public ImageOutcome next() {
+        while (workers.underWay() <= 2 * threads && images.hasNext()) {
+          ImageOutcome image = images.next();
+          workers.submit(() -> draw(image));
+        }
+        return workers.take();
+      }
+    };
   }
 
-  /** Waits for the last picture. */
-  public void finish(Drawn drawn) throws IOException {
-    while (workers.underWay() > 0) {
-      drawn.accept(workers.next());
+  private ImageOutcome draw(ImageOutcome image) throws IOException {
+    if (image instanceof FoundImage found) {
+      write(found);
+      return found.withoutMaps();
     }
+    return image;
   }
 
   @Override
