@@ -88,9 +88,10 @@ _sadi_command() {
       ;;
     'sadi predict')
       options='--model --boxes --boxes-images --boxes-score --boxes-category --passes --out
-        --out-dir --format --annotations --overlays --heatmaps --report --errors --shard --decode
-        --flip --scales --refine --batch --threads --device --precision --dry-run --resume
-        --keep-failures --allow-mixed --overwrite -q --quiet -v --verbose --color -h --help'
+        --out-dir --format --annotations --overlays --heatmaps --against --attention --report
+        --errors --shard --decode --flip --scales --refine --batch --threads --device --precision
+        --dry-run --resume --keep-failures --allow-mixed --overwrite -q --quiet -v --verbose
+        --color -h --help'
       files=yes
       ;;
     'sadi merge')
@@ -174,6 +175,7 @@ _sadi_value() {
       'sadi predict --out-dir' | \
       'sadi predict --overlays' | \
       'sadi predict --heatmaps' | \
+      'sadi predict --attention' | \
       'sadi bench --data')
       kind=folder
       ;;
@@ -337,6 +339,7 @@ _sadi_value() {
       'sadi predict --boxes-images' | \
       'sadi predict --out' | \
       'sadi predict --annotations' | \
+      'sadi predict --against' | \
       'sadi predict --report' | \
       'sadi predict --errors' | \
       'sadi merge --out' | \

@@ -420,6 +420,8 @@ complete -c sadi -n '__sadi_calls predict' -l format -x -a 'csv json jsonl coco 
 complete -c sadi -n '__sadi_calls predict' -l annotations -r -F -d 'With --format mpii-mat, a submission to MPII'
 complete -c sadi -n '__sadi_calls predict' -l overlays -x -a '(__fish_complete_directories)' -d 'Draw people over the images'
 complete -c sadi -n '__sadi_calls predict' -l heatmaps -x -a '(__fish_complete_directories)' -d 'Draw the heatmaps H1, H2 and both fused beside each crop'
+complete -c sadi -n '__sadi_calls predict' -l against -r -F -d 'With --heatmaps'
+complete -c sadi -n '__sadi_calls predict' -l attention -x -a '(__fish_complete_directories)' -d 'Draw beside each crop what the SFM looks at'
 complete -c sadi -n '__sadi_calls predict' -l report -r -F -d 'A page to look through'
 complete -c sadi -n '__sadi_calls predict' -l errors -r -F -d 'List the inputs that could not be used as CSV'
 complete -c sadi -n '__sadi_calls predict' -l shard -x -d 'Only the I-th of N parts of the images, each of which belongs to...'

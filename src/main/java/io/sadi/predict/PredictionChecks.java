@@ -42,7 +42,11 @@ record PredictionChecks(
   void outputs() throws IOException {
     PredictionOutput output = request.output();
     List<Path> inputs = new ArrayList<>(List.of(request.model()));
-    Stream.of(request.boxes(), request.boxChoice().images(), output.annotations())
+    Stream.of(
+            request.boxes(),
+            request.boxChoice().images(),
+            output.annotations(),
+            output.drawings().against())
         .filter(Objects::nonNull)
         .forEach(inputs::add);
     for (String input : request.inputs()) {

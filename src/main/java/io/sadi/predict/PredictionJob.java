@@ -9,6 +9,7 @@ import io.sadi.io.Checksum;
 import io.sadi.io.Progress;
 import io.sadi.model.Arithmetic;
 import io.sadi.predict.engine.Batching;
+import io.sadi.predict.engine.CropAttention;
 import io.sadi.predict.engine.Engine;
 import io.sadi.predict.engine.ImageOutcome;
 import io.sadi.predict.engine.ImageTask;
@@ -17,6 +18,7 @@ import io.sadi.predict.engine.InputFailure;
 import io.sadi.predict.engine.InputImage;
 import io.sadi.predict.engine.ModelInfo;
 import io.sadi.predict.engine.People;
+import io.sadi.predict.input.AnnotatedPeople;
 import io.sadi.predict.input.BoxChoice;
 import io.sadi.predict.input.Boxes;
 import io.sadi.predict.input.Inputs;
@@ -66,6 +68,10 @@ public final class PredictionJob {
   private final @Nullable YoloDataset yolo;
   private final @Nullable OutputFolder overlays;
   private final @Nullable OutputFolder heatmaps;
+  private final @Nullable OutputFolder attention;
+
+  /** Whose heatmaps are drawn beside the network's own; null for nobody's. */
+  private final @Nullable Checkpoint against;
 
   private PredictionJob(
       PredictionRequest request,
@@ -98,8 +104,11 @@ public final class PredictionJob {
         output.folder() == null || output.format() != PredictionsFormat.YOLO
             ? null
             : new YoloDataset(output.folder(), checkpoint.skeleton(), images, replace);
-    this.overlays = pictures(output.overlays(), replace);
-    this.heatmaps = pictures(output.heatmaps(), replace);
+    this.overlays = pictures(output.drawings().overlays(), replace);
+    this.heatmaps = pictures(output.drawings().heatmaps(), replace);
+    this.attention = pictures(output.drawings().attention(), replace);
+    this.against =
+        output.drawings().against() == null ? null : Checkpoint.read(output.drawings().against());
   }
 
   private @Nullable OutputFolder pictures(@Nullable Path folder, boolean replace) {
@@ -136,7 +145,21 @@ public final class PredictionJob {
     checks.outputs();
     checks.boxes(progress);
     checks.submission(checkpoint.skeleton().joints(), progress);
+    job.checkPictures();
     return job;
+  }
+
+  private void checkPictures() {
+    if (attention != null) {
+      CropAttention.check(checkpoint, request.model());
+    }
+    if (against != null && !against.skeleton().joints().equals(checkpoint.skeleton().joints())) {
+      throw BadInputException.at(
+          "--against " + output.drawings().against(),
+          "joints " + String.join(" ", against.skeleton().joints()),
+          String.join(" ", checkpoint.skeleton().joints()) + ", as " + request.model() + " has",
+          "");
+    }
   }
 
   /** What would be done, for {@code --dry-run}. */
@@ -248,7 +271,14 @@ public final class PredictionJob {
               images.size() > 1
                   ? progress.start("predicting", images.size(), "images")
                   : Progress.Work.NONE;
-          Pictures pictures = pictures(config, progress);
+          JobPictures drawings =
+              JobPictures.open(
+                  new JobPictures.Plan(overlays, heatmaps, attention, request, truth(progress)),
+                  checkpoint,
+                  against,
+                  progress);
+          Pictures pictures =
+              new Pictures(this.images, drawings.series(), config.workers(), progress);
           People people = engine.people(images, batching, passes(), heatmaps != null)) {
         for (ImageOutcome found : pictures.drawn(people)) {
           results.add(found);
@@ -269,16 +299,11 @@ public final class PredictionJob {
     return ImageTask.of(image, boxes == null ? null : boxes.of(image.name()));
   }
 
-  private Pictures pictures(InferenceConfig config, Progress progress) {
-    return new Pictures(
-        images,
-        overlays,
-        heatmaps,
-        checkpoint.skeleton(),
-        checkpoint.model().pixels(),
-        checkpoint.fusionWeight(),
-        config.workers(),
-        progress);
+  /** Annotated joints of the people in boxes, for pictures; none where nobody wants them. */
+  private AnnotatedPeople truth(Progress progress) throws IOException {
+    return heatmaps == null || request.boxes() == null
+        ? AnnotatedPeople.NONE
+        : AnnotatedPeople.read(request.boxes(), all, checkpoint.skeleton(), progress);
   }
 
   private ImageIds ids() {

@@ -24,6 +24,10 @@ public final class HeatmapPicture {
   private static final int PANEL = 320;
   private static final int GAP = 8;
   private static final int TITLE = 30;
+
+  /** Letters of a name above a panel. */
+  private static final int LONGEST = 20;
+
   private static final int PAPER = 0xFFFFFF;
   private static final int INK = 0x303030;
 
@@ -51,6 +55,7 @@ public final class HeatmapPicture {
   public record Row(FoundPerson found, @Nullable Maps against, @Nullable Person truth) {}
 
   /** One map of all joints, [K, size, size]. */
+  @SuppressWarnings("ArrayRecordComponent") // drawn, and gone
   private record Panel(String title, float[] maps, int size, HeatDrawing heat) {}
 
   private final SkeletonDrawing drawing;
@@ -129,7 +134,9 @@ public final class HeatmapPicture {
   }
 
   private void add(List<Panel> panels, Source source, Maps maps) {
-    String of = source.name().isEmpty() ? "" : source.name() + ": ";
+    String name = source.name();
+    String shown = name.length() > LONGEST ? name.substring(0, LONGEST - 1) + "." : name;
+    String of = name.isEmpty() ? "" : shown + ": ";
     HeatDrawing heat = heat(source.pixels());
     panels.add(new Panel(of + "H1", maps.h1(), maps.size(), heat));
     float[] h2 = maps.h2();
@@ -140,7 +147,7 @@ public final class HeatmapPicture {
       for (int i = 0; i < fused.length; i++) {
         fused[i] = (float) ((1 - w) * maps.h1()[i] + w * h2[i]);
       }
-      panels.add(new Panel(of + "fused, w = " + Json.number(w, 3), fused, maps.size(), heat));
+      panels.add(new Panel(of + "fused, w " + Json.number(w, 3), fused, maps.size(), heat));
     }
   }
 
