@@ -163,7 +163,7 @@ final class EvalCommand implements Callable<Integer> {
       names = "--decode",
       order = 20,
       paramLabel = "HOW",
-      converter = DecodeChoice.Converter.class,
+      converter = DecodeChoice.DecodeConverter.class,
       completionCandidates = Candidates.Decodes.class,
       description =
           "With --model: which answer of the network counts. fused (default), fused-paper, h1, h2,"

@@ -3,7 +3,7 @@ package io.sadi.cli;
 import io.sadi.cli.options.CommonOptions;
 import io.sadi.cli.options.PhotoOptions;
 import io.sadi.prepare.CleanedDataset;
-import io.sadi.prepare.CleanedDataset.Rule;
+import io.sadi.prepare.CleanedDataset.CleaningRule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -86,7 +86,7 @@ final class PrepareCleanCommand implements Callable<Integer> {
     }
     CleanedDataset cleaned =
         CleanedDataset.read(
-            folder, split, predictions, new Rule(distance, score), common.console());
+            folder, split, predictions, new CleaningRule(distance, score), common.console());
     Map<String, Object> options = new LinkedHashMap<>();
     options.put("kind", "clean");
     options.put("folder", folder.toString());

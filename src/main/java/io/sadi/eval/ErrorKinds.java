@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record ErrorKinds(PoseMetric metric, String decode, PerJoint<Counts> counts) {
 
   /** What a joint is, in the order in which it is asked. */
-  public enum Kind {
+  public enum ErrorKind {
     /** Within the threshold. */
     RIGHT,
     /** No place was predicted. */
@@ -45,13 +45,13 @@ public record ErrorKinds(PoseMetric metric, String decode, PerJoint<Counts> coun
   }
 
   /** How many joints are of each kind; no kind is left out. */
-  public record Counts(Map<Kind, Integer> of) {
+  public record Counts(Map<ErrorKind, Integer> of) {
     public Counts {
       of = Collections.unmodifiableMap(new EnumMap<>(of));
     }
 
     /** Joints of a kind. */
-    public int count(Kind kind) {
+    public int count(ErrorKind kind) {
       return of.getOrDefault(kind, 0);
     }
 
@@ -61,7 +61,7 @@ public record ErrorKinds(PoseMetric metric, String decode, PerJoint<Counts> coun
     }
 
     /** Joints of a kind as a percentage of those that count; NaN where none does. */
-    public double percent(Kind kind) {
+    public double percent(ErrorKind kind) {
       return counted() == 0 ? Double.NaN : 100.0 * count(kind) / counted();
     }
   }
@@ -86,8 +86,8 @@ public record ErrorKinds(PoseMetric metric, String decode, PerJoint<Counts> coun
     Map<String, List<Person>> byImage = new LinkedHashMap<>();
     people.forEach(p -> byImage.computeIfAbsent(p.image(), name -> new ArrayList<>()).add(p));
     int[] otherSide = skeleton.flipPermutation();
-    List<Map<Kind, Integer>> counts = new ArrayList<>();
-    skeleton.joints().forEach(name -> counts.add(new EnumMap<>(Kind.class)));
+    List<Map<ErrorKind, Integer>> counts = new ArrayList<>();
+    skeleton.joints().forEach(name -> counts.add(new EnumMap<>(ErrorKind.class)));
     for (Person person : people) {
       double length = metric.reference().of(person, skeleton);
       if (Double.isNaN(length)) {
@@ -100,7 +100,8 @@ public record ErrorKinds(PoseMetric metric, String decode, PerJoint<Counts> coun
               .toList();
       for (int k = 0; k < otherSide.length; k++) {
         if (person.annotated(k)) {
-          Kind kind = kind(person, others, found, k, otherSide[k], metric.threshold() * length);
+          ErrorKind kind =
+              kind(person, others, found, k, otherSide[k], metric.threshold() * length);
           counts.get(k).merge(kind, 1, Integer::sum);
         }
       }
@@ -111,7 +112,7 @@ public record ErrorKinds(PoseMetric metric, String decode, PerJoint<Counts> coun
         PerJoint.of(
             skeleton.joints(),
             joints -> {
-              Map<Kind, Integer> sum = new EnumMap<>(Kind.class);
+              Map<ErrorKind, Integer> sum = new EnumMap<>(ErrorKind.class);
               for (int k : joints) {
                 counts.get(k).forEach((kind, n) -> sum.merge(kind, n, Integer::sum));
               }
@@ -125,7 +126,7 @@ public record ErrorKinds(PoseMetric metric, String decode, PerJoint<Counts> coun
    * @param mirrored the joint's number on the other side; k itself where there is none
    * @param near the threshold in pixels
    */
-  private static Kind kind(
+  private static ErrorKind kind(
       Person person,
       List<Person> others,
       @Nullable Prediction found,
@@ -133,24 +134,24 @@ public record ErrorKinds(PoseMetric metric, String decode, PerJoint<Counts> coun
       int mirrored,
       double near) {
     if (found == null || !found.isPlaced(k)) {
-      return Kind.NOT_FOUND;
+      return ErrorKind.NOT_FOUND;
     }
     double own = distance(found, k, person, k);
     if (own <= near) {
-      return Kind.RIGHT;
+      return ErrorKind.RIGHT;
     }
     // What is nearer to its own joint is that joint, put badly.
     double other = mirrored == k ? Double.POSITIVE_INFINITY : distance(found, k, person, mirrored);
     if (other <= near && other < own) {
-      return Kind.INVERSION;
+      return ErrorKind.INVERSION;
     }
     for (Person beside : others) {
       double there = Math.min(distance(found, k, beside, k), distance(found, k, beside, mirrored));
       if (there <= near && there < own) {
-        return Kind.SWAP;
+        return ErrorKind.SWAP;
       }
     }
-    return own <= 2 * near ? Kind.JITTER : Kind.MISS;
+    return own <= 2 * near ? ErrorKind.JITTER : ErrorKind.MISS;
   }
 
   /** In pixels; infinite where the joint is not annotated. */

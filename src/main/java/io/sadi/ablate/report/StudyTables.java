@@ -1,7 +1,7 @@
 package io.sadi.ablate.report;
 
-import io.sadi.ablate.report.ReportTable.Kind;
-import io.sadi.ablate.report.ReportTable.Row;
+import io.sadi.ablate.report.ReportTable.RowKind;
+import io.sadi.ablate.report.ReportTable.TableRow;
 import io.sadi.ablate.report.StudyResults.Compared;
 import io.sadi.ablate.study.Cell;
 import io.sadi.ablate.study.CellResult;
@@ -39,7 +39,7 @@ final class StudyTables {
     header.addAll(results.groups());
     header.add(ResultsCsv.MEAN_JOINT_WEIGHTED);
     header.add(ResultsCsv.MEAN_UNWEIGHTED);
-    List<Row> rows = new ArrayList<>();
+    List<TableRow> rows = new ArrayList<>();
     for (StudyVariant variant : results.rows(design)) {
       Map<String, Spread> ours = new LinkedHashMap<>();
       for (String group : results.groups()) {
@@ -55,7 +55,7 @@ final class StudyTables {
       cells.add(variant.name());
       cells.add("here, " + seeds(variant.name()));
       ours.values().forEach(spread -> cells.add(spread.rounded()));
-      rows.add(Row.ours(cells));
+      rows.add(TableRow.ours(cells));
       for (PaperRow paper : results.paper(variant)) {
         addPaper(rows, paper, ours);
       }
@@ -63,7 +63,7 @@ final class StudyTables {
     return new ReportTable(2, header, rows);
   }
 
-  private static void addPaper(List<Row> rows, PaperRow paper, Map<String, Spread> ours) {
+  private static void addPaper(List<TableRow> rows, PaperRow paper, Map<String, Spread> ours) {
     List<String> theirs = new ArrayList<>();
     List<String> differences = new ArrayList<>();
     theirs.add("");
@@ -82,8 +82,8 @@ final class StudyTables {
           theirs.add(Text.printed(printed));
           differences.add(printed == null ? "-" : Text.tenths(spread.mean() - printed));
         });
-    rows.add(new Row(Kind.PAPER, theirs));
-    rows.add(new Row(Kind.DIFFERENCE, differences));
+    rows.add(new TableRow(RowKind.PAPER, theirs));
+    rows.add(new TableRow(RowKind.DIFFERENCE, differences));
   }
 
   private String seeds(String variant) {
@@ -93,11 +93,11 @@ final class StudyTables {
 
   /** Every variant minus the baseline. */
   ReportTable differences(StudyDesign design) {
-    List<Row> rows = new ArrayList<>();
+    List<TableRow> rows = new ArrayList<>();
     for (Compared compared : results.comparisons(design)) {
       SeedComparison of = compared.comparison();
       rows.add(
-          Row.ours(
+          TableRow.ours(
               List.of(
                   compared.variant(),
                   compared.verdict().toString(),
@@ -156,7 +156,7 @@ final class StudyTables {
   /** Every variant minus the baseline by joint; a star where that is more than chance. */
   ReportTable joints(StudyDesign design) {
     List<String> header = new ArrayList<>(List.of("minus " + design.baseline()));
-    List<Row> rows = new ArrayList<>();
+    List<TableRow> rows = new ArrayList<>();
     for (Compared compared : results.comparisons(design)) {
       SeedComparison of = compared.comparison();
       List<String> cells = new ArrayList<>(List.of(compared.variant()));
@@ -168,7 +168,7 @@ final class StudyTables {
       if (rows.isEmpty()) {
         header.addAll(of.differences().joints().keySet());
       }
-      rows.add(Row.ours(cells));
+      rows.add(TableRow.ours(cells));
     }
     return new ReportTable(1, header, rows);
   }
@@ -179,11 +179,11 @@ final class StudyTables {
 
   /** What every variant takes, beside what it finds. */
   ReportTable costs(StudyDesign design) {
-    List<Row> rows = new ArrayList<>();
+    List<TableRow> rows = new ArrayList<>();
     for (StudyVariant variant : results.rows(design)) {
       CellResult first = results.of(variant.name()).get(0);
       rows.add(
-          Row.ours(
+          TableRow.ours(
               List.of(
                   variant.name(),
                   String.format(Locale.ROOT, "%.2f M", first.size().parameters() / 1e6),
@@ -223,7 +223,7 @@ final class StudyTables {
 
   /** What the second heatmap adds, and what choosing w on the people measured would have added. */
   ReportTable fusion(StudyDesign design) {
-    List<Row> rows = new ArrayList<>();
+    List<TableRow> rows = new ArrayList<>();
     for (StudyVariant variant : results.rows(design)) {
       List<Double> h1 = new ArrayList<>();
       List<Double> fused = new ArrayList<>();
@@ -242,7 +242,7 @@ final class StudyTables {
         weights.add(fusion == null ? Text.NONE : weights(fusion));
       }
       rows.add(
-          Row.ours(
+          TableRow.ours(
               List.of(
                   variant.name(),
                   spread(h1),
@@ -281,7 +281,7 @@ final class StudyTables {
 
   /** Both means of every way to read every network. */
   ReportTable decodes(StudyDesign design) {
-    List<Row> rows = new ArrayList<>();
+    List<TableRow> rows = new ArrayList<>();
     for (StudyVariant variant : results.rows(design)) {
       Map<String, List<MetricResult>> decodes = new LinkedHashMap<>();
       for (CellResult cell : results.of(variant.name())) {
@@ -292,7 +292,7 @@ final class StudyTables {
       decodes.forEach(
           (decode, of) ->
               rows.add(
-                  Row.ours(
+                  TableRow.ours(
                       List.of(
                           variant.name(),
                           decode,
@@ -311,11 +311,11 @@ final class StudyTables {
 
   /** Every network. */
   ReportTable runs() {
-    List<Row> rows = new ArrayList<>();
+    List<TableRow> rows = new ArrayList<>();
     for (CellResult result : results.finished()) {
       Cell cell = result.cell();
       rows.add(
-          Row.ours(
+          TableRow.ours(
               List.of(
                   cell.variant(),
                   String.valueOf(cell.seed()),
