@@ -78,8 +78,8 @@ _sadi_command() {
     'sadi eval')
       options='--model --predictions --data --split --metric --oks-sigmas --limit --decode --flip
         --scales --refine --batch --threads --device --precision --intervals --quantiles --by
-        --errors --calibration --calibrate --compare --format --out --save-predictions --json
-        --dry-run --overwrite -q --quiet -v --verbose --color -h --help'
+        --errors --calibration --calibrate --compare --format --out --save-predictions --report
+        --json --dry-run --overwrite -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi ablate')
       options='-c --config --data --out --variant --study --seeds --jobs --shard --resume
@@ -332,6 +332,7 @@ _sadi_value() {
       'sadi eval --compare' | \
       'sadi eval --out' | \
       'sadi eval --save-predictions' | \
+      'sadi eval --report' | \
       'sadi ablate -c' | \
       'sadi ablate --config' | \
       'sadi predict --model' | \

@@ -374,6 +374,7 @@ complete -c sadi -n '__sadi_calls eval' -l compare -r -F -d 'Other predictions o
 complete -c sadi -n '__sadi_calls eval' -l format -x -a 'table csv json markdown' -d 'table, csv, json, markdown'
 complete -c sadi -n '__sadi_calls eval' -l out -r -F -d 'Write the result here instead of to stdout'
 complete -c sadi -n '__sadi_calls eval' -l save-predictions -r -F -d 'With --model'
+complete -c sadi -n '__sadi_calls eval' -l report -r -F -d 'A page of what is wrong'
 complete -c sadi -n '__sadi_calls eval' -l json -d 'Print the result to stdout as one JSON object with a schema_version'
 complete -c sadi -n '__sadi_calls eval' -l dry-run -d 'Check and resolve everything, say what would be done, and stop there'
 complete -c sadi -n '__sadi_calls eval' -l overwrite -d 'Replace output files that exist'

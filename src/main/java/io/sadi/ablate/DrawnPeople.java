@@ -4,7 +4,7 @@ import io.sadi.io.Progress;
 import io.sadi.io.Shard;
 import io.sadi.prepare.SyntheticPeople;
 import io.sadi.prepare.read.Split;
-import io.sadi.prepare.write.Output;
+import io.sadi.prepare.write.DatasetOutput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ public record DrawnPeople(int train, int val, long seed) {
         List.of(new Split.Range("train", 1, train), new Split.Range("val", train + 1, train + val));
     new SyntheticPeople(train + val, splits, seed)
         .run(
-            new Output(
+            new DatasetOutput(
                 folder,
                 false,
                 false,

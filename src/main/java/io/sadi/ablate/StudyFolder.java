@@ -347,7 +347,7 @@ public final class StudyFolder {
       StudyResults of = new StudyResults(tables(), finished(), unfinished());
       AtomicFile.writeString(results(), ResultsCsv.of(of.finished()));
       AtomicFile.writeString(report(), StudyReport.markdown(of));
-      Map<String, List<CellFolder.Pictures>> pictures = new LinkedHashMap<>();
+      Map<String, List<CellFolder.PersonPictures>> pictures = new LinkedHashMap<>();
       for (CellResult result : of.finished()) {
         String variant = result.cell().variant();
         if (!pictures.containsKey(variant)) { // of its first seed

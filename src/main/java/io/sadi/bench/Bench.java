@@ -11,7 +11,7 @@ import io.sadi.io.Json;
 import io.sadi.io.ProcessMemory;
 import io.sadi.io.Progress;
 import io.sadi.prepare.SyntheticPeople;
-import io.sadi.prepare.write.Output;
+import io.sadi.prepare.write.DatasetOutput;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.OutOfMemory;
 import io.sadi.torch.Precision;
@@ -50,7 +50,7 @@ public record Bench(
     int rounds,
     double seconds,
     Set<What> only,
-    @Nullable List<Split> splits) {
+    @Nullable List<CoreSplit> splits) {
   /** Something that can be measured, in the order of the turns. */
   public enum What {
     STACK,
@@ -80,7 +80,7 @@ public record Bench(
    * @param gflopPerSecond 1e9 multiplications and additions a second; NaN for the pipeline
    * @param peakRssMb of the process so far
    */
-  public record Row(
+  public record BenchRow(
       String what,
       Precision precision,
       int batch,
@@ -97,11 +97,11 @@ public record Bench(
    * @param splits of the cores; null where they were not asked for
    * @param gpuMb memory in use on the GPU in the end, in MB; null without a GPU
    */
-  public record Result(
+  public record BenchResult(
       String device,
       int threads,
-      List<Row> rows,
-      SplitBench.@Nullable Result splits,
+      List<BenchRow> rows,
+      SplitBench.@Nullable SplitResult splits,
       @Nullable Long gpuMb) {
     /**
      * The batch size that trains fastest and whether the data keeps up; then the fastest split.
@@ -111,7 +111,7 @@ public record Bench(
       if (!has(What.STEP, What.PIPELINE, What.TRAIN)) {
         return List.of();
       }
-      Row best = fastest();
+      BenchRow best = fastest();
       String line =
           String.format(
               Locale.ROOT,
@@ -127,15 +127,15 @@ public record Bench(
           .allMatch(what -> rows.stream().anyMatch(row -> row.what().equals(what.toString())));
     }
 
-    private Row fastest() {
+    private BenchRow fastest() {
       return rows.stream()
           .filter(row -> row.what().equals("train"))
-          .max(Comparator.comparingDouble(Row::imagesPerSecond))
+          .max(Comparator.comparingDouble(BenchRow::imagesPerSecond))
           .orElseThrow();
     }
 
     /** What real data costs compared with a constant batch, and what would help. */
-    private String data(Row train) {
+    private String data(BenchRow train) {
       double step = rate("step", train.batch());
       double pipeline = rate("pipeline", train.batch());
       String constant = String.format(Locale.ROOT, "a constant batch %.1f, so ", step);
@@ -168,10 +168,10 @@ public record Bench(
       if (!has(What.FORWARD, What.PREDICT)) {
         return "";
       }
-      Row best =
+      BenchRow best =
           rows.stream()
               .filter(row -> row.what().equals("predict"))
-              .max(Comparator.comparingDouble(Row::imagesPerSecond))
+              .max(Comparator.comparingDouble(BenchRow::imagesPerSecond))
               .orElseThrow();
       return String.format(
           Locale.ROOT,
@@ -185,7 +185,7 @@ public record Bench(
     private double rate(String what, int batch) {
       return rows.stream()
           .filter(row -> row.what().equals(what) && row.batch() == batch)
-          .mapToDouble(Row::imagesPerSecond)
+          .mapToDouble(BenchRow::imagesPerSecond)
           .findFirst()
           .orElse(Double.NaN);
     }
@@ -196,7 +196,7 @@ public record Bench(
       json.addProperty("device", device);
       json.addProperty("threads", threads);
       JsonArray array = new JsonArray();
-      for (Row row : rows) {
+      for (BenchRow row : rows) {
         JsonObject one = new JsonObject();
         one.addProperty("what", row.what());
         one.addProperty("precision", Config.name(row.precision()));
@@ -228,7 +228,7 @@ public record Bench(
                   "img/s",
                   "GFLOP/s",
                   "peak MB"));
-      for (Row row : rows) {
+      for (BenchRow row : rows) {
         String gflop =
             Double.isNaN(row.gflopPerSecond())
                 ? "-"
@@ -255,7 +255,7 @@ public record Bench(
   }
 
   /** Measures. */
-  public Result run(Progress progress) throws IOException {
+  public BenchResult run(Progress progress) throws IOException {
     ComputeDevice device = ComputeDevice.of(config.train().device());
     Precision precision = Precision.of(config.train().precision(), device);
     int threads = config.train().threads();
@@ -265,7 +265,7 @@ public record Bench(
     }
     Path drawn = Files.createTempDirectory("sadi-bench");
     try {
-      Output output = new Output(drawn.resolve("people"), false, false, Map.of());
+      DatasetOutput output = new DatasetOutput(drawn.resolve("people"), false, false, Map.of());
       new SyntheticPeople(Math.max(DRAWN, largest()), List.of(), 1).run(output, Progress.NONE);
       return measure(DatasetReader.read(drawn.resolve("people")), device, precision, progress);
     } finally {
@@ -277,7 +277,7 @@ public record Bench(
     return batches.stream().mapToInt(Integer::intValue).max().orElse(1) * 2;
   }
 
-  private Result measure(
+  private BenchResult measure(
       Dataset dataset, ComputeDevice device, Precision precision, Progress progress)
       throws IOException {
     List<Person> people = DatasetReader.people(dataset, config.train().trainSplit());
@@ -292,7 +292,7 @@ public record Bench(
     }
     double gflop = 2e-9 * NetworkCost.of(config.model(), dataset.skeleton().size()).macs();
     NetworkBench network = new NetworkBench(config, dataset, people, device, precision, gflop);
-    List<Row> rows = new ArrayList<>();
+    List<BenchRow> rows = new ArrayList<>();
     for (int batch : batches) {
       Map<What, Workload> workloads = new EnumMap<>(What.class);
       try {
@@ -311,9 +311,9 @@ public record Bench(
     }
     Long gpuMb = device.cuda() ? Gpu.usedMb(device.index()) : null;
     int threads = Torch.threads();
-    Result result = new Result(device.toString(), threads, rows, null, gpuMb);
-    SplitBench.Result shared = splits(dataset, people.size(), device, result, progress);
-    return new Result(device.toString(), threads, rows, shared, gpuMb);
+    BenchResult result = new BenchResult(device.toString(), threads, rows, null, gpuMb);
+    SplitBench.SplitResult shared = splits(dataset, people.size(), device, result, progress);
+    return new BenchResult(device.toString(), threads, rows, shared, gpuMb);
   }
 
   private static Workload workload(
@@ -329,15 +329,15 @@ public record Bench(
   }
 
   /** The batch that trains fastest, with the cores shared out in several ways. */
-  private SplitBench.@Nullable Result splits(
-      Dataset dataset, int people, ComputeDevice device, Result so, Progress progress)
+  private SplitBench.@Nullable SplitResult splits(
+      Dataset dataset, int people, ComputeDevice device, BenchResult so, Progress progress)
       throws IOException {
-    List<Split> ways =
-        splits == null ? Split.of(Runtime.getRuntime().availableProcessors(), device) : splits;
+    List<CoreSplit> ways =
+        splits == null ? CoreSplit.of(Runtime.getRuntime().availableProcessors(), device) : splits;
     if (ways.isEmpty()) {
       return null;
     }
-    Row best = so.fastest();
+    BenchRow best = so.fastest();
     double steps = Math.ceil(seconds * best.imagesPerSecond() / best.batch());
     int most = people / best.batch();
     SplitBench bench =
@@ -363,7 +363,7 @@ public record Bench(
     }
   }
 
-  private List<Row> measure(
+  private List<BenchRow> measure(
       Map<What, Workload> workloads, Precision precision, int batch, Progress progress) {
     Map<What, double[]> rates = new EnumMap<>(What.class);
     workloads.forEach(
@@ -384,14 +384,14 @@ public record Bench(
         }
       }
     }
-    List<Row> rows = new ArrayList<>();
+    List<BenchRow> rows = new ArrayList<>();
     workloads.forEach(
         (what, workload) -> {
           double[] all = rates.getOrDefault(what, new double[0]);
           Arrays.sort(all);
           double median = all[all.length / 2];
           rows.add(
-              new Row(
+              new BenchRow(
                   what.toString(),
                   precision,
                   workload.batch(),

@@ -36,7 +36,7 @@ record SplitBench(RunConfig config, Path data, int batch, int steps, int rounds)
   private static final double NOISE = 0.03;
 
   /** How fast a split trains. */
-  record Rate(Split split, double imagesPerSecond) {}
+  record Rate(CoreSplit split, double imagesPerSecond) {}
 
   /**
    * What was measured.
@@ -44,7 +44,7 @@ record SplitBench(RunConfig config, Path data, int batch, int steps, int rounds)
    * @param batch crops of a step
    * @param rates in the order that was asked for, at least one
    */
-  record Result(int batch, List<Rate> rates) {
+  record SplitResult(int batch, List<Rate> rates) {
     String recommendation() {
       Comparator<Rate> speed = Comparator.comparingDouble(Rate::imagesPerSecond);
       Rate best = Collections.max(rates, speed);
@@ -107,15 +107,15 @@ record SplitBench(RunConfig config, Path data, int batch, int steps, int rounds)
    *
    * @param scratch an empty folder
    */
-  Result run(List<Split> splits, Path scratch, Progress progress) throws IOException {
+  SplitResult run(List<CoreSplit> splits, Path scratch, Progress progress) throws IOException {
     Path file = scratch.resolve("config.yaml");
     AtomicFile.writeString(file, config.yaml());
-    Map<Split, double[]> rates = new LinkedHashMap<>();
+    Map<CoreSplit, double[]> rates = new LinkedHashMap<>();
     splits.forEach(split -> rates.put(split, new double[rounds]));
     try (Progress.Work work =
         progress.start("splits", (long) rounds * rates.size(), "measurements")) {
       for (int round = 0; round < rounds; round++) {
-        for (Map.Entry<Split, double[]> entry : rates.entrySet()) {
+        for (Map.Entry<CoreSplit, double[]> entry : rates.entrySet()) {
           entry.getValue()[round] = train(entry.getKey(), file, scratch.resolve("run"));
           work.advance(1);
         }
@@ -127,10 +127,10 @@ record SplitBench(RunConfig config, Path data, int batch, int steps, int rounds)
           Arrays.sort(all);
           medians.add(new Rate(split, all[all.length / 2]));
         });
-    return new Result(batch, medians);
+    return new SplitResult(batch, medians);
   }
 
-  private double train(Split split, Path file, Path run) throws IOException {
+  private double train(CoreSplit split, Path file, Path run) throws IOException {
     List<String> sets =
         List.of(
             "train.epochs=2",

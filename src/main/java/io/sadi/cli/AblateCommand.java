@@ -1,5 +1,7 @@
 package io.sadi.cli;
 
+import static io.sadi.cli.options.UsageRule.refuse;
+
 import io.sadi.ablate.DrawnPeople;
 import io.sadi.ablate.Estimate;
 import io.sadi.ablate.Study;
@@ -17,6 +19,7 @@ import io.sadi.cli.options.ConfigOptions;
 import io.sadi.cli.options.DryRunOption;
 import io.sadi.cli.options.JsonOption;
 import io.sadi.cli.options.TestOptions;
+import io.sadi.cli.options.UsageRule;
 import io.sadi.config.Config;
 import io.sadi.io.BadInputException;
 import io.sadi.io.ChildProcess;
@@ -35,7 +38,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code sadi ablate}. */
@@ -222,29 +224,22 @@ final class AblateCommand implements Callable<Integer> {
   }
 
   private void checkUsage() {
-    if (variants != null && study != null) {
-      throw new ParameterException(
-          spec.commandLine(), "--variant and --study are mutually exclusive");
-    }
-    if (!reportOnly && !resume && (variants == null || variants.isEmpty()) && study == null) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "Missing required option: --variant=NAME[,NAME...] or --study=NAME|FILE");
-    }
-    if (out.toString().isBlank()) {
-      throw new ParameterException(spec.commandLine(), "--out is empty");
-    }
-    if (reportOnly && (resume || shard != null || jobs != 1 || options.given())) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--report-only trains nothing: leave out --resume, --shard, --jobs, --config and --set");
-    }
-    if (overrideConfig && !resume) {
-      throw new ParameterException(spec.commandLine(), "--override-config needs --resume");
-    }
-    if (!reportOnly && !runs.isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "--run needs --report-only");
-    }
+    boolean asked = (variants != null && !variants.isEmpty()) || study != null;
+    UsageRule.check(
+        spec,
+        List.of(
+            refuse(
+                variants != null && study != null, "--variant and --study are mutually exclusive"),
+            refuse(
+                !reportOnly && !resume && !asked,
+                "Missing required option: --variant=NAME[,NAME...] or --study=NAME|FILE"),
+            refuse(out.toString().isBlank(), "--out is empty"),
+            refuse(
+                reportOnly && (resume || shard != null || jobs != 1 || options.given()),
+                "--report-only trains nothing: leave out --resume, --shard, --jobs, --config and"
+                    + " --set"),
+            refuse(overrideConfig && !resume, "--override-config needs --resume"),
+            refuse(!reportOnly && !runs.isEmpty(), "--run needs --report-only")));
     if (jobs < 1 || jobs > MOST_JOBS) {
       throw BadInputException.at("--jobs", String.valueOf(jobs), "1.." + MOST_JOBS, "");
     }

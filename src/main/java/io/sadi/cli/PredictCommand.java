@@ -1,5 +1,7 @@
 package io.sadi.cli;
 
+import static io.sadi.cli.options.UsageRule.refuse;
+
 import io.sadi.checkpoint.Checkpoint;
 import io.sadi.checkpoint.Decode;
 import io.sadi.cli.console.Console;
@@ -8,6 +10,7 @@ import io.sadi.cli.options.CommonOptions;
 import io.sadi.cli.options.DryRunOption;
 import io.sadi.cli.options.InferenceOptions;
 import io.sadi.cli.options.OverwriteOption;
+import io.sadi.cli.options.UsageRule;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Shard;
@@ -33,7 +36,6 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
@@ -352,36 +354,36 @@ final class PredictCommand implements Callable<Integer> {
 
   private void checkUsage(@Nullable Path file) {
     PredictionsFormat chosen = format(file);
-    refuse(
-        boxes == null
-            && (boxesImages != null || boxesCategory != null || !Double.isNaN(boxesScore)),
-        "--boxes-images, --boxes-score and --boxes-category are for --boxes FILE");
-    refuse(
-        chosen == PredictionsFormat.YOLO && outDir == null,
-        "--format yolo writes a folder: --out-dir DIR");
-    refuse(
-        annotations != null && chosen != PredictionsFormat.MPII_MAT,
-        "--annotations is for --format mpii-mat, not for " + chosen);
-    refuse(file != null && outDir != null, "give one of --out and --out-dir");
-    refuse(
-        outDir != null && chosen == PredictionsFormat.MPII_MAT,
-        "--format mpii-mat is one file for all images: --out, not --out-dir");
-    refuse(against != null && heatmaps == null, "--against is for --heatmaps DIR");
-    refuse(resume && overwrite.overwrite, "give one of --resume and --overwrite");
-    refuse(resume && file == null && outDir == null, "--resume is for --out FILE and --out-dir");
     boolean goesOn = resume && file != null;
-    refuse(keepFailures && !goesOn, "--keep-failures is for --resume with --out FILE");
-    refuse(allowMixed && !goesOn, "--allow-mixed is for --resume with --out FILE");
-    refuse(passes != null && boxes != null, "--passes is for images without --boxes");
-    refuse(
-        resume && report != null && outDir != null,
-        "--report is about images that are predicted now: --out FILE, not --out-dir, with --resume");
-  }
-
-  private void refuse(boolean wrong, String why) {
-    if (wrong) {
-      throw new ParameterException(spec.commandLine(), why);
-    }
+    UsageRule.check(
+        spec,
+        List.of(
+            refuse(
+                boxes == null
+                    && (boxesImages != null || boxesCategory != null || !Double.isNaN(boxesScore)),
+                "--boxes-images, --boxes-score and --boxes-category are for --boxes FILE"),
+            refuse(
+                chosen == PredictionsFormat.YOLO && outDir == null,
+                "--format yolo writes a folder: --out-dir DIR"),
+            refuse(
+                annotations != null && chosen != PredictionsFormat.MPII_MAT,
+                "--annotations is for --format mpii-mat, not for " + chosen),
+            refuse(file != null && outDir != null, "give one of --out and --out-dir"),
+            refuse(
+                outDir != null && chosen == PredictionsFormat.MPII_MAT,
+                "--format mpii-mat is one file for all images: --out, not --out-dir"),
+            refuse(against != null && heatmaps == null, "--against is for --heatmaps DIR"),
+            refuse(resume && overwrite.overwrite, "give one of --resume and --overwrite"),
+            refuse(
+                resume && file == null && outDir == null,
+                "--resume is for --out FILE and --out-dir"),
+            refuse(keepFailures && !goesOn, "--keep-failures is for --resume with --out FILE"),
+            refuse(allowMixed && !goesOn, "--allow-mixed is for --resume with --out FILE"),
+            refuse(passes != null && boxes != null, "--passes is for images without --boxes"),
+            refuse(
+                resume && report != null && outDir != null,
+                "--report is about images that are predicted now: --out FILE, not --out-dir, with"
+                    + " --resume")));
   }
 
   private int report(PredictionOutcome outcome, @Nullable Path file) {

@@ -73,7 +73,7 @@ final class TrainCommand implements Callable<Integer> {
       description = "The run folder to write.")
   Path out;
 
-  @ArgGroup @Nullable Existing existing;
+  @ArgGroup @Nullable ExistingRun existing;
 
   @Option(
       names = "--override-config",
@@ -90,7 +90,7 @@ final class TrainCommand implements Callable<Integer> {
               + " kind of device, LibTorch).")
   boolean allowMixed;
 
-  static final class Existing {
+  static final class ExistingRun {
     @Option(
         names = "--resume",
         order = 4,

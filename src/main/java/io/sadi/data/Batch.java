@@ -19,7 +19,7 @@ public final class Batch {
    *     from, bilinearly, with {@link io.sadi.image.Image#OUTSIDE} beyond the edges
    * @param look what becomes of the crop's pixels then
    */
-  public record DeviceWork(Affine cropToPicture, Appearance.Draw look) {}
+  public record DeviceWork(Affine cropToPicture, Appearance.AppearanceDraw look) {}
 
   private final int size;
   private int side;

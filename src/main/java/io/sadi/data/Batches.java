@@ -270,7 +270,7 @@ public final class Batches implements AutoCloseable {
 
   private Augmentation.Sample sample(Person person, int index) {
     return augmentation == null
-        ? new Augmentation.Sample(Crop.of(person, crop, pixels), Appearance.Draw.NONE)
+        ? new Augmentation.Sample(Crop.of(person, crop, pixels), Appearance.AppearanceDraw.NONE)
         : augmentation.sample(person, halves, crop, pixels, mix(seed, index));
   }
 

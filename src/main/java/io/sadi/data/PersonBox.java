@@ -70,6 +70,6 @@ public record PersonBox(
   /** The same as a network of another convention wants it. */
   public Crop crop(int size, PixelConvention pixels) {
     double side = scale * Person.SCALE_UNIT;
-    return Crop.of(centerX, centerY, side, size, Augmentation.Draw.NONE, pixels);
+    return Crop.of(centerX, centerY, side, size, Augmentation.CropDraw.NONE, pixels);
   }
 }

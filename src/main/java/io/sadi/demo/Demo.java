@@ -23,7 +23,7 @@ import io.sadi.predict.engine.InferenceConfig;
 import io.sadi.predict.engine.Refine;
 import io.sadi.prepare.SyntheticPeople;
 import io.sadi.prepare.read.Split;
-import io.sadi.prepare.write.Output;
+import io.sadi.prepare.write.DatasetOutput;
 import io.sadi.show.Gallery.Exhibit;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.train.RunConfig;
@@ -218,7 +218,7 @@ public record Demo(
             "seed",
             seed);
     new SyntheticPeople(test, splits, seed)
-        .run(new Output(folder.data(), overwrite, false, options), progress);
+        .run(new DatasetOutput(folder.data(), overwrite, false, options), progress);
   }
 
   /** The network as training finds it: what chance alone gets right. */

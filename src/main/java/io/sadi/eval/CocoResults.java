@@ -29,15 +29,15 @@ import org.jspecify.annotations.Nullable;
 final class CocoResults {
   /** Where the names of images are found by their ids, if a file needs them. */
   @FunctionalInterface
-  interface ImageIds {
+  interface ImageNameSource {
     /** Without a dataset nobody knows whose ids they are. */
-    public ImageIds NONE = Map::of;
+    public ImageNameSource NONE = Map::of;
 
     Map<CocoId, String> read() throws IOException;
   }
 
   private final List<String> joints;
-  private final ImageIds imageIds;
+  private final ImageNameSource imageIds;
   private @Nullable Map<CocoId, String> names;
 
   private final List<Detection> results = new ArrayList<>();
@@ -46,13 +46,14 @@ final class CocoResults {
   /** pycocotools takes areas from boxes if the first result has one. */
   private boolean boxes;
 
-  private CocoResults(List<String> joints, ImageIds imageIds) {
+  private CocoResults(List<String> joints, ImageNameSource imageIds) {
     this.joints = joints;
     this.imageIds = imageIds;
   }
 
   /** Reads the list that begins at the reader's place. */
-  static List<Detection> read(JsonReader json, Path file, List<String> joints, ImageIds imageIds)
+  static List<Detection> read(
+      JsonReader json, Path file, List<String> joints, ImageNameSource imageIds)
       throws IOException {
     CocoResults reader = new CocoResults(joints, imageIds);
     json.beginArray();
@@ -120,7 +121,7 @@ final class CocoResults {
     if (name != null) {
       return name;
     }
-    if (text == null && imageIds.equals(ImageIds.NONE)) {
+    if (text == null && imageIds.equals(ImageNameSource.NONE)) {
       throw BadInputException.at(result.where(), "no file_name", "one for each result", "");
     }
     // AlphaPose writes names; an unknown number is the name of no image: a result for nobody.

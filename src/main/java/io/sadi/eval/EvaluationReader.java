@@ -47,9 +47,9 @@ public final class EvaluationReader {
         json.get("rows").list().stream().map(EvaluationReader::row).toList());
   }
 
-  private static Breakdown.Row row(Field json) {
+  private static Breakdown.Slice row(Field json) {
     Field interval = json.get("interval_95");
-    return new Breakdown.Row(
+    return new Breakdown.Slice(
         json.get("name").text(),
         count(json.get("people")),
         count(json.get("counted")),

@@ -25,7 +25,7 @@ public final class AtomicFile {
 
   /** Writes a file's content to the stream it is given. */
   @FunctionalInterface
-  public interface Content {
+  public interface FileContent {
     void writeTo(OutputStream out) throws IOException;
   }
 
@@ -39,7 +39,7 @@ public final class AtomicFile {
    * Writes {@code file} whole or not at all, replacing what was there. On any failure the part is
    * removed and the old file stays.
    */
-  public static void write(Path file, Content content) throws IOException {
+  public static void write(Path file, FileContent content) throws IOException {
     write(file, part(file), content);
   }
 
@@ -48,7 +48,7 @@ public final class AtomicFile {
    *
    * @param part where the file grows instead, in the same folder
    */
-  public static void write(Path file, Path part, Content content) throws IOException {
+  public static void write(Path file, Path part, FileContent content) throws IOException {
     writeLarge(
         file,
         part,

@@ -23,7 +23,7 @@ public final class AtomicFolder {
    * when the process has been told to end.
    */
   @FunctionalInterface
-  public interface Content {
+  public interface FolderContent {
     void writeTo(Path folder, Interruption.Guard guard) throws IOException;
   }
 
@@ -59,7 +59,7 @@ public final class AtomicFolder {
    * Writes a folder whole or not at all, replacing what {@link #check} lets it replace. On any
    * failure the part is removed and the old folder stays; Ctrl-C and SIGTERM wait for that.
    */
-  public static void write(Path folder, boolean overwrite, String marker, Content content)
+  public static void write(Path folder, boolean overwrite, String marker, FolderContent content)
       throws IOException {
     check(folder, overwrite, marker);
     Path target = folder.toAbsolutePath().normalize();

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param poses in the order of the input
  */
 public record PoseGallery(
-    List<String> joints, List<Integer> colours, List<Limb> limbs, List<Pose> poses) {
+    List<String> joints, List<Integer> colours, List<Limb> limbs, List<GalleryPose> poses) {
   /** Escapes what HTML would read as markup. */
   private static final Gson GSON = new Gson();
 
@@ -44,7 +44,7 @@ public record PoseGallery(
    * @param sigmaX deviation of every joint, as sigmaY; none where a network has none
    */
   @SuppressWarnings("ArrayRecordComponent") // handed on as they are
-  public record Pose(
+  public record GalleryPose(
       String image,
       int person,
       int people,
@@ -93,7 +93,7 @@ public record PoseGallery(
 
   /** A section of a page; poses.js brings it to life. */
   public String html() {
-    boolean sigma = poses.stream().anyMatch(Pose::hasSigma);
+    boolean sigma = poses.stream().anyMatch(GalleryPose::hasSigma);
     return "<div class=\"poses\">\n<div class=\"controls\">\n"
         + "<label>sort <select name=\"sort\"><option value=\"least\">least sure first</option>"
         + "<option value=\"most\">surest first</option>"

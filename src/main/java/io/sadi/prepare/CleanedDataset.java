@@ -40,7 +40,7 @@ public record CleanedDataset(Annotations annotations, Path imageRoot) {
    *     crop, at least
    * @param score of the prediction, 0 to 1, at least
    */
-  public record Rule(double distance, double score) {}
+  public record CleaningRule(double distance, double score) {}
 
   /**
    * Reads a folder and predictions for the people of one of its splits.
@@ -49,7 +49,7 @@ public record CleanedDataset(Annotations annotations, Path imageRoot) {
    *     people or carry no scores
    */
   public static CleanedDataset read(
-      Path folder, String split, Path predictionsFile, Rule rule, Progress progress)
+      Path folder, String split, Path predictionsFile, CleaningRule rule, Progress progress)
       throws IOException {
     Dataset dataset = DatasetReader.read(folder);
     List<Person> people = DatasetReader.people(dataset, split); // who are as many as they should be
@@ -85,7 +85,7 @@ public record CleanedDataset(Annotations annotations, Path imageRoot) {
             List.of(),
             List.of(),
             true,
-            Annotations.Boxes.CLEANED,
+            Annotations.BoxSource.CLEANED,
             sources),
         dataset.imageRoot());
   }
@@ -93,7 +93,7 @@ public record CleanedDataset(Annotations annotations, Path imageRoot) {
   private static Person clean(
       Person person,
       Prediction prediction,
-      Rule rule,
+      CleaningRule rule,
       Dataset dataset,
       Path predictionsFile,
       List<LeftOut> leftOut) {

@@ -65,11 +65,11 @@ public final class Ranks implements AutoCloseable {
   }
 
   /** Where the processes of one machine meet: who starts them holds it and tells them its port. */
-  public static final class Host implements AutoCloseable {
+  public static final class RankHost implements AutoCloseable {
     private final PointerScope memory;
     private final TCPStore store;
 
-    public Host() {
+    public RankHost() {
       Torch.load();
       try (PointerScope scope = new PointerScope()) {
         store = open("127.0.0.1", 0, true, Duration.ofMinutes(1));

@@ -1,6 +1,6 @@
 package io.sadi.train;
 
-import io.sadi.data.Appearance.Draw;
+import io.sadi.data.Appearance.AppearanceDraw;
 import io.sadi.data.Appearance.Patch;
 import io.sadi.data.Batch;
 import io.sadi.data.Batch.DeviceWork;
@@ -19,7 +19,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * The crops of a batch as a network sees them. Where the batch's own threads have not made them,
  * the device does, from larger pictures: the same affine maps, colours, blur and patches as {@link
- * Image} and {@link Draw} make on the CPU, but for rounding.
+ * Image} and {@link AppearanceDraw} make on the CPU, but for rounding.
  */
 public final class Crops {
   /** Numbers of grid_sampler's choices: bilinear, and zeros beyond the edges. */
@@ -53,7 +53,7 @@ public final class Crops {
     Tensor warped = crops.warp(Tensors.upload(pictures, net.device()), batch.side());
     Tensor coloured = crops.recolour(warped);
     for (int b = 0; b < batch.size(); b++) {
-      Draw look = batch.deviceWork().get(b).look();
+      AppearanceDraw look = batch.deviceWork().get(b).look();
       Tensor crop = coloured.narrow(0, b, 1);
       crops.blur(crop, look.blur());
       for (Patch patch : look.patches()) {

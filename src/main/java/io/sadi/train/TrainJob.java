@@ -201,7 +201,7 @@ public record TrainJob(
    * @param arguments of this process's command line, which they run
    */
   public RunState run(int size, List<String> arguments) {
-    try (Ranks.Host host = new Ranks.Host();
+    try (Ranks.RankHost host = new Ranks.RankHost();
         LocalRanks ranks = LocalRanks.start(arguments, size, host.port())) {
       return ranks.await(patience());
     }

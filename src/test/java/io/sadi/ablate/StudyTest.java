@@ -379,10 +379,10 @@ class StudyTest {
     assertThat(result.course().epochs()).isEqualTo(1);
     assertThat(result.course().hours()).isPositive();
     assertThat(result.course().accuracy()).hasSize(1);
-    List<CellFolder.Pictures> pictures = new StudyFolder(out).cell(cell).readPictures();
+    List<CellFolder.PersonPictures> pictures = new StudyFolder(out).cell(cell).readPictures();
     assertThat(pictures).hasSize(4);
     assertThat(pictures.get(0).who()).isEqualTo(result.errors().people().get(0));
-    for (CellFolder.Pictures of : pictures) {
+    for (CellFolder.PersonPictures of : pictures) {
       assertThat(List.of(of.photo(), of.truth(), of.found(), of.h1(), of.h2()))
           .allSatisfy(file -> assertThat(file).isNotEmptyFile());
     }

@@ -55,7 +55,7 @@ class JobTest {
   private List<RunState> run(TrainJob first, @Nullable Config config, Path data1, Path out1)
       throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(2);
-    try (Ranks.Host host = new Ranks.Host()) {
+    try (Ranks.RankHost host = new Ranks.RankHost()) {
       Membership[] places = new Membership[2];
       for (int rank = 0; rank < 2; rank++) {
         places[rank] = new Membership(rank, 2, rank, "127.0.0.1", host.port(), true, 0);

@@ -4,7 +4,7 @@ import static io.sadi.page.Page.escape;
 
 import io.sadi.ablate.report.StudyResults.Compared;
 import io.sadi.ablate.report.StudyWords.Finding;
-import io.sadi.ablate.study.CellFolder.Pictures;
+import io.sadi.ablate.study.CellFolder.PersonPictures;
 import io.sadi.ablate.study.CellResult;
 import io.sadi.ablate.study.StudyDesign;
 import io.sadi.ablate.study.StudyVariant;
@@ -15,8 +15,8 @@ import io.sadi.eval.SeedComparison;
 import io.sadi.io.Version;
 import io.sadi.page.ForestChart;
 import io.sadi.page.LineChart;
-import io.sadi.page.LineChart.Point;
-import io.sadi.page.LineChart.Range;
+import io.sadi.page.LineChart.Band;
+import io.sadi.page.LineChart.CurvePoint;
 import io.sadi.page.LineChart.Series;
 import io.sadi.page.Page;
 import io.sadi.page.ScatterChart;
@@ -34,12 +34,12 @@ import org.jspecify.annotations.Nullable;
 /** {@code report.html}: {@link StudyReport} with charts and pictures, in one file. */
 public final class StudyPage {
   private final StudyResults results;
-  private final Map<String, List<Pictures>> pictures;
+  private final Map<String, List<PersonPictures>> pictures;
   private final StudyTables tables;
   private final StudyWords words;
   private final Page page;
 
-  private StudyPage(StudyResults results, Map<String, List<Pictures>> pictures) {
+  private StudyPage(StudyResults results, Map<String, List<PersonPictures>> pictures) {
     this.results = results;
     this.pictures = pictures;
     this.tables = new StudyTables(results);
@@ -52,7 +52,7 @@ public final class StudyPage {
    *
    * @param pictures of every variant's first seed
    */
-  public static String html(StudyResults results, Map<String, List<Pictures>> pictures)
+  public static String html(StudyResults results, Map<String, List<PersonPictures>> pictures)
       throws IOException {
     return new StudyPage(results, pictures).write();
   }
@@ -157,14 +157,14 @@ public final class StudyPage {
   }
 
   private ForestChart forest(StudyDesign design, List<Compared> comparisons) {
-    List<ForestChart.Row> rows = new ArrayList<>();
+    List<ForestChart.ForestRow> rows = new ArrayList<>();
     boolean oneSeed = comparisons.stream().allMatch(c -> c.comparison().seeds() == 1);
     for (Compared compared : comparisons) {
       SeedComparison of = compared.comparison();
       // Beside intervals over seeds, one over people alone looks too good.
       boolean alone = of.seeds() == 1 && !oneSeed;
       rows.add(
-          new ForestChart.Row(
+          new ForestChart.ForestRow(
               compared.variant() + (alone ? " (one seed: people alone)" : ""),
               colour(design, compared.variant()),
               of.differences().meanJointWeighted(),
@@ -236,19 +236,20 @@ public final class StudyPage {
     for (StudyVariant variant : results.rows(design)) {
       Map<Double, List<Double>> byEpoch = new TreeMap<>();
       for (CellResult result : results.of(variant.name())) {
-        for (Point point : result.course().accuracy()) {
+        for (CurvePoint point : result.course().accuracy()) {
           if (Double.isFinite(point.y())) {
             byEpoch.computeIfAbsent(point.x(), x -> new ArrayList<>()).add(point.y());
           }
         }
       }
-      List<Point> mean = new ArrayList<>();
-      List<Range> band = new ArrayList<>();
+      List<CurvePoint> mean = new ArrayList<>();
+      List<Band> band = new ArrayList<>();
       byEpoch.forEach(
           (epoch, values) -> {
             double[] of = values.stream().mapToDouble(v -> v).sorted().toArray();
-            mean.add(new Point(epoch, values.stream().mapToDouble(v -> v).average().orElse(0)));
-            band.add(new Range(epoch, of[0], of[of.length - 1]));
+            mean.add(
+                new CurvePoint(epoch, values.stream().mapToDouble(v -> v).average().orElse(0)));
+            band.add(new Band(epoch, of[0], of[of.length - 1]));
           });
       boolean several = results.of(variant.name()).size() > 1;
       bands |= several;
@@ -282,7 +283,7 @@ public final class StudyPage {
 
   private String against(
       StudyDesign design, String what, String unit, ToDoubleFunction<CellResult> x) {
-    List<ScatterChart.Point> points = new ArrayList<>();
+    List<ScatterChart.ScatterPoint> points = new ArrayList<>();
     for (StudyVariant variant : results.rows(design)) {
       Spread y = results.spread(variant.name(), MetricResult::meanJointWeighted);
       double sd = Double.isNaN(y.deviation()) ? 0 : y.deviation();
@@ -291,7 +292,8 @@ public final class StudyPage {
         continue; // a time that nobody knows
       }
       points.add(
-          new ScatterChart.Point(variant.name(), at, y.mean(), y.mean() - sd, y.mean() + sd));
+          new ScatterChart.ScatterPoint(
+              variant.name(), at, y.mean(), y.mean() - sd, y.mean() + sd));
     }
     return new ScatterChart(
             "Accuracy against " + what,
@@ -311,7 +313,7 @@ public final class StudyPage {
     if (shown.isEmpty()) {
       return;
     }
-    List<Pictures> first = pictures.getOrDefault(shown.get(0), List.of());
+    List<PersonPictures> first = pictures.getOrDefault(shown.get(0), List.of());
     page.add("<h2>The same people under every variant</h2>");
     page.add(
         "<p>As the paper’s Figure 7. The first "
@@ -322,12 +324,12 @@ public final class StudyPage {
             + "<i style=\"background:#4fc3f7\"></i>right"
             + "<i style=\"background:#7ce38b\"></i>middle;"
             + " hollow and dashed: occluded, or not sure</p>");
-    for (Pictures one : first) {
+    for (PersonPictures one : first) {
       person(one, shown);
     }
   }
 
-  private void person(Pictures person, List<String> shown) throws IOException {
+  private void person(PersonPictures person, List<String> shown) throws IOException {
     StringBuilder html = new StringBuilder("<section class=\"exhibit\"><header><b>");
     html.append(escape(person.who().image())).append("</b></header>\n");
     html.append("<div class=\"sidebyside\"><div>\n");
@@ -335,7 +337,7 @@ public final class StudyPage {
     html.append(picture(person.photo(), "as the network sees it", person));
     html.append("<figure></figure>\n");
     for (String variant : shown) {
-      Pictures of =
+      PersonPictures of =
           pictures.getOrDefault(variant, List.of()).stream()
               .filter(other -> other.who().equals(person.who()))
               .findFirst()
@@ -355,7 +357,7 @@ public final class StudyPage {
     page.add(html.append("</div></div></section>").toString());
   }
 
-  private static String picture(@Nullable Path file, String caption, Pictures person)
+  private static String picture(@Nullable Path file, String caption, PersonPictures person)
       throws IOException {
     if (file == null) {
       return "<figure><div class=\"none\">no second heatmap</div></figure>\n";

@@ -10,7 +10,7 @@ import io.sadi.data.TrainedOn;
 import io.sadi.eval.MetricResult;
 import io.sadi.eval.PoseMetric;
 import io.sadi.eval.SeedComparison;
-import io.sadi.eval.SeedComparison.Pair;
+import io.sadi.eval.SeedComparison.NetworkPair;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -168,14 +168,14 @@ public final class StudyResults {
     Map<Integer, CellResult> baseline = new LinkedHashMap<>();
     of(design.baseline()).forEach(result -> baseline.put(result.cell().seed(), result));
     Map<String, List<Integer>> seeds = new LinkedHashMap<>();
-    List<List<Pair>> kinds = new ArrayList<>();
+    List<List<NetworkPair>> kinds = new ArrayList<>();
     for (StudyVariant row : design.variants()) {
-      List<Pair> pairs = new ArrayList<>();
+      List<NetworkPair> pairs = new ArrayList<>();
       List<Integer> common = new ArrayList<>();
       for (CellResult result : of(row.name())) {
         CellResult other = baseline.get(result.cell().seed());
         if (other != null) {
-          pairs.add(new Pair(result.errors(), other.errors()));
+          pairs.add(new NetworkPair(result.errors(), other.errors()));
           common.add(result.cell().seed());
         }
       }

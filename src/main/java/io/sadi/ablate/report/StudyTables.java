@@ -1,7 +1,7 @@
 package io.sadi.ablate.report;
 
-import io.sadi.ablate.report.ReportTable.Kind;
-import io.sadi.ablate.report.ReportTable.Row;
+import io.sadi.ablate.report.ReportTable.RowKind;
+import io.sadi.ablate.report.ReportTable.TableRow;
 import io.sadi.ablate.report.StudyResults.Compared;
 import io.sadi.ablate.study.Cell;
 import io.sadi.ablate.study.CellResult;
@@ -42,7 +42,7 @@ final class StudyTables {
     header.addAll(results.groups());
     header.add(ResultsCsv.MEAN_JOINT_WEIGHTED);
     header.add(ResultsCsv.MEAN_UNWEIGHTED);
-    List<Row> rows = new ArrayList<>();
+    List<TableRow> rows = new ArrayList<>();
     for (StudyVariant variant : results.rows(design)) {
       Map<String, Spread> ours = new LinkedHashMap<>();
       for (String group : results.groups()) {
@@ -58,7 +58,7 @@ final class StudyTables {
       cells.add(variant.name());
       cells.add("here, " + seeds(variant.name()));
       ours.values().forEach(spread -> cells.add(spread.rounded()));
-      rows.add(Row.ours(cells));
+      rows.add(TableRow.ours(cells));
       for (PaperRow paper : results.paper(variant)) {
         addPaper(rows, paper, ours);
       }
@@ -66,7 +66,7 @@ final class StudyTables {
     return new ReportTable(2, header, rows);
   }
 
-  private static void addPaper(List<Row> rows, PaperRow paper, Map<String, Spread> ours) {
+  private static void addPaper(List<TableRow> rows, PaperRow paper, Map<String, Spread> ours) {
     List<String> theirs = new ArrayList<>();
     List<String> differences = new ArrayList<>();
     theirs.add("");
@@ -85,8 +85,8 @@ final class StudyTables {
           theirs.add(Text.printed(printed));
           differences.add(printed == null ? "-" : Text.tenths(spread.mean() - printed));
         });
-    rows.add(new Row(Kind.PAPER, theirs));
-    rows.add(new Row(Kind.DIFFERENCE, differences));
+    rows.add(new TableRow(RowKind.PAPER, theirs));
+    rows.add(new TableRow(RowKind.DIFFERENCE, differences));
   }
 
   private String seeds(String variant) {
@@ -96,11 +96,11 @@ final class StudyTables {
 
   /** Every variant minus the baseline. */
   ReportTable differences(StudyDesign design) {
-    List<Row> rows = new ArrayList<>();
+    List<TableRow> rows = new ArrayList<>();
     for (Compared compared : results.comparisons(design)) {
       SeedComparison of = compared.comparison();
       rows.add(
-          Row.ours(
+          TableRow.ours(
               List.of(
                   compared.variant(),
                   compared.verdict().toString(),
@@ -159,7 +159,7 @@ final class StudyTables {
   /** Every variant minus the baseline by joint; a star where that is more than chance. */
   ReportTable joints(StudyDesign design) {
     List<String> header = new ArrayList<>(List.of("minus " + design.baseline()));
-    List<Row> rows = new ArrayList<>();
+    List<TableRow> rows = new ArrayList<>();
     for (Compared compared : results.comparisons(design)) {
       SeedComparison of = compared.comparison();
       List<String> cells = new ArrayList<>(List.of(compared.variant()));
@@ -171,7 +171,7 @@ final class StudyTables {
       if (rows.isEmpty()) {
         header.addAll(of.differences().joints().keySet());
       }
-      rows.add(Row.ours(cells));
+      rows.add(TableRow.ours(cells));
     }
     return new ReportTable(1, header, rows);
   }
@@ -182,11 +182,11 @@ final class StudyTables {
 
   /** What every variant takes, beside what it finds. */
   ReportTable costs(StudyDesign design) {
-    List<Row> rows = new ArrayList<>();
+    List<TableRow> rows = new ArrayList<>();
     for (StudyVariant variant : results.rows(design)) {
       CellResult first = results.of(variant.name()).get(0);
       rows.add(
-          Row.ours(
+          TableRow.ours(
               List.of(
                   variant.name(),
                   String.format(Locale.ROOT, "%.2f M", first.size().parameters() / 1e6),
@@ -226,7 +226,7 @@ final class StudyTables {
 
   /** What the second heatmap adds, and what choosing w on the people measured would have added. */
   ReportTable fusion(StudyDesign design) {
-    List<Row> rows = new ArrayList<>();
+    List<TableRow> rows = new ArrayList<>();
     for (StudyVariant variant : results.rows(design)) {
       List<Double> h1 = new ArrayList<>();
       List<Double> fused = new ArrayList<>();
@@ -245,7 +245,7 @@ final class StudyTables {
         weights.add(fusion == null ? Text.NONE : weights(fusion));
       }
       rows.add(
-          Row.ours(
+          TableRow.ours(
               List.of(
                   variant.name(),
                   spread(h1),
@@ -292,7 +292,7 @@ final class StudyTables {
     List<String> names = partNames(design, by);
     List<String> header = new ArrayList<>(List.of("variant", ""));
     header.addAll(names);
-    List<Row> rows = new ArrayList<>();
+    List<TableRow> rows = new ArrayList<>();
     for (StudyVariant variant : results.rows(design)) {
       List<String> ours = new ArrayList<>(List.of(variant.name(), seeds(variant.name())));
       List<String> differences = new ArrayList<>(List.of("", "minus " + design.baseline()));
@@ -307,9 +307,9 @@ final class StudyTables {
                 .toList();
         differences.add(Spread.of(pairs).signed());
       }
-      rows.add(Row.ours(ours));
+      rows.add(TableRow.ours(ours));
       if (!variant.name().equals(design.baseline())) {
-        rows.add(new Row(Kind.DIFFERENCE, differences));
+        rows.add(new TableRow(RowKind.DIFFERENCE, differences));
       }
     }
     return new ReportTable(2, header, rows);
@@ -319,7 +319,7 @@ final class StudyTables {
     return results.rows(design).stream()
         .flatMap(variant -> results.of(variant.name()).stream())
         .map(result -> breakdown(result, by))
-        .flatMap(of -> of == null ? Stream.of() : of.rows().stream().map(Breakdown.Row::name))
+        .flatMap(of -> of == null ? Stream.of() : of.rows().stream().map(Breakdown.Slice::name))
         .distinct()
         .toList();
   }
@@ -361,7 +361,7 @@ final class StudyTables {
 
   /** Both means of every way to read every network. */
   ReportTable decodes(StudyDesign design) {
-    List<Row> rows = new ArrayList<>();
+    List<TableRow> rows = new ArrayList<>();
     for (StudyVariant variant : results.rows(design)) {
       Map<String, List<MetricResult>> decodes = new LinkedHashMap<>();
       for (CellResult cell : results.of(variant.name())) {
@@ -372,7 +372,7 @@ final class StudyTables {
       decodes.forEach(
           (decode, of) ->
               rows.add(
-                  Row.ours(
+                  TableRow.ours(
                       List.of(
                           variant.name(),
                           decode,
@@ -391,11 +391,11 @@ final class StudyTables {
 
   /** Every network. */
   ReportTable runs() {
-    List<Row> rows = new ArrayList<>();
+    List<TableRow> rows = new ArrayList<>();
     for (CellResult result : results.finished()) {
       Cell cell = result.cell();
       rows.add(
-          Row.ours(
+          TableRow.ours(
               List.of(
                   cell.variant(),
                   String.valueOf(cell.seed()),

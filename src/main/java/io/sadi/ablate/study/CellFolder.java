@@ -60,7 +60,7 @@ public record CellFolder(Path path) {
    * @param h1 under the first heatmaps
    * @param h2 under the second
    */
-  public record Pictures(
+  public record PersonPictures(
       PersonErrors.Who who, Path photo, Path truth, Path found, Path h1, @Nullable Path h2) {}
 
   private Path evaluation() {
@@ -214,8 +214,8 @@ public record CellFolder(Path path) {
   }
 
   /** The pictures that were made of people; none where the folder was put together by hand. */
-  public List<Pictures> readPictures() throws IOException {
-    List<Pictures> pictures = new ArrayList<>();
+  public List<PersonPictures> readPictures() throws IOException {
+    List<PersonPictures> pictures = new ArrayList<>();
     Path file = pictures().resolve(PEOPLE);
     if (!Files.exists(file)) {
       return pictures;
@@ -224,7 +224,7 @@ public record CellFolder(Path path) {
       int i = pictures.size();
       Path h2 = picture(pictures(), i, "h2");
       pictures.add(
-          new Pictures(
+          new PersonPictures(
               new PersonErrors.Who(
                   person.get("image").text(), (int) person.get("person").integer(0, 1 << 30)),
               made(i, "photo"),

@@ -3,7 +3,7 @@ package io.sadi.ablate.study;
 import io.sadi.config.Config;
 import io.sadi.data.TrainedOn;
 import io.sadi.io.Csv;
-import io.sadi.page.LineChart.Point;
+import io.sadi.page.LineChart.CurvePoint;
 import io.sadi.train.RunConfig;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -29,8 +29,8 @@ public record TrainingCourse(
     int epochs,
     long samples,
     double hours,
-    List<Point> accuracy,
-    List<Point> loss,
+    List<CurvePoint> accuracy,
+    List<CurvePoint> loss,
     @Nullable TrainedOn trainedOn) {
   public TrainingCourse {
     settings = Map.copyOf(settings);
@@ -42,8 +42,8 @@ public record TrainingCourse(
     Config yaml = folder.readConfig();
     RunConfig config = RunConfig.from(yaml);
     long batch = (long) config.train().batch() * config.train().accumulate();
-    List<Point> accuracy = new ArrayList<>();
-    List<Point> loss = new ArrayList<>();
+    List<CurvePoint> accuracy = new ArrayList<>();
+    List<CurvePoint> loss = new ArrayList<>();
     long steps = 0;
     long samples = 0;
     long timed = 0;
@@ -66,8 +66,9 @@ public record TrainingCourse(
           timed += learned;
           seconds += learned / perSecond;
         }
-        accuracy.add(new Point(epochs, row.numberOrNaN(csv.find("val_fused_mean_joint_weighted"))));
-        loss.add(new Point(epochs, row.numberOrNaN(csv.find("loss"))));
+        accuracy.add(
+            new CurvePoint(epochs, row.numberOrNaN(csv.find("val_fused_mean_joint_weighted"))));
+        loss.add(new CurvePoint(epochs, row.numberOrNaN(csv.find("loss"))));
       }
     }
     return new TrainingCourse(

@@ -32,14 +32,14 @@ final class SwappedSides {
    * @param ratio of their lengths together, as they are, to what they would be
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Limbs(String name, int[] roots, int[] ends, double ratio) {}
+  private record LimbPair(String name, int[] roots, int[] ends, double ratio) {}
 
   /** The least length of two limbs together, in torsos, of which anything can be said. */
   private static final double MIN_LIMBS = 1.5;
 
   private final int[] shoulders;
   private final int[] hips;
-  private final List<Limbs> limbs = new ArrayList<>();
+  private final List<LimbPair> limbs = new ArrayList<>();
 
   SwappedSides(Skeleton skeleton) {
     shoulders = pair(skeleton, "shoulder");
@@ -54,7 +54,7 @@ final class SwappedSides {
     int[] roots = pair(skeleton, root);
     int[] ends = pair(skeleton, end);
     if (roots.length > 0 && ends.length > 0) {
-      limbs.add(new Limbs(end + "s", roots, ends, ratio));
+      limbs.add(new LimbPair(end + "s", roots, ends, ratio));
     }
   }
 
@@ -77,7 +77,7 @@ final class SwappedSides {
     if (opposite(person, torso)) {
       swapped.add("shoulders or hips");
     }
-    for (Limbs pair : limbs) {
+    for (LimbPair pair : limbs) {
       if (annotated(person, pair.roots) && annotated(person, pair.ends)) {
         double own =
             distance(person, pair.roots[0], pair.ends[0])

@@ -19,7 +19,7 @@ import io.sadi.eval.Predictions;
 import io.sadi.eval.TestProtocol;
 import io.sadi.image.Image;
 import io.sadi.io.Json;
-import io.sadi.page.LineChart.Point;
+import io.sadi.page.LineChart.CurvePoint;
 import io.sadi.predict.ModelEvaluation;
 import io.sadi.show.Gallery.Exhibit;
 import io.sadi.train.RunConfig;
@@ -213,9 +213,9 @@ public final class MadeUpStudy {
   public CellResult result(Cell cell) {
     CellFolder.Measurement of = measurement(cell);
     double found = of.evaluation().results().get(0).meanJointWeighted();
-    List<Point> accuracy = new ArrayList<>();
+    List<CurvePoint> accuracy = new ArrayList<>();
     for (int epoch = 1; epoch <= EPOCHS; epoch++) {
-      accuracy.add(new Point(epoch, curve(found, epoch)));
+      accuracy.add(new CurvePoint(epoch, curve(found, epoch)));
     }
     return new CellResult(
         cell,

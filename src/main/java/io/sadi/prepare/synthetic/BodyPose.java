@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
  * @param nod of the head, forward
  * @param look of the head, to its left
  */
-record Pose(
+record BodyPose(
     double turn,
     double roll,
     double bend,
@@ -56,7 +56,7 @@ record Pose(
   }
 
   /** Draws a pose: standing, walking, sitting, reaching, sports; some tumbling. */
-  static Pose draw(SplittableRandom random) {
+  static BodyPose draw(SplittableRandom random) {
     Activity[] all = {
       Activity.STAND,
       Activity.STAND,
@@ -87,7 +87,7 @@ record Pose(
           default -> uniform(random, -8, 14);
         };
     double sway = activity == Activity.REACH ? 12 : 5;
-    return new Pose(
+    return new BodyPose(
         turn,
         roll,
         bend,

@@ -13,7 +13,8 @@ import java.util.Map;
  * @param dryRun to look and count only
  * @param options what dataset.yaml records of how it was asked for
  */
-public record Output(Path folder, boolean overwrite, boolean dryRun, Map<String, ?> options) {
+public record DatasetOutput(
+    Path folder, boolean overwrite, boolean dryRun, Map<String, ?> options) {
   /** Every dataset folder has it. */
   public static final String MARKER = "dataset.yaml";
 

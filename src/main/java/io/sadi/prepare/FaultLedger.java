@@ -6,7 +6,7 @@ import io.sadi.io.Progress;
 import io.sadi.prepare.check.Checks;
 import io.sadi.prepare.read.Fault;
 import io.sadi.prepare.read.Fault.Action;
-import io.sadi.prepare.read.Fault.Kind;
+import io.sadi.prepare.read.Fault.FaultKind;
 import io.sadi.prepare.read.LeftOut;
 import io.sadi.prepare.write.PreparedDataset;
 import java.util.ArrayList;
@@ -16,21 +16,21 @@ import java.util.List;
 import java.util.Map;
 
 /** Gathers what was found, and tells what it costs: nobody, somebody, or everything. */
-final class Verdict {
+final class FaultLedger {
   private static final int EXAMPLES = 3;
 
   private final Checks checks;
   private final List<LeftOut> leftOut;
   private final List<Fault> faults = new ArrayList<>();
-  private final Map<Kind, List<String>> fatal = new EnumMap<>(Kind.class);
+  private final Map<FaultKind, List<String>> fatal = new EnumMap<>(FaultKind.class);
 
-  Verdict(Checks checks, List<LeftOut> before) {
+  FaultLedger(Checks checks, List<LeftOut> before) {
     this.checks = checks;
     this.leftOut = new ArrayList<>(before);
   }
 
   /** Adds what was found in one image. */
-  void add(List<Person> people, Inspection.Found found) {
+  void add(List<Person> people, Inspection.InspectedPeople found) {
     for (Fault fault : found.faults()) {
       if (checks.of(fault.kind()) == Action.FAIL) {
         fatal.computeIfAbsent(fault.kind(), kind -> new ArrayList<>()).add(name(fault));
@@ -53,7 +53,7 @@ final class Verdict {
     Fault cause = found.get(0);
     for (Fault fault : found) {
       boolean own = fault.person() < 0 || fault.person() == person.person();
-      if (own && (checks.leavesOut(fault.kind()) || fault.kind() == Kind.JOINT_OUTSIDE)) {
+      if (own && (checks.leavesOut(fault.kind()) || fault.kind() == FaultKind.JOINT_OUTSIDE)) {
         cause = fault;
         break;
       }
@@ -61,7 +61,8 @@ final class Verdict {
     return new LeftOut(person.image(), person.person(), cause.kind().label(), cause.detail());
   }
 
-  private static boolean isStillThere(Fault fault, List<Person> people, Inspection.Found found) {
+  private static boolean isStillThere(
+      Fault fault, List<Person> people, Inspection.InspectedPeople found) {
     for (int p = 0; p < people.size(); p++) {
       boolean own = fault.person() < 0 || fault.person() == people.get(p).person();
       if (own && found.people().get(p) != null) {
@@ -102,16 +103,16 @@ final class Verdict {
                     + " x "
                     + reason
                     + ": "
-                    + examples(images, reason.equals(Kind.ENTRY.label()) ? 1 : EXAMPLES)
+                    + examples(images, reason.equals(FaultKind.ENTRY.label()) ? 1 : EXAMPLES)
                     + (written ? " (" + PreparedDataset.LEFT_OUT_FILE + " lists them)" : "")));
-    Map<Kind, List<String>> kinds = new EnumMap<>(Kind.class);
+    Map<FaultKind, List<String>> kinds = new EnumMap<>(FaultKind.class);
     for (Fault fault : faults) {
       kinds.computeIfAbsent(fault.kind(), kind -> new ArrayList<>()).add(name(fault));
     }
     kinds.forEach(
         (kind, names) ->
             progress.warn(
-                (kind == Kind.JOINT_OUTSIDE && checks.dropsJoints() ? "dropped: " : "found: ")
+                (kind == FaultKind.JOINT_OUTSIDE && checks.dropsJoints() ? "dropped: " : "found: ")
                     + names.size()
                     + " x "
                     + kind.label()

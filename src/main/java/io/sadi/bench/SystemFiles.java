@@ -20,12 +20,12 @@ import java.util.stream.Stream;
  * @param root of the file system: / but in tests
  * @param environment the variables of this process
  */
-record Host(Path root, Map<String, String> environment) {
+record SystemFiles(Path root, Map<String, String> environment) {
   /** cgroup v1 writes this, or nearly this, for "no limit". */
   private static final long NO_LIMIT = 1L << 60;
 
-  static Host here() {
-    return new Host(Path.of("/"), System.getenv());
+  static SystemFiles here() {
+    return new SystemFiles(Path.of("/"), System.getenv());
   }
 
   /** A file's text; empty where there is none to be read. */

@@ -6,38 +6,38 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An evaluation as one list of cells, from which every format is made. */
-final class EvaluationCells {
+/** An evaluation as one list of values, from which every format is made. */
+final class EvaluationValues {
   private final String metric;
   private final String decode;
-  private final List<Cell> cells = new ArrayList<>();
+  private final List<EvaluationValue> list = new ArrayList<>();
 
-  private EvaluationCells(String metric, String decode) {
+  private EvaluationValues(String metric, String decode) {
     this.metric = metric;
     this.decode = decode;
   }
 
-  /** All cells, in the order of the CSV. */
-  static List<Cell> of(Evaluation evaluation) {
-    List<Cell> all = new ArrayList<>();
+  /** All values, in the order of the CSV. */
+  static List<EvaluationValue> of(Evaluation evaluation) {
+    List<EvaluationValue> all = new ArrayList<>();
     evaluation.results().forEach(result -> all.addAll(of(result, evaluation.people())));
     evaluation.comparisons().forEach(comparison -> all.addAll(of(comparison)));
     evaluation.breakdowns().forEach(breakdown -> all.addAll(of(breakdown)));
-    evaluation.errorKinds().forEach(kinds -> all.addAll(JointMeasures.of(kinds).cells()));
-    evaluation.errors().forEach(errors -> all.addAll(JointMeasures.of(errors).cells()));
+    evaluation.errorKinds().forEach(kinds -> all.addAll(JointMeasures.of(kinds).toValues()));
+    evaluation.errors().forEach(errors -> all.addAll(JointMeasures.of(errors).toValues()));
     for (Calibration calibration : evaluation.calibrations()) {
-      JointMeasures.of(calibration).forEach(measures -> all.addAll(measures.cells()));
+      JointMeasures.of(calibration).forEach(measures -> all.addAll(measures.toValues()));
     }
     return all;
   }
 
   /**
-   * The cells of a result.
+   * The values of a result.
    *
    * @param people annotated people in the split
    */
-  static List<Cell> of(MetricResult result, int people) {
-    EvaluationCells to = new EvaluationCells(result.metric().label(), result.decode());
+  static List<EvaluationValue> of(MetricResult result, int people) {
+    EvaluationValues to = new EvaluationValues(result.metric().label(), result.decode());
     AveragePrecision precision = result.averagePrecision();
     if (precision != null) {
       to.addAveragePrecision(precision.values(), precision.intervals95());
@@ -50,32 +50,32 @@ final class EvaluationCells {
       to.addPeople("ignored", precision.ignored());
       to.addPeople("detections", precision.detections());
     }
-    return to.cells;
+    return to.list;
   }
 
-  static List<Cell> of(Comparison comparison) {
-    EvaluationCells to =
-        new EvaluationCells(
+  static List<EvaluationValue> of(Comparison comparison) {
+    EvaluationValues to =
+        new EvaluationValues(
             comparison.metric().label(), comparison.decode() + " minus " + comparison.baseline());
     Map<String, Integer> counted = new HashMap<>();
     comparison.joints().forEach((name, joint) -> counted.put(name, joint.counted()));
     to.addAveragePrecision(comparison.averagePrecision(), comparison.averagePrecision95());
     to.addSummary(comparison.differences(), counted, comparison.intervals95());
-    return to.cells;
+    return to.list;
   }
 
-  private static List<Cell> of(Breakdown breakdown) {
-    EvaluationCells to = new EvaluationCells(breakdown.metric().label(), breakdown.decode());
+  private static List<EvaluationValue> of(Breakdown breakdown) {
+    EvaluationValues to = new EvaluationValues(breakdown.metric().label(), breakdown.decode());
     String kind = "by-" + breakdown.by();
-    for (Breakdown.Row row : breakdown.rows()) {
+    for (Breakdown.Slice row : breakdown.rows()) {
       to.add(kind, row.name(), row.percent(), row.counted(), row.interval95());
     }
-    return to.cells;
+    return to.list;
   }
 
   /** Those of one kind, in their order. */
-  static List<Cell> ofKind(String kind, List<Cell> cells) {
-    return cells.stream().filter(cell -> cell.kind().equals(kind)).toList();
+  static List<EvaluationValue> ofKind(String kind, List<EvaluationValue> list) {
+    return list.stream().filter(value -> value.kind().equals(kind)).toList();
   }
 
   private void addAveragePrecision(
@@ -83,7 +83,7 @@ final class EvaluationCells {
     values.forEach(
         (name, value) ->
             add(
-                Cell.AVERAGE_PRECISION,
+                EvaluationValue.AVERAGE_PRECISION,
                 name,
                 value,
                 null,
@@ -102,12 +102,12 @@ final class EvaluationCells {
                 kind,
                 name,
                 value,
-                kind.equals(Cell.JOINT) ? counted.get(name) : null,
+                kind.equals(EvaluationValue.JOINT) ? counted.get(name) : null,
                 byPlace.get(kind + " " + name)));
   }
 
   private void addPeople(String name, int people) {
-    add(Cell.PEOPLE, name, people, null, null);
+    add(EvaluationValue.PEOPLE, name, people, null, null);
   }
 
   private void add(
@@ -116,6 +116,6 @@ final class EvaluationCells {
       double value,
       @Nullable Integer counted,
       @Nullable Interval interval) {
-    cells.add(new Cell(metric, decode, kind, name, value, counted, interval));
+    list.add(new EvaluationValue(metric, decode, kind, name, value, counted, interval));
   }
 }

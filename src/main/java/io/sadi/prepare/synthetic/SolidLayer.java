@@ -7,7 +7,7 @@ import java.util.Arrays;
  * that they hide each other as they should and have smooth edges when halved. Coordinates are those
  * of this layer's pixels; depth is in pixels too, larger is nearer.
  */
-final class Layer {
+final class SolidLayer {
   /** Pixels of this layer to one of the picture, along each axis. */
   static final int OVERSAMPLING = 2;
 
@@ -24,7 +24,7 @@ final class Layer {
    * @param light the direction that light comes from, a unit vector
    * @param ambient the brightness of what the light does not reach; 1 in full light
    */
-  Layer(int width, int height, Vector light, double ambient) {
+  SolidLayer(int width, int height, Vector light, double ambient) {
     this.width = width;
     this.height = height;
     this.light = light;

@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Containers say in several places what they may use; the doctor must find it. */
-class HostTest {
+class SystemFilesTest {
   @TempDir private Path root;
 
-  private Host host() {
-    return new Host(root, Map.of("LD_LIBRARY_PATH", "/opt/cuda/lib64:/opt/more"));
+  private SystemFiles host() {
+    return new SystemFiles(root, Map.of("LD_LIBRARY_PATH", "/opt/cuda/lib64:/opt/more"));
   }
 
   private void write(String file, String text) throws IOException {

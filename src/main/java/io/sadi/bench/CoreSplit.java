@@ -17,12 +17,12 @@ import java.util.regex.Pattern;
  * @param threads of each one's operators
  * @param workers of each, which prepare its crops
  */
-public record Split(int processes, int threads, int workers) {
+public record CoreSplit(int processes, int threads, int workers) {
   private static final Pattern TEXT = Pattern.compile("([0-9]{1,4})x([0-9]{1,4})x([0-9]{1,3})");
 
   /** Each of a list of splits such as {@code 2x1x1}: processes, threads, workers. */
-  public static List<Split> parse(List<String> texts) {
-    List<Split> splits = new ArrayList<>();
+  public static List<CoreSplit> parse(List<String> texts) {
+    List<CoreSplit> splits = new ArrayList<>();
     for (String text : texts) {
       Matcher parts = TEXT.matcher(text);
       if (!parts.matches() || text.matches("(.*x)?0+(x.*)?")) {
@@ -30,7 +30,7 @@ public record Split(int processes, int threads, int workers) {
             "--splits", "'" + text + "'", "auto, or PROCESSESxTHREADSxWORKERS as in 2x1x1", "");
       }
       splits.add(
-          new Split(
+          new CoreSplit(
               Integer.parseInt(parts.group(1)),
               Integer.parseInt(parts.group(2)),
               Integer.parseInt(parts.group(3))));
@@ -39,20 +39,20 @@ public record Split(int processes, int threads, int workers) {
   }
 
   /** Splits that are worth trying: of all cores, and on a CPU of all but one, among processes. */
-  public static List<Split> of(int cores, ComputeDevice device) {
-    Set<Split> splits = new LinkedHashSet<>();
+  public static List<CoreSplit> of(int cores, ComputeDevice device) {
+    Set<CoreSplit> splits = new LinkedHashSet<>();
     if (device.cuda()) { // which has one process each; the cores are the data's
       for (int workers = 1; workers <= Math.min(cores, 16); workers *= 2) {
-        splits.add(new Split(1, 1, workers));
+        splits.add(new CoreSplit(1, 1, workers));
       }
       return List.copyOf(splits);
     }
     for (int processes = 1; processes <= Math.min(cores, 4); processes *= 2) {
       int threads = cores / processes;
-      splits.add(new Split(processes, threads, 1));
-      splits.add(new Split(processes, Math.max(1, threads - 1), 1));
+      splits.add(new CoreSplit(processes, threads, 1));
+      splits.add(new CoreSplit(processes, Math.max(1, threads - 1), 1));
     }
-    splits.add(new Split(1, cores, 2));
+    splits.add(new CoreSplit(1, cores, 2));
     return List.copyOf(splits);
   }
 

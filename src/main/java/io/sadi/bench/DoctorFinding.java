@@ -10,7 +10,7 @@ import java.util.Locale;
  * @param found what is there
  * @param advice what to do about it; empty where nothing needs doing
  */
-public record Finding(Level level, String what, String found, String advice) {
+public record DoctorFinding(Level level, String what, String found, String advice) {
 
   /** How bad it is. */
   public enum Level {
@@ -26,16 +26,16 @@ public record Finding(Level level, String what, String found, String advice) {
     }
   }
 
-  static Finding ok(String what, String found) {
-    return new Finding(Level.OK, what, found, "");
+  static DoctorFinding ok(String what, String found) {
+    return new DoctorFinding(Level.OK, what, found, "");
   }
 
-  static Finding warn(String what, String found, String advice) {
-    return new Finding(Level.WARN, what, found, advice);
+  static DoctorFinding warn(String what, String found, String advice) {
+    return new DoctorFinding(Level.WARN, what, found, advice);
   }
 
-  static Finding fail(String what, String found, String advice) {
-    return new Finding(Level.FAIL, what, found, advice);
+  static DoctorFinding fail(String what, String found, String advice) {
+    return new DoctorFinding(Level.FAIL, what, found, advice);
   }
 
   JsonObject json() {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param counted how many joints it is of; null where that means nothing
  * @param interval95 bootstrap interval; null if not asked for
  */
-record Cell(
+record EvaluationValue(
     String metric,
     String decode,
     String kind,
