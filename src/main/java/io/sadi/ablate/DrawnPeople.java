@@ -1,5 +1,6 @@
 package io.sadi.ablate;
 
+import io.sadi.io.FileTree;
 import io.sadi.io.Progress;
 import io.sadi.io.Shard;
 import io.sadi.prepare.SyntheticPeople;
@@ -8,10 +9,8 @@ import io.sadi.prepare.write.Output;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Drawn people for where there are no photos.
@@ -59,11 +58,7 @@ public record DrawnPeople(int train, int val, long seed) {
       new DrawnPeople(batch, 1, seed).draw(few, Progress.NONE);
       return Study.prepare(plan, few, progress).estimate(shard, train, val, progress);
     } finally {
-      try (Stream<Path> files = Files.walk(folder)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
+      FileTree.delete(folder);
     }
   }
 

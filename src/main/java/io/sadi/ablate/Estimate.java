@@ -6,15 +6,16 @@ import io.sadi.ablate.report.Text;
 import io.sadi.ablate.study.Cell;
 import io.sadi.ablate.study.NetworkSize;
 import io.sadi.data.Batch;
-import io.sadi.data.BatchPool;
 import io.sadi.data.Batches;
 import io.sadi.io.Json;
 import io.sadi.io.ProcessMemory;
 import io.sadi.io.Progress;
+import io.sadi.io.Timing;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Ranks;
 import io.sadi.torch.Torch;
+import io.sadi.train.BatchStream;
 import io.sadi.train.RunConfig;
 import io.sadi.train.TrainConfig;
 import io.sadi.train.TrainJob;
@@ -115,38 +116,17 @@ public record Estimate(String device, List<Row> rows) {
     TrainConfig train = config.train();
     Precision precision = Precision.of(train.precision(), device);
     int joints = sample.dataset().skeleton().size();
-    BatchPool pool = new BatchPool(device);
-    try (Trainer trainer = new Trainer(config, joints, device, precision, Ranks.ALONE)) {
-      long begin = 0;
-      int steps = -1; // what is set up once is no part of it
-      for (int epoch = 0; ; epoch++) {
-        try (Batches batches =
-            Batches.training(
-                sample.dataset(),
-                sample.people(),
-                config.model().input(),
-                config.model().pixels(),
-                Batches.Share.whole(train.batch()),
-                config.augmentation(),
-                train.seed(),
-                epoch,
-                0,
-                train.workers(),
-                pool)) {
-          for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
+    try (Trainer trainer = new Trainer(config, joints, device, precision, Ranks.ALONE);
+        BatchStream batches =
+            new BatchStream(config, sample.dataset(), sample.people(), train.batch(), device)) {
+      Runnable step =
+          () -> {
+            Batch batch = batches.next();
             trainer.step(batch, RATE);
             batches.release(batch);
-            steps++;
-            if (steps == 0) {
-              begin = System.nanoTime();
-            }
-            double elapsed = (System.nanoTime() - begin) / 1e9;
-            if (steps == MOST_STEPS || (steps > 0 && elapsed > ENOUGH_SECONDS)) {
-              return train.accumulate() * elapsed / steps;
-            }
-          }
-        }
-      }
+          };
+      step.run(); // not timed, as the first step includes setup
+      return train.accumulate() * Timing.secondsEach(step, MOST_STEPS, ENOUGH_SECONDS);
     }
   }
 

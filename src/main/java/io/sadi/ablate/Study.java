@@ -1,34 +1,26 @@
 package io.sadi.ablate;
 
 import io.sadi.ablate.study.Cell;
-import io.sadi.ablate.study.CellFolder;
 import io.sadi.ablate.study.CellResult;
-import io.sadi.ablate.study.Measuring;
 import io.sadi.ablate.study.StudyData;
 import io.sadi.config.Config;
 import io.sadi.eval.Evaluation;
 import io.sadi.io.BadInputException;
-import io.sadi.io.Interruption;
-import io.sadi.io.ProcessLock;
 import io.sadi.io.Progress;
 import io.sadi.io.Shard;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.DeviceUnavailableException;
 import io.sadi.train.RunConfig;
-import io.sadi.train.RunState;
 import io.sadi.train.TrainConfig;
 import io.sadi.train.TrainJob;
 import io.sadi.train.TrainJob.Mode;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -197,32 +189,14 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
   }
 
   /**
-   * Trains and measures, one after the other, every cell that is not finished and that no other
-   * process is at, and writes the tables after each. A cell that fails is said and left, the others
-   * go on. {@link #begin} comes first.
+   * Trains and measures the cells of a part of the study, as {@link StudyRun#run} says. {@link
+   * #begin} comes first.
    *
-   * @param explain what to tell a person about a failure, one line
-   * @throws DeviceUnavailableException at once, as it would fail every cell
+   * @param explain a failure for a person, one line
    */
   public Outcome run(Shard shard, Progress progress, Function<Throwable, String> explain)
       throws IOException {
-    List<Cell> cells = cells(shard);
-    Set<Cell> tried = new HashSet<>();
-    try (Interruption.Guard guard = Interruption.guard()) {
-      // Again, as a process may have died over a cell that it was at when we came by.
-      for (int before = -1; tried.size() > before && !guard.requested(); ) {
-        before = tried.size();
-        for (Cell cell : cells) {
-          if (!guard.requested() && tried.add(cell)) {
-            if (!attempt(cell, cells, progress, explain)) {
-              tried.remove(cell);
-            }
-          }
-        }
-      }
-      plan.folder().writeReport();
-      return outcome(shard, guard.requested());
-    }
+    return new StudyRun(this, shard, progress, explain).run();
   }
 
   /** How a part of the study stands. */
@@ -240,64 +214,7 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
     return new Outcome(failures, elsewhere, interrupted);
   }
 
-  /** Sees to a cell; false where another process is at it. */
-  private boolean attempt(
-      Cell cell, List<Cell> cells, Progress progress, Function<Throwable, String> explain)
-      throws IOException {
-    StudyFolder folder = plan.folder();
-    String name = cell + " (" + (1 + cells.indexOf(cell)) + " of " + cells.size() + ")";
-    try (ProcessLock lock = folder.claim(cell)) {
-      if (lock == null) {
-        return false;
-      }
-      if (folder.cell(cell).isFinished()) {
-        progress.note(name + ": finished already");
-        return true;
-      }
-      if (folder.failure(cell) != null) {
-        return true; // in another process, a moment ago
-      }
-      progress.note(name);
-      try {
-        Progress own = StudyJobs.speakingOf(cell, progress);
-        if (train(cell, own) == RunState.INTERRUPTED) {
-          return true;
-        }
-        measure(cell, own);
-      } catch (DeviceUnavailableException e) {
-        throw e;
-      } catch (IOException | RuntimeException e) {
-        if (e instanceof InterruptedIOException || e.getCause() instanceof InterruptedIOException) {
-          return true; // it is measured when the study goes on
-        }
-        String reason = explain.apply(e);
-        folder.fail(cell, reason);
-        progress.warn(cell + " failed: " + reason);
-      }
-    }
-    folder.writeReport();
-    return true;
-  }
-
-  private void measure(Cell cell, Progress progress) throws IOException {
-    CellFolder folder = plan.folder().cell(cell);
-    if (folder.hasMeasurement()) {
-      progress.note("measuring" + StudyFolder.ANEW);
-      if (!folder.hasWeights()) {
-        throw BadInputException.at(
-            folder.path(),
-            "no checkpoints/" + CellFolder.LAST,
-            "the network, which an older version measured otherwise",
-            "remove this folder to train it again, or name another --out");
-      }
-    }
-    Measuring measuring =
-        new Measuring(
-            people.dataset(), people.config().train().valSplit(), people.validationPeople());
-    folder.write(measuring.of(TrainJob.last(folder.path()), config(cell), progress));
-  }
-
-  private RunConfig config(Cell cell) {
+  RunConfig config(Cell cell) {
     RunConfig config = plan.configs().get(cell);
     if (config == null) {
       throw new IllegalArgumentException(cell.toString());
@@ -305,24 +222,15 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
     return config;
   }
 
-  private RunState train(Cell cell, Progress progress) throws IOException {
-    CellFolder folder = plan.folder().cell(cell);
-    if (folder.state() == RunState.DONE) {
-      return RunState.DONE; // trained, but not measured any more
-    }
-    Mode mode =
-        !folder.isStarted()
-            ? Mode.REFUSE
-            : plan.existing() == Mode.RESUME_DIFFERENTLY ? Mode.RESUME_DIFFERENTLY : Mode.RESUME;
+  /** The training of a cell. */
+  TrainJob job(Cell cell, Path run, Mode mode) throws IOException {
     RunConfig config = config(cell);
-    TrainJob training =
-        isOfSamePeople(config.train())
-            ? people.with(config, folder.path(), mode)
-            : training(config, data, folder.path(), mode);
-    return training.run(progress);
+    return isOfSamePeople(config.train())
+        ? people.with(config, run, mode)
+        : training(config, data, run, mode);
   }
 
-  /** A variant may learn from other people: a study of how many it takes is one, too. */
+  /** Variants may differ in the people that they learn from. */
   private boolean isOfSamePeople(TrainConfig train) {
     TrainConfig first = people.config().train();
     return train.trainSplit().equals(first.trainSplit())

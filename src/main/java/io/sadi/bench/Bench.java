@@ -7,9 +7,12 @@ import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
 import io.sadi.data.Person;
 import io.sadi.io.BadInputException;
+import io.sadi.io.FileTree;
 import io.sadi.io.Json;
 import io.sadi.io.ProcessMemory;
 import io.sadi.io.Progress;
+import io.sadi.io.Timing;
+import io.sadi.model.NetworkCost;
 import io.sadi.prepare.SyntheticPeople;
 import io.sadi.prepare.write.Output;
 import io.sadi.torch.ComputeDevice;
@@ -28,7 +31,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -269,7 +271,7 @@ public record Bench(
       new SyntheticPeople(Math.max(DRAWN, largest()), List.of(), 1).run(output, Progress.NONE);
       return measure(DatasetReader.read(drawn.resolve("people")), device, precision, progress);
     } finally {
-      delete(drawn);
+      FileTree.delete(drawn);
     }
   }
 
@@ -351,15 +353,7 @@ public record Bench(
     try {
       return bench.run(ways, scratch, progress);
     } finally {
-      delete(scratch);
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
+      FileTree.delete(scratch);
     }
   }
 
@@ -407,15 +401,8 @@ public record Bench(
     // takes as long as a step.
     workload.once();
     workload.settle();
-    long begin = System.nanoTime();
-    int times = 0;
-    double elapsed;
-    do {
-      workload.once();
-      times++;
-      elapsed = (System.nanoTime() - begin) / 1e9;
-    } while (elapsed < seconds);
+    double each = Timing.secondsEach(workload::once, Integer.MAX_VALUE, seconds);
     workload.rest();
-    return times / elapsed;
+    return 1 / each;
   }
 }

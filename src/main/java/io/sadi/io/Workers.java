@@ -52,6 +52,11 @@ public final class Workers<T> implements AutoCloseable {
     return result(underWay.remove());
   }
 
+  /** Waits for the oldest result, and leaves it to be taken. */
+  public T peek() throws IOException {
+    return result(underWay.element());
+  }
+
   /** Waits for a result; what its task threw is thrown again. */
   public static <T> T result(Future<T> future) throws IOException {
     try {

@@ -6,6 +6,7 @@ import io.sadi.data.TrainedOn;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Csv;
+import io.sadi.io.FileTree;
 import io.sadi.io.Json;
 import io.sadi.io.ProcessLock;
 import io.sadi.io.Safetensors;
@@ -24,7 +25,6 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -95,16 +95,16 @@ final class RunFolder {
               "checkpoints",
               "samples",
               "nan")) {
-        delete(folder.resolve(name));
+        FileTree.delete(folder.resolve(name));
       }
       try (Stream<Path> state = Files.list(folder.resolve("state"))) {
         for (Path path : state.filter(path -> !path.equals(lockFile())).toList()) {
-          delete(path);
+          FileTree.delete(path);
         }
       }
       Optional<Path> events = TensorBoardEvents.find(folder);
       if (events.isPresent()) {
-        delete(events.get());
+        FileTree.delete(events.get());
       }
     }
     Files.createDirectories(folder.resolve("checkpoints"));
@@ -371,17 +371,6 @@ final class RunFolder {
               path.equals(folder)
                   || List.of("checkpoints", "state", "state/lock", "config.yaml.part")
                       .contains(folder.relativize(path).toString()));
-    }
-  }
-
-  private static void delete(Path path) throws IOException {
-    if (!Files.exists(path)) {
-      return;
-    }
-    try (Stream<Path> tree = Files.walk(path)) {
-      for (Path file : tree.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
     }
   }
 }

@@ -1,8 +1,7 @@
 package io.sadi.ablate.study;
 
-import io.sadi.model.LayerCost;
 import io.sadi.model.ModelConfig;
-import io.sadi.model.SadiNet;
+import io.sadi.model.NetworkCost;
 
 /**
  * What a network consists of and computes.
@@ -13,8 +12,7 @@ import io.sadi.model.SadiNet;
 public record NetworkSize(long parameters, long macs) {
   /** Counts; loads LibTorch. */
   public static NetworkSize of(ModelConfig model, int joints) {
-    return new NetworkSize(
-        SadiNet.describe(model, joints).parameters().count(),
-        SadiNet.costs(model, joints).stream().mapToLong(LayerCost::macs).sum());
+    NetworkCost cost = NetworkCost.of(model, joints);
+    return new NetworkSize(cost.parameters(), cost.macs());
   }
 }

@@ -1,11 +1,8 @@
-package io.sadi.bench;
+package io.sadi.model;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.sadi.io.Json;
-import io.sadi.model.LayerCost;
-import io.sadi.model.ModelConfig;
-import io.sadi.model.SadiNet;
 import java.util.List;
 import java.util.Locale;
 
