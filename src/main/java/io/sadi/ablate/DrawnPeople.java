@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Drawn people for where there are no photos.
+ * Drawn people, for studies without photos.
  *
- * @param train how many to learn from
- * @param val how many to measure on, none of them among the others
- * @param seed of the pictures
+ * @param train number of training people
+ * @param val number of people to measure on, none of them among the training people
+ * @param seed of the drawings
  */
 public record DrawnPeople(int train, int val, long seed) {
 
@@ -47,8 +47,8 @@ public record DrawnPeople(int train, int val, long seed) {
   }
 
   /**
-   * What a study of them will take, from a few that are drawn and removed again: as many as the
-   * largest batch, and one to measure.
+   * Estimates a study of them from a few people, which are drawn and removed again: as many as the
+   * largest batch, and one to measure on.
    */
   public Estimate estimate(StudyPlan plan, Shard shard, Progress progress) throws IOException {
     int batch = plan.configs().values().stream().mapToInt(c -> c.train().batch()).max().orElse(1);

@@ -28,9 +28,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a study will take on this machine: a few steps of each of its networks were made and timed.
+ * The estimated cost of a study on this machine, from a few timed steps of each variant.
  *
- * @param device they were made on
+ * @param device that the steps ran on
  * @param rows one a variant
  */
 public record Estimate(String device, List<Row> rows) {
@@ -42,13 +42,13 @@ public record Estimate(String device, List<Row> rows) {
   private static final double VALIDATION = 1.0 / 3;
 
   /**
-   * A variant's part of it.
+   * The cost of a variant.
    *
    * @param cells how many networks are still to be trained
    * @param steps of each of them
    * @param secondsPerStep as measured
    * @param hours that each of them takes, validation included
-   * @param peakMb memory of the process while it trains one
+   * @param peakMb peak memory of the process in training
    */
   public record Row(
       String variant,
@@ -63,10 +63,10 @@ public record Estimate(String device, List<Row> rows) {
    * Measures.
    *
    * @param plan the networks
-   * @param unfinished those that are still to be trained
-   * @param sample some of the people to learn from, at least a batch of them
-   * @param learners how many there really are
-   * @param measured people to validate on
+   * @param unfinished the cells that are still to be trained
+   * @param sample some training people, at least a batch
+   * @param learners number of training people in the study
+   * @param measured number of people to validate on
    */
   static Estimate measure(
       StudyPlan plan,
@@ -130,12 +130,12 @@ public record Estimate(String device, List<Row> rows) {
     }
   }
 
-  /** Of all networks that are still to be trained, one after the other. */
+  /** Hours for all networks that are still to be trained, one after the other. */
   public double hours() {
     return rows.stream().mapToDouble(row -> row.cells() * row.hours()).sum();
   }
 
-  /** For a person, a line a variant. */
+  /** A table for the console, a line for each variant. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
     String form = "%-24s %8s %12s %8s %9s %8s %9s %8s";

@@ -25,36 +25,36 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * A study that is ready to run: {@link StudyPlan} with the people to train and measure on.
+ * A study that is ready to run: a {@link StudyPlan} with the people to train and measure on.
  *
- * <p>It is fair by construction. All networks of a seed see the same people in the same order, in
- * the same crops: what a batch holds depends on the seed, the epoch and the person's place alone
+ * <p>The comparison is fair by construction. All networks of a seed see the same people in the same
+ * order, in the same crops: a batch depends only on the seed, the epoch and the person's place
  * ({@link io.sadi.data.Batches}). Layers that two networks share by name and shape start from the
- * same weights, which depend on the seed and the layer's name alone ({@link
- * io.sadi.model.Parameters}). All are trained for as many steps, and measured on the same people
- * with their last weights: no epoch is chosen.
+ * same weights, which depend only on the seed and the layer's name ({@link
+ * io.sadi.model.Parameters}). All are trained for the same number of steps, and measured on the
+ * same people with their last weights: no epoch is chosen.
  *
  * @param plan the cells
- * @param people as the first cell's training has them; the others differ in the network alone
- * @param splits all that are used, as the study's folder keeps them
+ * @param people training and validation people of the first cell
+ * @param splits fingerprints of all splits that are used
  * @param data the dataset's folder
  */
 public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data) {
   /**
-   * What came of it.
+   * The result of a run.
    *
    * @param failures why cells failed
-   * @param elsewhere cells that another process is at
-   * @param interrupted whether the process was told to end before all cells were tried
+   * @param elsewhere unfinished cells that another process has claimed
+   * @param interrupted whether the run was interrupted
    */
   public record Outcome(Map<Cell, String> failures, List<Cell> elsewhere, boolean interrupted) {}
 
   /**
    * Reads the dataset.
    *
-   * @param progress is told what is odd
-   * @throws BadInputException where it has nobody to measure on, or is not the one that a resumed
-   *     study was measured on
+   * @param progress for warnings
+   * @throws BadInputException if the dataset has no people to measure on, or a resumed study was
+   *     measured on another one
    */
   public static Study prepare(StudyPlan plan, Path data, Progress progress) throws IOException {
     RunConfig first = plan.configs().values().iterator().next();
@@ -126,8 +126,8 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
   }
 
   /**
-   * The cells of a part of the study, seed by seed: every variant is trained once before any is
-   * trained again, so that a study that is looked at early compares them all.
+   * The cells of a shard, seed by seed: all variants are trained with one seed before the next, so
+   * that an unfinished study already compares them.
    */
   public List<Cell> cells(Shard shard) {
     List<Cell> cells = new ArrayList<>();
@@ -151,16 +151,16 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
     return unfinished;
   }
 
-  /** What a part of the study will take, from a few steps of each variant. */
+  /** Estimates a shard from a few steps of each variant. */
   public Estimate estimate(Shard shard, Progress progress) throws IOException {
     return estimate(shard, people.people().size(), people.validationPeople().size(), progress);
   }
 
   /**
-   * The same where the people are only some of those there will be.
+   * The same if the people are a sample.
    *
-   * @param learners how many there will be to learn from
-   * @param measured how many to measure on
+   * @param learners number of training people in the study
+   * @param measured number of people to measure on
    */
   public Estimate estimate(Shard shard, int learners, int measured, Progress progress)
       throws IOException {
@@ -168,9 +168,9 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
   }
 
   /**
-   * Sees whether the devices are there that the networks ask for by name.
+   * Checks that the devices exist that the configs name.
    *
-   * @throws DeviceUnavailableException if one is not: no network could be trained
+   * @throws DeviceUnavailableException if one does not exist
    */
   public void checkDevices() {
     plan.configs().values().stream()
@@ -180,7 +180,10 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
         .forEach(ComputeDevice::of);
   }
 
-  /** Writes down what is asked, and forgets why cells failed: they will be tried again. */
+  /**
+   * Writes the study's file, and removes the notes of failures, so that these cells are tried
+   * again.
+   */
   public void begin(Shard shard) throws IOException {
     plan.folder().write(plan.designs(), splits);
     for (Cell cell : cells(shard)) {
@@ -189,8 +192,8 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
   }
 
   /**
-   * Trains and measures the cells of a part of the study, as {@link StudyRun#run} says. {@link
-   * #begin} comes first.
+   * Trains and measures the cells of a shard, as {@link StudyRun#run} says. {@link #begin} comes
+   * first.
    *
    * @param explain a failure for a person, one line
    */
@@ -199,7 +202,7 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
     return new StudyRun(this, shard, progress, explain).run();
   }
 
-  /** How a part of the study stands. */
+  /** The status of a shard. */
   Outcome outcome(Shard shard, boolean interrupted) throws IOException {
     Map<Cell, String> failures = new LinkedHashMap<>();
     List<Cell> elsewhere = new ArrayList<>();

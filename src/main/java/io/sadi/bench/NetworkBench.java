@@ -23,7 +23,7 @@ import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** What a network and its data do on this machine: forward, predict, step, pipeline, train. */
+/** The workloads of a network and its data: forward, predict, step, pipeline, train. */
 final class NetworkBench {
   private static final double RATE = 1e-3;
 
@@ -35,7 +35,7 @@ final class NetworkBench {
   private final double forwardGflop;
 
   /**
-   * @param people to cut crops from; taken again and again
+   * @param people to cut crops from, again and again
    * @param forwardGflop of the network for one image
    */
   NetworkBench(
@@ -57,7 +57,7 @@ final class NetworkBench {
     return new BatchStream(config, dataset, people, size, device);
   }
 
-  /** The network on a batch that stays the same, in as many lanes as it predicts in. */
+  /** The network on a constant batch, in as many lanes as predicting has. */
   Workload forward(int size) {
     SadiNet net = SadiNet.create(config.model(), dataset.skeleton().size(), device, false, 1);
     InferenceNet inference = InferenceNet.inPlaceOf(net, precision);
@@ -82,7 +82,7 @@ final class NetworkBench {
     };
   }
 
-  /** Training steps on a batch that stays the same. */
+  /** Training steps on a constant batch. */
   Workload step(int size) {
     return training(size, true);
   }
@@ -129,7 +129,7 @@ final class NetworkBench {
             false,
             Refine.QUARTER);
     return new Workload() {
-      /** Goes on by itself, so it begins with a turn and ends with it. */
+      /** It runs by itself once begun, so it is begun and ended with each turn. */
       private @Nullable PredictionStream stream;
 
       private PredictionStream stream() {

@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Measures networks on the same people: one crop a person, no mirror, one size, the weight of
- * {@code fused} cross-fitted.
+ * Measures networks on the same people: one crop a person, no flip, one scale, a cross-fitted
+ * fusion weight.
  *
  * @param split of the dataset
  * @param people of the split
@@ -31,13 +31,13 @@ import java.util.Map;
 public record Measuring(Dataset dataset, String split, List<Person> people) {
   private static final int LARGEST_BATCH = 256;
 
-  /** How many people's pictures are made: the first, good or bad. */
+  /** Number of people whose pictures are drawn: the first of the split. */
   private static final int PICTURES = 6;
 
   private static final int PICTURE_SIDE = 176;
 
   /**
-   * Measures one.
+   * Measures a network.
    *
    * @param weights a checkpoint
    * @param config that it was trained with

@@ -21,7 +21,7 @@ final class StudySection {
     this.where = where;
   }
 
-  /** Where it stands, for messages. */
+  /** Its place, for messages. */
   String where() {
     return where;
   }
@@ -66,7 +66,7 @@ final class StudySection {
     List<StudySection> sections = new ArrayList<>();
     for (Object element : list(key)) {
       String place = where + ": " + key + "[" + sections.size() + "]";
-      // A bare name stands for a row that has nothing else.
+      // A bare name is a variant without further settings.
       Object section = element instanceof String name ? Map.of("name", name) : element;
       if (!(section instanceof Map<?, ?> values)) {
         throw BadInputException.at(place, String.valueOf(element), "keys and values", "");
@@ -156,7 +156,7 @@ final class StudySection {
     return list;
   }
 
-  /** To be called when everything has been read: a key that nobody asked for is an error. */
+  /** To be called when everything has been read: a key that was not read is an error. */
   void finish() {
     for (Object key : map.keySet()) {
       if (!known.contains(String.valueOf(key))) {
