@@ -37,7 +37,8 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * <p>The network lies in native memory, some 10 MB to some 500 MB, until the model is closed; the
  * garbage collector does not know of it. JavaCPP, which loads the native libraries, would count all
  * memory of the process against the Java heap; if nothing says otherwise, this class turns that off
- * ({@code org.bytedeco.javacpp.maxbytes} and {@code maxphysicalbytes} are 0).
+ * ({@code org.bytedeco.javacpp.maxbytes} and {@code maxphysicalbytes} are 0). Native image
+ * libraries may write a line of their own about a damaged photo to the process's standard error.
  */
 public final class PoseModel implements AutoCloseable {
   static {
@@ -123,7 +124,7 @@ public final class PoseModel implements AutoCloseable {
         engine.close();
         throw e;
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | LinkageError e) {
       throw failure(e);
     }
   }
@@ -249,7 +250,7 @@ public final class PoseModel implements AutoCloseable {
         }
       }
       return found;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       throw failure(e);
     } finally {
       reading.unlock();
@@ -287,7 +288,7 @@ public final class PoseModel implements AutoCloseable {
   }
 
   /** One line for whoever reads a log; what happened is its cause. */
-  private static PoseException failure(Exception e) {
+  private static PoseException failure(Throwable e) {
     if (e instanceof PoseException already) {
       return already;
     }
