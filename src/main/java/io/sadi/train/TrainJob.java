@@ -274,7 +274,7 @@ public record TrainJob(
               + config.train().share(0, ranks.size()).parts()
               + " batches of a step");
     }
-    Alike.check(this, ranks, device);
+    JobConsistency.check(this, ranks, device);
     if (ranks.first()) {
       warn(progress);
     }

@@ -17,12 +17,12 @@ import java.util.Set;
  * Checks that the processes of a job train the same network on the same people. Otherwise the sum
  * of their gradients would be meaningless.
  */
-final class Alike {
+final class JobConsistency {
   /** Settings that may differ from machine to machine. */
   private static final Set<String> OF_THE_MACHINE =
       Set.of("train.device", "train.threads", "data.workers");
 
-  private Alike() {}
+  private JobConsistency() {}
 
   /**
    * Compares all processes with the first one.
