@@ -307,7 +307,8 @@ final class AblateCommand implements Callable<Integer> {
     }
     study.checkDevices();
     study.begin(shard());
-    try (Interruption.Guard guard = Interruption.guard()) { // the last words are said, too
+    try (Interruption.Guard guard =
+        Interruption.guard()) { // so that the last messages are printed, too
       Study.Outcome outcome =
           jobs == 1
               ? study.run(shard(), console, AblateCommand::explain)

@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the pixels of training crops are varied, wherever the joints lie in them.
+ * How the pixels of training crops are varied, without moving the joints.
  *
  * @param color strength of {@link ColorJitter}, 0..1; 0: none
  * @param blur share of crops that are blurred

@@ -8,8 +8,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Crops as the network takes them, and what it should say of them. Its buffers are used again once
- * it has been given back with {@link Batches#release}.
+ * Crops as the network takes them, with their target joints. The buffers are reused after {@link
+ * Batches#release}.
  */
 public final class Batch {
   /**

@@ -18,9 +18,9 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batches of one pass over people, made ahead by threads of their own and handed out in order.
- * What is in a batch depends on the seed, the epoch and the person's place alone, never on the
- * threads. A worker's failure is thrown by {@link #next}.
+ * The batches of one pass over people, prepared ahead by worker threads and handed out in order. A
+ * batch depends on the seed, the epoch and the people's places alone, never on the threads. A
+ * worker's failure is thrown by {@link #next}.
  */
 public final class Batches implements AutoCloseable {
   /** Sides of pictures for a device are multiples of this. */
@@ -321,7 +321,8 @@ public final class Batches implements AutoCloseable {
   }
 
   /**
-   * Two numbers to one seed, with every bit of both in every bit of it (SplitMix64's finaliser).
+   * Mixes two numbers into one seed, of which every bit depends on every bit of both (SplitMix64's
+   * finaliser).
    */
   private static long mix(long a, long b) {
     long z = a * 0x9e3779b97f4a7c15L + b + 0x632be59bd9b4e019L;

@@ -47,9 +47,9 @@ public final class DatasetWriter {
   }
 
   /**
-   * Writes the description and every split. Images are written by whoever makes them. A split in
-   * which nobody has a joint is nothing to learn from or to be measured on: dataset.yaml lists it
-   * as {@code unannotated}, and its file serves as boxes to predict in.
+   * Writes the description and every split. Images are not written here. A split in which nobody
+   * has a joint can be neither trained nor measured on: dataset.yaml lists it as {@code
+   * unannotated}, and its file serves as boxes to predict in.
    *
    * @param dataset where to and what; its splits are those of {@code people}
    * @param imageRoot how dataset.yaml names the image root: relative to the folder where possible

@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Percentages of some joints or people apart, of the joints that the means are over: where a
- * network fails.
+ * Percentages of parts of the joints that the means are over: by visibility, by the person's size,
+ * by how much is annotated. They show where a network fails.
  *
  * @param metric what is measured
  * @param decode the set of predictions

@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The list of results that pycocotools loads: {@code image_id}, {@code category_id}, {@code
  * keypoints} as x, y and score of every joint in dataset order, {@code score}, and {@code bbox}
- * where there is one. A joint that was not found has null. The toolkit's own say also {@code
- * file_name} and {@code person}; without the first the id is looked up in the dataset, or else is a
- * name where it is text; without the second the person is {@link Prediction#UNNUMBERED}. Other keys
- * do not matter.
+ * where there is one. A joint that was not found has null. The toolkit's own also have {@code
+ * file_name} and {@code person}. Without {@code file_name} the id is looked up in the dataset, or
+ * is itself the name where it is text; without {@code person} the person is {@link
+ * Prediction#UNNUMBERED}. Other keys do not matter.
  *
  * <p>A list of people without an image is MMPose's, see {@link ImageJson}.
  */
@@ -30,7 +30,7 @@ final class CocoResults {
   /** Where the names of images are found by their ids, if a file needs them. */
   @FunctionalInterface
   interface ImageNameSource {
-    /** Without a dataset nobody knows whose ids they are. */
+    /** No names: there is no dataset to look ids up in. */
     public ImageNameSource NONE = Map::of;
 
     Map<CocoId, String> read() throws IOException;
@@ -124,7 +124,8 @@ final class CocoResults {
     if (text == null && imageIds.equals(ImageNameSource.NONE)) {
       throw BadInputException.at(result.where(), "no file_name", "one for each result", "");
     }
-    // AlphaPose writes names; an unknown number is the name of no image: a result for nobody.
+    // AlphaPose writes names as ids. An unknown number matches no image, so that nobody gets the
+    // result.
     return text != null ? text : "image_id " + id;
   }
 }

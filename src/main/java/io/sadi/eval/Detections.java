@@ -13,13 +13,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One set of detections matched with everything that is annotated, by COCO's rules, for each of ten
- * similarities and three ranges of areas: whatever average precision is counted from.
+ * One set of detections matched with all annotations by COCO's rules, for each of ten similarities
+ * and three ranges of areas. Average precision is computed from it.
  *
  * <p>In each image the 20 surest detections choose in the order of their scores: the most similar
  * person that is free, if similar enough; else a crowd, or somebody without joints or outside the
- * range of areas. Who chose those is not counted, and neither is who found nobody and is outside
- * the range.
+ * range of areas. A detection that chose one of those is ignored, and so is one that found nobody
+ * and is outside the range.
  */
 final class Detections {
   /** From 0.5 to 0.95 in steps of 0.05, with the rounding of numpy's linspace. */

@@ -13,9 +13,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wrong with the joints that are wrong, after Ronchi and Perona, "Benchmarking and Error
- * Diagnosis in Multi-Instance Pose Estimation" (ICCV 2017), with the metric's threshold in the
- * place of their similarities.
+ * Kinds of errors of joints, after Ronchi and Perona, "Benchmarking and Error Diagnosis in
+ * Multi-Instance Pose Estimation" (ICCV 2017), with the metric's threshold in the place of their
+ * similarities.
  *
  * @param metric one with a threshold
  * @param decode the set of predictions
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ErrorKinds(PoseMetric metric, String decode, PerJoint<Counts> counts) {
 
-  /** What a joint is, in the order in which it is asked. */
+  /** In the order in which they are tested: the first that applies counts. */
   public enum ErrorKind {
     /** Within the threshold. */
     RIGHT,
@@ -152,7 +152,7 @@ public record ErrorKinds(PoseMetric metric, String decode, PerJoint<Counts> coun
     if (own <= near) {
       return ErrorKind.RIGHT;
     }
-    // What is nearer to its own joint is that joint, put badly.
+    // A place nearer to its own joint is that joint placed badly, and no inversion.
     double other = mirrored == k ? Double.POSITIVE_INFINITY : distance(found, k, person, mirrored);
     if (other <= near && other < own) {
       return ErrorKind.INVERSION;

@@ -56,7 +56,7 @@ public final class Image implements AutoCloseable {
 
   private static final long MAX_FILE_BYTES = 1L << 30;
 
-  /** What a file had that its picture here has no more. */
+  /** What decoding has removed from a picture. */
   public enum Trait {
     /** Its EXIF data says that it is to be turned or mirrored; it has been. */
     TURNED,

@@ -44,7 +44,8 @@ public final class AtomicFile {
   }
 
   /**
-   * The same where {@code NAME.part} is in use.
+   * Writes the file as {@link #write(Path, FileContent)} does, through a part of another name: for
+   * where {@code NAME.part} is in use.
    *
    * @param part where the file grows instead, in the same folder
    */
@@ -159,8 +160,8 @@ public final class AtomicFile {
   }
 
   /**
-   * Opens the part for this process alone: of two that write the same file the quicker would give
-   * its name to what the other has written half.
+   * Opens and locks the part. Without the lock, the first of two processes that write the same file
+   * would rename what the other has half written.
    */
   private static FileChannel claim(Path file, Path part) throws IOException {
     while (true) {
@@ -181,9 +182,9 @@ public final class AtomicFile {
           channel.close();
           throw e;
         }
-        channel.close(); // what was the part is NAME by now
+        channel.close(); // another process has just renamed it to NAME
       } catch (NoSuchFileException e) {
-        // the same
+        // another process has just renamed or removed it
       }
     }
   }

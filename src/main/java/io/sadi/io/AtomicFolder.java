@@ -67,8 +67,8 @@ public final class AtomicFolder {
         deleteContent(part); // of a process that was killed
         content.writeTo(part, guard);
         check(folder, overwrite, marker); // somebody else may have been quicker
-        // With the lock in it: where it went first, another process could take the part, and empty
-        // it.
+        // The lock moves with the part: if it were released first, another process could take the
+        // part and empty it.
         moveInPlace(part, target);
         Files.deleteIfExists(target.resolve(LOCK));
       } catch (IOException | RuntimeException | Error e) {
@@ -82,7 +82,7 @@ public final class AtomicFolder {
     }
   }
 
-  /** The right to write a part, which lies in it, and goes with it. */
+  /** The lock of a part: a file in it, which is moved or deleted with it. */
   private static ProcessLock lock(Path folder, Path part) throws IOException {
     while (true) {
       if (Files.exists(part, LinkOption.NOFOLLOW_LINKS)

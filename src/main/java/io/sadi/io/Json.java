@@ -77,7 +77,7 @@ public final class Json {
       }
       return c == '[';
     } catch (CharacterCodingException e) {
-      return false; // said by whoever reads on
+      return false; // reading the whole file says what is wrong
     }
   }
 

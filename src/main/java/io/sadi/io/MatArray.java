@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An array in a MATLAB file: numbers, text, structs or cells, its values counted from 0 column by
- * column. It is looked at where it lies: parsed when it is asked for, and checked then. Whatever
- * does not fit is a {@link BadInputException} that names the file and the place in it, such as
- * {@code RELEASE.annolist(12).annorect}, counted from 1 there as MATLAB does.
+ * column. Values are parsed, and checked, when they are asked for. What is wrong is a {@link
+ * BadInputException} that names the file and the place in it, such as {@code
+ * RELEASE.annolist(12).annorect}, counted from 1 there as MATLAB does.
  */
 public final class MatArray {
   /** What an array holds. */

@@ -6,7 +6,7 @@ package io.sadi.io;
  */
 public interface Progress {
 
-  /** Says nothing to nobody. */
+  /** Drops everything. */
   Progress NONE =
       new Progress() {
         @Override

@@ -173,7 +173,9 @@ final class TorchReader {
       if (function.is("torch._tensor", "_rebuild_from_type_v2")
           && arguments.size() > 2
           && arguments.get(0) instanceof Global rebuild
-          && rebuild.module().equals("torch._utils") // and not this one again, for ever
+          && rebuild
+              .module()
+              .equals("torch._utils") // not the same function, which would recurse for ever
           && arguments.get(2) instanceof List<?> those) {
         return call(rebuild, Collections.unmodifiableList(those));
       }

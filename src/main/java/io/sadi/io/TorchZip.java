@@ -75,8 +75,8 @@ final class TorchZip {
   }
 
   /**
-   * Finds a record without reading it: that it is as it was written is seen when its bytes are
-   * asked for, and once.
+   * Finds a record without reading it. Its checksum is verified once, when its bytes are first
+   * asked for.
    */
   TorchTensor.Storage.Bytes place(ZipMember entry) throws IOException {
     if (entry.method() != 0) {

@@ -11,9 +11,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Threads that work in the background, and what they made, in the order it was asked for. What a
- * task throws is thrown where its result is taken, so that no failure is lost. Only one thread may
- * submit and take.
+ * Background threads whose results are taken in the order in which their tasks were submitted. What
+ * a task throws is thrown where its result is taken, so that no failure is lost. Only one thread
+ * may submit and take.
  */
 public final class Workers<T> implements AutoCloseable {
   private final ExecutorService threads;

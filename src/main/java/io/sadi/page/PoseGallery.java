@@ -29,7 +29,7 @@ public record PoseGallery(
   public record Limb(int a, int b, int colour) {}
 
   /**
-   * One person. Coordinates are the image's pixels; what is no number is not shown.
+   * One person. Coordinates are the image's pixels; NaN is not shown.
    *
    * @param image its name
    * @param person number of the person in the image, shown where {@code people} is more than one
@@ -91,7 +91,7 @@ public record PoseGallery(
     }
   }
 
-  /** A section of a page; poses.js brings it to life. */
+  /** A section of a page, which poses.js makes interactive. */
   public String html() {
     boolean sigma = poses.stream().anyMatch(GalleryPose::hasSigma);
     return "<div class=\"poses\">\n<div class=\"controls\">\n"

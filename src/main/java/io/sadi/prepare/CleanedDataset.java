@@ -22,11 +22,10 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A dataset folder without the joints that a network contradicts. Annotations made by a crowd hold
- * left taken for right, joints of somebody else, clicks beside the person; a network that learned
- * from all of them places such a joint elsewhere all the same, and is sure of it. The joint then
- * counts as not annotated; nothing is moved. Only for what is learned from: what is measured on has
- * to stay as it is.
+ * A dataset folder without the joints that a network contradicts. Crowd-sourced annotations have
+ * left and right exchanged, joints of another person, clicks beside the person; a network trained
+ * on all of them still places such a joint elsewhere, with a high score. The joint then counts as
+ * not annotated; nothing is moved. For training data only: test data must stay as it is.
  *
  * @param annotations of all splits, one of them cleaned
  * @param imageRoot where the images stay

@@ -15,7 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Gathers what was found, and tells what it costs: nobody, somebody, or everything. */
+/**
+ * Gathers the faults that an inspection finds, and decides whether they leave out a person, end the
+ * preparation, or are only reported.
+ */
 final class FaultLedger {
   private static final int EXAMPLES = 3;
 
@@ -90,7 +93,7 @@ final class FaultLedger {
   void report(Progress progress, boolean written) {
     Map<String, List<String>> reasons = new LinkedHashMap<>();
     for (LeftOut one : leftOut) {
-      // An entry that cannot be read has no image, and its first is told whole.
+      // Entries that cannot be read have no image; of these the first message is printed in full.
       reasons
           .computeIfAbsent(one.reason(), reason -> new ArrayList<>())
           .add(one.image().isEmpty() ? one.detail() : one.image());

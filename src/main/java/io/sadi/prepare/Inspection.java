@@ -27,9 +27,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at every image once, and at the people in it: is it there, is it whole, how large is it,
- * can the annotations be. Where crops are packed they are cut now, as decoding is most of the work.
- * The result does not depend on the number of threads.
+ * Reads every image once and checks it and its people: whether it exists and is whole, its size,
+ * and whether the annotations are plausible. Where crops are packed they are cut now, as decoding
+ * is most of the work. The result does not depend on the number of threads.
  */
 final class Inspection {
   private static final int MIN_IMAGE_SIDE = 16;
@@ -44,7 +44,10 @@ final class Inspection {
   private final boolean decode;
   private final BooleanSupplier stopped;
 
-  /** How many turned photos tell that people were annotated in this picture of them. */
+  /**
+   * How many photos with an EXIF orientation are needed to tell in which orientation they were
+   * annotated.
+   */
   private final Map<AnnotatedFrame, AtomicInteger> told =
       Map.of(
           AnnotatedFrame.UPRIGHT, new AtomicInteger(), AnnotatedFrame.STORED, new AtomicInteger());
@@ -134,9 +137,13 @@ final class Inspection {
             });
   }
 
-  /** Null where the photo is turned and does not tell whether its people are. */
+  /**
+   * Null where the photo has an EXIF orientation and it cannot be told whether its people were
+   * annotated upright.
+   */
   private @Nullable InspectedPeople look(String name, List<Person> people, AnnotatedFrame taken) {
-    // A name that leads out of the image root is nobody's: whoever wrote it names other files.
+    // A name that leads out of the image root counts as missing: it could name any file of this
+    // machine.
     Path file = imageRoot.resolve(Person.isImageName(name) ? name : "");
     if (!Person.isImageName(name) || !Files.exists(file)) {
       return without(new Fault(FaultKind.MISSING, name, -1, ""), people);

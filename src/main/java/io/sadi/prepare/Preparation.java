@@ -221,11 +221,11 @@ public final class Preparation {
             .run(byImage, progress);
 
     IdentityHashMap<Person, Person> kept = new IdentityHashMap<>();
-    FaultLedger verdict = new FaultLedger(treatment.checks, before);
+    FaultLedger ledger = new FaultLedger(treatment.checks, before);
     int i = 0;
     for (List<Person> people : byImage.values()) {
       Inspection.InspectedPeople one = found.get(i++);
-      verdict.add(people, one);
+      ledger.add(people, one);
       for (int p = 0; p < people.size(); p++) {
         Person person = one.people().get(p);
         if (person != null) {
@@ -245,11 +245,12 @@ public final class Preparation {
           }
           splits.put(split, usable);
         });
-    verdict.report(progress, !output.dryRun());
-    verdict.checkNotFatal();
-    // Boxes to predict in are worth having where their images are, and no loss where they are not.
+    ledger.report(progress, !output.dryRun());
+    ledger.checkNotFatal();
+    // Unannotated people are only boxes to predict in, so they are kept where their images exist
+    // and dropped silently elsewhere.
     splits.keySet().removeIf(split -> isEmptyOfBoxes(split, wanted, splits));
-    checkNotEmpty(wanted, splits, verdict.leftOut());
+    checkNotEmpty(wanted, splits, ledger.leftOut());
     Map<String, List<CocoImage>> empty = empty(packing != null, progress);
     Map<String, SplitContent> contents = new LinkedHashMap<>();
     splits.forEach(
@@ -260,8 +261,8 @@ public final class Preparation {
         annotations.skeleton(),
         annotations.metric(),
         contents,
-        verdict.leftOut(),
-        verdict.faults(),
+        ledger.leftOut(),
+        ledger.faults(),
         annotations.boxes().description(),
         annotations.source());
   }

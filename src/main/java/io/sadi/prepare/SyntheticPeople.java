@@ -140,7 +140,7 @@ public final class SyntheticPeople {
     return SyntheticPerson.draw(name(number), seed, number);
   }
 
-  /** To be counted only. */
+  /** As a stand-in that is only counted. */
   private static Person undrawn(int i) {
     int joints = Skeleton.mpii16().size();
     float[] none = new float[joints];

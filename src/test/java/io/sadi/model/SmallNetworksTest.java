@@ -3,12 +3,12 @@ package io.sadi.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sadi.checkpoint.Checkpoint;
 import io.sadi.config.Config;
 import io.sadi.model.DistributionLearningModule.Moments;
 import io.sadi.model.Losses.Loss;
 import io.sadi.model.Losses.Targets;
 import io.sadi.model.SadiNet.Output;
-import io.sadi.predict.Checkpoint;
 import io.sadi.reference.TensorFile;
 import io.sadi.testing.TestData;
 import io.sadi.torch.ComputeDevice;

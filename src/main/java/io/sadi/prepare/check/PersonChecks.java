@@ -12,9 +12,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be seen to be wrong with annotations by themselves. Bounds are such that on the people
- * of MPII's validation set, of LSP and of LSPET few are found who are as they should be: a real
- * crop of MPII has a head of a tenth of its side and joints over 18 to 230 % of it.
+ * Faults that annotations show without the photo. The bounds are chosen so that few correct people
+ * of MPII's validation set, LSP and LSPET are reported: a crop of MPII has a head of a tenth of its
+ * side, and joints that span 18 to 230 % of it.
  */
 public final class PersonChecks {
   private static final double MIN_SIDE = 16;
@@ -27,7 +27,7 @@ public final class PersonChecks {
   private static final double MIN_HEAD = 0.02;
   private static final double MAX_HEAD = 0.5;
 
-  /** Joints from which an extent says something. */
+  /** The fewest joints whose extent is compared. */
   private static final int SOME_JOINTS = 4;
 
   /** Mean distance between two people's joints to their extent; MPII's nearest two have 0.15. */
@@ -201,8 +201,8 @@ public final class PersonChecks {
   }
 
   /**
-   * Whether somebody is another one again: their joints lie together. Somebody of the same number
-   * is the same annotation, in another split.
+   * Whether two annotations are of the same person: their joints nearly coincide. Those with the
+   * same number are one annotation in two splits.
    *
    * @param before those of the same image who came before
    */

@@ -6,13 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Whether a person's left and right can be as annotated. A body's shoulders and hips point the same
- * way, within a twist, and limbs begin at their own side; where the opposite is plain, a pair has
- * changed sides. Seen in projection not all of them are plain: of LSP's people with one pair's
- * sides exchanged on purpose, 70 % are found by shoulders, hips or elbows, 60 % by wrists, and 20 %
- * by knees or ankles, as people stand with their legs close. As they are, 0.6 % of LSP's people and
- * 1.5 % of MPII's validation people are found, most of them rightly. That all pairs have changed
- * sides only a face would tell.
+ * Finds people whose left and right are exchanged. Shoulders and hips point the same way, within a
+ * twist of the trunk, and limbs begin at their own side; where the image clearly shows the
+ * opposite, a pair has changed sides. In projection this is not always clear: of LSP's people with
+ * one pair's sides exchanged on purpose, 70 % are found by shoulders, hips or elbows, 60 % by
+ * wrists, and 20 % by knees or ankles, as people stand with their legs close. Of the people as
+ * annotated, 0.6 % of LSP's and 1.5 % of MPII's validation set are reported, most of them rightly.
+ * That all pairs have changed sides cannot be found: only the face would tell.
  */
 final class SwappedSides {
   /** Shoulders and hips that are narrower, to the torso's length, are seen from the side. */

@@ -26,7 +26,7 @@ import java.util.function.Function;
 import org.apache.commons.csv.CSVPrinter;
 
 /**
- * A dataset that is ready, and who did not get into it.
+ * A finished dataset, and who was left out of it.
  *
  * @param contents of the splits: everybody has an image
  * @param faults what is wrong with those in it, or was
