@@ -23,7 +23,9 @@ final class CommandGroups implements IHelpSectionRenderer {
           new Group(
               "Learn and measure",
               List.of(TrainCommand.class, EvalCommand.class, AblateCommand.class)),
-          new Group("Find people's joints", List.of(PredictCommand.class, MergeCommand.class)),
+          new Group(
+              "Find people's joints",
+              List.of(PredictCommand.class, DetectCommand.class, MergeCommand.class)),
           new Group(
               "Look inside, move on",
               List.of(
