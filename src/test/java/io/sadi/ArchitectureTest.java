@@ -69,6 +69,8 @@ final class ArchitectureTest {
           .definedBy("io.sadi.predict.output..")
           .layer("predict.input")
           .definedBy("io.sadi.predict.input..")
+          .layer("predict.detect")
+          .definedBy("io.sadi.predict.detect..")
           .layer("show")
           .definedBy("io.sadi.show..")
           .layer("predict.engine")
@@ -120,6 +122,8 @@ final class ArchitectureTest {
           .whereLayer("api")
           .mayOnlyAccessLayers(
               "predict.engine", "checkpoint", "eval", "model", "data", "image", "geom", "io")
+          .whereLayer("predict.detect")
+          .mayOnlyBeAccessedByLayers("cli", "predict")
           .whereLayer("show")
           .mayOnlyBeAccessedByLayers(
               "demo", "ablate", "prepare", "train", "predict", "predict.output")
@@ -155,6 +159,9 @@ final class ArchitectureTest {
   @ArchTest static final ArchRule snakeYamlIsInConfig = only("org.yaml.snakeyaml..", "config");
 
   @ArchTest static final ArchRule openCvIsInImage = only("org.bytedeco.opencv..", "image");
+
+  @ArchTest
+  static final ArchRule onnxRuntimeIsWhereDetectorsAre = only("ai.onnxruntime..", "predict.detect");
 
   @ArchTest
   static final ArchRule libTorchIsWhereTensorsAre =

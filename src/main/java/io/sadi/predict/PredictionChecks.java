@@ -46,7 +46,8 @@ record PredictionChecks(
             request.boxes(),
             request.boxChoice().images(),
             output.annotations(),
-            output.drawings().against())
+            output.drawings().against(),
+            request.detection() == null ? null : request.detection().detector().model())
         .filter(Objects::nonNull)
         .forEach(inputs::add);
     for (String input : request.inputs()) {

@@ -339,7 +339,7 @@ public final class RunOutput implements Closeable {
             : "none of " + failures.size() + " images could be read; nothing was predicted");
   }
 
-  static void writeErrors(Path file, List<InputFailure> failures) throws IOException {
+  public static void writeErrors(Path file, List<InputFailure> failures) throws IOException {
     StringBuilder text = new StringBuilder();
     try (CSVPrinter csv = Csv.printer(text)) {
       csv.printRecord("image", "error");
