@@ -83,14 +83,15 @@ _sadi_command() {
       ;;
     'sadi ablate')
       options='-c --config --data --out --variant --study --seeds --jobs --shard --resume
-        --override-config --report-only --run -s --set --json --dry-run -q --quiet -v --verbose
-        --color -h --help'
+        --override-config --report-only --run --flip --scales --refine --decode -s --set --json
+        --dry-run -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi predict')
       options='--model --boxes --boxes-images --boxes-score --boxes-category --passes --out
-        --out-dir --format --annotations --overlays --heatmaps --report --errors --shard --decode
-        --flip --scales --refine --batch --threads --device --precision --dry-run --resume
-        --keep-failures --allow-mixed --overwrite -q --quiet -v --verbose --color -h --help'
+        --out-dir --format --annotations --overlays --heatmaps --against --attention --report
+        --errors --shard --decode --flip --scales --refine --batch --threads --device --precision
+        --dry-run --resume --keep-failures --allow-mixed --overwrite -q --quiet -v --verbose
+        --color -h --help'
       files=yes
       ;;
     'sadi merge')
@@ -174,6 +175,7 @@ _sadi_value() {
       'sadi predict --out-dir' | \
       'sadi predict --overlays' | \
       'sadi predict --heatmaps' | \
+      'sadi predict --attention' | \
       'sadi bench --data')
       kind=folder
       ;;
@@ -276,6 +278,7 @@ _sadi_value() {
       'sadi ablate --jobs' | \
       'sadi ablate --shard' | \
       'sadi ablate --run' | \
+      'sadi ablate --scales' | \
       'sadi predict --boxes-score' | \
       'sadi predict --boxes-category' | \
       'sadi predict --passes' | \
@@ -336,6 +339,7 @@ _sadi_value() {
       'sadi predict --boxes-images' | \
       'sadi predict --out' | \
       'sadi predict --annotations' | \
+      'sadi predict --against' | \
       'sadi predict --report' | \
       'sadi predict --errors' | \
       'sadi merge --out' | \
@@ -417,6 +421,7 @@ _sadi_value() {
       words='fused fused-paper h1 h2 mu all'
       ;;
     'sadi eval --refine' | \
+      'sadi ablate --refine' | \
       'sadi predict --refine')
       kind=word
       words='quarter dark none'
@@ -444,14 +449,15 @@ _sadi_value() {
       kind=word
       words='modules loss parts all'
       ;;
+    'sadi ablate --decode' | \
+      'sadi predict --decode')
+      kind=word
+      words='fused fused-paper h1 h2 mu'
+      ;;
     'sadi predict --format' | \
       'sadi merge --format')
       kind=word
       words='csv json jsonl coco coco-dataset yolo mpii-mat'
-      ;;
-    'sadi predict --decode')
-      kind=word
-      words='fused fused-paper h1 h2 mu'
       ;;
     'sadi bench --only')
       kind=list

@@ -15,10 +15,10 @@ import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Ranks;
 import io.sadi.torch.Torch;
-import io.sadi.train.Learner;
 import io.sadi.train.RunConfig;
 import io.sadi.train.TrainConfig;
-import io.sadi.train.Training;
+import io.sadi.train.TrainJob;
+import io.sadi.train.Trainer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -70,7 +70,7 @@ public record Estimate(String device, List<Row> rows) {
   static Estimate measure(
       StudyPlan plan,
       List<Cell> unfinished,
-      Training sample,
+      TrainJob sample,
       int learners,
       int measured,
       Progress progress)
@@ -111,12 +111,12 @@ public record Estimate(String device, List<Row> rows) {
     return new Estimate(device, rows);
   }
 
-  private static double secondsPerStep(RunConfig config, Training sample, ComputeDevice device) {
+  private static double secondsPerStep(RunConfig config, TrainJob sample, ComputeDevice device) {
     TrainConfig train = config.train();
     Precision precision = Precision.of(train.precision(), device);
     int joints = sample.dataset().skeleton().size();
     BatchPool pool = new BatchPool(device);
-    try (Learner learner = new Learner(config, joints, device, precision, Ranks.ALONE)) {
+    try (Trainer trainer = new Trainer(config, joints, device, precision, Ranks.ALONE)) {
       long begin = 0;
       int steps = -1; // what is set up once is no part of it
       for (int epoch = 0; ; epoch++) {
@@ -134,7 +134,7 @@ public record Estimate(String device, List<Row> rows) {
                 train.workers(),
                 pool)) {
           for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
-            learner.update(learner.backward(batch), RATE);
+            trainer.step(batch, RATE);
             batches.release(batch);
             steps++;
             if (steps == 0) {

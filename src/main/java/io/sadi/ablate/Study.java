@@ -17,8 +17,8 @@ import io.sadi.torch.DeviceUnavailableException;
 import io.sadi.train.RunConfig;
 import io.sadi.train.RunState;
 import io.sadi.train.TrainConfig;
-import io.sadi.train.Training;
-import io.sadi.train.Training.Mode;
+import io.sadi.train.TrainJob;
+import io.sadi.train.TrainJob.Mode;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
@@ -47,7 +47,7 @@ import java.util.stream.Stream;
  * @param splits all that are used, as the study's folder keeps them
  * @param data the dataset's folder
  */
-public record Study(StudyPlan plan, Training people, StudyData splits, Path data) {
+public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data) {
   /**
    * What came of it.
    *
@@ -66,7 +66,7 @@ public record Study(StudyPlan plan, Training people, StudyData splits, Path data
    */
   public static Study prepare(StudyPlan plan, Path data, Progress progress) throws IOException {
     RunConfig first = plan.configs().values().iterator().next();
-    Training people = training(first, data, plan.folder().path(), Mode.REFUSE);
+    TrainJob people = training(first, data, plan.folder().path(), Mode.REFUSE);
     checkMeasurable(people, data);
     StudyData now = StudyData.of(people.dataset(), splits(plan));
     StudyData before = plan.folder().data();
@@ -95,13 +95,13 @@ public record Study(StudyPlan plan, Training people, StudyData splits, Path data
         .toList();
   }
 
-  private static Training training(RunConfig config, Path data, Path run, Mode mode)
+  private static TrainJob training(RunConfig config, Path data, Path run, Mode mode)
       throws IOException {
-    return Training.prepare(
+    return TrainJob.prepare(
         Config.parse(config.yaml(), "the study's config"), true, data, run, mode, null);
   }
 
-  private static void checkMeasurable(Training people, Path data) {
+  private static void checkMeasurable(TrainJob people, Path data) {
     if (people.validationPeople().isEmpty()) {
       throw BadInputException.at(
           data,
@@ -111,7 +111,7 @@ public record Study(StudyPlan plan, Training people, StudyData splits, Path data
     }
   }
 
-  private static void checkSame(StudyFolder folder, CellResult done, Training people) {
+  private static void checkSame(StudyFolder folder, CellResult done, TrainJob people) {
     Evaluation evaluation = done.evaluation();
     if (!evaluation.dataset().equals(people.dataset().name())
         || evaluation.people() != people.validationPeople().size()) {
@@ -190,7 +190,7 @@ public record Study(StudyPlan plan, Training people, StudyData splits, Path data
 
   /** Writes down what is asked, and forgets why cells failed: they will be tried again. */
   public void begin(Shard shard) throws IOException {
-    plan.folder().write(plan.designs(), splits);
+    plan.folder().write(plan.designs(), plan.test(), splits);
     for (Cell cell : cells(shard)) {
       plan.folder().forgetFailure(cell);
     }
@@ -293,8 +293,11 @@ public record Study(StudyPlan plan, Training people, StudyData splits, Path data
     }
     Measuring measuring =
         new Measuring(
-            people.dataset(), people.config().train().valSplit(), people.validationPeople());
-    folder.write(measuring.of(Training.last(folder.path()), config(cell), progress));
+            people.dataset(),
+            people.config().train().valSplit(),
+            people.validationPeople(),
+            plan.test());
+    folder.write(measuring.of(TrainJob.last(folder.path()), config(cell), progress));
   }
 
   private RunConfig config(Cell cell) {
@@ -315,7 +318,7 @@ public record Study(StudyPlan plan, Training people, StudyData splits, Path data
             ? Mode.REFUSE
             : plan.existing() == Mode.RESUME_DIFFERENTLY ? Mode.RESUME_DIFFERENTLY : Mode.RESUME;
     RunConfig config = config(cell);
-    Training training =
+    TrainJob training =
         isOfSamePeople(config.train())
             ? people.with(config, folder.path(), mode)
             : training(config, data, folder.path(), mode);

@@ -3,10 +3,11 @@ package io.sadi.ablate;
 import io.sadi.ablate.study.Cell;
 import io.sadi.ablate.study.StudyDesign;
 import io.sadi.ablate.study.StudyVariant;
+import io.sadi.ablate.study.TestSettings;
 import io.sadi.config.Config;
 import io.sadi.io.BadInputException;
 import io.sadi.train.RunConfig;
-import io.sadi.train.Training;
+import io.sadi.train.TrainJob;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -18,15 +19,17 @@ import java.util.Map;
  * read.
  *
  * @param folder of the study
+ * @param test how networks are measured
  * @param designs what is asked; networks that several of them ask about are there once
  * @param configs of its cells, variant by variant
  * @param existing whether a study that is there is continued, and how
  */
 public record StudyPlan(
     StudyFolder folder,
+    TestSettings test,
     List<StudyDesign> designs,
     Map<Cell, RunConfig> configs,
-    Training.Mode existing) {
+    TrainJob.Mode existing) {
 
   /** The config that all variants start from: a new one at each call. */
   @FunctionalInterface
@@ -37,15 +40,20 @@ public record StudyPlan(
   /**
    * Resolves every cell.
    *
+   * @param test how networks are to be measured; a study that is there says it, too
    * @param existing REFUSE, RESUME, or RESUME_DIFFERENTLY where what is not finished goes on with
    *     another config or other people
    * @throws BadInputException also where what all variants share gives what one of them sets, or
    *     two of a study's variants come out alike
    */
   public static StudyPlan of(
-      BaseConfig base, List<StudyDesign> designs, Path out, Training.Mode existing)
+      BaseConfig base,
+      List<StudyDesign> designs,
+      TestSettings.Asked test,
+      Path out,
+      TrainJob.Mode existing)
       throws IOException {
-    boolean resume = existing != Training.Mode.REFUSE;
+    boolean resume = existing != TrainJob.Mode.REFUSE;
     StudyDesign.rows(designs); // one name, one network
     Map<Cell, RunConfig> configs = new LinkedHashMap<>();
     for (StudyDesign design : designs) {
@@ -69,12 +77,12 @@ public record StudyPlan(
       all = folder.designsWith(designs);
       StudyDesign.rows(all); // one name, one network
       for (Map.Entry<Cell, RunConfig> cell : configs.entrySet()) {
-        if (existing == Training.Mode.RESUME && folder.cell(cell.getKey()).isStarted()) {
+        if (existing == TrainJob.Mode.RESUME && folder.cell(cell.getKey()).isStarted()) {
           checkSame(cell.getValue(), folder.cell(cell.getKey()).path());
         }
       }
     }
-    return new StudyPlan(folder, all, configs, existing);
+    return new StudyPlan(folder, test.in(folder.test(), out), all, configs, existing);
   }
 
   private static RunConfig resolve(BaseConfig base, StudyDesign design, StudyVariant row, int seed)
@@ -122,7 +130,7 @@ public record StudyPlan(
   }
 
   private static void checkSame(RunConfig config, Path run) throws IOException {
-    Training.resumed(
+    TrainJob.resumed(
         Config.parse(config.yaml(), "the study's config"),
         true,
         run,

@@ -1,5 +1,6 @@
 package io.sadi.bench;
 
+import io.sadi.predict.engine.LaneThreads;
 import io.sadi.predict.engine.Lanes;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -32,7 +33,7 @@ class LaneBench implements Workload {
 
   private void submit() {
     if (lanes == null) {
-      lanes = new Lanes(count);
+      lanes = new Lanes(count, new LaneThreads());
     }
     underWay.add(lanes.submit(batch));
   }

@@ -15,8 +15,8 @@ import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Ranks;
 import io.sadi.train.Crops;
-import io.sadi.train.Learner;
 import io.sadi.train.RunConfig;
+import io.sadi.train.Trainer;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.bytedeco.javacpp.PointerScope;
@@ -138,8 +138,8 @@ final class NetworkBench {
   }
 
   private Workload training(int size, boolean constant) {
-    Learner learner =
-        new Learner(config, dataset.skeleton().size(), device, precision, Ranks.ALONE);
+    Trainer trainer =
+        new Trainer(config, dataset.skeleton().size(), device, precision, Ranks.ALONE);
     Stream stream = new Stream(size);
     Batch fixed = constant ? stream.next() : null;
     return workload(
@@ -147,12 +147,12 @@ final class NetworkBench {
         3 * size * forwardGflop, // backward: once for the inputs, once for the weights
         () -> {
           Batch batch = fixed == null ? stream.next() : fixed;
-          learner.update(learner.backward(batch), RATE);
+          trainer.step(batch, RATE);
           if (fixed == null) {
             stream.release(batch);
           }
         },
-        learner,
+        trainer,
         stream);
   }
 

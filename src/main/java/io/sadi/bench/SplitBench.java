@@ -9,7 +9,7 @@ import io.sadi.io.Json;
 import io.sadi.io.Progress;
 import io.sadi.train.RunConfig;
 import io.sadi.train.RunState;
-import io.sadi.train.Training;
+import io.sadi.train.TrainJob;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -145,7 +145,7 @@ record SplitBench(RunConfig config, Path data, int batch, int steps, int rounds)
     sets.forEach(set -> arguments.add("--set=" + set));
     arguments.addAll(split.options(batch));
     Config all = Config.load(file, sets, Map.of());
-    Training training = Training.prepare(all, true, data, run, Training.Mode.OVERWRITE, null);
+    TrainJob training = TrainJob.prepare(all, true, data, run, TrainJob.Mode.OVERWRITE, null);
     if (training.run(split.processes(), arguments) != RunState.DONE) {
       throw new FailedException("interrupted");
     }

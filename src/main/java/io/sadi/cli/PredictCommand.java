@@ -20,6 +20,7 @@ import io.sadi.predict.input.BoxChoice;
 import io.sadi.predict.output.Merge;
 import io.sadi.predict.output.PredictionOutcome;
 import io.sadi.predict.output.PredictionOutput;
+import io.sadi.predict.output.PredictionOutput.Drawings;
 import io.sadi.predict.output.PredictionOutput.Existing;
 import io.sadi.predict.output.PredictionsFormat;
 import java.io.IOException;
@@ -184,8 +185,29 @@ final class PredictCommand implements Callable<Integer> {
       names = "--heatmaps",
       order = 6,
       paramLabel = "DIR",
-      description = "Draw the heatmaps H1, H2 and both fused beside each crop.")
+      description =
+          "Draw the heatmaps H1, H2 and both fused beside each crop; where --boxes is COCO with the"
+              + " network's joints, such as a dataset's annotations/val.json, also the annotated"
+              + " joints as the first heatmap learns them.")
   private @Nullable Path heatmaps;
+
+  @Option(
+      names = "--against",
+      order = 6,
+      paramLabel = "FILE",
+      description =
+          "With --heatmaps: another checkpoint with the same joints, whose heatmaps of the same"
+              + " crops are drawn beside these.")
+  private @Nullable Path against;
+
+  @Option(
+      names = "--attention",
+      order = 6,
+      paramLabel = "DIR",
+      description =
+          "Draw beside each crop what the SFM looks at: the weights of its four scales, W1 (fine) to"
+              + " W4, and those of its local attention.")
+  private @Nullable Path attention;
 
   @Option(
       names = "--report",
@@ -292,8 +314,7 @@ final class PredictCommand implements Callable<Integer> {
                 outDir,
                 format(file),
                 annotations,
-                overlays,
-                heatmaps,
+                new Drawings(overlays, heatmaps, against, attention),
                 report,
                 errors,
                 existing,
@@ -351,6 +372,7 @@ final class PredictCommand implements Callable<Integer> {
             refuse(
                 outDir != null && chosen == PredictionsFormat.MPII_MAT,
                 "--format mpii-mat is one file for all images: --out, not --out-dir"),
+            refuse(against != null && heatmaps == null, "--against is for --heatmaps DIR"),
             refuse(resume && overwrite.overwrite, "give one of --resume and --overwrite"),
             refuse(
                 resume && file == null && outDir == null,

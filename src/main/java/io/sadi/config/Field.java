@@ -9,6 +9,7 @@ import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.DoublePredicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -191,6 +193,16 @@ public final class Field {
     }
     boolean scalar = isGiven() && !isJson() && !isObject() && !isList();
     throw wrong("text", scalar ? "put it in quotes" : "");
+  }
+
+  /** The choice that is written as this text is. */
+  public <E extends Enum<E>> E oneOf(E[] choices) {
+    for (E choice : choices) {
+      if (isText() && choice.toString().equals(text())) {
+        return choice;
+      }
+    }
+    throw wrong(Arrays.stream(choices).map(Enum::toString).collect(Collectors.joining(", ")));
   }
 
   /** A list of texts. */

@@ -104,4 +104,13 @@ public final class Batch {
   public float[] mask() {
     return mask;
   }
+
+  /** How many joints {@link #mask} counts. */
+  public int annotatedJoints() {
+    int count = 0;
+    for (float counts : mask) {
+      count += counts > 0 ? 1 : 0;
+    }
+    return count;
+  }
 }

@@ -10,7 +10,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -40,6 +42,7 @@ public final class Batches implements AutoCloseable {
   private final BatchPool pool;
   private final Deque<int[]> plan;
   private final int prefetch;
+  private @Nullable Batch latest;
 
   private Batches(
       Dataset dataset,
@@ -161,10 +164,14 @@ public final class Batches implements AutoCloseable {
     if (first == null) {
       return null;
     }
+    Batch batch = await(first);
+    submit();
+    return batch;
+  }
+
+  private static Batch await(Future<Batch> made) {
     try {
-      Batch batch = first.get();
-      submit();
-      return batch;
+      return made.get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
@@ -177,6 +184,51 @@ public final class Batches implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while waiting for a batch", e);
     }
+  }
+
+  /**
+   * The next batches, one after the other. Each is released when the one after it is asked for, the
+   * last one when there is no more.
+   *
+   * @param count how many, unless the pass has fewer left
+   */
+  public Iterable<Batch> next(int count) {
+    return () ->
+        new Iterator<>() {
+          private int left = count;
+          private @Nullable Batch given;
+
+          @Override
+          public boolean hasNext() {
+            if (given != null) {
+              release(given);
+              given = null;
+            }
+            return left > 0 && !ahead.isEmpty();
+          }
+
+          @Override
+          public Batch next() {
+            given = hasNext() ? Batches.this.next() : null;
+            if (given == null) {
+              throw new NoSuchElementException();
+            }
+            left--;
+            latest = given;
+            return given;
+          }
+        };
+  }
+
+  /** The batch that {@link #next(int)} gave last; null before the first. */
+  public @Nullable Batch latest() {
+    return latest;
+  }
+
+  /** The batch that {@link #next} is going to give; null after the last. */
+  public @Nullable Batch peek() {
+    Future<Batch> first = ahead.peek();
+    return first == null ? null : await(first);
   }
 
   /** Gives a batch's buffers back for another one. */

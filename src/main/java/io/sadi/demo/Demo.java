@@ -29,7 +29,7 @@ import io.sadi.torch.ComputeDevice;
 import io.sadi.train.RunConfig;
 import io.sadi.train.RunState;
 import io.sadi.train.TrainConfig;
-import io.sadi.train.Training;
+import io.sadi.train.TrainJob;
 import io.sadi.train.TrainingCurves;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -136,13 +136,13 @@ public record Demo(
     draw(progress);
     double drawing = watch.lap();
 
-    Training training =
-        Training.prepare(
+    TrainJob training =
+        TrainJob.prepare(
             Config.parse(config.yaml(), "the demo's config"),
             true,
             folder.data(),
             folder.run(),
-            overwrite ? Training.Mode.OVERWRITE : Training.Mode.REFUSE,
+            overwrite ? TrainJob.Mode.OVERWRITE : TrainJob.Mode.REFUSE,
             null);
     Dataset dataset = training.dataset();
     List<Person> heldOut = DatasetReader.people(dataset, HELD_OUT);
@@ -154,15 +154,19 @@ public record Demo(
     double learning = watch.lap();
 
     ModelEvaluation model =
-        ModelEvaluation.prepare(Training.best(folder.run()), dataset, heldOut, null, progress);
+        ModelEvaluation.prepare(TrainJob.best(folder.run()), dataset, heldOut, null, progress);
     Map<String, Predictions> predicted = model.run(inference(), progress);
     Evaluation evaluation =
         Evaluation.of(dataset, HELD_OUT, heldOut, predicted, List.of(metric(dataset)), Details.NONE)
-            .withNetwork(model.network(HELD_OUT, heldOut));
+            .withNetwork(model.network(HELD_OUT, heldOut, inference()));
     model.save(folder.predictionsCsv(), predicted, inference(), Map.of());
     model.save(folder.predictionsJson(), predicted, inference(), Map.of());
     List<Exhibit> exhibits =
-        model.gallery(heldOut.subList(0, Math.min(EXHIBITS, heldOut.size())), PICTURE, inference());
+        model.gallery(
+            heldOut.subList(0, Math.min(EXHIBITS, heldOut.size())),
+            model.decodes().get(0),
+            PICTURE,
+            inference());
     Times times = new Times(drawing, learning, watch.lap());
     DemoResult result =
         new DemoResult(

@@ -46,6 +46,9 @@ final class EvaluationJson {
     object.addProperty("file", network.file());
     object.addProperty("epoch", network.epoch());
     object.add("measured_on", network.people().json());
+    if (network.protocol() != null) {
+      object.add("test", network.protocol().json());
+    }
     Fusion fusion = network.fusion();
     if (fusion != null) {
       JsonObject weight = new JsonObject();

@@ -1,6 +1,7 @@
 package io.sadi.io;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Callable;
@@ -23,23 +24,27 @@ public final class Workers<T> implements AutoCloseable {
    * @param count of them; none is started before it is needed
    */
   public Workers(String name, int count) {
-    this.threads =
+    this(
         Executors.newFixedThreadPool(
             count,
             task -> {
               Thread thread = new Thread(task, name);
               thread.setDaemon(true);
               return thread;
-            });
+            }));
+  }
+
+  private Workers(ExecutorService threads) {
+    this.threads = threads;
+  }
+
+  /** The same threads for tasks whose results have an order of their own. */
+  public Workers<T> beside() {
+    return new Workers<>(threads);
   }
 
   public void submit(Callable<T> task) {
     underWay.add(threads.submit(task));
-  }
-
-  /** Submits a task. */
-  public void execute(Runnable task) {
-    threads.execute(task);
   }
 
   /** How many results have not been taken. */
@@ -47,9 +52,23 @@ public final class Workers<T> implements AutoCloseable {
     return underWay.size();
   }
 
+  /** Whether the oldest result is there, or what its task threw. */
+  public boolean isReady() {
+    return !underWay.isEmpty() && underWay.element().isDone();
+  }
+
   /** Waits for the oldest result. */
   public T next() throws IOException {
     return result(underWay.remove());
+  }
+
+  /** The same for tasks that read and write nothing: where one did, what it threw is unchecked. */
+  public T take() {
+    try {
+      return next();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Waits for a result; what its task threw is thrown again. */

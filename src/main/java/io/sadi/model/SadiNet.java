@@ -212,6 +212,15 @@ public final class SadiNet implements AutoCloseable {
    * @param image [B, 3, input, input], normalised
    */
   public <T> Output<T> forward(Operations<T> ops, T image) {
+    return forward(ops, image, Attention.Watcher.nobody());
+  }
+
+  /** As it is used, while somebody watches where its SFM looks. */
+  Output<Tensor> forward(Tensor image, Attention.Watcher<Tensor> watcher) {
+    return forward(new EagerOperations(device, arithmetic, false), image, watcher);
+  }
+
+  private <T> Output<T> forward(Operations<T> ops, T image, Attention.Watcher<? super T> watcher) {
     T x = stemBlock.forward(ops, stemConv.forward(ops, ops.input(image)));
     List<T> h1 = new ArrayList<>();
     List<T> levels = new ArrayList<>();
@@ -231,7 +240,7 @@ public final class SadiNet implements AutoCloseable {
     if (sfm == null) {
       return new Output<>(h1, null, null);
     }
-    Regression<T> theta = sfm.forward(ops, levels);
+    Regression<T> theta = sfm.forward(ops, levels, watcher);
     return new Output<>(h1, theta.mu(), theta.sigma());
   }
 

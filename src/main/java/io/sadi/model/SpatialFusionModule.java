@@ -71,23 +71,30 @@ final class SpatialFusionModule {
    * @param levels the hourglass's outputs, fine to coarse, at least four
    */
   <T> Regression<T> forward(Operations<T> ops, List<T> levels) {
+    return forward(ops, levels, Attention.Watcher.nobody());
+  }
+
+  /** The same while somebody watches where it looks. */
+  <T> Regression<T> forward(
+      Operations<T> ops, List<T> levels, Attention.Watcher<? super T> watcher) {
     List<T> f = new ArrayList<>();
     for (int n = 0; n < ModelConfig.SCALES; n++) {
       f.add(lateral.get(n).forward(ops, levels.get(n)));
     }
     if (config.globalAttention() != GlobalAttention.NONE) {
-      f = globalAttention(ops, f);
+      f = globalAttention(ops, f, watcher);
     }
     T y = increase.get(0).forward(ops, f.get(0));
     for (int i = 0; i < reduce.size(); i++) {
       T next = increase.get(i + 1).forward(ops, f.get(i + 1));
-      y = localAttention(ops, ops.add(reduce.get(i).forward(ops, y), next));
+      y = localAttention(ops, ops.add(reduce.get(i).forward(ops, y), next), watcher);
     }
     return regress(ops, last.forward(ops, y));
   }
 
   /** Eq. 2-3: W_n = softmax over the scales of U_n, a weight for every pixel of every scale. */
-  private <T> List<T> globalAttention(Operations<T> ops, List<T> f) {
+  private <T> List<T> globalAttention(
+      Operations<T> ops, List<T> f, Attention.Watcher<? super T> watcher) {
     List<T> g = new ArrayList<>();
     List<T> u = new ArrayList<>();
     for (int n = 0; n < f.size(); n++) {
@@ -101,6 +108,7 @@ final class SpatialFusionModule {
       u.add(upsampled(ops, scored, n));
     }
     T w = ops.inFloat32(ops.concat(u), x -> ops.softmax(x, 1));
+    watcher.global(w);
     List<T> weighted = new ArrayList<>();
     for (int n = 0; n < f.size(); n++) {
       weighted.add(ops.multiply(g.get(n), ops.like(ops.narrow(w, 1, n, 1), g.get(n))));
@@ -132,11 +140,18 @@ final class SpatialFusionModule {
   }
 
   /** LA(s) = s softmax(s), normalised over n places; times n, so that the mean weight is 1. */
-  private <T> T localAttention(Operations<T> ops, T s) {
+  private <T> T localAttention(Operations<T> ops, T s, Attention.Watcher<? super T> watcher) {
     if (config.localAttention() == LocalAttention.NONE) {
       return s;
     }
-    T attended = ops.inFloat32(s, x -> ops.multiply(x, localWeight(ops, x)));
+    T attended =
+        ops.inFloat32(
+            s,
+            x -> {
+              T weights = localWeight(ops, x);
+              watcher.local(weights);
+              return ops.multiply(x, weights);
+            });
     return ops.like(attended, s);
   }
 

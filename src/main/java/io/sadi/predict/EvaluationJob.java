@@ -8,6 +8,7 @@ import io.sadi.eval.Calibration;
 import io.sadi.eval.Details;
 import io.sadi.eval.ErrorKinds;
 import io.sadi.eval.Evaluation;
+import io.sadi.eval.MeasuredNetwork;
 import io.sadi.eval.OksSigmas;
 import io.sadi.eval.OksTruth;
 import io.sadi.eval.PoseMetric;
@@ -124,7 +125,13 @@ public final class EvaluationJob {
     predicted.putAll(read);
     return Evaluation.of(dataset, split, people, oks, predicted, metrics, details())
         .with(calibrated)
-        .withNetwork(model == null ? null : model.network(split, all));
+        .withNetwork(measuredNetwork());
+  }
+
+  private @Nullable MeasuredNetwork measuredNetwork() {
+    return model != null && request.measured() instanceof OfModel of
+        ? model.network(split, all, of.inference())
+        : null;
   }
 
   private Details details() {

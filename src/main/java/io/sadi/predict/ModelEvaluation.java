@@ -143,17 +143,18 @@ public record ModelEvaluation(
     for (Reading reading : others) {
       predicted.put(Config.name(reading.readout().decode()), reading.predictions());
     }
-    return new CrossFitted(predicted, network(split, people, fusion));
+    return new CrossFitted(predicted, network(split, people, config, fusion));
   }
 
   /**
-   * Some of the people as pictures, as the first decode finds them.
+   * Some of the people as pictures.
    *
+   * @param decode as which they are found
    * @param side of the pictures in pixels
    */
-  public List<Exhibit> gallery(List<Person> some, int side, InferenceConfig config)
+  public List<Exhibit> gallery(List<Person> some, Decode decode, int side, InferenceConfig config)
       throws IOException {
-    return Gallery.of(checkpoint, file, decodes.get(0), dataset, some, side, config);
+    return Gallery.of(checkpoint, file, decode, dataset, some, side, config);
   }
 
   /**
@@ -162,19 +163,21 @@ public record ModelEvaluation(
    * @param split the people's
    * @param whole everybody in it
    */
-  public MeasuredNetwork network(String split, List<Person> whole) {
+  public MeasuredNetwork network(String split, List<Person> whole, InferenceConfig config) {
     Fusion fusion =
         decodes.contains(Decode.FUSED)
             ? checkpoint.fusion(Fingerprint.of(split, whole, dataset.skeleton()))
             : null;
-    return network(split, people, fusion);
+    return network(split, people, config, fusion);
   }
 
-  private MeasuredNetwork network(String split, List<Person> measured, @Nullable Fusion fusion) {
+  private MeasuredNetwork network(
+      String split, List<Person> measured, InferenceConfig config, @Nullable Fusion fusion) {
     return new MeasuredNetwork(
         String.valueOf(file.getFileName()),
         checkpoint.epoch(),
         Fingerprint.of(split, measured, dataset.skeleton()),
+        config.protocol(),
         fusion);
   }
 
@@ -185,7 +188,6 @@ public record ModelEvaluation(
           model.estimator(),
           dataset,
           people,
-          checkpoint.model().input(),
           config.pyramid(),
           readings,
           config.batch(),

@@ -6,11 +6,11 @@ import io.sadi.io.Progress;
 import io.sadi.predict.engine.InputImage;
 import io.sadi.predict.input.Boxes;
 import io.sadi.predict.input.MpiiTestImages;
+import io.sadi.predict.output.Journal;
 import io.sadi.predict.output.MpiiMatWriter;
 import io.sadi.predict.output.PredictionOutput;
 import io.sadi.predict.output.PredictionOutput.Existing;
 import io.sadi.predict.output.PredictionsFormat;
-import io.sadi.predict.output.ShardFile;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -42,7 +42,11 @@ record PredictionChecks(
   void outputs() throws IOException {
     PredictionOutput output = request.output();
     List<Path> inputs = new ArrayList<>(List.of(request.model()));
-    Stream.of(request.boxes(), request.boxChoice().images(), output.annotations())
+    Stream.of(
+            request.boxes(),
+            request.boxChoice().images(),
+            output.annotations(),
+            output.drawings().against())
         .filter(Objects::nonNull)
         .forEach(inputs::add);
     for (String input : request.inputs()) {
@@ -53,7 +57,7 @@ record PredictionChecks(
     images.forEach(image -> inputs.add(image.file()));
     Path part = output.file() == null ? null : AtomicFile.part(output.file());
     Path shard =
-        output.file() == null || request.shard() == null ? null : ShardFile.of(output.file());
+        output.file() == null || request.shard() == null ? null : Journal.shard(output.file());
     refuseAny(
         inputs,
         Stream.of(output.file(), part, shard, output.report(), output.errors())

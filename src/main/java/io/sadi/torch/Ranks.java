@@ -268,6 +268,31 @@ public final class Ranks implements AutoCloseable {
   }
 
   /**
+   * Which of some conditions hold in any of the processes.
+   *
+   * @param device that tensors are exchanged on
+   * @param here those of this process
+   */
+  public boolean[] any(ComputeDevice device, boolean... here) {
+    boolean[] any = here.clone();
+    if (size > 1) {
+      float[] votes = new float[here.length];
+      for (int i = 0; i < here.length; i++) {
+        votes[i] = here[i] ? 1 : 0;
+      }
+      try (PointerScope scope = new PointerScope()) {
+        Tensor sum = Tensors.of(votes, device, votes.length);
+        sum(sum);
+        votes = Tensors.floats(sum);
+      }
+      for (int i = 0; i < here.length; i++) {
+        any[i] = votes[i] > 0;
+      }
+    }
+    return any;
+  }
+
+  /**
    * A text of each process, by rank.
    *
    * @param own this one's

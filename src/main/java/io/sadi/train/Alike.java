@@ -29,7 +29,7 @@ final class Alike {
    *
    * @throws BadInputException in all of them, naming one that differs and in what
    */
-  static void check(Training training, Ranks ranks, ComputeDevice device) {
+  static void check(TrainJob training, Ranks ranks, ComputeDevice device) {
     if (ranks.size() == 1) {
       return;
     }

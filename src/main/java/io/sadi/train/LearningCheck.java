@@ -62,12 +62,12 @@ final class LearningCheck {
   /** Goes on after the epochs of these rows of metrics.csv, of which it says nothing any more. */
   void resume(List<List<String>> rows) {
     for (List<String> row : rows) {
-      long steps = (long) MetricsCsv.number(row, "steps");
-      double loss = MetricsCsv.number(row, "loss");
+      long steps = (long) EpochResult.number(row, "steps");
+      double loss = EpochResult.number(row, "loss");
       spoke |= isToBeCompared(steps, loss) && !hasFallen(loss);
       comparedValidation |=
           steps >= patience
-              && !Double.isNaN(MetricsCsv.number(row, "val_fused_mean_joint_weighted"));
+              && !Double.isNaN(EpochResult.number(row, "val_fused_mean_joint_weighted"));
     }
   }
 

@@ -309,7 +309,7 @@ final class RunFolder {
   void metrics(List<List<String>> rows) throws IOException {
     StringWriter text = new StringWriter();
     try (CSVPrinter csv = Csv.printer(text)) {
-      csv.printRecord(MetricsCsv.header());
+      csv.printRecord(EpochResult.columns());
       csv.printRecords(rows);
     }
     AtomicFile.writeString(folder.resolve("metrics.csv"), text.toString());
@@ -335,10 +335,10 @@ final class RunFolder {
     try (CSVParser parser = CSVParser.parse(file, StandardCharsets.UTF_8, format)) {
       for (CSVRecord record : parser) {
         List<String> row = new ArrayList<>();
-        for (String column : MetricsCsv.header()) {
+        for (String column : EpochResult.columns()) {
           row.add(record.isSet(column) ? record.get(column) : ""); // of an older version
         }
-        if (MetricsCsv.epoch(row) <= epochs) {
+        if (EpochResult.epoch(row) <= epochs) {
           rows.add(row);
         }
       }

@@ -85,13 +85,14 @@ final class RunLog {
     if (!Double.isNaN(result.imagesPerSecond())) {
       imagesPerSecond = result.imagesPerSecond();
     }
-    rows.add(MetricsCsv.row(result));
+    rows.add(result.row());
     if (writes) {
       folder.metrics(rows);
       folder.curves(metric);
     }
     note(describe(result));
-    Optional<String> doubt = learning.after(result.steps(), result.loss(), result.validation());
+    Optional<String> doubt =
+        learning.after(result.steps(), result.loss().total(), result.validation());
     if (doubt.isPresent()) {
       warn(doubt.get());
     }
@@ -105,13 +106,13 @@ final class RunLog {
     json.addProperty(Json.SCHEMA_VERSION, 1);
     json.addProperty("state", Config.name(state));
     json.addProperty("epochs", position.epoch());
-    if (position.best() > 0) {
+    if (position.best().epoch() > 0) {
       JsonObject best = new JsonObject();
-      best.addProperty("epoch", position.best());
+      best.addProperty("epoch", position.best().epoch());
       best.addProperty("metric", metric);
       best.addProperty("decode", Config.name(Decode.FUSED));
-      best.add("mean_joint_weighted", Json.number(position.bestWeighted(), 4));
-      best.add("mean_unweighted", Json.number(position.bestUnweighted(), 4));
+      best.add("mean_joint_weighted", Json.number(position.best().weighted(), 4));
+      best.add("mean_unweighted", Json.number(position.best().unweighted(), 4));
       json.add("best", best);
     } else {
       json.add("best", JsonNull.INSTANCE);
@@ -134,10 +135,10 @@ final class RunLog {
             "epoch %d/%d: loss %s, L_H1 %s",
             result.epoch(),
             epochs,
-            Decimal.of(result.loss(), 4),
-            Decimal.of(result.lossH1(), 5)));
-    if (!Double.isNaN(result.lossH2())) {
-      line.append(", L_H2 ").append(Decimal.of(result.lossH2(), 3));
+            Decimal.of(result.loss().total(), 4),
+            Decimal.of(result.loss().h1(), 5)));
+    if (!Double.isNaN(result.loss().h2())) {
+      line.append(", L_H2 ").append(Decimal.of(result.loss().h2(), 3));
     }
     for (MetricResult of : result.validation()) {
       line.append(

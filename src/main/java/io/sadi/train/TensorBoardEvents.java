@@ -56,7 +56,7 @@ final class TensorBoardEvents {
    * Makes the folder's file hold exactly these epochs. What it has of them already stays as it is;
    * what is no whole record, or of another epoch, is cut off first.
    *
-   * @param rows of {@code metrics.csv}, as {@link MetricsCsv#row} makes them
+   * @param rows of {@code metrics.csv}, as {@link EpochResult#row} makes them
    */
   static void write(Path folder, List<List<String>> rows) throws IOException {
     double now = System.currentTimeMillis() / 1000.0;
@@ -72,7 +72,7 @@ final class TensorBoardEvents {
       boolean begun = nextStep(there) == NO_STEP;
       int kept = 0;
       int end = begun ? there.position() : 0;
-      while (begun && kept < rows.size() && nextStep(there) == MetricsCsv.epoch(rows.get(kept))) {
+      while (begun && kept < rows.size() && nextStep(there) == EpochResult.epoch(rows.get(kept))) {
         kept++;
         end = there.position();
       }
@@ -147,7 +147,7 @@ final class TensorBoardEvents {
 
   private static byte[] event(double now, List<String> row) {
     Message summary = new Message();
-    List<String> columns = MetricsCsv.header();
+    List<String> columns = EpochResult.columns();
     for (int i = 0; i < columns.size(); i++) {
       String tag = tag(columns.get(i));
       if (!tag.isEmpty() && !row.get(i).isEmpty()) {
@@ -159,7 +159,7 @@ final class TensorBoardEvents {
     }
     Message event = new Message();
     event.number(WALL_TIME, now);
-    event.number(STEP, (long) MetricsCsv.epoch(row));
+    event.number(STEP, (long) EpochResult.epoch(row));
     event.bytes(SUMMARY, summary.toBytes());
     return event.toBytes();
   }

@@ -72,23 +72,16 @@ record Validation(double fusionWeight, List<MetricResult> results) {
     try (PoseEstimator estimator =
         new PoseEstimator(
             net, dataset.skeleton().flipPermutation(), false, Refine.QUARTER, precision)) {
-      estimator.prove(batch); // what there is to say of it the learner has said
+      estimator.prove(batch); // what there is to say of it the trainer has said
       DatasetPredictor.predict(
-          estimator,
-          dataset,
-          people.subList(from, to),
-          net.config().input(),
-          all,
-          batch,
-          workers,
-          progress);
+          estimator, dataset, people.subList(from, to), all, batch, workers, progress);
     } catch (UncheckedIOException e) {
       if (!(e.getCause() instanceof InterruptedIOException)) {
         throw e;
       }
       stopped = true;
     }
-    if (any(stopped, ranks, net.device())) {
+    if (ranks.any(net.device(), stopped)[0]) {
       return null;
     }
     if (ranks.size() > 1) {
@@ -110,15 +103,6 @@ record Validation(double fusionWeight, List<MetricResult> results) {
       results.add(measure.of(reading.readout().decode(), reading.predictions()));
     }
     return new Validation(weight, results);
-  }
-
-  /** Whether it is so in any of the processes. */
-  private static boolean any(boolean here, Ranks ranks, ComputeDevice device) {
-    try (PointerScope scope = new PointerScope()) {
-      Tensor sum = Tensors.of(new float[] {here ? 1 : 0}, device, 1);
-      ranks.sum(sum);
-      return Tensors.floats(sum)[0] > 0;
-    }
   }
 
   /** Where a process's share of the people begins. */

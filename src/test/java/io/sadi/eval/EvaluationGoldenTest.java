@@ -48,6 +48,7 @@ class EvaluationGoldenTest {
             "best.safetensors",
             7,
             Fingerprint.of("val", people, SKELETON),
+            TestProtocol.PLAIN,
             new Fusion(0.05, ChosenOn.HALVES, List.of(0.02, 0.1))));
   }
 

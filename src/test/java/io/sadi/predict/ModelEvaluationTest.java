@@ -156,7 +156,7 @@ class ModelEvaluationTest {
   private ChosenOn chosenOn(Checkpoint checkpoint) {
     Fusion fusion =
         new ModelEvaluation(Path.of("x"), checkpoint, dataset, people, List.of(Decode.FUSED))
-            .network("val", people)
+            .network("val", people, CONFIG)
             .fusion();
     assertThat(fusion).isNotNull();
     return fusion.chosenOn();

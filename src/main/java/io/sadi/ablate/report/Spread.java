@@ -20,6 +20,14 @@ record Spread(double mean, double deviation) {
     return new Spread(mean, Math.sqrt(squares / (values.size() - 1)));
   }
 
+  /** As a difference. */
+  String signed() {
+    return Double.isNaN(mean)
+        ? Text.NONE
+        : Text.tenths(mean)
+            + (Double.isNaN(deviation) ? "" : String.format(Locale.ROOT, " ± %.1f", deviation));
+  }
+
   /** With as many decimals as papers print. */
   String rounded() {
     return text(1);

@@ -8,6 +8,7 @@ import io.sadi.ablate.study.CellFolder.PersonPictures;
 import io.sadi.ablate.study.CellResult;
 import io.sadi.ablate.study.StudyDesign;
 import io.sadi.ablate.study.StudyVariant;
+import io.sadi.eval.Breakdown.By;
 import io.sadi.eval.MetricResult;
 import io.sadi.eval.PersonErrors;
 import io.sadi.eval.SeedComparison;
@@ -114,6 +115,16 @@ public final class StudyPage {
       page.add(tables.differences(design).html());
       page.add("<h2>By joint</h2>");
       page.add(strip(design, comparisons));
+    }
+    for (By by : By.values()) {
+      if (tables.hasParts(design, by)) {
+        page.add("<h2>" + escape(metric + ", " + StudyWords.by(by)) + "</h2>");
+        page.add(tables.parts(design, by).html());
+        page.add("<p class=\"note\">" + escape(StudyWords.PARTS) + "</p>");
+      }
+    }
+    if (!tables.partsNote(design).isEmpty()) {
+      page.add("<p class=\"note\">" + escape(tables.partsNote(design)) + "</p>");
     }
     page.add("<h2>How they learned</h2>");
     page.add(curves(design).html());

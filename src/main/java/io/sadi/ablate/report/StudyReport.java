@@ -1,6 +1,7 @@
 package io.sadi.ablate.report;
 
 import io.sadi.ablate.study.StudyDesign;
+import io.sadi.eval.Breakdown.By;
 import java.util.List;
 
 /**
@@ -78,6 +79,15 @@ public final class StudyReport {
           .append(" all of this table.\n\n");
       table(tables.joints(design));
     }
+    for (By by : By.values()) {
+      if (tables.hasParts(design, by)) {
+        text.append("### ").append(metric).append(", ").append(StudyWords.by(by)).append("\n\n");
+        table(tables.parts(design, by));
+        text.append(StudyWords.PARTS).append("\n\n");
+      }
+    }
+    String note = tables.partsNote(design);
+    text.append(note).append(note.isEmpty() ? "" : "\n\n");
     text.append("### What it costs\n\n");
     table(tables.costs(design));
     text.append("### By decode\n\n");

@@ -118,6 +118,9 @@ public final class StudyResults {
       return "measured on its best epoch, and fused with a weight chosen on the same people, as older"
           + " versions did; 'sadi ablate --resume' measures it anew";
     }
+    if (!result.protocol().equals(other.protocol())) {
+      return "tested with " + result.protocol() + ", the others with " + other.protocol();
+    }
     Fingerprint people = result.measuredOn();
     Fingerprint others = other.measuredOn();
     if (people != null && others != null && !people.samePeople(others)) {

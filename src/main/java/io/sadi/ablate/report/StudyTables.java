@@ -10,6 +10,8 @@ import io.sadi.ablate.study.StudyDesign;
 import io.sadi.ablate.study.StudyVariant;
 import io.sadi.checkpoint.Decode;
 import io.sadi.config.Config;
+import io.sadi.eval.Breakdown;
+import io.sadi.eval.Breakdown.By;
 import io.sadi.eval.Fusion;
 import io.sadi.eval.Interval;
 import io.sadi.eval.MeasuredNetwork;
@@ -21,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The tables of a study's reports. */
@@ -263,6 +266,83 @@ final class StudyTables {
             "w chosen on the same people",
             "w of the halves, by seed"),
         rows);
+  }
+
+  /** Whether there are parts of the people to be told apart. */
+  boolean hasParts(StudyDesign design, By by) {
+    return partNames(design, by).size() > 1;
+  }
+
+  /** Why there are none; empty where there are, or nobody looked. */
+  String partsNote(StudyDesign design) {
+    return results.rows(design).stream()
+        .flatMap(variant -> results.of(variant.name()).stream())
+        .flatMap(result -> result.evaluation().breakdowns().stream())
+        .flatMap(of -> Stream.ofNullable(of.note()))
+        .findFirst()
+        .map(note -> note.substring(0, 1).toUpperCase(Locale.ROOT) + note.substring(1) + ".")
+        .orElse("");
+  }
+
+  /**
+   * Percentages of some joints or people apart, and how far from the baseline they are: with its
+   * spread over the seeds, as they are no comparison that was planned.
+   */
+  ReportTable parts(StudyDesign design, By by) {
+    List<String> names = partNames(design, by);
+    List<String> header = new ArrayList<>(List.of("variant", ""));
+    header.addAll(names);
+    List<TableRow> rows = new ArrayList<>();
+    for (StudyVariant variant : results.rows(design)) {
+      List<String> ours = new ArrayList<>(List.of(variant.name(), seeds(variant.name())));
+      List<String> differences = new ArrayList<>(List.of("", "minus " + design.baseline()));
+      for (String name : names) {
+        Map<Integer, Double> own = parts(variant.name(), by, name);
+        Map<Integer, Double> baseline = parts(design.baseline(), by, name);
+        ours.add(Spread.of(List.copyOf(own.values())).rounded());
+        List<Double> pairs =
+            own.entrySet().stream()
+                .filter(one -> baseline.containsKey(one.getKey()))
+                .map(one -> one.getValue() - baseline.getOrDefault(one.getKey(), Double.NaN))
+                .toList();
+        differences.add(Spread.of(pairs).signed());
+      }
+      rows.add(TableRow.ours(ours));
+      if (!variant.name().equals(design.baseline())) {
+        rows.add(new TableRow(RowKind.DIFFERENCE, differences));
+      }
+    }
+    return new ReportTable(2, header, rows);
+  }
+
+  private List<String> partNames(StudyDesign design, By by) {
+    return results.rows(design).stream()
+        .flatMap(variant -> results.of(variant.name()).stream())
+        .map(result -> breakdown(result, by))
+        .flatMap(of -> of == null ? Stream.of() : of.rows().stream().map(Breakdown.Slice::name))
+        .distinct()
+        .toList();
+  }
+
+  /** By seed, in the decode that counts. */
+  private Map<Integer, Double> parts(String variant, By by, String name) {
+    Map<Integer, Double> percentages = new LinkedHashMap<>();
+    for (CellResult result : results.of(variant)) {
+      Breakdown of = breakdown(result, by);
+      if (of != null) {
+        of.rows().stream()
+            .filter(row -> row.name().equals(name))
+            .forEach(row -> percentages.put(result.cell().seed(), row.percent()));
+      }
+    }
+    return percentages;
+  }
+
+  private static @Nullable Breakdown breakdown(CellResult result, By by) {
+    return result.evaluation().breakdowns().stream()
+        .filter(one -> one.by() == by && one.decode().equals(result.first().decode()))
+        .findFirst()
+        .orElse(null);
   }
 
   private static double mean(CellResult result, String decode) {

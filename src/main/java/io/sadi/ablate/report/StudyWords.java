@@ -7,6 +7,7 @@ import io.sadi.ablate.study.StudyDesign;
 import io.sadi.ablate.study.StudyVariant;
 import io.sadi.data.Fingerprint;
 import io.sadi.data.TrainedOn;
+import io.sadi.eval.Breakdown;
 import io.sadi.eval.Evaluation;
 import io.sadi.eval.MetricResult;
 import java.util.ArrayList;
@@ -28,6 +29,20 @@ final class StudyWords {
       "w chosen on the same people: by how much fused would be higher if its weight were chosen on the"
           + " very people that it is measured on. h1 has no weight, and neither has a variant without"
           + " SFM.";
+
+  /** What the tables of parts are. */
+  static final String PARTS =
+      "Of all joints that the means are over, pooled. Differences: mean and standard deviation over the"
+          + " seeds that both have; they were not planned, so nothing is judged by them.";
+
+  /** What a table of parts is about. */
+  static String by(Breakdown.By by) {
+    return switch (by) {
+      case VISIBILITY -> "visible and occluded joints";
+      case SIZE -> "people by size in the image, in thirds";
+      case JOINTS -> "people by how many of their joints are annotated";
+    };
+  }
 
   /** How differences are judged. */
   static final List<String> METHOD =
@@ -152,11 +167,12 @@ final class StudyWords {
             .toList();
     return String.format(
         Locale.ROOT,
-        "Measured on %s, split %s, %s, in %s; networks of %s px that learned from %s crops.",
+        "Measured on %s, split %s, %s, in %s, with %s; networks of %s px that learned from %s crops.",
         evaluation.dataset(),
         evaluation.split(),
         people(evaluation),
         results.metric().label(),
+        results.finished().get(0).protocol(),
         Text.and(inputs),
         crops.size() == 1 ? crops.get(0) : crops.get(0) + " to " + crops.get(crops.size() - 1));
   }

@@ -9,6 +9,7 @@ import io.sadi.eval.Evaluation;
 import io.sadi.eval.EvaluationFormat;
 import io.sadi.eval.EvaluationReader;
 import io.sadi.eval.PersonErrors;
+import io.sadi.eval.TestProtocol;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.AtomicFolder;
 import io.sadi.io.BadInputException;
@@ -141,6 +142,12 @@ public record CellFolder(Path path) {
   /** Whether it was measured as this version does: nothing chosen on whom it is measured on. */
   public boolean isMeasured() throws IOException {
     return hasMeasurement() && !CellResult.flatters(EvaluationReader.read(evaluation()));
+  }
+
+  /** Whether it was measured so, and by this version. */
+  public boolean isMeasured(TestProtocol protocol) throws IOException {
+    return isMeasured()
+        && CellResult.protocol(EvaluationReader.read(evaluation())).equals(protocol);
   }
 
   /** Whether there is a result to report. */

@@ -1,11 +1,15 @@
 package io.sadi.ablate.study;
 
+import io.sadi.checkpoint.Decode;
 import io.sadi.data.Fingerprint;
 import io.sadi.eval.Evaluation;
 import io.sadi.eval.Fusion;
 import io.sadi.eval.MeasuredNetwork;
 import io.sadi.eval.MetricResult;
 import io.sadi.eval.PersonErrors;
+import io.sadi.eval.TestProtocol;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +30,33 @@ public record CellResult(
   /** Of the decode that counts unless another is asked for. */
   public MetricResult first() {
     return evaluation.results().get(0);
+  }
+
+  /**
+   * With this decode as the one that counts.
+   *
+   * @param decode null, or one that the network has not: as it is
+   */
+  public CellResult first(@Nullable Decode decode) {
+    MetricResult counts = decode == null ? null : of(decode.toString());
+    if (counts == null) {
+      return this;
+    }
+    List<MetricResult> results = new ArrayList<>(evaluation.results());
+    results.remove(counts);
+    results.add(0, counts);
+    return new CellResult(cell, evaluation.withResults(results), errors, size, course);
+  }
+
+  /** How it was tested. */
+  public TestProtocol protocol() {
+    return protocol(evaluation);
+  }
+
+  static TestProtocol protocol(Evaluation evaluation) {
+    MeasuredNetwork network = evaluation.network();
+    TestProtocol said = network == null ? null : network.protocol();
+    return said == null ? TestProtocol.PLAIN : said; // all that older versions had
   }
 
   /** Whether its epoch or its fusion weight was chosen on the people that it is measured on. */

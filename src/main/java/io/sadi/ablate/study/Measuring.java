@@ -3,6 +3,7 @@ package io.sadi.ablate.study;
 import io.sadi.ablate.study.CellFolder.Measurement;
 import io.sadi.data.Dataset;
 import io.sadi.data.Person;
+import io.sadi.eval.Breakdown;
 import io.sadi.eval.Details;
 import io.sadi.eval.Evaluation;
 import io.sadi.eval.OksTruth;
@@ -13,7 +14,6 @@ import io.sadi.io.Progress;
 import io.sadi.predict.ModelEvaluation;
 import io.sadi.predict.ModelEvaluation.CrossFitted;
 import io.sadi.predict.engine.InferenceConfig;
-import io.sadi.predict.engine.Refine;
 import io.sadi.train.RunConfig;
 import io.sadi.train.TrainConfig;
 import java.io.IOException;
@@ -22,19 +22,24 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Measures networks on the same people: one crop a person, no mirror, one size, the weight of
- * {@code fused} cross-fitted.
+ * Measures networks on the same people and in the same way, the weight of {@code fused}
+ * cross-fitted.
  *
  * @param split of the dataset
  * @param people of the split
+ * @param test how
  */
-public record Measuring(Dataset dataset, String split, List<Person> people) {
+public record Measuring(Dataset dataset, String split, List<Person> people, TestSettings test) {
   private static final int LARGEST_BATCH = 256;
 
   /** How many people's pictures are made: the first, good or bad. */
   private static final int PICTURES = 6;
 
   private static final int PICTURE_SIDE = 176;
+
+  /** Where networks differ: the paper's claim is about occlusion. */
+  static final Details PARTS =
+      new Details(false, false, false, List.of(Breakdown.By.values()), false, null);
 
   /**
    * Measures one.
@@ -52,17 +57,28 @@ public record Measuring(Dataset dataset, String split, List<Person> people) {
             train.precision(),
             Math.min(train.batch(), LARGEST_BATCH),
             train.threads(),
-            false,
-            Refine.QUARTER);
+            test.protocol().flip(),
+            test.refine(),
+            test.protocol().scales());
     OksTruth oks = metric.isSimilarity() ? OksTruth.read(dataset, split, null) : null;
     CrossFitted found = model.crossFitted(split, metric, oks, inference, progress);
     Map<String, Predictions> predicted = found.predicted();
     return new Measurement(
-        Evaluation.of(dataset, split, people, oks, predicted, List.of(metric), Details.NONE)
+        Evaluation.of(
+                dataset,
+                split,
+                people,
+                oks,
+                predicted,
+                List.of(metric),
+                metric.isSimilarity() ? Details.NONE : PARTS)
             .withNetwork(found.network()),
         PersonErrors.of(dataset, people, predicted, metric, oks),
         NetworkSize.of(config.model(), dataset.skeleton().size()),
         model.gallery(
-            people.subList(0, Math.min(PICTURES, people.size())), PICTURE_SIDE, inference));
+            people.subList(0, Math.min(PICTURES, people.size())),
+            test.of(model.decodes()),
+            PICTURE_SIDE,
+            inference));
   }
 }

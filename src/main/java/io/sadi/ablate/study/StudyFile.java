@@ -28,6 +28,7 @@ public final class StudyFile {
   private static final Path FOLDER = Path.of("configs/studies");
   private static final int DEEPEST = 4;
   private static final String DATA = "data";
+  private static final String TEST = "test";
   private static final String STUDIES = "studies";
 
   private StudyFile() {}
@@ -97,7 +98,7 @@ public final class StudyFile {
   /** Reads a study folder's file. */
   public static List<StudyDesign> read(Path file) throws IOException {
     Field root = Field.root(Yaml.readMap(file), file);
-    root.allow(List.of(DATA, STUDIES));
+    root.allow(List.of(TEST, DATA, STUDIES));
     return root.get(STUDIES).list().stream().map(study -> design(study, "study")).toList();
   }
 
@@ -107,14 +108,22 @@ public final class StudyFile {
     return data.isThere() ? StudyData.from(data) : null;
   }
 
+  /** How a study folder's file says that networks are measured; null where it does not. */
+  public static @Nullable TestSettings readTest(Path file) throws IOException {
+    Field test = Field.root(Yaml.readMap(file), file).get(TEST);
+    return test.isThere() ? TestSettings.from(test) : null;
+  }
+
   /**
-   * Writes what {@link #read} and {@link #readData} read.
+   * Writes what {@link #read}, {@link #readTest} and {@link #readData} read.
    *
    * @param data null where it is not known yet
    */
-  public static void write(Path file, List<StudyDesign> designs, @Nullable StudyData data)
+  public static void write(
+      Path file, List<StudyDesign> designs, TestSettings test, @Nullable StudyData data)
       throws IOException {
     Map<String, Object> root = new LinkedHashMap<>();
+    root.put(TEST, test.map());
     if (data != null) {
       root.put(DATA, data.map());
     }

@@ -1,5 +1,6 @@
 package io.sadi.predict.engine;
 
+import io.sadi.eval.TestProtocol;
 import io.sadi.io.BadInputException;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
@@ -44,6 +45,11 @@ public record InferenceConfig(
   public InferenceConfig(
       String device, String precision, int batch, int threads, boolean flip, Refine refine) {
     this(device, precision, batch, threads, flip, refine, List.of(1.0));
+  }
+
+  /** What of it numbers depend on, whatever computes them. */
+  public TestProtocol protocol() {
+    return new TestProtocol(flip, scales, refine.toString());
   }
 
   /** The scales, to be shown and averaged. */

@@ -6,6 +6,7 @@ import io.sadi.ablate.StudyFolder;
 import io.sadi.ablate.study.Cell;
 import io.sadi.ablate.study.MadeUpStudy;
 import io.sadi.ablate.study.StudyDesign;
+import io.sadi.ablate.study.TestSettings;
 import io.sadi.testing.Browser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,11 +28,12 @@ class StudyPageTest {
   static void writeAStudyThatNobodyTrained() throws Exception {
     Path out = Path.of(System.getProperty("sadi.study", folder.resolve("a study").toString()));
     study = StudyFolder.at(out);
-    study.writeDesigns(
+    study.write(
         Stream.of("modules", "parts")
             .flatMap(name -> designs(name).stream())
             .map(design -> design.withSeeds(List.of(1, 2, 3)))
-            .toList());
+            .toList(),
+        TestSettings.PLAIN);
     MadeUpStudy madeUp = new MadeUpStudy(150);
     for (String variant :
         List.of("baseline", "rfm-only", "sfm-dlm-only", "full", "no-se", "no-flow")) {
@@ -111,7 +113,7 @@ class StudyPageTest {
   @Test
   void nothingFinishedIsAPageToo() throws Exception {
     StudyFolder empty = StudyFolder.at(folder.resolve("empty"));
-    empty.writeDesigns(StudyDesign.named("loss"));
+    empty.write(StudyDesign.named("loss"), TestSettings.PLAIN);
     empty.writeReport();
     assertThat(empty.page()).content().contains("No network is finished yet", "not begun");
   }

@@ -252,7 +252,9 @@ class StudyReportTest {
     Evaluation anew =
         other
             .evaluation()
-            .withNetwork(new MeasuredNetwork(network.file(), 12, others.val(), network.fusion()));
+            .withNetwork(
+                new MeasuredNetwork(
+                    network.file(), 12, others.val(), network.protocol(), network.fusion()));
     assertThat(report(design, List.of(full, with(other, anew, same)), List.of()))
         .contains(
             "no-se, seed 1: left out: measured on "
@@ -276,6 +278,7 @@ class StudyReportTest {
                     "last.safetensors",
                     3,
                     people,
+                    null,
                     new Fusion(0.05, Fusion.ChosenOn.HALVES, List.of(0.02, 0.05))));
     String report =
         report(
@@ -286,7 +289,8 @@ class StudyReportTest {
                     cell("baseline", 2, h1),
                     cell("baseline", 2, h1)
                         .evaluation()
-                        .withNetwork(new MeasuredNetwork("last.safetensors", 3, people, null)),
+                        .withNetwork(
+                            new MeasuredNetwork("last.safetensors", 3, people, null, null)),
                     MADE_UP.trainedOn())),
             List.of());
     assertThat(report)

@@ -9,7 +9,6 @@ import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
 import io.sadi.data.TrainedOn;
-import io.sadi.eval.Details;
 import io.sadi.eval.Evaluation;
 import io.sadi.eval.Fusion;
 import io.sadi.eval.MeasuredNetwork;
@@ -17,6 +16,7 @@ import io.sadi.eval.PersonErrors;
 import io.sadi.eval.PoseMetric;
 import io.sadi.eval.Prediction;
 import io.sadi.eval.Predictions;
+import io.sadi.eval.TestProtocol;
 import io.sadi.image.Image;
 import io.sadi.io.Json;
 import io.sadi.page.LineChart.CurvePoint;
@@ -83,6 +83,7 @@ public final class MadeUpStudy {
       byte[] visible = new byte[joints];
       Arrays.fill(visible, Person.VISIBLE);
       visible[i % joints] = Person.NOT_ANNOTATED;
+      visible[(i + 5) % joints] = Person.OCCLUDED;
       String image = String.format(Locale.ROOT, "people/%03d.jpg", i);
       people.add(
           new Person(
@@ -154,12 +155,13 @@ public final class MadeUpStudy {
     predicted.put("h1", predictions(variant, cell.seed(), predicted.isEmpty() ? 0 : 0.01));
     PoseMetric metric = PoseMetric.of(dataset.metric());
     return new CellFolder.Measurement(
-        Evaluation.of(dataset, "val", people, predicted, List.of(metric), Details.NONE)
+        Evaluation.of(dataset, "val", people, predicted, List.of(metric), Measuring.PARTS)
             .withNetwork(
                 new MeasuredNetwork(
                     CellFolder.LAST,
                     EPOCHS,
                     validated(),
+                    TestProtocol.PLAIN,
                     predicted.size() > 1
                         ? new Fusion(0.05, Fusion.ChosenOn.HALVES, List.of(0.05, 0.1))
                         : null)),

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sadi.ablate.StudyPlan;
+import io.sadi.checkpoint.Decode;
 import io.sadi.config.Config;
+import io.sadi.eval.TestProtocol;
 import io.sadi.io.BadInputException;
-import io.sadi.train.Training;
+import io.sadi.train.TrainJob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,8 +60,9 @@ class StudyFileTest {
           StudyPlan.of(
               () -> Config.preset(preset, List.of(), Map.of()),
               StudyDesign.named(name),
+              TestSettings.Asked.NOTHING,
               folder.resolve("study"),
-              Training.Mode.REFUSE);
+              TrainJob.Mode.REFUSE);
       assertThat(plan.configs()).hasSizeGreaterThan(3);
     }
   }
@@ -104,8 +107,9 @@ class StudyFileTest {
         StudyPlan.of(
             () -> Config.preset("tiny", List.of(), Map.of()),
             List.of(study),
+            TestSettings.Asked.NOTHING,
             folder.resolve("s"),
-            Training.Mode.REFUSE);
+            TrainJob.Mode.REFUSE);
     assertThat(plan.configs().get(new Cell("far-and-plain", 5)).model().channels())
         .containsExactly(8, 8, 8, 8, 16);
     assertThat(plan.configs().get(new Cell("far-and-plain", 5)).model().sfm().enabled()).isFalse();
@@ -115,8 +119,36 @@ class StudyFileTest {
   void aStudyFolderKeepsWhatWasAsked() throws IOException {
     List<StudyDesign> designs = List.of(read(MINE).get(0), StudyDesign.named("modules").get(0));
     Path file = folder.resolve("study.yaml");
-    StudyFile.write(file, designs, null);
+    StudyFile.write(file, designs, TestSettings.PLAIN, null);
     assertThat(StudyFile.read(file)).isEqualTo(designs);
+  }
+
+  @Test
+  void aStudyFolderKeepsHowItsNetworksAreMeasured() throws IOException {
+    Path file = folder.resolve("study.yaml");
+    TestSettings test =
+        new TestSettings(new TestProtocol(true, List.of(0.9, 1.0), "dark"), Decode.FUSED_PAPER);
+    StudyFile.write(file, StudyDesign.named("loss"), test, null);
+    assertThat(StudyFile.readTest(file)).isEqualTo(test);
+    String text = Files.readString(file);
+    for (String[] bad :
+        new String[][] {
+          {"flip: true", "flip: 2", "test.flip: found '2', expected true or false"},
+          {
+            "refine: dark",
+            "refine: light",
+            "test.refine: found 'light', expected quarter, dark, none"
+          },
+          {"- 0.9", "- x", "test.scales[0]: found 'x', expected finite numbers"},
+          {"- 0.9", "- 1.0", "--scales"},
+          {"refine: dark", "refine: dark\n  flop: true", "unknown key 'flop'"}
+        }) {
+      assertThat(text).contains(bad[0]);
+      Files.writeString(file, text.replace(bad[0], bad[1]));
+      assertThatThrownBy(() -> StudyFile.readTest(file))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining(bad[2]);
+    }
   }
 
   @Test
@@ -190,8 +222,9 @@ class StudyFileTest {
                 StudyPlan.of(
                     () -> Config.preset("tiny", List.of(), Map.of()),
                     study,
+                    TestSettings.Asked.NOTHING,
                     folder.resolve("s"),
-                    Training.Mode.REFUSE))
+                    TrainJob.Mode.REFUSE))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("study mine: variant x: overrides: rfm.dilatoin: unknown key")
         .hasMessageContaining("'rfm.dilation'");

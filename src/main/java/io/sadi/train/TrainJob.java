@@ -1,8 +1,6 @@
 package io.sadi.train;
 
-import io.sadi.checkpoint.Checkpoint;
 import io.sadi.config.Config;
-import io.sadi.convert.TorchImport;
 import io.sadi.data.Batches;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
@@ -16,10 +14,7 @@ import io.sadi.io.BadInputException;
 import io.sadi.io.ChildProcess;
 import io.sadi.io.ProcessLock;
 import io.sadi.io.Progress;
-import io.sadi.io.Safetensors;
-import io.sadi.io.TorchFile;
 import io.sadi.model.ModelConfig;
-import io.sadi.model.Parameter;
 import io.sadi.model.Parameters;
 import io.sadi.model.SadiNet;
 import io.sadi.torch.ComputeDevice;
@@ -31,13 +26,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * @param mode whether the folder is new, replaced or continued
  * @param init what to start from, or null for random weights
  */
-public record Training(
+public record TrainJob(
     RunConfig config,
     Dataset dataset,
     List<Person> people,
@@ -61,22 +52,7 @@ public record Training(
     TrainedOn trainedOn,
     Path out,
     Mode mode,
-    @Nullable Start init) {
-
-  /**
-   * Another network to start from.
-   *
-   * @param checkpoint of it: one of ours, or a PyTorch file that can be imported
-   * @param except parts of names of parameters that are not taken from it, because they differ
-   */
-  public record Start(Path checkpoint, List<String> except) {
-    /** The network, whoever trained it. */
-    private Checkpoint read() throws IOException {
-      return TorchFile.isOne(checkpoint)
-          ? TorchImport.read(checkpoint, null, null).unnamed()
-          : Checkpoint.read(checkpoint);
-    }
-  }
+    @Nullable InitialNetwork init) {
 
   /** What to do with a run folder that is there. */
   public enum Mode {
@@ -98,8 +74,13 @@ public record Training(
    * @param configGiven whether it says anything of its own; a resumed run may leave it out
    * @throws BadInputException also where a run is to go on with other people than it has
    */
-  public static Training prepare(
-      Config config, boolean configGiven, Path data, Path out, Mode mode, @Nullable Start init)
+  public static TrainJob prepare(
+      Config config,
+      boolean configGiven,
+      Path data,
+      Path out,
+      Mode mode,
+      @Nullable InitialNetwork init)
       throws IOException {
     if (init != null) {
       // Its maps go on meaning what they meant, unless the config says otherwise.
@@ -117,7 +98,8 @@ public record Training(
     return read(run, data, out, mode, init).checked();
   }
 
-  private static Training read(RunConfig run, Path data, Path out, Mode mode, @Nullable Start init)
+  private static TrainJob read(
+      RunConfig run, Path data, Path out, Mode mode, @Nullable InitialNetwork init)
       throws IOException {
     Dataset dataset = DatasetReader.read(data);
     run.augmentation().check(dataset.skeleton(), dataset.folder());
@@ -134,22 +116,19 @@ public record Training(
     List<Person> validation =
         dataset.splits().containsKey(val) ? DatasetReader.people(dataset, val) : List.of();
     TrainedOn trainedOn = TrainedOn.of(dataset, run.train().trainSplit(), people, val, validation);
-    return new Training(run, dataset, people, validation, trainedOn, out, mode, init);
+    return new TrainJob(run, dataset, people, validation, trainedOn, out, mode, init);
   }
 
   /**
    * This, unless it would go on with other people than the run was trained on, or names parameters
    * or a network to start from that do not fit.
    */
-  private Training checked() throws IOException {
+  private TrainJob checked() throws IOException {
     Parameters parameters =
         SadiNet.describe(config.model(), dataset.skeleton().size()).parameters();
     parameters.checkParts(config.train().freeze(), "train.freeze");
     if (init != null && !goesOn()) {
-      Checkpoint from = init.read();
-      checkJoints(parameters, from, init);
-      checkParts(parameters, from, init);
-      parameters.check(from.tensors(), init.except(), init.checkpoint());
+      init.check(parameters, dataset);
     }
     TrainedOn before = mode == Mode.RESUME ? RunFolder.at(out).trainedOn() : null;
     if (before != null) {
@@ -166,7 +145,7 @@ public record Training(
    * A run that goes on with another config. Its network must be the same, which the state that is
    * read then holds.
    */
-  public static Training resume(Config config, Path data, Path out) throws IOException {
+  public static TrainJob resume(Config config, Path data, Path out) throws IOException {
     return prepare(config, true, data, out, Mode.RESUME_DIFFERENTLY, null);
   }
 
@@ -261,9 +240,9 @@ public record Training(
       String yaml = meeting.ofFirst("");
       RunConfig run =
           own == null ? RunConfig.from(Config.parse(yaml, "the config of rank 0")) : own;
-      Training training = read(run, data, out, Mode.REFUSE, null);
-      try (Ranks ranks = meeting.join(training.device(place.size(), place.localRank()))) {
-        return training.run(ranks, true, Progress.NONE); // rank 0 says
+      TrainJob job = read(run, data, out, Mode.REFUSE, null);
+      try (Ranks ranks = meeting.join(job.device(place.size(), place.localRank()))) {
+        return job.run(ranks, true, Progress.NONE); // rank 0 says
       }
     }
   }
@@ -295,7 +274,40 @@ public record Training(
               + config.train().share(0, ranks.size()).parts()
               + " batches of a step");
     }
-    if (validationPeople.isEmpty() && ranks.first()) {
+    Alike.check(this, ranks, device);
+    if (ranks.first()) {
+      warn(progress);
+    }
+    boolean goesOn = ranks.first() && goesOn();
+    RunFolder folder =
+        goesOn || !ranks.first()
+            ? RunFolder.at(out)
+            : RunFolder.create(out, mode == Mode.OVERWRITE);
+    try (ProcessLock lock = ranks.first() ? folder.lock() : null;
+        Trainer trainer =
+            new Trainer(config, dataset.skeleton().size(), device, precision, ranks)) {
+      trainer.warnings().forEach(progress::warn);
+      if (ranks.first() && !goesOn) {
+        folder.begin(mode == Mode.OVERWRITE);
+      }
+      TrainRun run = new TrainRun(this, folder, trainer, ranks, progress);
+      if (goesOn) {
+        run.resume();
+      } else if (init != null) {
+        run.initialise(init.read(), init.except(), init.checkpoint());
+      }
+      run.agree();
+      run.computing(allowMixed);
+      if (ranks.first()) {
+        AtomicFile.writeString(folder.config(), config.yaml());
+      }
+      return run.run();
+    }
+  }
+
+  /** Says what may surprise about this dataset and config. */
+  private void warn(Progress progress) {
+    if (validationPeople.isEmpty()) {
       String fused =
           config.model().sfm().enabled() && config.fusionWeight().isEmpty()
               ? "fused is h1 (eval.fusion_weight=W sets its weight), and "
@@ -312,10 +324,8 @@ public record Training(
         progress.note("nothing is validated: " + fused + "best is the last epoch");
       }
     }
-    Alike.check(this, ranks, device);
-    boolean goesOn = ranks.first() && goesOn();
     String sides = Sides.warning(dataset.skeleton(), people);
-    if (sides != null && ranks.first()) {
+    if (sides != null) {
       progress.warn(
           dataset.folder()
               + ": "
@@ -325,81 +335,14 @@ public record Training(
                       + " eval and predict does; name the pairs with 'sadi prepare --flip-pairs"
                       + " LEFT:RIGHT,...'"));
     }
-    if (dataset.metric() == Metric.OKS && ranks.first()) {
+    if (dataset.metric() == Metric.OKS) {
       OksTruth.of(validationPeople, dataset.skeleton()).warnings().forEach(progress::warn);
-    }
-    RunFolder folder =
-        goesOn || !ranks.first()
-            ? RunFolder.at(out)
-            : RunFolder.create(out, mode == Mode.OVERWRITE);
-    try (ProcessLock lock = ranks.first() ? folder.lock() : null;
-        Learner learner =
-            new Learner(config, dataset.skeleton().size(), device, precision, ranks)) {
-      learner.warnings().forEach(progress::warn);
-      if (ranks.first() && !goesOn) {
-        folder.begin(mode == Mode.OVERWRITE);
-      }
-      Trainer trainer = new Trainer(this, folder, learner, ranks, progress);
-      if (goesOn) {
-        trainer.resume();
-      } else if (init != null) {
-        trainer.initialise(init.read(), init.except(), init.checkpoint());
-      }
-      trainer.agree();
-      trainer.computing(allowMixed);
-      if (ranks.first()) {
-        AtomicFile.writeString(folder.config(), config.yaml());
-      }
-      return trainer.run();
     }
   }
 
   /** Whether there is a run to go on with. */
   private boolean goesOn() throws IOException {
     return mode.resumes() && !RunFolder.isUnstarted(out);
-  }
-
-  /**
-   * Checks that a network of other joints leaves out what is made for them.
-   *
-   * @throws BadInputException naming the parts that do not fit
-   */
-  private void checkJoints(Parameters parameters, Checkpoint from, Start start) {
-    int joints = dataset.skeleton().size();
-    if (from.skeleton().size() == joints) {
-      return;
-    }
-    Set<String> parts = new TreeSet<>(start.except());
-    boolean fits = true;
-    for (Parameter parameter : parameters.all()) {
-      Safetensors.Entry entry = from.tensors().get(parameter.name());
-      String name = parameter.name();
-      if (entry != null && !Arrays.equals(entry.shape(), parameter.shape())) {
-        fits &= start.except().stream().anyMatch(part -> (name + ".").startsWith(part + "."));
-        parts.add(name.substring(0, Math.max(0, name.indexOf('.'))));
-      }
-    }
-    if (!fits) {
-      throw BadInputException.at(
-          start.checkpoint(),
-          "a network of " + from.skeleton().size() + " joints",
-          joints + " as in " + dataset.folder(),
-          "--init-except " + String.join(",", parts) + " begins with the rest of it");
-    }
-  }
-
-  /** Whoever begins with less of a network than is trained is told how. */
-  private static void checkParts(Parameters parameters, Checkpoint from, Start start) {
-    Set<String> parts = parameters.partsWithout(from.tensors().keySet(), start.except());
-    if (!parts.isEmpty()) {
-      Set<String> all = new LinkedHashSet<>(start.except());
-      all.addAll(parts);
-      throw BadInputException.at(
-          start.checkpoint(),
-          "a network without " + String.join(", ", parts),
-          "all parts of the one that is trained",
-          "--init-except " + String.join(",", all) + " starts these at random");
-    }
   }
 
   private ComputeDevice device(int ranks, int localRank) {
@@ -412,8 +355,8 @@ public record Training(
   }
 
   /** The same people for another run. */
-  public Training with(RunConfig other, Path folder, Mode how) throws IOException {
-    return new Training(other, dataset, people, validationPeople, trainedOn, folder, how, null)
+  public TrainJob with(RunConfig other, Path folder, Mode how) throws IOException {
+    return new TrainJob(other, dataset, people, validationPeople, trainedOn, folder, how, null)
         .checked();
   }
 

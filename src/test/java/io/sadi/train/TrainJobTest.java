@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A run is what its config says, and an interrupted run is the same run. */
-class TrainingTest {
+class TrainJobTest {
   @TempDir Path folder;
   private Path data;
 
@@ -54,20 +54,20 @@ class TrainingTest {
   @Test
   void anInterruptedAndResumedRunEndsWithTheSameBytes() throws IOException {
     Path whole = folder.resolve("whole");
-    assertThat(training(whole, Training.Mode.REFUSE).run(Progress.NONE)).isEqualTo(RunState.DONE);
+    assertThat(training(whole, TrainJob.Mode.REFUSE).run(Progress.NONE)).isEqualTo(RunState.DONE);
 
     // A run that was stopped by force after its second epoch: what it would have written later is
     // not there, and a part of a file is.
     Path broken = folder.resolve("broken");
-    Training first =
-        Training.prepare(config("train.epochs=2"), true, data, broken, Training.Mode.REFUSE, null);
+    TrainJob first =
+        TrainJob.prepare(config("train.epochs=2"), true, data, broken, TrainJob.Mode.REFUSE, null);
     first.run(Progress.NONE);
     Files.copy(
         whole.resolve("config.yaml"),
         broken.resolve("config.yaml"),
         java.nio.file.StandardCopyOption.REPLACE_EXISTING);
     Files.writeString(broken.resolve("checkpoints/last.safetensors.part"), "half");
-    Training.prepare(Config.empty(), false, data, broken, Training.Mode.RESUME, null)
+    TrainJob.prepare(Config.empty(), false, data, broken, TrainJob.Mode.RESUME, null)
         .run(Progress.NONE);
 
     for (String name : List.of("best", "last")) {
@@ -96,7 +96,7 @@ class TrainingTest {
               "augment.blur=0.5",
               "augment.occlusion=0.5",
               "augment.device=" + (i == 0 ? "off" : "on"));
-      Training.prepare(config, true, data, run, Training.Mode.REFUSE, null).run(Progress.NONE);
+      TrainJob.prepare(config, true, data, run, TrainJob.Mode.REFUSE, null).run(Progress.NONE);
       losses[i] = Double.parseDouble(columns(run).get(1).split(",", -1)[3]);
     }
     assertThat(losses[1]).isEqualTo(losses[0], within(0.01 * losses[0]));
@@ -105,10 +105,10 @@ class TrainingTest {
   @Test
   void resumingAFinishedRunDoesNothing() throws IOException {
     Path run = folder.resolve("run");
-    training(run, Training.Mode.REFUSE).run(Progress.NONE);
+    training(run, TrainJob.Mode.REFUSE).run(Progress.NONE);
     byte[] before = Files.readAllBytes(run.resolve("checkpoints/last.safetensors"));
     assertThat(
-            Training.prepare(Config.empty(), false, data, run, Training.Mode.RESUME, null)
+            TrainJob.prepare(Config.empty(), false, data, run, TrainJob.Mode.RESUME, null)
                 .run(Progress.NONE))
         .isEqualTo(RunState.DONE);
     assertThat(Files.readAllBytes(run.resolve("checkpoints/last.safetensors"))).isEqualTo(before);
@@ -119,7 +119,7 @@ class TrainingTest {
     Path run = folder.resolve("run");
     Files.createDirectories(run);
     Files.writeString(run.resolve("config.yaml"), "train: {epochs: 9}\n");
-    assertThatThrownBy(() -> training(run, Training.Mode.REFUSE).run(Progress.NONE))
+    assertThatThrownBy(() -> training(run, TrainJob.Mode.REFUSE).run(Progress.NONE))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("--resume continues it, --overwrite replaces it");
     assertThat(run.resolve("config.yaml")).hasContent("train: {epochs: 9}");
@@ -130,7 +130,7 @@ class TrainingTest {
     Files.createDirectories(folder.resolve("photos"));
     Files.writeString(folder.resolve("photos/a.txt"), "mine");
     assertThatThrownBy(
-            () -> training(folder.resolve("photos"), Training.Mode.OVERWRITE).run(Progress.NONE))
+            () -> training(folder.resolve("photos"), TrainJob.Mode.OVERWRITE).run(Progress.NONE))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("holds other files");
   }
@@ -138,11 +138,11 @@ class TrainingTest {
   @Test
   void aChangedConfigIsNotResumed() throws IOException {
     Path run = folder.resolve("run");
-    training(run, Training.Mode.REFUSE).run(Progress.NONE);
+    training(run, TrainJob.Mode.REFUSE).run(Progress.NONE);
     assertThatThrownBy(
             () ->
-                Training.prepare(
-                    config("train.lr=0.5"), true, data, run, Training.Mode.RESUME, null))
+                TrainJob.prepare(
+                    config("train.lr=0.5"), true, data, run, TrainJob.Mode.RESUME, null))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("lr: 0.001")
         .hasMessageContaining("lr: 0.5");
@@ -152,7 +152,7 @@ class TrainingTest {
   @Test
   void aRunGoesOnWithItsOwnPeopleUnlessTold() throws IOException {
     Path run = folder.resolve("run");
-    training(run, Training.Mode.REFUSE).run(Progress.NONE);
+    training(run, TrainJob.Mode.REFUSE).run(Progress.NONE);
     Path last = run.resolve("checkpoints/last.safetensors");
     TrainedOn own = Checkpoint.read(last).trainedOn();
     assertThat(own).isNotNull();
@@ -166,33 +166,33 @@ class TrainingTest {
     Path others = NoisePeople.write(folder.resolve("others"), 4);
     byte[] before = Files.readAllBytes(last);
     assertThatThrownBy(
-            () -> Training.prepare(Config.empty(), false, others, run, Training.Mode.RESUME, null))
+            () -> TrainJob.prepare(Config.empty(), false, others, run, TrainJob.Mode.RESUME, null))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining(others + ": found split train (8 people, sha256 ")
         .hasMessageContaining(", expected " + own.train() + ", as what " + run + " was trained on")
         .hasMessageContaining("--override-config");
     assertThat(last).hasBinaryContent(before);
 
-    Config longer = Config.load(Training.config(run), List.of("train.epochs=4"), Map.of());
-    assertThat(Training.resume(longer, others, run).run(Progress.NONE)).isEqualTo(RunState.DONE);
+    Config longer = Config.load(TrainJob.config(run), List.of("train.epochs=4"), Map.of());
+    assertThat(TrainJob.resume(longer, others, run).run(Progress.NONE)).isEqualTo(RunState.DONE);
     TrainedOn both = Checkpoint.read(last).trainedOn();
     assertThat(both).isNotNull();
     assertThat(both.train()).isNotEqualTo(own.train());
     assertThat(both.before()).containsExactly(own);
     // From now on these are its people, and what it had before is kept.
-    assertThat(Training.resume(longer, others, run).run(Progress.NONE)).isEqualTo(RunState.DONE);
-    Config longest = Config.load(Training.config(run), List.of("train.epochs=5"), Map.of());
-    Training.resume(longest, others, run).run(Progress.NONE);
+    assertThat(TrainJob.resume(longer, others, run).run(Progress.NONE)).isEqualTo(RunState.DONE);
+    Config longest = Config.load(TrainJob.config(run), List.of("train.epochs=5"), Map.of());
+    TrainJob.resume(longest, others, run).run(Progress.NONE);
     assertThat(Checkpoint.read(last).trainedOn()).isEqualTo(both);
 
     Path next = folder.resolve("next");
-    Training.prepare(
+    TrainJob.prepare(
             config("train.epochs=1"),
             true,
             data,
             next,
-            Training.Mode.REFUSE,
-            new Training.Start(last, List.of()))
+            TrainJob.Mode.REFUSE,
+            new InitialNetwork(last, List.of()))
         .run(Progress.NONE);
     TrainedOn all = Checkpoint.read(next.resolve("checkpoints/last.safetensors")).trainedOn();
     assertThat(all).isNotNull();
@@ -205,9 +205,9 @@ class TrainingTest {
   @Test
   void aRunOfAnOlderVersionGoesOnWithAWarning() throws IOException {
     Path whole = folder.resolve("whole");
-    training(whole, Training.Mode.REFUSE).run(Progress.NONE);
+    training(whole, TrainJob.Mode.REFUSE).run(Progress.NONE);
     Path run = folder.resolve("run");
-    Training.prepare(config("train.epochs=2"), true, data, run, Training.Mode.REFUSE, null)
+    TrainJob.prepare(config("train.epochs=2"), true, data, run, TrainJob.Mode.REFUSE, null)
         .run(Progress.NONE);
     Path last = run.resolve("checkpoints/last.safetensors");
     Safetensors state = Safetensors.read(last);
@@ -215,7 +215,7 @@ class TrainingTest {
     metadata.remove("trained_on");
     new Safetensors(metadata, state.tensors()).write(last);
     List<String> warnings = new ArrayList<>();
-    Training.resume(config(), data, run).run(Warnings.into(warnings));
+    TrainJob.resume(config(), data, run).run(Warnings.into(warnings));
     assertThat(warnings)
         .singleElement()
         .asString()
@@ -228,12 +228,12 @@ class TrainingTest {
   @Test
   void validationIsCrossFitted() throws IOException {
     Path run = folder.resolve("run");
-    Training.prepare(
+    TrainJob.prepare(
             config("data.train_split=val", "data.val_split=train"), // the larger one
             true,
             data,
             run,
-            Training.Mode.REFUSE,
+            TrainJob.Mode.REFUSE,
             null)
         .run(Progress.NONE);
     Path last = run.resolve("checkpoints/last.safetensors");
@@ -275,12 +275,12 @@ class TrainingTest {
   void withoutValidationFusedIsH1AndSaysSo() throws IOException {
     List<String> warnings = new ArrayList<>();
     Path run = folder.resolve("run");
-    Training.prepare(
+    TrainJob.prepare(
             config("data.val_split=nobody", "train.epochs=1"),
             true,
             data,
             run,
-            Training.Mode.REFUSE,
+            TrainJob.Mode.REFUSE,
             null)
         .run(Warnings.into(warnings));
     assertThat(warnings)
@@ -294,12 +294,12 @@ class TrainingTest {
 
     warnings.clear();
     Path set = folder.resolve("set");
-    Training.prepare(
+    TrainJob.prepare(
             config("data.val_split=nobody", "train.epochs=1", "eval.fusion_weight=0.3"),
             true,
             data,
             set,
-            Training.Mode.REFUSE,
+            TrainJob.Mode.REFUSE,
             null)
         .run(Warnings.into(warnings));
     assertThat(warnings)
@@ -317,7 +317,7 @@ class TrainingTest {
   @Test
   void weightOfTheConfigIsNotChosen() throws IOException {
     Path run = folder.resolve("run");
-    Training.prepare(config("eval.fusion_weight=0.3"), true, data, run, Training.Mode.REFUSE, null)
+    TrainJob.prepare(config("eval.fusion_weight=0.3"), true, data, run, TrainJob.Mode.REFUSE, null)
         .run(Progress.NONE);
     for (String name : List.of("best", "last")) {
       assertThat(
@@ -330,7 +330,7 @@ class TrainingTest {
   @Test
   void bestEpochOfAnOlderVersionIsSaid() throws IOException {
     Path run = folder.resolve("run");
-    training(run, Training.Mode.REFUSE).run(Progress.NONE);
+    training(run, TrainJob.Mode.REFUSE).run(Progress.NONE);
     Path last = run.resolve("checkpoints/last.safetensors");
     Safetensors state = Safetensors.read(last);
     Map<String, String> metadata = new LinkedHashMap<>(state.metadata());
@@ -339,33 +339,33 @@ class TrainingTest {
         "training", (key, json) -> json.replace(",\"cross_fitted\":true", ""));
     new Safetensors(metadata, state.tensors()).write(last);
     List<String> warnings = new ArrayList<>();
-    Config longer = Config.load(Training.config(run), List.of("train.epochs=4"), Map.of());
-    Training.resume(longer, data, run).run(Warnings.into(warnings));
+    Config longer = Config.load(TrainJob.config(run), List.of("train.epochs=4"), Map.of());
+    TrainJob.resume(longer, data, run).run(Warnings.into(warnings));
     assertThat(warnings)
         .singleElement()
         .asString()
         .contains("last.safetensors: an older version chose the best epoch so far, ")
         .contains("with a fusion weight that was chosen on the people it is measured on");
     warnings.clear();
-    longer = Config.load(Training.config(run), List.of("train.epochs=5"), Map.of());
-    Training.resume(longer, data, run).run(Warnings.into(warnings));
+    longer = Config.load(TrainJob.config(run), List.of("train.epochs=5"), Map.of());
+    TrainJob.resume(longer, data, run).run(Warnings.into(warnings));
     assertThat(warnings).isEmpty();
   }
 
   @Test
   void aCheckpointOfAnotherArchitectureIsNamed() throws IOException {
     Path run = folder.resolve("run");
-    training(run, Training.Mode.REFUSE).run(Progress.NONE);
+    training(run, TrainJob.Mode.REFUSE).run(Progress.NONE);
     Path best = run.resolve("checkpoints/best.safetensors");
     assertThatThrownBy(
             () ->
-                Training.prepare(
+                TrainJob.prepare(
                     config("model.features=6"),
                     true,
                     data,
                     folder.resolve("other"),
-                    Training.Mode.REFUSE,
-                    new Training.Start(best, List.of())))
+                    TrainJob.Mode.REFUSE,
+                    new InitialNetwork(best, List.of())))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("head.0.features.conv.weight")
         .hasMessageContaining("architecture differs");
@@ -375,7 +375,7 @@ class TrainingTest {
   @Test
   void aCheckpointHoldsWhatItsUseTakes() throws IOException {
     Path run = folder.resolve("run");
-    training(run, Training.Mode.REFUSE).run(Progress.NONE);
+    training(run, TrainJob.Mode.REFUSE).run(Progress.NONE);
     Checkpoint checkpoint = Checkpoint.read(run.resolve("checkpoints/last.safetensors"));
     assertThat(checkpoint.skeleton()).isEqualTo(Skeleton.lsp14());
     assertThat(checkpoint.metric()).isEqualTo(Metric.PCK_02);
@@ -397,15 +397,15 @@ class TrainingTest {
   @Test
   void saysHowManyCropsAStepHasOverAllProcesses() throws IOException {
     Path out = folder.resolve("x");
-    assertThat(training(out, Training.Mode.REFUSE).describe(1))
+    assertThat(training(out, TrainJob.Mode.REFUSE).describe(1))
         .contains("3 epochs of 2 steps of 4 crops;");
-    Training accumulating =
-        Training.prepare(
+    TrainJob accumulating =
+        TrainJob.prepare(
             config("train.batch=2", "train.accumulate=2"),
             true,
             data,
             out,
-            Training.Mode.REFUSE,
+            TrainJob.Mode.REFUSE,
             null);
     assertThat(accumulating.describe(1)).contains("3 epochs of 2 steps of 2 x 2 crops;");
     assertThat(accumulating.describe(2)).contains("3 epochs of 1 steps of 4 x 2 crops;");
@@ -415,12 +415,12 @@ class TrainingTest {
   void anEmptySplitIsNoTrainingData() {
     assertThatThrownBy(
             () ->
-                Training.prepare(
+                TrainJob.prepare(
                     config("data.train_split=nobody"),
                     true,
                     data,
                     folder.resolve("x"),
-                    Training.Mode.REFUSE,
+                    TrainJob.Mode.REFUSE,
                     null))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("nobody");
@@ -431,12 +431,12 @@ class TrainingTest {
   @Test
   void somePeopleAreDrawnEveryFewEpochs() throws IOException {
     Path run = folder.resolve("run");
-    Training.prepare(
+    TrainJob.prepare(
             config("train.samples=3", "train.sample_every=2"),
             true,
             data,
             run,
-            Training.Mode.REFUSE,
+            TrainJob.Mode.REFUSE,
             null)
         .run(Progress.NONE);
     assertThat(TinyRun.filesIn(run.resolve("samples")))
@@ -449,7 +449,7 @@ class TrainingTest {
       assertThat(part(late, 20)).isEqualTo(part(early, 20));
       assertThat(part(late, 200)).isNotEqualTo(part(early, 200));
     }
-    Training.prepare(config("train.samples=0"), true, data, run, Training.Mode.OVERWRITE, null)
+    TrainJob.prepare(config("train.samples=0"), true, data, run, TrainJob.Mode.OVERWRITE, null)
         .run(Progress.NONE);
     assertThat(run.resolve("samples")).doesNotExist();
   }
@@ -460,8 +460,8 @@ class TrainingTest {
     }
   }
 
-  private Training training(Path out, Training.Mode mode) throws IOException {
-    return Training.prepare(config(), true, data, out, mode, null);
+  private TrainJob training(Path out, TrainJob.Mode mode) throws IOException {
+    return TrainJob.prepare(config(), true, data, out, mode, null);
   }
 
   private static Config config(String... sets) {

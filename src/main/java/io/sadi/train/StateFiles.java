@@ -11,6 +11,7 @@ import io.sadi.io.Json;
 import io.sadi.io.Progress;
 import io.sadi.io.Safetensors;
 import io.sadi.model.Parameters;
+import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Numerics;
 import io.sadi.torch.Tensors;
 import java.io.IOException;
@@ -29,14 +30,20 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run's whole state, saved so that a resumed run is the same run. {@code last.safetensors} holds
- * the averaged and the raw weights and the position; the optimizer's moments are beside it. There
- * is no other state: order and augmentation follow from the seed and the position, and nothing in
- * the network is random. Earlier states are kept too, for the case that a disk damages the last.
+ * Saves and restores the states of a run. A state is a checkpoint, {@code last.safetensors}, with
+ * the averaged weights, the raw weights and the position, and a file with the optimizer's moments.
+ * Nothing else is needed to continue: order and augmentation follow from the seed and the position,
+ * and nothing in the network is random. Earlier states are kept in case a disk damages the last.
  */
-final class Snapshots {
+final class StateFiles {
   private static final String TRAINING = "training";
   private static final String COMPUTED = "computed";
+
+  /** Metadata with the checksum of the tensors. */
+  private static final String SUM = "crc32c";
+
+  private static final String MEAN = "mean";
+  private static final String SQUARE = "square";
 
   /** Begins the names of the running statistics of a job's processes. */
   private static final String STATISTICS = Checkpoint.STATE + "statistics/";
@@ -102,7 +109,7 @@ final class Snapshots {
   /**
    * @param trainedOn the people that the run uses
    */
-  Snapshots(
+  StateFiles(
       RunConfig config, Dataset dataset, TrainedOn trainedOn, RunFolder folder, Weights weights) {
     this.config = config;
     this.dataset = dataset;
@@ -148,7 +155,7 @@ final class Snapshots {
    */
   void save(Position position, List<float[]> statisticsOfAll) throws IOException {
     checkFinite(position);
-    OptimizerFile.write(folder.optimizer(position.steps()), weights.optimizer());
+    writeMoments(folder.optimizer(position.steps()), weights.optimizer());
     Map<String, Safetensors.Entry> raw = new LinkedHashMap<>();
     weights.raw().toEntries().forEach((name, entry) -> raw.put(Checkpoint.STATE + name, entry));
     for (int rank = 0; rank < statisticsOfAll.size(); rank++) {
@@ -164,13 +171,7 @@ final class Snapshots {
     checkpoint.write(
         folder.last(),
         raw,
-        Map.of(
-            TRAINING,
-            position.toJson(),
-            COMPUTED,
-            computed(),
-            OptimizerFile.SUM,
-            Safetensors.sum(all)));
+        Map.of(TRAINING, position.toJson(), COMPUTED, computed(), SUM, Safetensors.sum(all)));
     folder.forgetStatesBut(config.train().keep(), position.steps());
     saved = position;
   }
@@ -211,7 +212,7 @@ final class Snapshots {
 
   private Position restore(Path file, Progress progress) throws IOException {
     Safetensors last = Safetensors.read(file);
-    OptimizerFile.checkSum(last, file);
+    checkSum(last, file);
     Position position = Position.fromJson(last.metadata().getOrDefault(TRAINING, "nothing"), file);
     Map<String, Safetensors.Entry> raw = new LinkedHashMap<>();
     Map<String, Safetensors.Entry> averaged = new LinkedHashMap<>();
@@ -234,7 +235,7 @@ final class Snapshots {
     }
     weights.raw().load(raw, file);
     weights.average().load(averaged, file);
-    OptimizerFile.read(optimizer, weights.optimizer());
+    readMoments(optimizer, weights.optimizer());
     weights.optimizer().goOn(position.steps());
     if (!weights.finite()) {
       throw new BadInputException(file + ": holds values that are no numbers");
@@ -249,13 +250,13 @@ final class Snapshots {
     } else {
       trainedOn = before.samePeople(trainedOn) ? before : trainedOn.after(before);
     }
-    if (position.best() > 0
+    if (position.best().epoch() > 0
         && config.model().sfm().enabled()
         && !Position.isCrossFitted(last.metadata().getOrDefault(TRAINING, ""), file)) {
       progress.warn(
           file
               + ": an older version chose the best epoch so far, "
-              + position.best()
+              + position.best().epoch()
               + ", with a fusion weight that was chosen on the people it is measured on; later"
               + " epochs are cross-fitted, and have to be better than that number");
     }
@@ -282,6 +283,49 @@ final class Snapshots {
       }
     }
     computed.add(now);
+  }
+
+  private static void writeMoments(Path file, Adam optimizer) throws IOException {
+    Map<String, Safetensors.Entry> tensors = new LinkedHashMap<>();
+    tensors.put(MEAN, entry(optimizer.mean()));
+    tensors.put(SQUARE, entry(optimizer.square()));
+    new Safetensors(Map.of(SUM, Safetensors.sum(tensors)), tensors).write(file);
+  }
+
+  private static void readMoments(Path file, Adam optimizer) throws IOException {
+    Safetensors content = Safetensors.read(file);
+    checkSum(content, file);
+    copy(content, MEAN, optimizer.mean(), file);
+    copy(content, SQUARE, optimizer.square(), file);
+  }
+
+  /**
+   * Compares the tensors of a file with its checksum, which older files lack.
+   *
+   * @throws BadInputException if they differ
+   */
+  private static void checkSum(Safetensors content, Path file) {
+    String expected = content.metadata().get(SUM);
+    if (expected != null && !expected.equals(Safetensors.sum(content.tensors()))) {
+      throw new BadInputException(
+          file + ": damaged: its tensors are not those that were written (" + SUM + ")");
+    }
+  }
+
+  private static Safetensors.Entry entry(Tensor tensor) {
+    return Safetensors.Entry.ofFloats(new long[] {tensor.numel()}, Tensors.floats(tensor));
+  }
+
+  private static void copy(Safetensors content, String name, Tensor into, Path file) {
+    Safetensors.Entry entry = content.tensors().get(name);
+    if (entry == null || entry.shape().length != 1 || entry.shape()[0] != into.numel()) {
+      throw new BadInputException(
+          file + ": tensor " + name + " does not fit this network; the run cannot be resumed");
+    }
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      into.copy_(Tensors.of(entry.floats(), ComputeDevice.CPU, into.numel()));
+    }
   }
 
   private String computed() {
