@@ -55,7 +55,8 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
    * @param elsewhere cells that another process is at
    * @param interrupted whether the process was told to end before all cells were tried
    */
-  public record Outcome(Map<Cell, String> failures, List<Cell> elsewhere, boolean interrupted) {}
+  public record StudyOutcome(
+      Map<Cell, String> failures, List<Cell> elsewhere, boolean interrupted) {}
 
   /**
    * Reads the dataset.
@@ -204,7 +205,7 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
    * @param explain what to tell a person about a failure, one line
    * @throws DeviceUnavailableException at once, as it would fail every cell
    */
-  public Outcome run(Shard shard, Progress progress, Function<Throwable, String> explain)
+  public StudyOutcome run(Shard shard, Progress progress, Function<Throwable, String> explain)
       throws IOException {
     List<Cell> cells = cells(shard);
     Set<Cell> tried = new HashSet<>();
@@ -226,7 +227,7 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
   }
 
   /** How a part of the study stands. */
-  Outcome outcome(Shard shard, boolean interrupted) throws IOException {
+  StudyOutcome outcome(Shard shard, boolean interrupted) throws IOException {
     Map<Cell, String> failures = new LinkedHashMap<>();
     List<Cell> elsewhere = new ArrayList<>();
     for (Cell cell : unfinished(shard)) {
@@ -237,7 +238,7 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
         elsewhere.add(cell);
       }
     }
-    return new Outcome(failures, elsewhere, interrupted);
+    return new StudyOutcome(failures, elsewhere, interrupted);
   }
 
   /** Sees to a cell; false where another process is at it. */

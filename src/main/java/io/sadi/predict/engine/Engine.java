@@ -4,7 +4,7 @@ import io.sadi.checkpoint.Checkpoint;
 import io.sadi.checkpoint.Decode;
 import io.sadi.checkpoint.Readout;
 import io.sadi.model.Arithmetic;
-import io.sadi.predict.engine.Look.Reading;
+import io.sadi.predict.engine.Look.LookSettings;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Numerics;
 import java.nio.file.Path;
@@ -106,7 +106,7 @@ public final class Engine implements AutoCloseable {
    * @param maps whether the people come with the maps that they were read from
    */
   public People people(Iterable<ImageTask> images, Batching batching, int passes, boolean maps) {
-    Reading how = new Reading(config.pyramid(), List.of(readout), maps);
+    LookSettings how = new LookSettings(config.pyramid(), List.of(readout), maps);
     return new People(
         new ImageLooks(images, estimator, batching, passes == 2, how, config.workers(), threads));
   }
