@@ -20,7 +20,10 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.net.URL;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.FunctionPointer;
 import org.bytedeco.javacpp.annotation.Platform;
@@ -303,6 +306,23 @@ final class ArchitectureTest {
           .as("a name that says what the package holds")
           .doesNotMatch("utils?|helpers?|managers?|common|misc|core");
     }
+  }
+
+  /** Nested and private types, too: whoever reads two files must not take one for the other. */
+  @ArchTest
+  static void noTypeNameStandsForTwoThings(JavaClasses classes) {
+    Map<String, List<String>> byName =
+        classes.stream()
+            .filter(type -> !type.isAnonymousClass() && !type.isLocalClass())
+            .filter(type -> !type.getSimpleName().equals("package-info"))
+            .filter(type -> !type.getSimpleName().isEmpty() && !type.isArray())
+            .collect(
+                Collectors.groupingBy(
+                    JavaClass::getSimpleName,
+                    TreeMap::new,
+                    Collectors.mapping(JavaClass::getName, Collectors.toList())));
+    byName.values().removeIf(names -> names.size() == 1);
+    assertThat(byName).isEmpty();
   }
 
   private static ArchRule only(String library, String... places) {

@@ -33,7 +33,7 @@ import java.util.Map;
  * @param device that the steps ran on
  * @param rows one a variant
  */
-public record Estimate(String device, List<Row> rows) {
+public record Estimate(String device, List<VariantEstimate> rows) {
   private static final double RATE = 1e-3;
   private static final int MOST_STEPS = 5;
   private static final double ENOUGH_SECONDS = 10;
@@ -50,7 +50,7 @@ public record Estimate(String device, List<Row> rows) {
    * @param hours that each of them takes, validation included
    * @param peakMb peak memory of the process in training
    */
-  public record Row(
+  public record VariantEstimate(
       String variant,
       int cells,
       NetworkSize size,
@@ -78,7 +78,7 @@ public record Estimate(String device, List<Row> rows) {
       throws IOException {
     Map<String, RunConfig> variants = new LinkedHashMap<>();
     plan.configs().forEach((cell, config) -> variants.putIfAbsent(cell.variant(), config));
-    List<Row> rows = new ArrayList<>();
+    List<VariantEstimate> rows = new ArrayList<>();
     String device = "";
     try (Progress.Work work = progress.start("trying", variants.size(), "variants")) {
       for (Map.Entry<String, RunConfig> entry : variants.entrySet()) {
@@ -98,7 +98,7 @@ public record Estimate(String device, List<Row> rows) {
         long validations = 1L + (train.epochs() + train.evalEvery() - 1) / train.evalEvery();
         double perImage = seconds / (Math.min(train.batch(), people) * train.accumulate());
         rows.add(
-            new Row(
+            new VariantEstimate(
                 entry.getKey(),
                 (int) unfinished.stream().filter(c -> c.variant().equals(entry.getKey())).count(),
                 NetworkSize.of(config.model(), sample.dataset().skeleton().size()),
@@ -151,7 +151,7 @@ public record Estimate(String device, List<Row> rows) {
             "s/step",
             "each",
             "MB"));
-    for (Row row : rows) {
+    for (VariantEstimate row : rows) {
       lines.add(
           String.format(
               Locale.ROOT,
@@ -165,8 +165,8 @@ public record Estimate(String device, List<Row> rows) {
               Text.hours(row.hours()),
               row.peakMb()));
     }
-    int cells = rows.stream().mapToInt(Row::cells).sum();
-    long most = rows.stream().mapToLong(Row::peakMb).max().orElse(0);
+    int cells = rows.stream().mapToInt(VariantEstimate::cells).sum();
+    long most = rows.stream().mapToLong(VariantEstimate::peakMb).max().orElse(0);
     lines.add(
         String.format(
             Locale.ROOT,
@@ -185,7 +185,7 @@ public record Estimate(String device, List<Row> rows) {
     json.addProperty(Json.SCHEMA_VERSION, 1);
     json.addProperty("device", device);
     JsonArray variants = new JsonArray();
-    for (Row row : rows) {
+    for (VariantEstimate row : rows) {
       JsonObject variant = new JsonObject();
       variant.addProperty("variant", row.variant());
       variant.addProperty("networks", row.cells());

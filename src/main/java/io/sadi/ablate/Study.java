@@ -47,7 +47,8 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
    * @param elsewhere unfinished cells that another process has claimed
    * @param interrupted whether the run was interrupted
    */
-  public record Outcome(Map<Cell, String> failures, List<Cell> elsewhere, boolean interrupted) {}
+  public record StudyOutcome(
+      Map<Cell, String> failures, List<Cell> elsewhere, boolean interrupted) {}
 
   /**
    * Reads the dataset.
@@ -197,13 +198,13 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
    *
    * @param explain a failure for a person, one line
    */
-  public Outcome run(Shard shard, Progress progress, Function<Throwable, String> explain)
+  public StudyOutcome run(Shard shard, Progress progress, Function<Throwable, String> explain)
       throws IOException {
     return new StudyRun(this, shard, progress, explain).run();
   }
 
   /** The status of a shard. */
-  Outcome outcome(Shard shard, boolean interrupted) throws IOException {
+  StudyOutcome outcome(Shard shard, boolean interrupted) throws IOException {
     Map<Cell, String> failures = new LinkedHashMap<>();
     List<Cell> elsewhere = new ArrayList<>();
     for (Cell cell : unfinished(shard)) {
@@ -214,7 +215,7 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
         elsewhere.add(cell);
       }
     }
-    return new Outcome(failures, elsewhere, interrupted);
+    return new StudyOutcome(failures, elsewhere, interrupted);
   }
 
   RunConfig config(Cell cell) {

@@ -51,7 +51,7 @@ public final class StudyJobs {
    * @param arguments of this process's command line
    * @throws DeviceUnavailableException if a process ended with that
    */
-  public Study.Outcome run(int count, List<String> arguments, Progress progress)
+  public Study.StudyOutcome run(int count, List<String> arguments, Progress progress)
       throws IOException {
     int gpus = usesAnyGpu() ? ComputeDevice.gpus() : 0;
     List<Process> processes = new ArrayList<>();
@@ -78,7 +78,7 @@ public final class StudyJobs {
   }
 
   /** The result, with the processes' exit codes. */
-  private Study.Outcome outcome(List<Integer> ends, boolean told, Progress progress)
+  private Study.StudyOutcome outcome(List<Integer> ends, boolean told, Progress progress)
       throws IOException {
     if (ends.contains(NO_DEVICE)) {
       throw new DeviceUnavailableException(

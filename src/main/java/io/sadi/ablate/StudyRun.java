@@ -49,7 +49,7 @@ final class StudyRun {
    *
    * @throws DeviceUnavailableException at once, as it would fail every cell
    */
-  Study.Outcome run() throws IOException {
+  Study.StudyOutcome run() throws IOException {
     Set<Cell> claimed = new HashSet<>();
     try (Interruption.Guard guard = Interruption.guard()) {
       // Repeated while cells can be claimed: another process may have died while it had one.

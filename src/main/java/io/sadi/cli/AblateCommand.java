@@ -309,7 +309,7 @@ final class AblateCommand implements Callable<Integer> {
     study.begin(shard());
     try (Interruption.Guard guard =
         Interruption.guard()) { // so that the last messages are printed, too
-      Study.Outcome outcome =
+      Study.StudyOutcome outcome =
           jobs == 1
               ? study.run(shard(), console, AblateCommand::explain)
               : new StudyJobs(study, shard())
@@ -329,7 +329,7 @@ final class AblateCommand implements Callable<Integer> {
     return Failures.of(failure).line();
   }
 
-  private int exitCode(Study study, Study.Outcome outcome) {
+  private int exitCode(Study study, Study.StudyOutcome outcome) {
     if (outcome.interrupted()) {
       return ExitCode.INTERRUPTED;
     }

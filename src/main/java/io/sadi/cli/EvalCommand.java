@@ -315,7 +315,7 @@ final class EvalCommand implements Callable<Integer> {
     UsageRule.check(spec, rules);
   }
 
-  private EvaluationRequest.Measured measured() {
+  private EvaluationRequest.Subject measured() {
     return model == null
         ? new OfFile(Objects.requireNonNull(predictions))
         : new OfModel(

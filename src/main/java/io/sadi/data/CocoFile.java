@@ -145,7 +145,7 @@ public record CocoFile(
                 + " it counts as any other");
       }
     }
-    People people = new People(file, parsed, skeleton.size(), scores);
+    PeopleReader people = new PeopleReader(file, parsed, skeleton.size(), scores);
     List<String> unreadable = new ArrayList<>(parsed.unreadable);
     for (int i = 0; i < ids.size(); i++) {
       try {
@@ -241,7 +241,7 @@ public record CocoFile(
   }
 
   /** Those who are found in a file, one after the other. */
-  private static final class People {
+  private static final class PeopleReader {
     private final Path file;
     private final CocoParser parsed;
     private final int joints;
@@ -254,7 +254,7 @@ public record CocoFile(
     /** Joints that are annotated without a place. */
     private int unplaced;
 
-    People(Path file, CocoParser parsed, int joints, CocoScores scores) {
+    PeopleReader(Path file, CocoParser parsed, int joints, CocoScores scores) {
       this.file = file;
       this.parsed = parsed;
       this.joints = joints;

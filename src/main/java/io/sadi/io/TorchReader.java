@@ -163,7 +163,7 @@ final class TorchReader {
       Storage storage = storages.computeIfAbsent(key, unused -> Storage.of(type, count));
       // The format before 1.6 has views of storages: key, place, size.
       if (parts.size() > 5 && parts.get(5) instanceof List<?> view && view.size() == 3) {
-        return view.get(1) instanceof Long offset ? new View(storage, offset) : storage;
+        return view.get(1) instanceof Long offset ? new StorageView(storage, offset) : storage;
       }
       return storage;
     }
@@ -199,8 +199,10 @@ final class TorchReader {
     private TorchTensor tensor(List<Object> arguments) {
       Object first = arguments.get(0);
       Storage storage =
-          first instanceof Storage whole ? whole : first instanceof View view ? view.of() : null;
-      long skip = first instanceof View view ? view.offset() : 0;
+          first instanceof Storage whole
+              ? whole
+              : first instanceof StorageView view ? view.of() : null;
+      long skip = first instanceof StorageView view ? view.offset() : 0;
       if (storage == null
           || arguments.size() < 4
           || !(arguments.get(1) instanceof Long offset)
@@ -228,7 +230,7 @@ final class TorchReader {
   }
 
   /** A part of a storage. */
-  private record View(Storage of, long offset) {}
+  private record StorageView(Storage of, long offset) {}
 
   static BadInputException code(Path path, String found, String remedy) {
     return BadInputException.at(

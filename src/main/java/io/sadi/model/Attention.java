@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param local weights of the three fusions, fine to coarse, mean over the channels; 1 is no change
  *     where {@code sfm.local_attention_gain} is on. Empty where the network has no local attention
  */
-public record Attention(List<Weights> global, List<Weights> local) {
+public record Attention(List<AttentionWeights> global, List<AttentionWeights> local) {
 
   /**
    * Weights of a map's pixels.
@@ -25,7 +25,7 @@ public record Attention(List<Weights> global, List<Weights> local) {
    * @param values row by row, [size x size]
    */
   @SuppressWarnings("ArrayRecordComponent") // handed on as they are
-  public record Weights(int size, float[] values) {}
+  public record AttentionWeights(int size, float[] values) {}
 
   public Attention {
     global = List.copyOf(global);
@@ -59,8 +59,8 @@ public record Attention(List<Weights> global, List<Weights> local) {
    * @param image [1, 3, input, input], 0 to 255
    */
   public static Attention of(SadiNet net, Tensor image) {
-    List<Weights> global = new ArrayList<>();
-    List<Weights> local = new ArrayList<>();
+    List<AttentionWeights> global = new ArrayList<>();
+    List<AttentionWeights> local = new ArrayList<>();
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
       net.forward(
@@ -82,7 +82,7 @@ public record Attention(List<Weights> global, List<Weights> local) {
     return new Attention(global, local);
   }
 
-  private static Weights map(Tensor weights) {
-    return new Weights((int) weights.size(1), Tensors.floats(weights));
+  private static AttentionWeights map(Tensor weights) {
+    return new AttentionWeights((int) weights.size(1), Tensors.floats(weights));
   }
 }

@@ -16,10 +16,16 @@ import java.util.List;
  * @param targetSigma deviation of the first heatmap's target in heatmap pixels
  */
 public record LossConfig(
-    Combine combine, Chi chi, double fixedChi, H1 h1, H2 h2, double h1Weight, double targetSigma) {
+    LossCombine combine,
+    Chi chi,
+    double fixedChi,
+    H1 h1,
+    H2 h2,
+    double h1Weight,
+    double targetSigma) {
 
   /** The total loss. */
-  public enum Combine {
+  public enum LossCombine {
     /** (1 - chi) L_H1 + chi L_H2 (Eq. 8). */
     WEIGHTED,
     /** L_H1 + L_H2 (Table V, first row). */
@@ -84,13 +90,13 @@ public record LossConfig(
   /** Reads the section {@code loss} of a config whose model has been read. */
   public static LossConfig from(Config config, ModelConfig model) {
     boolean sfm = model.sfm().enabled();
-    Combine combine =
+    LossCombine combine =
         config.choice(
             "loss.combine",
-            Combine.class,
-            sfm ? Combine.WEIGHTED : Combine.H1,
+            LossCombine.class,
+            sfm ? LossCombine.WEIGHTED : LossCombine.H1,
             "how the two heatmaps' losses add up (default without the SFM: h1)");
-    if (!sfm && combine != Combine.H1) {
+    if (!sfm && combine != LossCombine.H1) {
       throw BadInputException.at(
           config.where("loss.combine"),
           Config.name(combine),

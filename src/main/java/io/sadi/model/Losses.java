@@ -43,7 +43,7 @@ public final class Losses {
     Tensor weighted = h1.mul(Tensors.scalar(config.h1Weight())); // [B, K], as h1, h2 and chi
     Tensor mu = output.mu();
     Tensor sigma = output.sigma();
-    if (config.combine() == LossConfig.Combine.H1 || mu == null || sigma == null) {
+    if (config.combine() == LossConfig.LossCombine.H1 || mu == null || sigma == null) {
       return new Loss(mean(weighted, targets.mask), mean(h1, targets.mask), null);
     }
     Tensor h2 =

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param details what else is measured; its baseline is this request's affair
  */
 public record EvaluationRequest(
-    Measured measured,
+    Subject measured,
     Path data,
     @Nullable String split,
     List<PoseMetric> metrics,
@@ -35,14 +35,14 @@ public record EvaluationRequest(
   }
 
   /** Whose joints are measured. */
-  public sealed interface Measured {}
+  public sealed interface Subject {}
 
   /**
    * Those of a file, or of a folder of files.
    *
    * @param file as {@code --predictions} takes it
    */
-  public record OfFile(Path file) implements Measured {}
+  public record OfFile(Path file) implements Subject {}
 
   /**
    * Those that a network finds.
@@ -61,5 +61,5 @@ public record EvaluationRequest(
       InferenceConfig inference,
       boolean calibrate,
       @Nullable Path saved)
-      implements Measured {}
+      implements Subject {}
 }

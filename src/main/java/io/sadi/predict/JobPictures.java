@@ -9,10 +9,10 @@ import io.sadi.predict.engine.FoundPerson;
 import io.sadi.predict.engine.InferenceConfig;
 import io.sadi.predict.input.AnnotatedPeople;
 import io.sadi.predict.output.OutputFolder;
-import io.sadi.predict.output.Pictures.Series;
+import io.sadi.predict.output.Pictures.DrawingSeries;
 import io.sadi.show.AttentionPicture;
 import io.sadi.show.HeatmapPicture;
-import io.sadi.show.HeatmapPicture.Source;
+import io.sadi.show.HeatmapPicture.MapSource;
 import io.sadi.show.OverlayPicture;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,14 +26,14 @@ final class JobPictures implements AutoCloseable {
    *
    * @param truth annotated joints beside the heatmaps
    */
-  record Plan(
+  record PicturePlan(
       @Nullable OutputFolder overlays,
       @Nullable OutputFolder heatmaps,
       @Nullable OutputFolder attention,
       PredictionRequest request,
       AnnotatedPeople truth) {}
 
-  private final List<Series> series = new ArrayList<>();
+  private final List<DrawingSeries> series = new ArrayList<>();
   private @Nullable CropMaps other;
   private @Nullable CropAttention attention;
 
@@ -46,12 +46,12 @@ final class JobPictures implements AutoCloseable {
    * @param against whose heatmaps stand beside its own; null for nobody's
    */
   static JobPictures open(
-      Plan plan, Checkpoint checkpoint, @Nullable Checkpoint against, Progress progress) {
+      PicturePlan plan, Checkpoint checkpoint, @Nullable Checkpoint against, Progress progress) {
     JobPictures pictures = new JobPictures();
     try {
       if (plan.overlays() != null) {
         OverlayPicture overlay = new OverlayPicture(checkpoint.skeleton());
-        pictures.series.add(new Series(plan.overlays(), overlay::draw));
+        pictures.series.add(new DrawingSeries(plan.overlays(), overlay::draw));
       }
       if (plan.heatmaps() != null) {
         pictures.addHeatmaps(plan.heatmaps(), plan, checkpoint, against, progress);
@@ -62,7 +62,7 @@ final class JobPictures implements AutoCloseable {
         pictures.attention = looks;
         looks.warnings().forEach(progress::warn);
         pictures.series.add(
-            new Series(
+            new DrawingSeries(
                 plan.attention(),
                 (photo, people) ->
                     AttentionPicture.draw(
@@ -83,26 +83,26 @@ final class JobPictures implements AutoCloseable {
 
   private void addHeatmaps(
       OutputFolder folder,
-      Plan plan,
+      PicturePlan plan,
       Checkpoint checkpoint,
       @Nullable Checkpoint against,
       Progress progress) {
     Path file = plan.request().output().drawings().against();
-    Source beside = null;
+    MapSource beside = null;
     if (against != null && file != null) {
       InferenceConfig config = plan.request().inference();
       other = new CropMaps(against, file, config);
       other.warnings().forEach(progress::warn);
-      beside = Source.of(against, name(file));
+      beside = MapSource.of(against, name(file));
     }
     HeatmapPicture picture =
         new HeatmapPicture(
             checkpoint.skeleton(),
             checkpoint.targetSigma(),
-            Source.of(checkpoint, beside == null ? "" : name(plan.request().model())),
+            MapSource.of(checkpoint, beside == null ? "" : name(plan.request().model())),
             beside);
     series.add(
-        new Series(
+        new DrawingSeries(
             folder,
             (photo, people) ->
                 picture.draw(
@@ -110,8 +110,8 @@ final class JobPictures implements AutoCloseable {
                     people.stream().map(person -> row(photo, person, plan.truth())).toList())));
   }
 
-  private HeatmapPicture.Row row(Image photo, FoundPerson person, AnnotatedPeople truth) {
-    return new HeatmapPicture.Row(
+  private HeatmapPicture.PersonRow row(Image photo, FoundPerson person, AnnotatedPeople truth) {
+    return new HeatmapPicture.PersonRow(
         person,
         other == null ? null : other.of(photo, person.place()),
         truth.of(person.joints().image(), person.place()));
@@ -135,7 +135,7 @@ final class JobPictures implements AutoCloseable {
   }
 
   /** What is drawn of each image. */
-  List<Series> series() {
+  List<DrawingSeries> series() {
     return series;
   }
 

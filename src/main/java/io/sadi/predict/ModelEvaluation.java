@@ -22,7 +22,7 @@ import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.predict.engine.DatasetPredictor;
-import io.sadi.predict.engine.DatasetPredictor.Reading;
+import io.sadi.predict.engine.DatasetPredictor.ReadPredictions;
 import io.sadi.predict.engine.FoundImage;
 import io.sadi.predict.engine.FoundPerson;
 import io.sadi.predict.engine.FusionWeight;
@@ -83,11 +83,11 @@ public record ModelEvaluation(
 
   /** Predicts everybody; by the name of the decode, in the order asked for. */
   public Map<String, Predictions> run(InferenceConfig config, Progress progress) {
-    List<Reading> readings =
-        decodes.stream().map(decode -> new Reading(checkpoint.readout(decode))).toList();
+    List<ReadPredictions> readings =
+        decodes.stream().map(decode -> new ReadPredictions(checkpoint.readout(decode))).toList();
     predict(readings, config, progress);
     Map<String, Predictions> predicted = new LinkedHashMap<>();
-    for (Reading reading : readings) {
+    for (ReadPredictions reading : readings) {
       predicted.put(Config.name(reading.readout().decode()), reading.predictions());
     }
     return predicted;
@@ -117,16 +117,16 @@ public record ModelEvaluation(
       InferenceConfig config,
       Progress progress) {
     OptionalDouble set = checkpoint.setFusionWeight();
-    List<Reading> fused =
+    List<ReadPredictions> fused =
         decodes.contains(Decode.FUSED)
             ? FusionWeight.readings(set, checkpoint.readout(Decode.FUSED).temperatures())
             : List.of();
-    List<Reading> others =
+    List<ReadPredictions> others =
         decodes.stream()
             .filter(decode -> decode != Decode.FUSED)
-            .map(decode -> new Reading(checkpoint.readout(decode)))
+            .map(decode -> new ReadPredictions(checkpoint.readout(decode)))
             .toList();
-    List<Reading> all = new ArrayList<>(fused);
+    List<ReadPredictions> all = new ArrayList<>(fused);
     all.addAll(others);
     predict(all, config, progress);
     Map<String, Predictions> predicted = new LinkedHashMap<>();
@@ -140,7 +140,7 @@ public record ModelEvaluation(
         fusion = new Fusion(choice.value(), ChosenOn.HALVES, choice.ofHalves());
       }
     }
-    for (Reading reading : others) {
+    for (ReadPredictions reading : others) {
       predicted.put(Config.name(reading.readout().decode()), reading.predictions());
     }
     return new CrossFitted(predicted, network(split, people, config, fusion));
@@ -181,7 +181,7 @@ public record ModelEvaluation(
         fusion);
   }
 
-  private void predict(List<Reading> readings, InferenceConfig config, Progress progress) {
+  private void predict(List<ReadPredictions> readings, InferenceConfig config, Progress progress) {
     try (TrainedModel model = new TrainedModel(checkpoint, file, config)) {
       model.estimator().prove(config.batch()).warnings().forEach(progress::warn);
       DatasetPredictor.predict(

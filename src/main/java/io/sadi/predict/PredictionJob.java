@@ -289,7 +289,8 @@ public final class PredictionJob {
                   : Progress.Work.NONE;
           JobPictures drawings =
               JobPictures.open(
-                  new JobPictures.Plan(overlays, heatmaps, attention, request, truth(progress)),
+                  new JobPictures.PicturePlan(
+                      overlays, heatmaps, attention, request, truth(progress)),
                   checkpoint,
                   against,
                   progress);

@@ -5,7 +5,7 @@ import io.sadi.data.PersonBox;
 import io.sadi.image.Canvas;
 import io.sadi.image.Image;
 import io.sadi.model.Attention;
-import io.sadi.model.Attention.Weights;
+import io.sadi.model.Attention.AttentionWeights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -57,7 +57,7 @@ public final class AttentionPicture {
         canvas.picture(plain, GAP, top);
       }
       int column = 1;
-      for (Panel panel : panels(one.attention())) {
+      for (AttentionPanel panel : panels(one.attention())) {
         int left = GAP + column * (PANEL + GAP);
         if (row == 0) {
           canvas.text(panel.title(), left, TITLE - 9, 12, INK);
@@ -76,21 +76,22 @@ public final class AttentionPicture {
    *
    * @param most what is drawn white
    */
-  private record Panel(String title, Weights weights, double most) {}
+  private record AttentionPanel(String title, AttentionWeights weights, double most) {}
 
-  private static List<Panel> panels(Attention attention) {
-    List<Panel> panels = new ArrayList<>();
+  private static List<AttentionPanel> panels(Attention attention) {
+    List<AttentionPanel> panels = new ArrayList<>();
     double largestGlobal =
         attention.global().stream().mapToDouble(AttentionPicture::max).max().orElse(1);
     for (int n = 0; n < attention.global().size(); n++) {
-      Weights weights = attention.global().get(n);
-      panels.add(new Panel(text("W%d, mean %.2f", n + 1, mean(weights)), weights, largestGlobal));
+      AttentionWeights weights = attention.global().get(n);
+      panels.add(
+          new AttentionPanel(text("W%d, mean %.2f", n + 1, mean(weights)), weights, largestGlobal));
     }
     for (int i = 0; i < attention.local().size(); i++) {
-      Weights weights = attention.local().get(i);
+      AttentionWeights weights = attention.local().get(i);
       double largest = max(weights);
       panels.add(
-          new Panel(
+          new AttentionPanel(
               text("local %d, up to %.2f", i + 1, largest),
               weights,
               mean(weights) > 0.5 ? LOCAL_RANGE : largest)); // without a gain they are small
@@ -98,7 +99,7 @@ public final class AttentionPicture {
     return panels;
   }
 
-  private static double max(Weights weights) {
+  private static double max(AttentionWeights weights) {
     double largest = 0;
     for (float value : weights.values()) {
       largest = Math.max(largest, value);
@@ -106,7 +107,7 @@ public final class AttentionPicture {
     return largest;
   }
 
-  private static double mean(Weights weights) {
+  private static double mean(AttentionWeights weights) {
     double sum = 0;
     for (float value : weights.values()) {
       sum += value;
@@ -115,7 +116,7 @@ public final class AttentionPicture {
   }
 
   /** A map enlarged, each pixel a square. */
-  private static Image grey(Panel panel) {
+  private static Image grey(AttentionPanel panel) {
     int size = panel.weights().size();
     byte[] rgb = new byte[3 * PANEL * PANEL];
     for (int v = 0; v < PANEL; v++) {

@@ -38,10 +38,10 @@ public final class HeatmapPicture {
    * @param pixels where it has the middle of its maps
    * @param fusionWeight w of {@link Decode#FUSED}
    */
-  public record Source(String name, PixelConvention pixels, double fusionWeight) {
+  public record MapSource(String name, PixelConvention pixels, double fusionWeight) {
     /** Of a checkpoint. */
-    public static Source of(Checkpoint checkpoint, String name) {
-      return new Source(name, checkpoint.model().pixels(), checkpoint.fusionWeight());
+    public static MapSource of(Checkpoint checkpoint, String name) {
+      return new MapSource(name, checkpoint.model().pixels(), checkpoint.fusionWeight());
     }
   }
 
@@ -52,7 +52,7 @@ public final class HeatmapPicture {
    * @param against the second network's maps; null where there is none
    * @param truth the same person as annotated; null where nobody did
    */
-  public record Row(FoundPerson found, @Nullable Maps against, @Nullable Person truth) {}
+  public record PersonRow(FoundPerson found, @Nullable Maps against, @Nullable Person truth) {}
 
   /** One map of all joints, [K, size, size]. */
   @SuppressWarnings("ArrayRecordComponent") // drawn, and gone
@@ -61,15 +61,15 @@ public final class HeatmapPicture {
   private final SkeletonDrawing drawing;
   private final int joints;
   private final double targetSigma;
-  private final Source network;
-  private final @Nullable Source against;
+  private final MapSource network;
+  private final @Nullable MapSource against;
 
   /**
    * @param targetSigma deviation of the truth's heat, in pixels of the first network's maps
    * @param against null for one network
    */
   public HeatmapPicture(
-      Skeleton skeleton, double targetSigma, Source network, @Nullable Source against) {
+      Skeleton skeleton, double targetSigma, MapSource network, @Nullable MapSource against) {
     this.drawing = new SkeletonDrawing(skeleton);
     this.joints = skeleton.size();
     this.targetSigma = targetSigma;
@@ -78,8 +78,8 @@ public final class HeatmapPicture {
   }
 
   /** A new picture; the caller closes it. */
-  public Image draw(Image photo, List<Row> people) {
-    List<Row> rows = people.stream().filter(row -> row.found().maps() != null).toList();
+  public Image draw(Image photo, List<PersonRow> people) {
+    List<PersonRow> rows = people.stream().filter(row -> row.found().maps() != null).toList();
     List<List<Panel>> panels = rows.stream().map(this::panels).toList();
     int columns = 1 + panels.stream().mapToInt(List::size).max().orElse(0);
     Image picture =
@@ -115,7 +115,7 @@ public final class HeatmapPicture {
     canvas.text(text, left(column), TITLE - 9, 12, INK);
   }
 
-  private List<Panel> panels(Row row) {
+  private List<Panel> panels(PersonRow row) {
     List<Panel> panels = new ArrayList<>();
     Maps maps = row.found().maps();
     if (maps == null) {
@@ -133,7 +133,7 @@ public final class HeatmapPicture {
     return panels;
   }
 
-  private void add(List<Panel> panels, Source source, Maps maps) {
+  private void add(List<Panel> panels, MapSource source, Maps maps) {
     String name = source.name();
     String shown = name.length() > LONGEST ? name.substring(0, LONGEST - 1) + "." : name;
     String of = name.isEmpty() ? "" : shown + ": ";

@@ -13,7 +13,7 @@ import io.sadi.eval.Predictions;
 import io.sadi.io.Progress;
 import io.sadi.model.SadiNet;
 import io.sadi.predict.engine.DatasetPredictor;
-import io.sadi.predict.engine.DatasetPredictor.Reading;
+import io.sadi.predict.engine.DatasetPredictor.ReadPredictions;
 import io.sadi.predict.engine.FusionWeight;
 import io.sadi.predict.engine.PoseEstimator;
 import io.sadi.predict.engine.Refine;
@@ -57,14 +57,14 @@ record Validation(double fusionWeight, List<MetricResult> results) {
       int workers,
       Ranks ranks,
       Progress progress) {
-    List<Reading> fused = net.hasSfm() ? FusionWeight.readings(set, List.of()) : List.of();
-    List<Reading> others = new ArrayList<>();
-    others.add(new Reading(new Readout(Decode.H1, 0)));
+    List<ReadPredictions> fused = net.hasSfm() ? FusionWeight.readings(set, List.of()) : List.of();
+    List<ReadPredictions> others = new ArrayList<>();
+    others.add(new ReadPredictions(new Readout(Decode.H1, 0)));
     if (net.hasSfm()) {
-      others.add(new Reading(new Readout(Decode.H2, 0)));
-      others.add(new Reading(new Readout(Decode.MU, 0)));
+      others.add(new ReadPredictions(new Readout(Decode.H2, 0)));
+      others.add(new ReadPredictions(new Readout(Decode.MU, 0)));
     }
-    List<Reading> all = new ArrayList<>(fused);
+    List<ReadPredictions> all = new ArrayList<>(fused);
     all.addAll(others);
     int from = share(people.size(), ranks.rank(), ranks.size());
     int to = share(people.size(), ranks.rank() + 1, ranks.size());
@@ -99,7 +99,7 @@ record Validation(double fusionWeight, List<MetricResult> results) {
       weight = choice.value();
       results.add(measure.of(Decode.FUSED, choice.crossFitted()));
     }
-    for (Reading reading : others) {
+    for (ReadPredictions reading : others) {
       results.add(measure.of(reading.readout().decode(), reading.predictions()));
     }
     return new Validation(weight, results);
@@ -112,14 +112,14 @@ record Validation(double fusionWeight, List<MetricResult> results) {
 
   /** Adds the predictions of the other processes: only positions, as only these are measured. */
   private static void exchange(
-      List<Reading> readings,
+      List<ReadPredictions> readings,
       List<Person> people,
       int from,
       long joints,
       Ranks ranks,
       ComputeDevice device) {
     int k = (int) joints;
-    for (Reading reading : readings) {
+    for (ReadPredictions reading : readings) {
       float[] own = new float[people.size() * k * 2];
       int at = from * k * 2;
       for (Prediction prediction : reading.predictions().all()) {

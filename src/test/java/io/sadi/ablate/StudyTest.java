@@ -92,7 +92,7 @@ class StudyTest {
         resume ? Mode.RESUME : Mode.REFUSE);
   }
 
-  private Study.Outcome run(StudyPlan plan) throws IOException {
+  private Study.StudyOutcome run(StudyPlan plan) throws IOException {
     Study study = Study.prepare(plan, data, Progress.NONE);
     study.begin(WHOLE);
     return study.run(WHOLE, Progress.NONE, Throwable::getMessage);
@@ -111,7 +111,7 @@ class StudyTest {
 
   @Test
   void variantsBecomeRunFoldersWithResultsAndAReport() throws IOException {
-    Study.Outcome outcome = run(plan(false, "full,baseline", 1));
+    Study.StudyOutcome outcome = run(plan(false, "full,baseline", 1));
 
     assertThat(outcome.failures()).isEmpty();
     assertThat(outcome.interrupted()).isFalse();
@@ -336,7 +336,7 @@ class StudyTest {
           @Override
           public void warn(String line) {}
         };
-    Study.Outcome outcome = study.run(WHOLE, stopping, Throwable::getMessage);
+    Study.StudyOutcome outcome = study.run(WHOLE, stopping, Throwable::getMessage);
     assertThat(outcome.interrupted()).isTrue();
     assertThat(outcome.failures()).isEmpty();
     assertThat(out.resolve("runs/baseline/seed-1/evaluation.json")).doesNotExist();
@@ -350,7 +350,7 @@ class StudyTest {
     Files.createDirectories(inTheWay.getParent());
     Files.writeString(inTheWay, "somebody's");
 
-    Study.Outcome outcome = run(plan(true, "baseline,rfm-only", 1));
+    Study.StudyOutcome outcome = run(plan(true, "baseline,rfm-only", 1));
 
     assertThat(outcome.failures()).containsOnlyKeys(new Cell("baseline", 1));
     assertThat(outcome.failures().get(new Cell("baseline", 1))).contains("holds other files");
@@ -408,13 +408,13 @@ class StudyTest {
     Cell theirs = new Cell("baseline", 1);
     try (ProcessLock lock = plan.folder().claim(theirs)) {
       assertThat(lock).isNotNull();
-      Study.Outcome outcome = study.run(WHOLE, Progress.NONE, Throwable::getMessage);
+      Study.StudyOutcome outcome = study.run(WHOLE, Progress.NONE, Throwable::getMessage);
       assertThat(outcome.failures()).isEmpty();
       assertThat(outcome.elsewhere()).containsExactly(theirs);
       assertThat(plan.folder().cell(theirs).isStarted()).isFalse();
     }
     assertThat(out.resolve("report.md")).content().contains("baseline, seed 1: not begun");
-    Study.Outcome after = study.run(WHOLE, Progress.NONE, Throwable::getMessage);
+    Study.StudyOutcome after = study.run(WHOLE, Progress.NONE, Throwable::getMessage);
     assertThat(after.elsewhere()).isEmpty();
     assertThat(column("variant")).contains("baseline");
   }
@@ -552,11 +552,11 @@ class StudyTest {
     Study study = Study.prepare(plan(true, "baseline,full", 1, 2), data, Progress.NONE);
     Estimate estimate = study.estimate(WHOLE, Progress.NONE);
     assertThat(estimate.rows())
-        .extracting(Estimate.Row::variant)
+        .extracting(Estimate.VariantEstimate::variant)
         .containsExactly("baseline", "full");
-    assertThat(estimate.rows()).extracting(Estimate.Row::cells).containsExactly(1, 2);
-    assertThat(estimate.rows()).extracting(Estimate.Row::steps).containsExactly(2L, 2L);
-    Estimate.Row full = estimate.rows().get(1);
+    assertThat(estimate.rows()).extracting(Estimate.VariantEstimate::cells).containsExactly(1, 2);
+    assertThat(estimate.rows()).extracting(Estimate.VariantEstimate::steps).containsExactly(2L, 2L);
+    Estimate.VariantEstimate full = estimate.rows().get(1);
     assertThat(full.size().parameters()).isGreaterThan(estimate.rows().get(0).size().parameters());
     assertThat(full.secondsPerStep()).isPositive();
     // Steps, and two validations of 4 people at a third of the cost of learning.

@@ -21,7 +21,7 @@ import io.sadi.io.Safetensors.Entry;
 import io.sadi.model.ModelConfig;
 import io.sadi.model.SadiNet;
 import io.sadi.predict.engine.DatasetPredictor;
-import io.sadi.predict.engine.DatasetPredictor.Reading;
+import io.sadi.predict.engine.DatasetPredictor.ReadPredictions;
 import io.sadi.predict.engine.ImagePyramid;
 import io.sadi.predict.engine.Maps;
 import io.sadi.predict.engine.PoseEstimator;
@@ -162,8 +162,8 @@ class PixelConventionTest {
             Double.NaN,
             null);
     Dataset dataset = new Dataset(folder, "spot", skeleton, Metric.PCK_02, Map.of(), folder);
-    List<Reading> readings =
-        Stream.of(decodes).map(decode -> new Reading(new Readout(decode, 1))).toList();
+    List<ReadPredictions> readings =
+        Stream.of(decodes).map(decode -> new ReadPredictions(new Readout(decode, 1))).toList();
     try (net;
         PoseEstimator estimator =
             PoseEstimator.inPlaceOf(net, new int[] {0}, flip, Refine.DARK, 2, Precision.FP32)) {

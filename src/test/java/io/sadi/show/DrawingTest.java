@@ -12,8 +12,8 @@ import io.sadi.image.Image;
 import io.sadi.model.Attention;
 import io.sadi.predict.engine.FoundPerson;
 import io.sadi.predict.engine.Maps;
-import io.sadi.show.HeatmapPicture.Row;
-import io.sadi.show.HeatmapPicture.Source;
+import io.sadi.show.HeatmapPicture.MapSource;
+import io.sadi.show.HeatmapPicture.PersonRow;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -132,19 +132,20 @@ class DrawingTest {
     }
   }
 
-  private static HeatmapPicture picture(double fusionWeight, @Nullable Source against) {
-    Source network = new Source(against == null ? "" : "a", PixelConvention.CENTER, fusionWeight);
+  private static HeatmapPicture picture(double fusionWeight, @Nullable MapSource against) {
+    MapSource network =
+        new MapSource(against == null ? "" : "a", PixelConvention.CENTER, fusionWeight);
     return new HeatmapPicture(SKELETON, 1, network, against);
   }
 
-  private static Row row(Maps maps) {
-    return new Row(person(1, maps), null, null);
+  private static PersonRow row(Maps maps) {
+    return new PersonRow(person(1, maps), null, null);
   }
 
   /** Two networks side by side are compared by eye: neither may stand in the other's place. */
   @Test
   void anotherNetworkAndTheTruthStandBesideTheFirst() {
-    Source other = new Source("b", PixelConvention.CENTER, 0);
+    MapSource other = new MapSource("b", PixelConvention.CENTER, 0);
     byte[] visible = new byte[4];
     visible[1] = Person.VISIBLE; // at the middle of map pixel (2, 2)
     float[] x = new float[4];
@@ -159,7 +160,8 @@ class DrawingTest {
             picture(0, other)
                 .draw(
                     photo,
-                    List.of(new Row(found, new Maps(4, 4, heat(0), null, null, null), truth)))) {
+                    List.of(
+                        new PersonRow(found, new Maps(4, 4, heat(0), null, null, null), truth)))) {
       int panel = picture.width() / 4; // crop, annotated, a: H1, b: H1
       int y0 = picture.height() - panel;
       int truthHeat = pixel(picture, panel + panel * 5 / 8.0, y0 + panel * 5 / 8);
@@ -173,8 +175,8 @@ class DrawingTest {
 
   @Test
   void attentionIsBrightWhereTheNetworkLooks() {
-    Attention.Weights left = new Attention.Weights(2, new float[] {1, 0, 1, 0});
-    Attention.Weights even = new Attention.Weights(2, new float[] {1, 1, 1, 1});
+    Attention.AttentionWeights left = new Attention.AttentionWeights(2, new float[] {1, 0, 1, 0});
+    Attention.AttentionWeights even = new Attention.AttentionWeights(2, new float[] {1, 1, 1, 1});
     Attention attention = new Attention(List.of(left, even), List.of(even));
     try (Image photo = Image.filled(100, 50, GREY);
         Image picture =

@@ -18,9 +18,9 @@ import java.util.List;
 /** Finds the annotated people of a dataset, each in the crop that the annotation gives. */
 public final class DatasetPredictor {
   /** A way to read people from the network's answers, and whom it found. */
-  public record Reading(Readout readout, Predictions predictions) {
+  public record ReadPredictions(Readout readout, Predictions predictions) {
     /** One that has found nobody yet. */
-    public Reading(Readout readout) {
+    public ReadPredictions(Readout readout) {
       this(readout, new Predictions());
     }
   }
@@ -39,7 +39,7 @@ public final class DatasetPredictor {
       PoseEstimator estimator,
       Dataset dataset,
       List<Person> people,
-      List<Reading> readings,
+      List<ReadPredictions> readings,
       int batch,
       int threads,
       Progress progress) {
@@ -57,14 +57,14 @@ public final class DatasetPredictor {
       Dataset dataset,
       List<Person> people,
       ImagePyramid pyramid,
-      List<Reading> readings,
+      List<ReadPredictions> readings,
       int batch,
       int threads,
       Progress progress) {
     long crops = (long) people.size() * pyramid.size();
     Batching batching = Batching.of(batch, crops, estimator.device());
-    List<Readout> readouts = readings.stream().map(Reading::readout).toList();
-    Look.Reading how = new Look.Reading(pyramid, readouts, false);
+    List<Readout> readouts = readings.stream().map(ReadPredictions::readout).toList();
+    Look.LookSettings how = new Look.LookSettings(pyramid, readouts, false);
     List<ImageTask> images = images(dataset, people);
     try (Progress.Work work = progress.start("evaluating", people.size(), "people");
         ImageLooks looks =

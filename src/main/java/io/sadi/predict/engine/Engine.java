@@ -5,7 +5,7 @@ import io.sadi.checkpoint.Decode;
 import io.sadi.checkpoint.Readout;
 import io.sadi.eval.OksSigmas;
 import io.sadi.model.Arithmetic;
-import io.sadi.predict.engine.Look.Reading;
+import io.sadi.predict.engine.Look.LookSettings;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Numerics;
 import java.nio.file.Path;
@@ -115,7 +115,7 @@ public final class Engine implements AutoCloseable {
    * @param maps whether the people come with the maps that they were read from
    */
   public People people(Iterable<ImageTask> images, Batching batching, int passes, boolean maps) {
-    Reading how = new Reading(config.pyramid(), List.of(readout), maps);
+    LookSettings how = new LookSettings(config.pyramid(), List.of(readout), maps);
     return new People(
         new ImageLooks(images, estimator, batching, passes == 2, how, config.workers(), threads),
         sigmas);

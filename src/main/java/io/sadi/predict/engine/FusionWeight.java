@@ -8,7 +8,7 @@ import io.sadi.eval.CrossFit;
 import io.sadi.eval.OksTruth;
 import io.sadi.eval.PoseMetric;
 import io.sadi.eval.Predictions;
-import io.sadi.predict.engine.DatasetPredictor.Reading;
+import io.sadi.predict.engine.DatasetPredictor.ReadPredictions;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
@@ -41,10 +41,10 @@ public record FusionWeight(
    * @param set w where it is not to be chosen
    * @param temperatures as {@link Readout} has them
    */
-  public static List<Reading> readings(OptionalDouble set, List<Double> temperatures) {
+  public static List<ReadPredictions> readings(OptionalDouble set, List<Double> temperatures) {
     List<Double> tried = set.isPresent() ? List.of(set.getAsDouble()) : TRIED;
     return tried.stream()
-        .map(w -> new Reading(new Readout(Decode.FUSED, w, temperatures)))
+        .map(w -> new ReadPredictions(new Readout(Decode.FUSED, w, temperatures)))
         .toList();
   }
 
@@ -55,7 +55,7 @@ public record FusionWeight(
    * @param oks null where the metric is not OKS
    */
   public static FusionWeight choose(
-      List<Reading> readings,
+      List<ReadPredictions> readings,
       PoseMetric metric,
       Dataset dataset,
       List<Person> people,
@@ -66,7 +66,7 @@ public record FusionWeight(
             dataset.skeleton(),
             people,
             oks,
-            readings.stream().map(Reading::predictions).toList());
+            readings.stream().map(ReadPredictions::predictions).toList());
     return new FusionWeight(
         weight(readings, fit.best()),
         fit.bestOfHalves().stream().map(i -> weight(readings, i)).toList(),
@@ -74,7 +74,7 @@ public record FusionWeight(
         readings.get(fit.best()).predictions());
   }
 
-  private static double weight(List<Reading> readings, int i) {
+  private static double weight(List<ReadPredictions> readings, int i) {
     return readings.get(i).readout().fusionWeight();
   }
 }

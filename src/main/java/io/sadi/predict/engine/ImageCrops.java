@@ -31,7 +31,7 @@ final class ImageCrops implements Iterator<ImageCrops.Cut> {
    * @param people in it
    * @param rgb their crops, [people, scales, H, W, 3]
    */
-  record Crops(ImageTask task, int width, int height, List<PersonBox> people, ByteBuffer rgb)
+  record CutCrops(ImageTask task, int width, int height, List<PersonBox> people, ByteBuffer rgb)
       implements Cut {}
 
   /** An image that could not be read, and why. */
@@ -97,7 +97,7 @@ final class ImageCrops implements Iterator<ImageCrops.Cut> {
             }
           }
         }
-        return new Crops(task, image.width(), image.height(), people, rgb.flip());
+        return new CutCrops(task, image.width(), image.height(), people, rgb.flip());
       } catch (BadInputException | IOException e) {
         String message = e.getMessage();
         return new Unreadable(task, message == null ? e.getClass().getSimpleName() : message);

@@ -3,11 +3,11 @@ package io.sadi.predict.engine;
 import io.sadi.checkpoint.Readout;
 import io.sadi.data.PersonBox;
 import io.sadi.io.Workers;
-import io.sadi.predict.engine.ImageCrops.Crops;
 import io.sadi.predict.engine.ImageCrops.Cut;
+import io.sadi.predict.engine.ImageCrops.CutCrops;
 import io.sadi.predict.engine.ImageCrops.Cutter;
 import io.sadi.predict.engine.ImageCrops.Unreadable;
-import io.sadi.predict.engine.Look.Reading;
+import io.sadi.predict.engine.Look.LookSettings;
 import io.sadi.predict.engine.Look.Seen;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -37,7 +37,7 @@ final class ImageLooks implements Iterator<Seen>, AutoCloseable {
       PoseEstimator estimator,
       Batching batching,
       boolean twice,
-      Reading how,
+      LookSettings how,
       int decoders,
       LaneThreads threads) {
     this.decoders = new Workers<>("sadi-images", decoders);
@@ -53,7 +53,7 @@ final class ImageLooks implements Iterator<Seen>, AutoCloseable {
     if (twice) {
       Cutter whole = new Cutter(side, estimator.pixels(), ImagePyramid.ONE);
       Readout readout = how.readouts().get(0);
-      Reading where = new Reading(ImagePyramid.ONE, List.of(readout), false);
+      LookSettings where = new LookSettings(ImagePyramid.ONE, List.of(readout), false);
       Iterator<Callable<Cut>> first = map(images.iterator(), task -> first(task, whole));
       ImageCrops crops = new ImageCrops(first, this.decoders, ahead);
       Look look = new Look(crops, estimator, batching, where, lanes, memory, reader);
@@ -69,7 +69,7 @@ final class ImageLooks implements Iterator<Seen>, AutoCloseable {
   private static Callable<Cut> first(ImageTask task, Cutter whole) {
     return task.people() == null
         ? () -> whole.cut(task)
-        : () -> new Crops(task, 0, 0, List.of(), ByteBuffer.allocate(0));
+        : () -> new CutCrops(task, 0, 0, List.of(), ByteBuffer.allocate(0));
   }
 
   private static Callable<Cut> closer(Seen first, Cutter cutter) {
@@ -89,11 +89,11 @@ final class ImageLooks implements Iterator<Seen>, AutoCloseable {
     return () -> cutter.cut(task.at(places));
   }
 
-  private interface Step<S, T> {
+  private interface LookStep<S, T> {
     T of(S from);
   }
 
-  private static <S, T> Iterator<T> map(Iterator<S> from, Step<S, T> step) {
+  private static <S, T> Iterator<T> map(Iterator<S> from, LookStep<S, T> step) {
     return new Iterator<>() {
       @Override
       public boolean hasNext() {

@@ -4,8 +4,8 @@ import io.sadi.checkpoint.Readout;
 import io.sadi.data.PersonBox;
 import io.sadi.eval.Prediction;
 import io.sadi.io.Workers;
-import io.sadi.predict.engine.ImageCrops.Crops;
 import io.sadi.predict.engine.ImageCrops.Cut;
+import io.sadi.predict.engine.ImageCrops.CutCrops;
 import io.sadi.predict.engine.ImageCrops.Unreadable;
 import io.sadi.torch.OutOfMemory;
 import java.nio.ByteBuffer;
@@ -56,7 +56,7 @@ final class Look implements Iterator<Look.Seen> {
    * @param readouts each gives a prediction
    * @param keepMaps whether the maps are handed on, too
    */
-  record Reading(ImagePyramid pyramid, List<Readout> readouts, boolean keepMaps) {}
+  record LookSettings(ImagePyramid pyramid, List<Readout> readouts, boolean keepMaps) {}
 
   /** Batches beside those in the lanes before the reading of the oldest is waited for. */
   private static final int BEHIND = 2;
@@ -64,7 +64,7 @@ final class Look implements Iterator<Look.Seen> {
   private final Iterator<Cut> crops;
   private final PoseEstimator estimator;
   private final Batching batching;
-  private final Reading how;
+  private final LookSettings how;
   private final Lanes lanes;
   private final BatchMemory memory;
 
@@ -85,7 +85,7 @@ final class Look implements Iterator<Look.Seen> {
       Iterator<Cut> crops,
       PoseEstimator estimator,
       Batching batching,
-      Reading how,
+      LookSettings how,
       Lanes lanes,
       BatchMemory memory,
       Workers<List<View>> reader) {
@@ -125,12 +125,12 @@ final class Look implements Iterator<Look.Seen> {
   private void show(Cut cut) {
     if (cut instanceof Unreadable unreadable) {
       pending.add(new Pending(unreadable.task(), 0, 0, List.of(), unreadable.error()));
-    } else if (cut instanceof Crops image) {
-      List<Person> people = image.people().stream().map(Person::new).toList();
+    } else if (cut instanceof CutCrops image) {
+      List<PendingPerson> people = image.people().stream().map(PendingPerson::new).toList();
       Pending shown = new Pending(image.task(), image.width(), image.height(), people, null);
       pending.add(shown);
       int index = 0;
-      for (Person person : people) {
+      for (PendingPerson person : people) {
         for (int v = 0; v < how.pyramid().size(); v++) {
           show(image.rgb(), index++, new View(shown, person));
         }
@@ -198,7 +198,7 @@ final class Look implements Iterator<Look.Seen> {
 
   /** Reads a view's person once all of the person's views are there. In the reader's thread. */
   private void read(Maps maps, int b, View view) {
-    Person person = view.person;
+    PendingPerson person = view.person;
     if (how.pyramid().equals(ImagePyramid.ONE)) {
       read(maps, b, view.image.task.name(), person);
       return;
@@ -211,7 +211,7 @@ final class Look implements Iterator<Look.Seen> {
     }
   }
 
-  private void read(Maps maps, int b, String image, Person person) {
+  private void read(Maps maps, int b, String image, PendingPerson person) {
     PersonBox place = person.place;
     List<Prediction> readings = new ArrayList<>();
     for (Readout readout : how.readouts()) {
@@ -232,13 +232,14 @@ final class Look implements Iterator<Look.Seen> {
     private final ImageTask task;
     private final int width;
     private final int height;
-    private final List<Person> people;
+    private final List<PendingPerson> people;
     private final @Nullable String error;
 
     /** Views in batches that have not been taken. */
     private int unseen;
 
-    Pending(ImageTask task, int width, int height, List<Person> people, @Nullable String error) {
+    Pending(
+        ImageTask task, int width, int height, List<PendingPerson> people, @Nullable String error) {
       this.task = task;
       this.width = width;
       this.height = height;
@@ -252,17 +253,18 @@ final class Look implements Iterator<Look.Seen> {
     }
 
     Seen seen() {
-      return new Seen(task, width, height, people.stream().map(Person::seen).toList(), error);
+      return new Seen(
+          task, width, height, people.stream().map(PendingPerson::seen).toList(), error);
     }
   }
 
   /** A person on the way through the network; of the reader's thread until the batch is taken. */
-  private static final class Person {
+  private static final class PendingPerson {
     private final PersonBox place;
     private final List<Maps> views = new ArrayList<>();
     private @Nullable SeenPerson seen;
 
-    Person(PersonBox place) {
+    PendingPerson(PersonBox place) {
       this.place = place;
     }
 
@@ -275,5 +277,5 @@ final class Look implements Iterator<Look.Seen> {
   }
 
   /** One crop of a person. */
-  record View(Pending image, Person person) {}
+  record View(Pending image, PendingPerson person) {}
 }

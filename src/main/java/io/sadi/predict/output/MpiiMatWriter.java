@@ -37,7 +37,7 @@ public final class MpiiMatWriter implements PredictionsWriter {
   private static final short VERSION = 0x0100;
   private static final short ENDIAN_INDICATOR = 0x4D49;
 
-  private record Key(String image, int person) {}
+  private record MpiiKey(String image, int person) {}
 
   private final OutputStream out;
   private final MpiiTestImages test;
@@ -45,7 +45,7 @@ public final class MpiiMatWriter implements PredictionsWriter {
   /** Where each of MPII's joints stands in a prediction, [16]. */
   private final int[] places;
 
-  private final Map<Key, Prediction> predictions = new HashMap<>();
+  private final Map<MpiiKey, Prediction> predictions = new HashMap<>();
 
   /** The joints' numbers, which all people share. */
   private final Array[] ids = new Array[JOINTS.size()];
@@ -74,7 +74,8 @@ public final class MpiiMatWriter implements PredictionsWriter {
   public void write(FoundImage image) {
     for (FoundPerson person : image.people()) {
       predictions.put(
-          new Key(MpiiTestImages.fileName(image.name()), person.place().person()), person.joints());
+          new MpiiKey(MpiiTestImages.fileName(image.name()), person.place().person()),
+          person.joints());
     }
   }
 
@@ -127,7 +128,8 @@ public final class MpiiMatWriter implements PredictionsWriter {
           j,
           Double.isNaN(person.scale()) ? Mat5.EMPTY_MATRIX : Mat5.newScalar(person.scale()));
       rects.set("objpos", j, Double.isNaN(person.x()) ? Mat5.EMPTY_MATRIX : position(person));
-      rects.set("annopoints", j, joints(predictions.get(new Key(image.name(), image.first() + j))));
+      rects.set(
+          "annopoints", j, joints(predictions.get(new MpiiKey(image.name(), image.first() + j))));
     }
     return rects;
   }

@@ -29,10 +29,10 @@ public final class Pictures implements AutoCloseable {
   }
 
   /** Pictures of one kind. */
-  public record Series(OutputFolder folder, Drawing drawing) {}
+  public record DrawingSeries(OutputFolder folder, Drawing drawing) {}
 
   private final Map<String, Path> files = new HashMap<>();
-  private final List<Series> series;
+  private final List<DrawingSeries> series;
   private final int threads;
   private final Progress progress;
   private final Workers<ImageOutcome> workers;
@@ -42,7 +42,8 @@ public final class Pictures implements AutoCloseable {
    * @param threads that draw
    * @param progress is told of pictures that cannot be drawn
    */
-  public Pictures(List<InputImage> images, List<Series> series, int threads, Progress progress) {
+  public Pictures(
+      List<InputImage> images, List<DrawingSeries> series, int threads, Progress progress) {
     this.series = List.copyOf(series);
     this.threads = threads;
     this.progress = progress;
@@ -95,7 +96,7 @@ public final class Pictures implements AutoCloseable {
       throw new IllegalArgumentException(found.name() + " is none of the images");
     }
     try (Image photo = Image.read(file)) {
-      for (Series one : series) {
+      for (DrawingSeries one : series) {
         try (Image picture = one.drawing().draw(photo, found.people())) {
           picture.writeJpeg(one.folder().of(found.name()), QUALITY);
         }

@@ -68,7 +68,7 @@ final class FigurePainter {
     return new Vector(0.7 * height, height, 0.82 * height);
   }
 
-  void paint(SolidLayer layer, Look look) {
+  void paint(SolidLayer layer, Outfit look) {
     for (int side = 0; side < 2; side++) {
       limb(layer, body.shoulder()[side], UPPER_ARM, body.elbow()[side], ELBOW, look.arm(side, 0));
       limb(layer, body.elbow()[side], ELBOW, body.wrist()[side], WRIST, look.arm(side, 1));
@@ -91,7 +91,7 @@ final class FigurePainter {
     head(layer, look);
   }
 
-  private void head(SolidLayer layer, Look look) {
+  private void head(SolidLayer layer, Outfit look) {
     Vector radii = headRadii().times(pixels(headCentre()));
     Vector centre = layerPoint(headCentre());
     layer.ellipsoid(centre, body.head(), radii, look.head());

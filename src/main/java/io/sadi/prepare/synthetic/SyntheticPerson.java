@@ -33,7 +33,7 @@ public record SyntheticPerson(byte[] rgb, Person person) {
     int height = SMALLEST + random.nextInt(LARGEST - SMALLEST + 1);
     Body body = Body.of(BodyPose.draw(random), random);
     FigurePainter painter = placed(body, width, height, random);
-    Look look = Look.draw(random);
+    Outfit look = Outfit.draw(random);
 
     Picture picture = new Picture(width, height);
     Scenery scenery = new Scenery(picture, random);

@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
  * bands and shoes are warm, the left side's are cold, as if everybody wore the same club's; and a
  * face, a front and a back say which way somebody looks.
  */
-final class Look {
+final class Outfit {
   private static final int[] SKIN = {
     0xF6D7BE, 0xEAC0A0, 0xD9A57E, 0xC58C62, 0xA8704A, 0x85552F, 0x633D24, 0x4A2C1B
   };
@@ -27,7 +27,7 @@ final class Look {
   private final boolean bands;
   private final int[] side = new int[2];
 
-  private Look(SplittableRandom random) {
+  private Outfit(SplittableRandom random) {
     skin = Paint.shade(SKIN[random.nextInt(SKIN.length)], 0.92 + 0.16 * random.nextDouble());
     hair = Paint.shade(HAIR[random.nextInt(HAIR.length)], 0.85 + 0.3 * random.nextDouble());
     longHair = random.nextInt(5) < 2;
@@ -43,8 +43,8 @@ final class Look {
     side[1] = Paint.hsv(-0.06 + 0.2 * random.nextDouble(), vivid(random), vivid(random));
   }
 
-  static Look draw(SplittableRandom random) {
-    return new Look(random);
+  static Outfit draw(SplittableRandom random) {
+    return new Outfit(random);
   }
 
   private static double vivid(SplittableRandom random) {
