@@ -83,8 +83,8 @@ _sadi_command() {
       ;;
     'sadi ablate')
       options='-c --config --data --out --variant --study --seeds --jobs --shard --resume
-        --override-config --report-only --run -s --set --json --dry-run -q --quiet -v --verbose
-        --color -h --help'
+        --override-config --report-only --run --flip --scales --refine --decode -s --set --json
+        --dry-run -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi predict')
       options='--model --boxes --boxes-images --boxes-score --boxes-category --passes --out
@@ -276,6 +276,7 @@ _sadi_value() {
       'sadi ablate --jobs' | \
       'sadi ablate --shard' | \
       'sadi ablate --run' | \
+      'sadi ablate --scales' | \
       'sadi predict --boxes-score' | \
       'sadi predict --boxes-category' | \
       'sadi predict --passes' | \
@@ -417,6 +418,7 @@ _sadi_value() {
       words='fused fused-paper h1 h2 mu all'
       ;;
     'sadi eval --refine' | \
+      'sadi ablate --refine' | \
       'sadi predict --refine')
       kind=word
       words='quarter dark none'
@@ -444,14 +446,15 @@ _sadi_value() {
       kind=word
       words='modules loss parts all'
       ;;
+    'sadi ablate --decode' | \
+      'sadi predict --decode')
+      kind=word
+      words='fused fused-paper h1 h2 mu'
+      ;;
     'sadi predict --format' | \
       'sadi merge --format')
       kind=word
       words='csv json jsonl coco coco-dataset yolo mpii-mat'
-      ;;
-    'sadi predict --decode')
-      kind=word
-      words='fused fused-paper h1 h2 mu'
       ;;
     'sadi bench --only')
       kind=list

@@ -27,7 +27,7 @@ class BuiltinIT {
   @Test
   void isInTheJarAndSmall() throws IOException {
     try (JarFile jar = new JarFile(BinSadi.JAR.toFile())) {
-      ZipEntry entry = jar.getEntry("io/sadi/predict/builtin.safetensors");
+      ZipEntry entry = jar.getEntry("io/sadi/checkpoint/builtin.safetensors");
       assertThat(entry).isNotNull();
       assertThat(entry.getSize()).isLessThanOrEqualTo(MOST_BYTES);
     }

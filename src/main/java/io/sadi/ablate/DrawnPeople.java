@@ -1,10 +1,10 @@
 package io.sadi.ablate;
 
 import io.sadi.io.Progress;
-import io.sadi.predict.Shard;
-import io.sadi.prepare.Output;
-import io.sadi.prepare.Split;
+import io.sadi.io.Shard;
 import io.sadi.prepare.SyntheticPeople;
+import io.sadi.prepare.read.Split;
+import io.sadi.prepare.write.Output;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

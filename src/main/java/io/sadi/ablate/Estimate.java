@@ -2,6 +2,9 @@ package io.sadi.ablate;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.sadi.ablate.report.Text;
+import io.sadi.ablate.study.Cell;
+import io.sadi.ablate.study.NetworkSize;
 import io.sadi.data.Batch;
 import io.sadi.data.BatchPool;
 import io.sadi.data.Batches;

@@ -1,12 +1,17 @@
 package io.sadi.ablate;
 
+import io.sadi.ablate.study.Cell;
+import io.sadi.ablate.study.CellFolder;
+import io.sadi.ablate.study.CellResult;
+import io.sadi.ablate.study.Measuring;
+import io.sadi.ablate.study.StudyData;
 import io.sadi.config.Config;
 import io.sadi.eval.Evaluation;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Interruption;
 import io.sadi.io.ProcessLock;
 import io.sadi.io.Progress;
-import io.sadi.predict.Shard;
+import io.sadi.io.Shard;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.DeviceUnavailableException;
 import io.sadi.train.RunConfig;
@@ -185,7 +190,7 @@ public record Study(StudyPlan plan, Training people, StudyData splits, Path data
 
   /** Writes down what is asked, and forgets why cells failed: they will be tried again. */
   public void begin(Shard shard) throws IOException {
-    plan.folder().write(plan.designs(), splits);
+    plan.folder().write(plan.designs(), plan.test(), splits);
     for (Cell cell : cells(shard)) {
       plan.folder().forgetFailure(cell);
     }
@@ -288,7 +293,10 @@ public record Study(StudyPlan plan, Training people, StudyData splits, Path data
     }
     Measuring measuring =
         new Measuring(
-            people.dataset(), people.config().train().valSplit(), people.validationPeople());
+            people.dataset(),
+            people.config().train().valSplit(),
+            people.validationPeople(),
+            plan.test());
     folder.write(measuring.of(Training.last(folder.path()), config(cell), progress));
   }
 

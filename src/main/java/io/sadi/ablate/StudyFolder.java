@@ -2,6 +2,19 @@ package io.sadi.ablate;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.sadi.ablate.report.ResultsCsv;
+import io.sadi.ablate.report.StudyPage;
+import io.sadi.ablate.report.StudyReport;
+import io.sadi.ablate.report.StudyResults;
+import io.sadi.ablate.study.Cell;
+import io.sadi.ablate.study.CellFolder;
+import io.sadi.ablate.study.CellResult;
+import io.sadi.ablate.study.StudyData;
+import io.sadi.ablate.study.StudyDesign;
+import io.sadi.ablate.study.StudyFile;
+import io.sadi.ablate.study.StudyVariant;
+import io.sadi.ablate.study.TestSettings;
+import io.sadi.checkpoint.Decode;
 import io.sadi.config.Config;
 import io.sadi.eval.Evaluation;
 import io.sadi.eval.MetricResult;
@@ -86,7 +99,7 @@ public final class StudyFolder {
   }
 
   /** The folder of a cell. */
-  CellFolder cell(Cell cell) {
+  public CellFolder cell(Cell cell) {
     return new CellFolder(
         folder.resolve("runs").resolve(cell.variant()).resolve("seed-" + cell.seed()));
   }
@@ -111,9 +124,16 @@ public final class StudyFolder {
     return List.copyOf(all.values());
   }
 
-  /** Adds to what is asked. */
-  public void writeDesigns(List<StudyDesign> designs) throws IOException {
-    write(designs, null);
+  /** How networks are measured here; null where that is still open. */
+  public @Nullable TestSettings test() throws IOException {
+    TestSettings said = Files.exists(study()) ? StudyFile.readTest(study()) : null;
+    // Older versions had one way.
+    return said == null && !started().isEmpty() ? TestSettings.PLAIN : said;
+  }
+
+  /** Adds to what is asked, and says how networks are measured. */
+  public void write(List<StudyDesign> designs, TestSettings test) throws IOException {
+    write(designs, test, null);
   }
 
   /**
@@ -121,12 +141,13 @@ public final class StudyFolder {
    *
    * @param data null for no more than before
    */
-  void write(List<StudyDesign> designs, @Nullable StudyData data) throws IOException {
+  void write(List<StudyDesign> designs, TestSettings test, @Nullable StudyData data)
+      throws IOException {
     Files.createDirectories(folder);
     try (ProcessLock lock = ProcessLock.take(state("study.lock"))) {
       StudyData before = data();
       StudyData all = data == null ? before : before == null ? data : data.with(before);
-      StudyFile.write(study(), designsWith(designs), all);
+      StudyFile.write(study(), designsWith(designs), test, all);
     }
   }
 
@@ -223,14 +244,14 @@ public final class StudyFolder {
   /**
    * Looks at runs that were trained elsewhere before any is taken.
    *
-   * @param runs {@code VARIANT=RUN}, or {@code RUN}
+   * @param runs {@code VARIANT=RUN}, {@code RUN}, or a study's folder
    * @param later what will be asked of the study besides
    * @throws BadInputException if one is no run that is done, or no network of its name
    */
   public void check(List<String> runs, List<StudyDesign> later) throws IOException {
     Map<String, StudyVariant> rows = StudyDesign.rows(designsWith(later));
-    for (String run : runs) {
-      TrainedElsewhere.of(run).checkIsNetworkOf(rows);
+    for (TrainedElsewhere run : TrainedElsewhere.all(runs)) {
+      run.checkIsNetworkOf(rows);
     }
   }
 
@@ -242,17 +263,23 @@ public final class StudyFolder {
    * @param data to measure on; null leaves what is not measured
    */
   public void take(List<String> runs, @Nullable Path data, Progress progress) throws IOException {
-    for (String run : runs) {
-      TrainedElsewhere.of(run).into(this, data, progress);
+    for (TrainedElsewhere run : TrainedElsewhere.all(runs)) {
+      run.into(this, data, progress);
     }
     for (Cell cell : cells()) {
       CellFolder run = cell(cell);
       boolean left = run.hasMeasurement() && !run.hasWeights(); // they stayed elsewhere
       if (data != null && run.state() == RunState.DONE && !run.isMeasured() && !left) {
         progress.note(cell + ": measuring" + (run.hasMeasurement() ? ANEW : ""));
-        run.write(TrainedElsewhere.measure(run, data, progress));
+        run.write(TrainedElsewhere.measure(run, data, measuredAs(), progress));
       }
     }
+  }
+
+  /** How networks that come from elsewhere are measured. */
+  TestSettings measuredAs() throws IOException {
+    TestSettings said = test();
+    return said == null ? TestSettings.PLAIN : said;
   }
 
   /** Why a cell failed when it was last tried; null where it did not. */
@@ -261,7 +288,7 @@ public final class StudyFolder {
     return Files.exists(file) ? Files.readString(file).strip() : null;
   }
 
-  void fail(Cell cell, String reason) throws IOException {
+  public void fail(Cell cell, String reason) throws IOException {
     AtomicFile.writeString(failureFile(cell), reason + "\n");
   }
 
@@ -275,9 +302,10 @@ public final class StudyFolder {
   /** The results of all cells that have one. */
   List<CellResult> finished() throws IOException {
     List<CellResult> results = new ArrayList<>();
+    Decode decode = measuredAs().decode();
     for (Cell cell : cells()) {
       if (cell(cell).hasResult()) {
-        results.add(cell(cell).read(cell));
+        results.add(cell(cell).read(cell).first(decode));
       }
     }
     return results;

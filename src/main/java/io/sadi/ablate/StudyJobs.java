@@ -1,11 +1,12 @@
 package io.sadi.ablate;
 
+import io.sadi.ablate.study.Cell;
 import io.sadi.io.ChildProcess;
 import io.sadi.io.FailedException;
 import io.sadi.io.Interruption;
 import io.sadi.io.ProcessLock;
 import io.sadi.io.Progress;
-import io.sadi.predict.Shard;
+import io.sadi.io.Shard;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.DeviceUnavailableException;
 import java.io.IOException;

@@ -1,5 +1,9 @@
 package io.sadi.ablate;
 
+import io.sadi.ablate.study.Cell;
+import io.sadi.ablate.study.StudyDesign;
+import io.sadi.ablate.study.StudyVariant;
+import io.sadi.ablate.study.TestSettings;
 import io.sadi.config.Config;
 import io.sadi.io.BadInputException;
 import io.sadi.train.RunConfig;
@@ -15,12 +19,14 @@ import java.util.Map;
  * read.
  *
  * @param folder of the study
+ * @param test how networks are measured
  * @param designs what is asked; networks that several of them ask about are there once
  * @param configs of its cells, variant by variant
  * @param existing whether a study that is there is continued, and how
  */
 public record StudyPlan(
     StudyFolder folder,
+    TestSettings test,
     List<StudyDesign> designs,
     Map<Cell, RunConfig> configs,
     Training.Mode existing) {
@@ -34,13 +40,18 @@ public record StudyPlan(
   /**
    * Resolves every cell.
    *
+   * @param test how networks are to be measured; a study that is there says it, too
    * @param existing REFUSE, RESUME, or RESUME_DIFFERENTLY where what is not finished goes on with
    *     another config or other people
    * @throws BadInputException also where what all variants share gives what one of them sets, or
    *     two of a study's variants come out alike
    */
   public static StudyPlan of(
-      BaseConfig base, List<StudyDesign> designs, Path out, Training.Mode existing)
+      BaseConfig base,
+      List<StudyDesign> designs,
+      TestSettings.Asked test,
+      Path out,
+      Training.Mode existing)
       throws IOException {
     boolean resume = existing != Training.Mode.REFUSE;
     StudyDesign.rows(designs); // one name, one network
@@ -71,7 +82,7 @@ public record StudyPlan(
         }
       }
     }
-    return new StudyPlan(folder, all, configs, existing);
+    return new StudyPlan(folder, test.in(folder.test(), out), all, configs, existing);
   }
 
   private static RunConfig resolve(BaseConfig base, StudyDesign design, StudyVariant row, int seed)

@@ -1,5 +1,12 @@
 package io.sadi.ablate;
 
+import io.sadi.ablate.study.Cell;
+import io.sadi.ablate.study.CellFolder;
+import io.sadi.ablate.study.Measuring;
+import io.sadi.ablate.study.StudyDesign;
+import io.sadi.ablate.study.StudyFile;
+import io.sadi.ablate.study.StudyVariant;
+import io.sadi.ablate.study.TestSettings;
 import io.sadi.config.Config;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
@@ -11,6 +18,8 @@ import io.sadi.train.Training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +30,29 @@ import org.jspecify.annotations.Nullable;
  * @param run the folder
  */
 record TrainedElsewhere(Cell cell, CellFolder run) {
+
+  /**
+   * Those that are named, a study's one by one.
+   *
+   * @param texts {@code VARIANT=RUN}, {@code RUN}, or the folder of a study, whose runs that are
+   *     done keep their names
+   */
+  static List<TrainedElsewhere> all(List<String> texts) throws IOException {
+    List<TrainedElsewhere> all = new ArrayList<>();
+    for (String text : texts) {
+      StudyFolder study = StudyFolder.at(Path.of(text));
+      if (!study.isStudy()) {
+        all.add(of(text));
+        continue;
+      }
+      for (Cell cell : study.cells()) {
+        if (study.cell(cell).state() == RunState.DONE) {
+          all.add(new TrainedElsewhere(cell, study.cell(cell)));
+        }
+      }
+    }
+    return all;
+  }
 
   /**
    * Looks at one.
@@ -91,7 +123,8 @@ record TrainedElsewhere(Cell cell, CellFolder run) {
     if (cell.isFinished()) {
       return;
     }
-    if (run.isMeasured() || (data == null && run.hasMeasurement())) {
+    TestSettings test = study.measuredAs();
+    if (run.isMeasured(test.protocol()) || (data == null && run.hasMeasurement())) {
       cell.copy(run);
       return;
     }
@@ -101,18 +134,18 @@ record TrainedElsewhere(Cell cell, CellFolder run) {
     }
     progress.note(
         cell() + ": measuring " + run.path() + (run.hasMeasurement() ? StudyFolder.ANEW : ""));
-    CellFolder.Measurement measured = measure(run, data, progress);
+    CellFolder.Measurement measured = measure(run, data, test, progress);
     cell.adopt(run);
     cell.write(measured);
   }
 
   /** Measures a run that has its weights, on its validation split of a dataset. */
-  static CellFolder.Measurement measure(CellFolder run, Path data, Progress progress)
-      throws IOException {
+  static CellFolder.Measurement measure(
+      CellFolder run, Path data, TestSettings test, Progress progress) throws IOException {
     RunConfig config = RunConfig.from(run.readConfig());
     Dataset dataset = DatasetReader.read(data);
     String split = config.train().valSplit();
-    return new Measuring(dataset, split, DatasetReader.people(dataset, split))
+    return new Measuring(dataset, split, DatasetReader.people(dataset, split), test)
         .of(Training.last(run.path()), config, progress);
   }
 }

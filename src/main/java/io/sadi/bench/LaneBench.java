@@ -1,6 +1,6 @@
 package io.sadi.bench;
 
-import io.sadi.predict.Lanes;
+import io.sadi.predict.engine.Lanes;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Callable;

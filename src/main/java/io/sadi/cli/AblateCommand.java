@@ -3,16 +3,26 @@ package io.sadi.cli;
 import io.sadi.ablate.DrawnPeople;
 import io.sadi.ablate.Estimate;
 import io.sadi.ablate.Study;
-import io.sadi.ablate.StudyDesign;
 import io.sadi.ablate.StudyFolder;
 import io.sadi.ablate.StudyJobs;
 import io.sadi.ablate.StudyPlan;
+import io.sadi.ablate.study.StudyDesign;
+import io.sadi.ablate.study.TestSettings;
+import io.sadi.cli.console.Console;
+import io.sadi.cli.console.ExitCode;
+import io.sadi.cli.console.Failures;
+import io.sadi.cli.options.Candidates;
+import io.sadi.cli.options.CommonOptions;
+import io.sadi.cli.options.ConfigOptions;
+import io.sadi.cli.options.DryRunOption;
+import io.sadi.cli.options.JsonOption;
+import io.sadi.cli.options.TestOptions;
 import io.sadi.config.Config;
 import io.sadi.io.BadInputException;
 import io.sadi.io.ChildProcess;
 import io.sadi.io.Interruption;
 import io.sadi.io.Json;
-import io.sadi.predict.Shard;
+import io.sadi.io.Shard;
 import io.sadi.train.Training;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,6 +62,7 @@ import picocli.CommandLine.Spec;
       "    --out runs/modules --dry-run",
       "  sadi ablate --study mine.yaml --data data/mpii --out runs/mine --seeds 1,2,3",
       "  sadi ablate --study modules --data data/mpii --out /shared/modules --shard 2/4",
+      "  sadi ablate --study modules --data data/mpii --out runs/modules --flip --scales 0.8..1.3",
       "  sadi ablate --variant no-se,full --resume --set train.epochs=20",
       "  sadi ablate --report-only --out runs/gpu --run a=runs/a --data data/lspet"
     })
@@ -69,6 +80,7 @@ final class AblateCommand implements Callable<Integer> {
   @Mixin private JsonOption json;
   @Mixin private DryRunOption dryRun;
   @Mixin private ConfigOptions options;
+  @Mixin private TestOptions test;
 
   @Option(
       names = "--data",
@@ -166,7 +178,8 @@ final class AblateCommand implements Callable<Integer> {
       paramLabel = "[VARIANT=]RUN",
       description =
           "With --report-only: take this run folder, trained elsewhere, into the study, under the"
-              + " name of its config's variant or one of yours. Repeatable.")
+              + " name of its config's variant or one of yours; of a study's folder all runs. What"
+              + " was tested otherwise is measured anew, with --data. Repeatable.")
   private List<String> runs = new ArrayList<>();
 
   @Override
@@ -188,7 +201,7 @@ final class AblateCommand implements Callable<Integer> {
         overrideConfig
             ? Training.Mode.RESUME_DIFFERENTLY
             : joins ? Training.Mode.RESUME : Training.Mode.REFUSE;
-    StudyPlan plan = StudyPlan.of(this::config, designs(), out, existing);
+    StudyPlan plan = StudyPlan.of(this::config, designs(), test.asked(), out, existing);
     console.note(plan.describe());
     Path people = data();
     boolean drawn = people == null;
@@ -266,10 +279,12 @@ final class AblateCommand implements Callable<Integer> {
     if (dryRun.dryRun) {
       return ExitCode.DONE;
     }
-    folder.take(runs, data(), common.console());
-    if (!designs.isEmpty()) {
-      folder.writeDesigns(designs);
+    TestSettings.Asked asked = test.asked();
+    TestSettings now = asked.inTables(folder.test(), out);
+    if (!designs.isEmpty() || !asked.equals(TestSettings.Asked.NOTHING)) {
+      folder.write(designs, now); // first: what is taken is measured so
     }
+    folder.take(runs, data(), common.console());
     folder.writeReport();
     report(folder);
     return ExitCode.DONE;

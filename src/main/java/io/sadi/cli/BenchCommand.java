@@ -2,6 +2,12 @@ package io.sadi.cli;
 
 import io.sadi.bench.Bench;
 import io.sadi.bench.Split;
+import io.sadi.cli.console.ExitCode;
+import io.sadi.cli.options.CommonOptions;
+import io.sadi.cli.options.ComputeOptions;
+import io.sadi.cli.options.ConfigOptions;
+import io.sadi.cli.options.DryRunOption;
+import io.sadi.cli.options.JsonOption;
 import io.sadi.config.Config;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;

@@ -2,6 +2,10 @@ package io.sadi.cli;
 
 import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_COMMAND_LIST;
 
+import io.sadi.cli.console.Console;
+import io.sadi.cli.console.ExitCode;
+import io.sadi.cli.console.Failures;
+import io.sadi.cli.options.CommonOptions;
 import io.sadi.io.Interruption;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -170,7 +174,7 @@ public final class CommandLines {
     }
     for (CommandSpec mixin : last.commandSpec().mixins().values()) {
       if (mixin.userObject() instanceof CommonOptions options) {
-        console.configure(options);
+        console.configure(options.quiet, options.verbose, options.color);
         options.attach(console);
       }
     }

@@ -1,5 +1,9 @@
 package io.sadi.cli;
 
+import io.sadi.cli.console.ExitCode;
+import io.sadi.cli.options.CommonOptions;
+import io.sadi.cli.options.DryRunOption;
+import io.sadi.cli.options.JsonOption;
 import io.sadi.config.Config;
 import io.sadi.demo.Demo;
 import io.sadi.eval.Evaluation;

@@ -2,6 +2,11 @@ package io.sadi.cli;
 
 import io.sadi.bench.Doctor;
 import io.sadi.bench.Finding;
+import io.sadi.cli.console.Console;
+import io.sadi.cli.console.ExitCode;
+import io.sadi.cli.options.Candidates;
+import io.sadi.cli.options.CommonOptions;
+import io.sadi.cli.options.JsonOption;
 import io.sadi.io.Json;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

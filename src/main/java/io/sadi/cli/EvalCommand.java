@@ -1,5 +1,14 @@
 package io.sadi.cli;
 
+import io.sadi.checkpoint.Decode;
+import io.sadi.cli.console.ExitCode;
+import io.sadi.cli.options.Candidates;
+import io.sadi.cli.options.CommonOptions;
+import io.sadi.cli.options.DecodeChoice;
+import io.sadi.cli.options.DryRunOption;
+import io.sadi.cli.options.InferenceOptions;
+import io.sadi.cli.options.JsonOption;
+import io.sadi.cli.options.OverwriteOption;
 import io.sadi.data.CocoId;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
@@ -18,10 +27,9 @@ import io.sadi.eval.PredictionsFile;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
-import io.sadi.predict.Decode;
-import io.sadi.predict.InferenceConfig;
 import io.sadi.predict.ModelEvaluation;
-import io.sadi.predict.PredictionsFormat;
+import io.sadi.predict.engine.InferenceConfig;
+import io.sadi.predict.output.PredictionsFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -318,7 +326,8 @@ final class EvalCommand implements Callable<Integer> {
     print(
         Evaluation.of(dataset, split, people, oks, predicted, metrics, details)
             .with(calibrated)
-            .withNetwork(evaluation == null ? null : evaluation.network(split, whole)));
+            .withNetwork(
+                evaluation == null ? null : evaluation.network(split, whole, inference.config())));
     return ExitCode.DONE;
   }
 

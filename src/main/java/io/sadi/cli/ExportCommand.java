@@ -1,12 +1,17 @@
 package io.sadi.cli;
 
 import com.google.gson.JsonObject;
+import io.sadi.checkpoint.Checkpoint;
+import io.sadi.cli.console.ExitCode;
+import io.sadi.cli.options.CommonOptions;
+import io.sadi.cli.options.DryRunOption;
+import io.sadi.cli.options.JsonOption;
+import io.sadi.cli.options.OverwriteOption;
 import io.sadi.export.Onnx;
 import io.sadi.io.BadInputException;
 import io.sadi.io.InputFile;
 import io.sadi.io.Json;
 import io.sadi.io.TorchStateDict;
-import io.sadi.predict.Checkpoint;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;

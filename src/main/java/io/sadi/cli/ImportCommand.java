@@ -2,11 +2,16 @@ package io.sadi.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.sadi.checkpoint.Checkpoint;
+import io.sadi.cli.console.ExitCode;
+import io.sadi.cli.options.CommonOptions;
+import io.sadi.cli.options.DryRunOption;
+import io.sadi.cli.options.JsonOption;
+import io.sadi.cli.options.OverwriteOption;
 import io.sadi.convert.JointList;
 import io.sadi.convert.TorchImport;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
-import io.sadi.predict.Checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

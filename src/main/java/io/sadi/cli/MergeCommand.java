@@ -1,8 +1,12 @@
 package io.sadi.cli;
 
-import io.sadi.predict.Merge;
-import io.sadi.predict.PredictionOutcome;
-import io.sadi.predict.PredictionsFormat;
+import io.sadi.cli.console.Console;
+import io.sadi.cli.console.ExitCode;
+import io.sadi.cli.options.CommonOptions;
+import io.sadi.cli.options.OverwriteOption;
+import io.sadi.predict.output.Merge;
+import io.sadi.predict.output.PredictionOutcome;
+import io.sadi.predict.output.PredictionsFormat;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;

@@ -1,5 +1,7 @@
 package io.sadi.cli;
 
+import io.sadi.cli.options.CommonOptions;
+import io.sadi.cli.options.PhotoOptions;
 import io.sadi.prepare.CleanedDataset;
 import io.sadi.prepare.CleanedDataset.Rule;
 import java.io.IOException;

@@ -1,8 +1,11 @@
 package io.sadi.cli;
 
+import io.sadi.cli.options.CommonOptions;
+import io.sadi.cli.options.PhotoOptions;
+import io.sadi.cli.options.SplitOptions;
 import io.sadi.data.CocoFile;
-import io.sadi.prepare.CocoAnnotations;
-import io.sadi.prepare.CocoAnnotations.Source;
+import io.sadi.prepare.read.CocoAnnotations;
+import io.sadi.prepare.read.CocoAnnotations.Source;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package io.sadi.cli;
 
+import io.sadi.cli.console.ExitCode;
+import io.sadi.cli.options.CommonOptions;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,6 +1,9 @@
 package io.sadi.cli;
 
-import io.sadi.prepare.LabelmeAnnotations;
+import io.sadi.cli.options.CommonOptions;
+import io.sadi.cli.options.PhotoOptions;
+import io.sadi.cli.options.SplitOptions;
+import io.sadi.prepare.read.LabelmeAnnotations;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

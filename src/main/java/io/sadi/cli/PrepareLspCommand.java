@@ -1,6 +1,8 @@
 package io.sadi.cli;
 
-import io.sadi.prepare.LeedsPoses;
+import io.sadi.cli.options.CommonOptions;
+import io.sadi.cli.options.LeedsOptions;
+import io.sadi.prepare.read.LeedsPoses;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

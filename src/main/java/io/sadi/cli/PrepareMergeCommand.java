@@ -1,5 +1,7 @@
 package io.sadi.cli;
 
+import io.sadi.cli.options.CommonOptions;
+import io.sadi.cli.options.PhotoOptions;
 import io.sadi.data.Skeleton;
 import io.sadi.prepare.MergedDatasets;
 import java.io.IOException;

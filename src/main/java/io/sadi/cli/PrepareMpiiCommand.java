@@ -1,7 +1,10 @@
 package io.sadi.cli;
 
-import io.sadi.prepare.Annotations;
-import io.sadi.prepare.MpiiAnnotations;
+import io.sadi.cli.options.CommonOptions;
+import io.sadi.cli.options.PhotoOptions;
+import io.sadi.cli.options.SplitOptions;
+import io.sadi.prepare.read.Annotations;
+import io.sadi.prepare.read.MpiiAnnotations;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,5 +1,9 @@
 package io.sadi.cli;
 
+import io.sadi.cli.console.Console;
+import io.sadi.cli.options.CommonOptions;
+import io.sadi.cli.options.PrepareOptions;
+import io.sadi.cli.options.SplitOptions;
 import io.sadi.prepare.SyntheticPeople;
 import java.io.IOException;
 import java.util.Map;

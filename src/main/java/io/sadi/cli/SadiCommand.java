@@ -1,5 +1,7 @@
 package io.sadi.cli;
 
+import io.sadi.cli.console.ExitCode;
+import io.sadi.cli.options.CommonOptions;
 import io.sadi.io.Version;
 import java.util.ArrayList;
 import java.util.List;

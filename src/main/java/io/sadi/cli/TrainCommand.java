@@ -1,5 +1,11 @@
 package io.sadi.cli;
 
+import io.sadi.cli.console.ExitCode;
+import io.sadi.cli.options.CommonOptions;
+import io.sadi.cli.options.ComputeOptions;
+import io.sadi.cli.options.ConfigOptions;
+import io.sadi.cli.options.DryRunOption;
+import io.sadi.cli.options.JsonOption;
 import io.sadi.config.Config;
 import io.sadi.torch.Membership;
 import io.sadi.train.RunConfig;

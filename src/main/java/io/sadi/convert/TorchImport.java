@@ -1,5 +1,6 @@
 package io.sadi.convert;
 
+import io.sadi.checkpoint.Checkpoint;
 import io.sadi.data.Metric;
 import io.sadi.data.Skeleton;
 import io.sadi.io.BadInputException;
@@ -7,7 +8,6 @@ import io.sadi.io.Safetensors.Dtype;
 import io.sadi.io.Safetensors.Entry;
 import io.sadi.io.TorchFile;
 import io.sadi.model.ModelConfig;
-import io.sadi.predict.Checkpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

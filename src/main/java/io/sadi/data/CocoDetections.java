@@ -1,11 +1,10 @@
 package io.sadi.data;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
-import com.google.gson.JsonPrimitive;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import io.sadi.config.Field;
 import io.sadi.geom.Box;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
@@ -45,8 +44,6 @@ public final class CocoDetections {
     public static final Names NONE = new Names(Map.of(), Map.of());
   }
 
-  private static final long ANY = 1L << 53;
-
   private CocoDetections() {}
 
   /** Reads a list; {@link BadInputException} names the field that is wrong. */
@@ -57,31 +54,31 @@ public final class CocoDetections {
           List<Detection> detections = new ArrayList<>();
           json.beginArray();
           for (int i = 0; json.hasNext(); i++) {
-            detections.add(detection(fields(json, file + ": [" + i + "]")));
+            detections.add(detection(element(json, file, "[" + i + "]")));
           }
           json.endArray();
           return detections;
         });
   }
 
-  private static Fields fields(JsonReader json, String where) {
-    return new Fields(Json.object(JsonParser.parseReader(json), where), where);
+  private static Field element(JsonReader json, Path file, String place) {
+    return Field.at(JsonParser.parseReader(json), file, place);
   }
 
-  private static Detection detection(Fields fields) {
-    double[] box = fields.numbers("bbox", 4);
+  private static Detection detection(Field detection) {
+    double[] box = Pixels.numbers(detection.get("bbox"), 4);
+    Field fileName = detection.get("file_name");
+    Field category = detection.get("category_id");
     return new Detection(
-        id(fields, "image_id"),
-        fields.has("file_name") ? fields.text("file_name") : "",
-        fields.has("category_id") ? fields.integer("category_id", -ANY, ANY) : 1,
+        id(detection.get("image_id")),
+        fileName.isGiven() ? fileName.text() : "",
+        category.isGiven() ? category.integer() : 1,
         new Box(box[0], box[1], box[2], box[3]),
-        fields.number("score"));
+        Pixels.number(detection.get("score")));
   }
 
-  private static String id(Fields fields, String name) {
-    JsonElement value = fields.object().get(name);
-    boolean text = value instanceof JsonPrimitive primitive && primitive.isString();
-    return text ? fields.text(name) : String.valueOf(fields.integer(name, -ANY, ANY));
+  private static String id(Field id) {
+    return id.isText() ? id.text() : String.valueOf(id.integer());
   }
 
   /** Reads what a COCO file, such as {@code image_info_test-dev2017.json}, calls its images. */
@@ -105,8 +102,8 @@ public final class CocoDetections {
               boolean ofImages = section.equals("images");
               json.beginArray();
               for (int i = 0; json.hasNext(); i++) {
-                Fields fields = fields(json, file + ": " + section + "[" + i + "]");
-                name(fields, ofImages ? images : null, categories);
+                Field element = element(json, file, section + "[" + i + "]");
+                name(element, ofImages ? images : null, categories);
               }
               json.endArray();
             } else {
@@ -122,11 +119,12 @@ public final class CocoDetections {
   }
 
   private static void name(
-      Fields fields, @Nullable Map<String, String> images, Map<Long, String> categories) {
+      Field element, @Nullable Map<String, String> images, Map<Long, String> categories) {
+    Field id = element.get("id");
     if (images == null) {
-      categories.put(fields.integer("id", -ANY, ANY), fields.text("name"));
-    } else if (images.put(id(fields, "id"), fields.text("file_name")) != null) {
-      throw fields.wrong("id", "an id not used before");
+      categories.put(id.integer(), element.get("name").text());
+    } else if (images.put(id(id), element.get("file_name").text()) != null) {
+      throw id.wrong("an id not used before");
     }
   }
 

@@ -1,8 +1,6 @@
 package io.sadi.data;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonPrimitive;
+import io.sadi.config.Field;
 import io.sadi.data.Skeleton.Pair;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,17 +17,17 @@ import java.util.List;
 record CocoEdges(List<Pair> edges, List<String> stray) {
   static final CocoEdges NONE = new CocoEdges(List.of(), List.of());
 
-  static CocoEdges of(JsonElement skeleton, List<String> joints) {
-    if (!skeleton.isJsonArray()) {
+  static CocoEdges of(Field skeleton, List<String> joints) {
+    if (!skeleton.isList()) {
       return new CocoEdges(List.of(), List.of(shown(skeleton)));
     }
-    int first = first(skeleton.getAsJsonArray(), joints.size());
+    int first = first(skeleton, joints.size());
     List<Pair> edges = new ArrayList<>();
     List<String> stray = new ArrayList<>();
-    for (JsonElement element : skeleton.getAsJsonArray()) {
-      boolean pair = element.isJsonArray() && element.getAsJsonArray().size() == 2;
-      int a = pair ? joint(element.getAsJsonArray().get(0), first, joints) : -1;
-      int b = pair ? joint(element.getAsJsonArray().get(1), first, joints) : -1;
+    for (Field element : skeleton.list()) {
+      boolean pair = element.isList(2);
+      int a = pair ? joint(element.list().get(0), first, joints) : -1;
+      int b = pair ? joint(element.list().get(1), first, joints) : -1;
       if (a >= 0 && b >= 0) {
         edges.add(new Pair(a, b));
       } else {
@@ -40,37 +38,33 @@ record CocoEdges(List<Pair> edges, List<String> stray) {
   }
 
   /** What the first joint is called. */
-  private static int first(JsonArray skeleton, int joints) {
+  private static int first(Field skeleton, int joints) {
     boolean zero = false;
     boolean last = false;
-    for (JsonElement edge : skeleton) {
-      if (edge.isJsonArray()) {
-        for (JsonElement end : edge.getAsJsonArray()) {
-          if (end.isJsonPrimitive() && end.getAsJsonPrimitive().isNumber()) {
-            zero |= end.getAsDouble() == 0;
-            last |= end.getAsDouble() == joints;
-          }
-        }
+    for (Field edge : skeleton.list()) {
+      for (Field end : edge.isList() ? edge.list() : List.<Field>of()) {
+        zero |= number(end) == 0;
+        last |= number(end) == joints;
       }
     }
     return zero && !last ? 0 : 1;
   }
 
   /** The joint's index, or -1. */
-  private static int joint(JsonElement end, int first, List<String> joints) {
-    if (!end.isJsonPrimitive()) {
-      return -1;
+  private static int joint(Field end, int first, List<String> joints) {
+    if (end.isText()) {
+      return joints.indexOf(end.text());
     }
-    JsonPrimitive value = end.getAsJsonPrimitive();
-    if (value.isString()) {
-      return joints.indexOf(value.getAsString());
-    }
-    double number = value.isNumber() ? value.getAsDouble() - first : -1;
+    double number = number(end) - first;
     return number == Math.rint(number) && number >= 0 && number < joints.size() ? (int) number : -1;
   }
 
-  private static String shown(JsonElement element) {
-    String text = element.toString();
+  private static double number(Field end) {
+    return end.isNumber() ? end.number(number -> true, "a number") : Double.NaN;
+  }
+
+  private static String shown(Field element) {
+    String text = String.valueOf(element.value());
     return text.length() > 30 ? "a longer value" : text;
   }
 }

@@ -342,7 +342,7 @@ public record CocoFile(
           unplaced++;
         }
         for (int k = i; k < i + 2; k++) {
-          boolean far = Math.abs(keypoints[k]) > Fields.FARTHEST;
+          boolean far = Math.abs(keypoints[k]) > Pixels.FARTHEST;
           if (far && keypoints[i + 2] > 0) {
             throw BadInputException.at(
                 annotation.where(file) + ".keypoints[" + k + "]",

@@ -2,6 +2,7 @@ package io.sadi.data;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
+import io.sadi.config.Field;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,15 @@ public record CocoId(long number, @Nullable String text) {
 
   public static CocoId of(String text) {
     return new CocoId(0, text);
+  }
+
+  /** The id that a file has. */
+  public static CocoId from(Field field) {
+    CocoId id = field.value() instanceof JsonElement json ? of(json) : null;
+    if (id == null) {
+      throw field.wrong("an id: a whole number, or text");
+    }
+    return id;
   }
 
   /** The id that a file has, or null for what can be none: an object, a list, 1.5, nothing. */

@@ -1,10 +1,10 @@
 package io.sadi.data;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import io.sadi.config.Field;
 import io.sadi.geom.Box;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,11 +127,11 @@ final class CocoParser {
           parser.elements(
               json,
               "",
-              (fields, number) -> {
+              (result, number) -> {
                 if (of == null) {
-                  parser.resultsImage(fields);
+                  parser.resultsImage(result);
                 }
-                parser.annotation(fields, number);
+                parser.annotation(result, number);
               });
           return parser;
         });
@@ -141,12 +142,13 @@ final class CocoParser {
     return results;
   }
 
-  private void resultsImage(Fields fields) {
-    CocoId id = fields.id("image_id");
-    String name = fields.has("file_name") ? fields.text("file_name") : id.text();
+  private void resultsImage(Field result) {
+    CocoId id = CocoId.from(result.get("image_id"));
+    Field fileName = result.get("file_name");
+    String name = fileName.isGiven() ? fileName.text() : id.text();
     if (name == null || name.isBlank()) {
       throw BadInputException.at(
-          fields.where() + ".file_name",
+          fileName.where(),
           "nothing",
           "the image's name, or that as image_id",
           "--results-of FILE names the COCO file whose images they are");
@@ -192,16 +194,15 @@ final class CocoParser {
 
   @FunctionalInterface
   private interface Element {
-    void accept(Fields fields, int number);
+    void accept(Field element, int number);
   }
 
   private void elements(JsonReader json, String section, Element element) throws IOException {
     json.beginArray();
     for (int i = 0; json.hasNext(); i++) {
-      String where = file + ": " + section + "[" + i + "]";
       JsonElement value = JsonParser.parseReader(json);
       try {
-        element.accept(new Fields(Json.object(value, where), where), i);
+        element.accept(Field.at(value, file, section + "[" + i + "]"), i);
       } catch (BadInputException e) {
         if (strictness != Strictness.FOREIGN || section.equals("categories")) {
           throw e;
@@ -212,118 +213,153 @@ final class CocoParser {
     json.endArray();
   }
 
-  private void image(Fields fields, int number) {
-    CocoId id = fields.id("id");
-    String name = fields.text("file_name");
+  private void image(Field image, int number) {
+    Field id = image.get("id");
+    Field fileName = image.get("file_name");
+    String name = fileName.text();
     if (strictness == Strictness.OURS ? !Person.isImageName(name) : name.isBlank()) {
-      throw fields.wrong("file_name", "a relative path that stays in the image root");
+      throw fileName.wrong("a relative path that stays in the image root");
     }
-    CocoImage image = new CocoImage(id, name, size(fields, "width"), size(fields, "height"));
-    if (images.containsKey(id)) {
-      throw fields.wrong("id", "an id not used before");
+    CocoImage read =
+        new CocoImage(CocoId.from(id), name, size(image.get("width")), size(image.get("height")));
+    if (images.containsKey(read.id())) {
+      throw id.wrong("an id not used before");
     }
     if (!fileNames.add(name)) {
-      throw fields.wrong("file_name", "a name not used before");
+      throw fileName.wrong("a name not used before");
     }
-    images.put(id, image);
+    images.put(read.id(), read);
   }
 
-  private static int size(Fields fields, String name) {
-    return fields.has(name) ? (int) fields.integer(name, 0, MAX_SIZE) : 0;
+  private static int size(Field side) {
+    return side.isGiven() ? (int) side.integer(0, MAX_SIZE) : 0;
   }
 
-  private void category(Fields fields, int number) {
-    CocoId id = fields.has("id") ? fields.id("id") : null;
-    if (id != null && fields.has("name")) {
-      categoryNames.put(id, fields.text("name"));
+  private void category(Field category, int number) {
+    CocoId id = idOrNull(category.get("id"));
+    if (id != null && category.get("name").isGiven()) {
+      categoryNames.put(id, category.get("name").text());
     }
-    List<String> keypoints = fields.has("keypoints") ? names(fields) : List.of();
-    if (keypoints.isEmpty()) {
+    Field keypoints = category.get("keypoints");
+    List<String> names = keypoints.isGiven() ? names(keypoints) : List.of();
+    if (names.isEmpty()) {
       return; // a category of things without joints
     }
-    JsonElement skeleton = fields.object().get("skeleton");
+    Field skeleton = category.get("skeleton");
     categories.add(
         new Category(
-            id,
-            keypoints,
-            skeleton == null || skeleton.isJsonNull()
-                ? CocoEdges.NONE
-                : CocoEdges.of(skeleton, keypoints)));
+            id, names, skeleton.isGiven() ? CocoEdges.of(skeleton, names) : CocoEdges.NONE));
+  }
+
+  private static @Nullable CocoId idOrNull(Field id) {
+    return id.isGiven() ? CocoId.from(id) : null;
   }
 
   /** Some number their joints. */
-  private static List<String> names(Fields fields) {
-    JsonArray list = fields.list("keypoints");
-    for (JsonElement element : list) {
-      if (!element.isJsonPrimitive() || !element.getAsJsonPrimitive().isNumber()) {
-        return fields.texts("keypoints");
-      }
-    }
-    List<String> names = new ArrayList<>();
-    list.forEach(element -> names.add(element.getAsString()));
-    return names;
+  private static List<String> names(Field keypoints) {
+    return keypoints.list().stream().allMatch(Field::isNumber)
+        ? keypoints.list().stream().map(number -> String.valueOf(number.value())).toList()
+        : keypoints.texts();
   }
 
-  private void annotation(Fields fields, int number) {
+  private void annotation(Field annotation, int number) {
+    Field center = annotation.get("center");
+    Field scale = annotation.get("scale");
     // Other programs have other things under these names.
     boolean hasCrop =
         strictness == Strictness.FOREIGN
-            ? fields.isList("center", 2) && fields.isNumber("scale")
-            : fields.has("center") || fields.has("scale");
-    Box headBox = headBox(fields);
+            ? center.isList(2) && scale.isNumber()
+            : center.isGiven() || scale.isGiven();
+    Box headBox = headBox(annotation.get("head_box"));
     double headSize = Double.NaN;
-    if (fields.has("head_size")) {
-      headSize = fields.positive("head_size");
+    if (annotation.get("head_size").isGiven()) {
+      headSize = Pixels.positive(annotation.get("head_size"));
     } else if (headBox != null) {
       headSize = Person.headSize(headBox);
     }
+    Field person = annotation.get("person");
+    Field joints = annotation.get("keypoints");
+    double[] keypoints = joints.isGiven() ? numbersOrNaN(joints) : null;
     annotations.add(
         new Annotation(
             number,
             results,
-            fields.has("id") ? fields.id("id") : null,
-            fields.id("image_id"),
-            fields.has("category_id") ? fields.id("category_id") : null,
-            fields.has("area") ? fields.area() : Double.NaN,
-            fields.has("iscrowd") && fields.flag("iscrowd"),
-            fields.has("person") ? (int) fields.integer("person", 0, MAX_SIZE) : -1,
-            fields.has("keypoints") ? fields.joints("keypoints") : null,
-            scores(fields),
-            box(fields),
-            hasCrop ? fields.numbers("center", 2) : null,
-            hasCrop ? fields.positive("scale") : Double.NaN,
+            idOrNull(annotation.get("id")),
+            CocoId.from(annotation.get("image_id")),
+            idOrNull(annotation.get("category_id")),
+            area(annotation.get("area")),
+            annotation.get("iscrowd").isGiven() && annotation.get("iscrowd").flag(),
+            person.isGiven() ? (int) person.integer(0, MAX_SIZE) : -1,
+            keypoints,
+            scores(annotation.get("keypoint_scores"), keypoints),
+            box(annotation.get("bbox")),
+            hasCrop ? Pixels.numbers(center, 2) : null,
+            hasCrop ? Pixels.positive(scale) : Double.NaN,
             headSize,
             headBox));
   }
 
   /** One for each joint; another program may have other things under this name. */
-  private double @Nullable [] scores(Fields fields) {
-    int joints = fields.has("keypoints") ? fields.joints("keypoints").length / 3 : 0;
-    return strictness == Strictness.FOREIGN && fields.isList("keypoint_scores", joints)
-        ? fields.joints("keypoint_scores")
-        : null;
+  private double @Nullable [] scores(Field scores, double @Nullable [] keypoints) {
+    int joints = keypoints == null ? 0 : keypoints.length / 3;
+    return strictness == Strictness.FOREIGN && scores.isList(joints) ? numbersOrNaN(scores) : null;
   }
 
-  private static @Nullable Box box(Fields fields) {
-    if (!fields.has("bbox") || fields.isList("bbox", 0)) {
+  /** In square pixels; NaN where it is none. */
+  private static double area(Field area) {
+    double farthest = Pixels.FARTHEST * Pixels.FARTHEST;
+    double value = area.isNumber() ? area.number(number -> true, "a number") : Double.NaN;
+    return value >= 0 && value <= farthest ? value : Double.NaN;
+  }
+
+  private static @Nullable Box box(Field bbox) {
+    if (!bbox.isGiven() || bbox.isList(0)) {
       return null;
     }
-    double[] box = fields.joints("bbox");
+    double[] box = numbersOrNaN(bbox);
     if (box.length != 4
-        || Arrays.stream(box).anyMatch(value -> Math.abs(value) > Fields.FARTHEST)) {
-      throw fields.wrong("bbox", "x, y, width and height within +-1e6");
+        || Arrays.stream(box).anyMatch(value -> Math.abs(value) > Pixels.FARTHEST)) {
+      throw bbox.wrong("x, y, width and height within +-1e6");
     }
     return new Box(box[0], box[1], box[2], box[3]);
   }
 
-  private static @Nullable Box headBox(Fields fields) {
-    if (!fields.has("head_box")) {
+  private static @Nullable Box headBox(Field headBox) {
+    if (!headBox.isGiven()) {
       return null;
     }
-    double[] corners = fields.numbers("head_box", 4);
+    double[] corners = Pixels.numbers(headBox, 4);
     if (corners[2] <= corners[0] || corners[3] <= corners[1]) {
-      throw fields.wrong("head_box", "[x1, y1, x2, y2] with x1 < x2 and y1 < y2");
+      throw headBox.wrong("[x1, y1, x2, y2] with x1 < x2 and y1 < y2");
     }
     return new Box(corners[0], corners[1], corners[2] - corners[0], corners[3] - corners[1]);
+  }
+
+  /**
+   * A list of numbers of any size, NaN where it has null. Lists in it stand for their numbers:
+   * three each, or null for three times null.
+   */
+  private static double[] numbersOrNaN(Field list) {
+    List<Field> elements = list.list();
+    boolean nested = elements.stream().anyMatch(Field::isList);
+    DoubleStream.Builder numbers = DoubleStream.builder();
+    for (Field element : elements) {
+      if (!nested) {
+        numbers.add(anyOrNaN(element));
+      } else if (!element.isGiven()) {
+        for (int i = 0; i < 3; i++) {
+          numbers.add(Double.NaN);
+        }
+      } else if (element.isList(3)) {
+        element.list().forEach(number -> numbers.add(anyOrNaN(number)));
+      } else {
+        throw element.wrong("numbers, or lists of x, y and visibility");
+      }
+    }
+    return numbers.build().toArray();
+  }
+
+  private static double anyOrNaN(Field element) {
+    return element.isGiven() ? element.number(number -> true, "a number") : Double.NaN;
   }
 }

@@ -1,5 +1,6 @@
 package io.sadi.data;
 
+import io.sadi.config.Field;
 import io.sadi.config.Names;
 import io.sadi.config.Yaml;
 import io.sadi.io.BadInputException;
@@ -8,13 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a dataset folder: {@code dataset.yaml} and {@code annotations/SPLIT.json}. Whatever is
@@ -49,23 +48,23 @@ public final class DatasetReader {
           "a dataset folder",
           "'sadi prepare' makes one");
     }
-    Map<String, Object> yaml = Yaml.readMap(file);
-    List<String> joints = texts(yaml.get("joints"), file + ": joints");
-    Skeleton.checkNames(joints, file + ": joints");
-    List<Skeleton.Pair> flipPairs = pairs(yaml.get("flip_pairs"), joints, file + ": flip_pairs");
-    checkFlipPairs(flipPairs, joints, file + ": flip_pairs");
+    Field yaml = Field.root(Yaml.readMap(file), file);
+    List<String> joints = names(yaml.get("joints"));
+    Skeleton.checkNames(joints, yaml.get("joints").where());
+    List<Skeleton.Pair> flipPairs = pairs(yaml.get("flip_pairs"), joints);
+    checkFlipPairs(flipPairs, joints, yaml.get("flip_pairs").where());
     List<Skeleton.Pair> edges =
-        yaml.containsKey("skeleton")
-            ? pairs(yaml.get("skeleton"), joints, file + ": skeleton")
+        yaml.entries().containsKey("skeleton")
+            ? pairs(yaml.get("skeleton"), joints)
             : knownEdges(joints);
     Skeleton skeleton = new Skeleton(joints, flipPairs, edges);
     return new Dataset(
         folder,
-        text(yaml.get("name"), file + ": name"),
+        name(yaml.get("name")),
         skeleton,
-        metric(text(yaml.get("metric"), file + ": metric"), file),
-        splits(yaml.get("splits"), folder, skeleton, file),
-        imageRoot(yaml.get("image_root"), folder, file));
+        Metric.of(name(yaml.get("metric")), yaml.get("metric").where()),
+        splits(yaml.get("splits"), folder, skeleton),
+        imageRoot(yaml.get("image_root"), folder));
   }
 
   /**
@@ -77,7 +76,10 @@ public final class DatasetReader {
     Integer count = dataset.splits().get(split);
     if (count == null) {
       throw BadInputException.at(
-          dataset.folder(), "no split '" + split + "'", names(dataset.splits().keySet()), "");
+          dataset.folder(),
+          "no split '" + split + "'",
+          "one of " + String.join(", ", dataset.splits().keySet()),
+          "");
     }
     Path file = annotations(dataset.folder(), split);
     List<Person> people = file(dataset, split).people();
@@ -142,28 +144,26 @@ public final class DatasetReader {
     return SPLIT_NAME.matcher(name).matches();
   }
 
-  private static Map<String, Integer> splits(
-      @Nullable Object value, Path folder, Skeleton skeleton, Path file) throws IOException {
+  private static Map<String, Integer> splits(Field value, Path folder, Skeleton skeleton)
+      throws IOException {
     Map<String, Integer> splits = new LinkedHashMap<>();
-    if (value == null) {
+    if (!value.isThere()) {
       for (String name : splitFiles(folder)) {
         splits.put(name, CocoFile.read(annotations(folder, name), skeleton).people().size());
       }
-    } else if (value instanceof Map<?, ?> map) {
-      for (Map.Entry<?, ?> entry : map.entrySet()) {
-        String where = file + ": splits." + entry.getKey();
-        String name = text(entry.getKey(), where);
-        if (!isSplitName(name)) {
-          throw BadInputException.at(where, "'" + name + "'", "a name such as train or val", "");
-        }
-        if (!(entry.getValue() instanceof Integer count) || count < 0) {
-          throw BadInputException.at(where, shown(entry.getValue()), "a number of people", "");
-        }
-        splits.put(name, count);
-      }
+    } else if (value.isObject()) {
+      value
+          .entries()
+          .forEach(
+              (name, count) -> {
+                if (!isSplitName(name)) {
+                  throw BadInputException.at(
+                      count.where(), "'" + name + "'", "a name such as train or val", "");
+                }
+                splits.put(name, (int) count.integer(0, Integer.MAX_VALUE));
+              });
     } else {
-      throw BadInputException.at(
-          file + ": splits", shown(value), "split names with their number of people", "");
+      throw value.wrong("split names with their number of people");
     }
     if (splits.isEmpty()) {
       throw BadInputException.at(
@@ -188,23 +188,13 @@ public final class DatasetReader {
     }
   }
 
-  private static Path imageRoot(@Nullable Object value, Path folder, Path file) {
-    String root = value == null ? DEFAULT_IMAGE_ROOT : text(value, file + ": image_root");
+  private static Path imageRoot(Field value, Path folder) {
+    String root = value.isThere() ? name(value) : DEFAULT_IMAGE_ROOT;
     try {
       return folder.resolve(root).normalize();
     } catch (InvalidPathException e) {
-      throw BadInputException.at(file + ": image_root", "'" + root + "'", "a folder", "");
+      throw value.wrong("a folder");
     }
-  }
-
-  private static Metric metric(String label, Path file) {
-    for (Metric metric : Metric.values()) {
-      if (metric.label().equals(label)) {
-        return metric;
-      }
-    }
-    List<String> known = Arrays.stream(Metric.values()).map(Metric::label).toList();
-    throw BadInputException.at(file + ": metric", label, names(known), "");
   }
 
   private static List<Skeleton.Pair> knownEdges(List<String> joints) {
@@ -215,27 +205,23 @@ public final class DatasetReader {
         .orElse(List.of());
   }
 
-  private static List<Skeleton.Pair> pairs(
-      @Nullable Object value, List<String> joints, String where) {
+  private static List<Skeleton.Pair> pairs(Field value, List<String> joints) {
     List<Skeleton.Pair> pairs = new ArrayList<>();
-    for (Object element : list(value, where)) {
-      List<String> names = texts(element, where + "[" + pairs.size() + "]");
-      if (names.size() != 2) {
-        throw BadInputException.at(
-            where + "[" + pairs.size() + "]", names.toString(), "two joints", "");
+    for (Field element : value.list()) {
+      List<Field> ends = element.list();
+      if (ends.size() != 2) {
+        throw element.wrong("two joints");
       }
-      pairs.add(
-          new Skeleton.Pair(
-              joint(names.get(0), joints, where), joint(names.get(1), joints, where)));
+      pairs.add(new Skeleton.Pair(joint(ends.get(0), joints), joint(ends.get(1), joints)));
     }
     return pairs;
   }
 
-  private static int joint(String name, List<String> joints, String where) {
+  private static int joint(Field end, List<String> joints) {
+    String name = name(end);
     int index = joints.indexOf(name);
     if (index < 0) {
-      throw BadInputException.at(
-          where, name, "one of the joints", "the nearest is " + Names.nearest(name, joints));
+      throw end.wrong("one of the joints", "the nearest is " + Names.nearest(name, joints));
     }
     return index;
   }
@@ -253,41 +239,16 @@ public final class DatasetReader {
     }
   }
 
-  private static List<String> texts(@Nullable Object value, String where) {
-    List<String> texts = new ArrayList<>();
-    for (Object element : list(value, where)) {
-      texts.add(text(element, where + "[" + texts.size() + "]"));
+  private static List<String> names(Field value) {
+    return value.list().stream().map(DatasetReader::name).toList();
+  }
+
+  /** A text that is not blank. */
+  private static String name(Field value) {
+    String name = value.text();
+    if (name.isBlank()) {
+      throw value.wrong("text");
     }
-    return texts;
-  }
-
-  private static List<?> list(@Nullable Object value, String where) {
-    if (value instanceof List<?> list) {
-      return list;
-    }
-    throw BadInputException.at(where, shown(value), "a list", "");
-  }
-
-  private static String text(@Nullable Object value, String where) {
-    if (value instanceof String text && !text.isBlank()) {
-      return text;
-    }
-    throw BadInputException.at(
-        where,
-        shown(value),
-        "text",
-        value == null || value instanceof String ? "" : "put it in quotes");
-  }
-
-  private static String shown(@Nullable Object value) {
-    return value == null
-        ? "nothing"
-        : value instanceof List
-            ? "a list"
-            : value instanceof Map ? "a mapping" : "'" + String.valueOf(value).strip() + "'";
-  }
-
-  private static String names(Iterable<String> names) {
-    return "one of " + String.join(", ", names);
+    return name;
   }
 }

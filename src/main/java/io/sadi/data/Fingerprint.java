@@ -1,6 +1,7 @@
 package io.sadi.data;
 
 import com.google.gson.JsonObject;
+import io.sadi.config.Field;
 import io.sadi.geom.Box;
 import io.sadi.io.Checksum;
 import java.io.DataOutputStream;
@@ -93,13 +94,17 @@ public record Fingerprint(String split, int people, String sha256) {
   }
 
   /** Reads {@link #json}. */
-  public static Fingerprint from(Fields fields) {
-    String sha256 = fields.text("sha256");
+  public static Fingerprint from(Field json) {
+    return of(json.get("split").text(), json);
+  }
+
+  /** The same of a split whose name stands elsewhere. */
+  public static Fingerprint of(String split, Field json) {
+    String sha256 = json.get("sha256").text();
     if (!DIGITS.matcher(sha256).matches()) {
-      throw fields.wrong("sha256", "64 hexadecimal digits");
+      throw json.get("sha256").wrong("64 hexadecimal digits");
     }
-    return new Fingerprint(
-        fields.text("split"), (int) fields.integer("people", 0, MOST_PEOPLE), sha256);
+    return new Fingerprint(split, (int) json.get("people").integer(0, MOST_PEOPLE), sha256);
   }
 
   /** As in {@code split train (48 people, sha256 3f2a91c04d12)}. */

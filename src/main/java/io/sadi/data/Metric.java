@@ -1,5 +1,9 @@
 package io.sadi.data;
 
+import io.sadi.io.BadInputException;
+import java.util.List;
+import java.util.stream.Stream;
+
 /** What a dataset's published results are measured in. */
 public enum Metric {
   /** Distance over 0.6 x the head box's diagonal, at most 0.5 (MPII). */
@@ -15,6 +19,21 @@ public enum Metric {
 
   Metric(String label) {
     this.label = label;
+  }
+
+  /**
+   * The metric of this label.
+   *
+   * @param where it stands, for messages
+   */
+  public static Metric of(String label, Object where) {
+    for (Metric metric : values()) {
+      if (metric.label.equals(label)) {
+        return metric;
+      }
+    }
+    List<String> known = Stream.of(values()).map(Metric::label).toList();
+    throw BadInputException.at(where, "'" + label + "'", "one of " + String.join(", ", known), "");
   }
 
   /** As dataset.yaml and reports write it. */

@@ -1,6 +1,7 @@
 package io.sadi.data;
 
 import com.google.gson.JsonArray;
+import io.sadi.config.Field;
 import io.sadi.config.Names;
 import io.sadi.io.BadInputException;
 import java.util.ArrayList;
@@ -228,6 +229,20 @@ public record Skeleton(List<String> joints, List<Pair> flipPairs, List<Pair> edg
       array.add(two);
     }
     return array;
+  }
+
+  /** Reads {@link #json}. */
+  public static List<Pair> pairs(Field json, int joints) {
+    List<Pair> pairs = new ArrayList<>();
+    for (Field element : json.list()) {
+      if (!element.isList(2)) {
+        throw element.wrong("a pair of joints");
+      }
+      int a = (int) element.list().get(0).integer(0, joints - 1);
+      int b = (int) element.list().get(1).integer(0, joints - 1);
+      pairs.add(new Pair(a, b));
+    }
+    return pairs;
   }
 
   private static List<Pair> pairs(int... indices) {

@@ -1,10 +1,9 @@
 package io.sadi.data;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.sadi.config.Field;
 import io.sadi.io.BadInputException;
-import io.sadi.io.Json;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -103,36 +102,22 @@ public record TrainedOn(
     return json;
   }
 
-  /**
-   * Reads {@link #json}.
-   *
-   * @param where it stands, for messages
-   */
-  public static TrainedOn from(JsonElement json, String where) {
-    return from(json, where, true);
+  /** Reads {@link #json}. */
+  public static TrainedOn from(Field json) {
+    return from(json, true);
   }
 
-  private static TrainedOn from(JsonElement json, String where, boolean last) {
-    Fields fields = new Fields(Json.object(json, where), where);
+  private static TrainedOn from(Field json, boolean last) {
     List<TrainedOn> before = new ArrayList<>();
-    if (last && fields.has("before")) {
-      for (JsonElement one : fields.list("before")) {
-        before.add(from(one, where + ".before[" + before.size() + "]", false));
-      }
+    if (last && json.get("before").isGiven()) {
+      json.get("before").list().forEach(one -> before.add(from(one, false)));
     }
+    Field val = json.get("val");
     return new TrainedOn(
-        fields.text("dataset"),
-        fingerprint(fields, "train"),
-        fields.has("val") ? fingerprint(fields, "val") : null,
+        json.get("dataset").text(),
+        Fingerprint.from(json.get("train")),
+        val.isGiven() ? Fingerprint.from(val) : null,
         before);
-  }
-
-  private static Fingerprint fingerprint(Fields fields, String name) {
-    JsonElement value = fields.object().get(name);
-    if (value == null || !value.isJsonObject()) {
-      throw fields.wrong(name, "an object");
-    }
-    return Fingerprint.from(new Fields(value.getAsJsonObject(), fields.where() + "." + name));
   }
 
   /** As in {@code synthetic, split train (48 people, sha256 3f2a91c04d12), validated on ...}. */

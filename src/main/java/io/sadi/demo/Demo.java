@@ -1,5 +1,7 @@
 package io.sadi.demo;
 
+import io.sadi.checkpoint.Checkpoint;
+import io.sadi.checkpoint.Decode;
 import io.sadi.config.Config;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
@@ -16,16 +18,13 @@ import io.sadi.io.FailedException;
 import io.sadi.io.Json;
 import io.sadi.io.Progress;
 import io.sadi.model.SadiNet;
-import io.sadi.predict.Checkpoint;
-import io.sadi.predict.Decode;
-import io.sadi.predict.Gallery;
-import io.sadi.predict.Gallery.Exhibit;
-import io.sadi.predict.InferenceConfig;
 import io.sadi.predict.ModelEvaluation;
-import io.sadi.predict.Refine;
-import io.sadi.prepare.Output;
-import io.sadi.prepare.Split;
+import io.sadi.predict.engine.InferenceConfig;
+import io.sadi.predict.engine.Refine;
 import io.sadi.prepare.SyntheticPeople;
+import io.sadi.prepare.read.Split;
+import io.sadi.prepare.write.Output;
+import io.sadi.show.Gallery.Exhibit;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.train.RunConfig;
 import io.sadi.train.RunState;
@@ -159,12 +158,15 @@ public record Demo(
     Map<String, Predictions> predicted = model.run(inference(), progress);
     Evaluation evaluation =
         Evaluation.of(dataset, HELD_OUT, heldOut, predicted, List.of(metric(dataset)), Details.NONE)
-            .withNetwork(model.network(HELD_OUT, heldOut));
+            .withNetwork(model.network(HELD_OUT, heldOut, inference()));
     model.save(folder.predictionsCsv(), predicted, inference(), Map.of());
     model.save(folder.predictionsJson(), predicted, inference(), Map.of());
     List<Exhibit> exhibits =
-        Gallery.of(
-            model, heldOut.subList(0, Math.min(EXHIBITS, heldOut.size())), PICTURE, inference());
+        model.gallery(
+            heldOut.subList(0, Math.min(EXHIBITS, heldOut.size())),
+            model.decodes().get(0),
+            PICTURE,
+            inference());
     Times times = new Times(drawing, learning, watch.lap());
     DemoResult result =
         new DemoResult(

@@ -7,7 +7,7 @@ import io.sadi.eval.MetricResult;
 import io.sadi.eval.Predictions;
 import io.sadi.io.Version;
 import io.sadi.page.Page;
-import io.sadi.predict.Gallery.Exhibit;
+import io.sadi.show.Gallery.Exhibit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

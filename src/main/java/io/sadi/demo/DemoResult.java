@@ -2,7 +2,7 @@ package io.sadi.demo;
 
 import io.sadi.eval.Evaluation;
 import io.sadi.eval.MetricResult;
-import io.sadi.predict.Gallery.Exhibit;
+import io.sadi.show.Gallery.Exhibit;
 import io.sadi.train.RunConfig;
 import io.sadi.train.TrainingCurves;
 import java.util.List;

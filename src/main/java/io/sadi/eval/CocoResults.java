@@ -1,14 +1,12 @@
 package io.sadi.eval;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import com.google.gson.stream.JsonReader;
+import io.sadi.config.Field;
 import io.sadi.data.CocoId;
 import io.sadi.geom.Box;
 import io.sadi.io.BadInputException;
-import io.sadi.io.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,7 +31,7 @@ final class CocoResults {
   @FunctionalInterface
   interface ImageIds {
     /** Without a dataset nobody knows whose ids they are. */
-    ImageIds NONE = Map::of;
+    public ImageIds NONE = Map::of;
 
     Map<CocoId, String> read() throws IOException;
   }
@@ -59,74 +57,61 @@ final class CocoResults {
     CocoResults reader = new CocoResults(joints, imageIds);
     json.beginArray();
     for (int i = 0; json.hasNext(); i++) {
-      JsonElement element = JsonParser.parseReader(json);
-      String where = file + ": [" + i + "]";
+      Field element = Field.at(JsonParser.parseReader(json), file, "[" + i + "]");
       if (ImageJson.isMmposes(element)) {
-        reader.results.addAll(ImageJson.ofMmpose(file, joints).person(element, where));
+        reader.results.addAll(ImageJson.ofMmpose(file, joints).person(element));
       } else {
-        reader.add(element, where);
+        reader.add(element);
       }
     }
     json.endArray();
     return reader.results;
   }
 
-  private void add(JsonElement element, String where) throws IOException {
-    JsonObject result = Json.object(element, where);
-    String image = image(result, where);
-    int person =
-        JsonFields.given(result.get("person"))
-            ? JsonFields.index(result, "person", where)
-            : Prediction.UNNUMBERED;
+  private void add(Field result) throws IOException {
+    String image = image(result);
+    Field number = result.get("person");
+    int person = number.isGiven() ? number.index() : Prediction.UNNUMBERED;
     if (person != Prediction.UNNUMBERED && !seen.add(List.of(image, person))) {
       throw BadInputException.at(
-          where,
+          result.where(),
           "a second result for " + image + ", person " + person,
           "one result a person",
           "remove one");
     }
-    JsonArray keypoints = JsonFields.list(result, "keypoints", where);
+    List<Field> keypoints = result.get("keypoints").list();
     if (keypoints.size() != 3 * joints.size()) {
       throw BadInputException.at(
-          where + ".keypoints",
+          result.get("keypoints").where(),
           keypoints.size() + " numbers",
           3 * joints.size() + " (x, y, score of " + joints.size() + " joints)",
           "the joints must be those of the dataset, in its order");
     }
     Prediction prediction = Prediction.empty(image, person, joints.size());
     for (int k = 0; k < joints.size(); k++) {
-      String place = where + ".keypoints[" + 3 * k + "]";
-      prediction.x()[k] = JsonFields.numberOrNaN(keypoints.get(3 * k), place);
-      prediction.y()[k] = JsonFields.numberOrNaN(keypoints.get(3 * k + 1), place);
-      prediction.score()[k] = JsonFields.numberOrNaN(keypoints.get(3 * k + 2), place);
+      prediction.x()[k] = keypoints.get(3 * k).floatingOrNaN();
+      prediction.y()[k] = keypoints.get(3 * k + 1).floatingOrNaN();
+      prediction.score()[k] = keypoints.get(3 * k + 2).floatingOrNaN();
     }
-    Box box = JsonFields.box(result, "bbox", where);
+    Box box = Detection.box(result.get("bbox"));
     if (results.isEmpty()) {
       boxes = box != null;
     }
     results.add(
         Detection.of(
-            prediction,
-            JsonFields.numberOrNaN(result, "score", where),
-            boxes ? box : null,
-            category(result)));
+            prediction, result.get("score").numberOrNaN(), boxes ? box : null, category(result)));
   }
 
-  private static String category(JsonObject result) {
-    JsonElement id = result.get("category_id");
-    return id != null && id.isJsonPrimitive() ? id.getAsString() : "";
+  private static String category(Field result) {
+    return result.get("category_id").value() instanceof JsonPrimitive id ? id.getAsString() : "";
   }
 
-  private String image(JsonObject result, String where) throws IOException {
-    if (JsonFields.given(result.get("file_name"))) {
-      return JsonFields.text(result, "file_name", where);
+  private String image(Field result) throws IOException {
+    Field fileName = result.get("file_name");
+    if (fileName.isGiven()) {
+      return fileName.text();
     }
-    CocoId id = CocoId.of(result.get("image_id"));
-    if (id == null) {
-      JsonElement found = result.get("image_id");
-      throw BadInputException.at(
-          where + ".image_id", found == null ? "nothing" : Json.kind(found), "an image's id", "");
-    }
+    CocoId id = CocoId.from(result.get("image_id"));
     String text = id.text();
     if (names == null) {
       names = imageIds.read();
@@ -136,7 +121,7 @@ final class CocoResults {
       return name;
     }
     if (text == null && imageIds.equals(ImageIds.NONE)) {
-      throw BadInputException.at(where, "no file_name", "one for each result", "");
+      throw BadInputException.at(result.where(), "no file_name", "one for each result", "");
     }
     // AlphaPose writes names; an unknown number is the name of no image: a result for nobody.
     return text != null ? text : "image_id " + id;

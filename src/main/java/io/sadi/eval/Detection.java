@@ -1,5 +1,6 @@
 package io.sadi.eval;
 
+import io.sadi.config.Field;
 import io.sadi.geom.Box;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,18 @@ record Detection(Prediction joints, double score, double area, String category) 
         Double.isNaN(score) ? meanScore(joints) : score,
         box == null ? areaAround(joints) : box.area(),
         category);
+  }
+
+  /** A box as files have it: x, y, width, height; null where there is none, or an empty one. */
+  static @Nullable Box box(Field field) {
+    if (!field.isGiven() || field.isList(0)) {
+      return null;
+    }
+    if (!field.isList(4)) {
+      throw field.wrong("x, y, width, height");
+    }
+    double[] sides = field.list().stream().mapToDouble(Field::floating).toArray();
+    return new Box(sides[0], sides[1], sides[2], sides[3]);
   }
 
   /** One of which only the joints are known. */

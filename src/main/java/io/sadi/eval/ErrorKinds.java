@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,19 +77,17 @@ public record ErrorKinds(PoseMetric metric, String decode, PerJoint<Counts> coun
    *
    * @param metric one with a threshold
    * @param people everybody in the split: those beside a person are looked for here
+   * @return for each of the people, what each joint is that counts, by the joint's number
    */
-  static ErrorKinds of(
-      PoseMetric metric,
-      String decode,
-      List<Person> people,
-      Predictions predictions,
-      Skeleton skeleton) {
+  public static List<Map<Integer, Kind>> ofEach(
+      PoseMetric metric, List<Person> people, Predictions predictions, Skeleton skeleton) {
     Map<String, List<Person>> byImage = new LinkedHashMap<>();
     people.forEach(p -> byImage.computeIfAbsent(p.image(), name -> new ArrayList<>()).add(p));
     int[] otherSide = skeleton.flipPermutation();
-    List<Map<Kind, Integer>> counts = new ArrayList<>();
-    skeleton.joints().forEach(name -> counts.add(new EnumMap<>(Kind.class)));
+    List<Map<Integer, Kind>> kinds = new ArrayList<>();
     for (Person person : people) {
+      Map<Integer, Kind> own = new TreeMap<>();
+      kinds.add(own);
       double length = metric.reference().of(person, skeleton);
       if (Double.isNaN(length)) {
         continue;
@@ -100,10 +99,24 @@ public record ErrorKinds(PoseMetric metric, String decode, PerJoint<Counts> coun
               .toList();
       for (int k = 0; k < otherSide.length; k++) {
         if (person.annotated(k)) {
-          Kind kind = kind(person, others, found, k, otherSide[k], metric.threshold() * length);
-          counts.get(k).merge(kind, 1, Integer::sum);
+          own.put(k, kind(person, others, found, k, otherSide[k], metric.threshold() * length));
         }
       }
+    }
+    return kinds;
+  }
+
+  /** Counts what {@link #ofEach} says. */
+  static ErrorKinds of(
+      PoseMetric metric,
+      String decode,
+      List<Person> people,
+      Predictions predictions,
+      Skeleton skeleton) {
+    List<Map<Kind, Integer>> counts = new ArrayList<>();
+    skeleton.joints().forEach(name -> counts.add(new EnumMap<>(Kind.class)));
+    for (Map<Integer, Kind> person : ofEach(metric, people, predictions, skeleton)) {
+      person.forEach((k, kind) -> counts.get(k).merge(kind, 1, Integer::sum));
     }
     return new ErrorKinds(
         metric,

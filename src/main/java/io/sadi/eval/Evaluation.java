@@ -163,6 +163,21 @@ public record Evaluation(
         dataset, split, people, results, comparisons, breakdowns, errorKinds, errors, all, network);
   }
 
+  /** The same with these results, such as in another order. */
+  public Evaluation withResults(List<MetricResult> others) {
+    return new Evaluation(
+        dataset,
+        split,
+        people,
+        others,
+        comparisons,
+        breakdowns,
+        errorKinds,
+        errors,
+        calibrations,
+        network);
+  }
+
   /** The same of this network. */
   public Evaluation withNetwork(@Nullable MeasuredNetwork measured) {
     return new Evaluation(

@@ -4,8 +4,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import io.sadi.config.Config;
-import io.sadi.eval.ErrorQuantiles.Quantiles;
 import io.sadi.io.Json;
 import java.util.List;
 import java.util.Map;
@@ -13,11 +13,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An evaluation as the object of formats.md, "Machine-readable results". What was not asked for has
- * no key, but for {@code interval_95}, which is then null.
+ * An evaluation as the object that sadi-formats(5) describes. What was not asked for has no key,
+ * but for {@code interval_95}, which is then null.
  */
 final class EvaluationJson {
-  private static final int DECIMALS = 4;
+  static final int DECIMALS = 4;
 
   private EvaluationJson() {}
 
@@ -31,22 +31,13 @@ final class EvaluationJson {
     if (network != null) {
       root.add("network", network(network));
     }
-    root.add("results", list(evaluation.results(), EvaluationJson::result));
-    if (!evaluation.comparisons().isEmpty()) {
-      root.add("comparisons", list(evaluation.comparisons(), EvaluationJson::comparison));
-    }
-    if (!evaluation.breakdowns().isEmpty()) {
-      root.add("by", list(evaluation.breakdowns(), EvaluationJson::breakdown));
-    }
-    if (!evaluation.errorKinds().isEmpty()) {
-      root.add("error_kinds", list(evaluation.errorKinds(), EvaluationJson::errorKinds));
-    }
-    if (!evaluation.errors().isEmpty()) {
-      root.add("error_quantiles", list(evaluation.errors(), EvaluationJson::errors));
-    }
-    if (!evaluation.calibrations().isEmpty()) {
-      root.add("calibration", list(evaluation.calibrations(), EvaluationJson::calibration));
-    }
+    root.add("results", list(evaluation.results(), result -> result(result, evaluation.people())));
+    addUnlessEmpty(root, "comparisons", list(evaluation.comparisons(), EvaluationJson::comparison));
+    addUnlessEmpty(root, "by", list(evaluation.breakdowns(), EvaluationJson::breakdown));
+    addUnlessEmpty(root, "error_kinds", list(evaluation.errorKinds(), EvaluationJson::errorKinds));
+    addUnlessEmpty(root, "error_quantiles", list(evaluation.errors(), EvaluationJson::errors));
+    addUnlessEmpty(
+        root, "calibration", list(evaluation.calibrations(), EvaluationJson::calibration));
     return root;
   }
 
@@ -55,44 +46,34 @@ final class EvaluationJson {
     object.addProperty("file", network.file());
     object.addProperty("epoch", network.epoch());
     object.add("measured_on", network.people().json());
+    if (network.protocol() != null) {
+      object.add("test", network.protocol().json());
+    }
     Fusion fusion = network.fusion();
     if (fusion != null) {
       JsonObject weight = new JsonObject();
       weight.add("weight", number(fusion.weight()));
       weight.addProperty("chosen_on", Config.name(fusion.chosenOn()));
-      if (!fusion.ofHalves().isEmpty()) {
-        weight.add("of_halves", list(fusion.ofHalves(), EvaluationJson::number));
-      }
+      addUnlessEmpty(weight, "of_halves", list(fusion.ofHalves(), EvaluationJson::number));
       object.add("fusion", weight);
     }
     return object;
   }
 
-  private static JsonObject result(MetricResult result) {
-    JsonObject object = new JsonObject();
-    object.addProperty("metric", result.metric().label());
-    object.addProperty("decode", result.decode());
-    AveragePrecision precision = result.averagePrecision();
-    if (precision != null) {
-      precision.values().forEach((name, value) -> object.add(name, number(value)));
-    }
-    object.add("mean_joint_weighted", number(result.meanJointWeighted()));
-    object.add("mean_unweighted", number(result.meanUnweighted()));
+  private static JsonObject result(MetricResult result, int people) {
+    List<Cell> cells = EvaluationCells.of(result, people);
+    JsonObject object = measured(result.metric(), result.decode());
+    addAveragePrecision(object, cells, EvaluationJson::value);
+    addMeans(object, cells, EvaluationJson::value);
     object.add("interval_95", interval(result.interval95()));
-    object.add("groups", object(result.groups(), EvaluationJson::number));
-    object.add("joints", object(result.joints(), EvaluationJson::number));
-    JsonObject counted = new JsonObject();
-    result.counted().forEach(counted::addProperty);
-    object.add("counted", counted);
+    addParts(object, cells, EvaluationJson::value);
+    object.add("counted", object(result.counted(), JsonPrimitive::new));
     object.addProperty("left_out", result.leftOut());
     object.addProperty("missing", result.missing());
     if (result.intervals95() != null) {
-      JsonObject intervals = summary(result.intervals95(), EvaluationJson::interval);
-      if (precision != null && precision.intervals95() != null) {
-        precision.intervals95().forEach((name, ends) -> intervals.add(name, interval(ends)));
-      }
-      object.add("intervals_95", intervals);
+      object.add("intervals_95", all(cells, EvaluationJson::interval));
     }
+    AveragePrecision precision = result.averagePrecision();
     if (precision != null) {
       object.addProperty("people", precision.people());
       object.addProperty("ignored", precision.ignored());
@@ -102,66 +83,13 @@ final class EvaluationJson {
     return object;
   }
 
-  private static JsonObject breakdown(Breakdown breakdown) {
-    JsonObject object = new JsonObject();
-    object.addProperty("metric", breakdown.metric().label());
-    object.addProperty("decode", breakdown.decode());
-    object.addProperty("by", breakdown.by().toString());
-    object.add(
-        "rows",
-        list(
-            breakdown.rows(),
-            row -> {
-              JsonObject of = new JsonObject();
-              of.addProperty("name", row.name());
-              of.addProperty("people", row.people());
-              of.addProperty("counted", row.counted());
-              of.add("percent", number(row.percent()));
-              of.add("interval_95", interval(row.interval95()));
-              return of;
-            }));
-    return object;
-  }
-
-  private static JsonObject errorKinds(ErrorKinds kinds) {
-    JsonObject object = new JsonObject();
-    object.addProperty("metric", kinds.metric().label());
-    object.addProperty("decode", kinds.decode());
-    addPerJoint(object, kinds.counts(), EvaluationJson::counts);
-    return object;
-  }
-
-  private static JsonObject counts(ErrorKinds.Counts counts) {
-    JsonObject object = new JsonObject();
-    object.addProperty("counted", counts.counted());
-    for (ErrorKinds.Kind kind : ErrorKinds.Kind.values()) {
-      object.addProperty(kind.toString().replace('-', '_'), counts.count(kind));
-    }
-    return object;
-  }
-
   private static JsonObject comparison(Comparison comparison) {
-    JsonObject object = new JsonObject();
-    object.addProperty("metric", comparison.metric().label());
-    object.addProperty("decode", comparison.decode());
+    List<Cell> cells = EvaluationCells.of(comparison);
+    JsonObject object = measured(comparison.metric(), comparison.decode());
     object.addProperty("minus", comparison.baseline());
-    JsonObject differences = summary(comparison.differences(), EvaluationJson::number);
-    comparison.averagePrecision().forEach((name, value) -> differences.add(name, number(value)));
-    object.add("differences", differences);
-    JsonObject intervals = summary(comparison.intervals95(), EvaluationJson::interval);
-    comparison.averagePrecision95().forEach((name, ends) -> intervals.add(name, interval(ends)));
-    object.add("intervals_95", intervals);
-    object.add(
-        "joints",
-        object(
-            comparison.joints(),
-            joint -> {
-              JsonObject moved = new JsonObject();
-              moved.addProperty("counted", joint.counted());
-              moved.addProperty("better", joint.better());
-              moved.addProperty("worse", joint.worse());
-              return moved;
-            }));
+    object.add("differences", all(cells, EvaluationJson::value));
+    object.add("intervals_95", all(cells, EvaluationJson::interval));
+    object.add("joints", object(comparison.joints(), EvaluationJson::moved));
     for (String direction : List.of("up", "down")) {
       JsonArray names = new JsonArray();
       comparison
@@ -178,12 +106,63 @@ final class EvaluationJson {
     return object;
   }
 
-  private static <T> JsonObject summary(Summary<T> summary, Function<T, JsonElement> json) {
+  private static JsonObject moved(Comparison.Moved joint) {
     JsonObject object = new JsonObject();
-    object.add("mean_joint_weighted", json.apply(summary.meanJointWeighted()));
-    object.add("mean_unweighted", json.apply(summary.meanUnweighted()));
-    object.add("groups", object(summary.groups(), json));
-    object.add("joints", object(summary.joints(), json));
+    object.addProperty("counted", joint.counted());
+    object.addProperty("better", joint.better());
+    object.addProperty("worse", joint.worse());
+    return object;
+  }
+
+  private static JsonObject all(List<Cell> cells, Function<Cell, JsonElement> json) {
+    JsonObject object = new JsonObject();
+    addMeans(object, cells, json);
+    addParts(object, cells, json);
+    addAveragePrecision(object, cells, json);
+    return object;
+  }
+
+  private static void addAveragePrecision(
+      JsonObject object, List<Cell> cells, Function<Cell, JsonElement> json) {
+    EvaluationCells.ofKind(Cell.AVERAGE_PRECISION, cells)
+        .forEach(cell -> object.add(cell.name(), json.apply(cell)));
+  }
+
+  private static void addMeans(
+      JsonObject object, List<Cell> cells, Function<Cell, JsonElement> json) {
+    EvaluationCells.ofKind(Cell.MEAN, cells)
+        .forEach(cell -> object.add("mean_" + cell.name(), json.apply(cell)));
+  }
+
+  private static void addParts(
+      JsonObject object, List<Cell> cells, Function<Cell, JsonElement> json) {
+    for (String kind : List.of(Cell.GROUP, Cell.JOINT)) {
+      JsonObject parts = new JsonObject();
+      EvaluationCells.ofKind(kind, cells).forEach(cell -> parts.add(cell.name(), json.apply(cell)));
+      object.add(kind + "s", parts);
+    }
+  }
+
+  private static JsonObject breakdown(Breakdown breakdown) {
+    JsonObject object = measured(breakdown.metric(), breakdown.decode());
+    object.addProperty("by", breakdown.by().toString());
+    object.add("rows", list(breakdown.rows(), EvaluationJson::row));
+    return object;
+  }
+
+  private static JsonObject row(Breakdown.Row row) {
+    JsonObject object = new JsonObject();
+    object.addProperty("name", row.name());
+    object.addProperty("people", row.people());
+    object.addProperty("counted", row.counted());
+    object.add("percent", number(row.percent()));
+    object.add("interval_95", interval(row.interval95()));
+    return object;
+  }
+
+  private static JsonObject errorKinds(ErrorKinds kinds) {
+    JsonObject object = measured(kinds.metric(), kinds.decode());
+    JointMeasures.of(kinds).addTo(object);
     return object;
   }
 
@@ -192,7 +171,7 @@ final class EvaluationJson {
     object.addProperty("decode", errors.decode());
     object.addProperty("reference", Config.name(errors.reference()));
     object.add("levels", list(ErrorQuantiles.LEVELS, EvaluationJson::number));
-    addPerJoint(object, errors.quantiles(), EvaluationJson::quantiles);
+    JointMeasures.of(errors).addTo(object);
     return object;
   }
 
@@ -203,7 +182,7 @@ final class EvaluationJson {
     if (calibration.sigma() != null) {
       JsonObject sigma = new JsonObject();
       sigma.add("levels", list(SigmaCalibration.LEVELS, EvaluationJson::number));
-      addPerJoint(sigma, calibration.sigma(), EvaluationJson::sigma);
+      JointMeasures.sigma(calibration.decode(), calibration.sigma()).addTo(sigma);
       object.add("sigma", sigma);
     }
     JsonArray scores = new JsonArray();
@@ -213,30 +192,11 @@ final class EvaluationJson {
             (metric, perJoint) -> {
               JsonObject score = new JsonObject();
               score.addProperty("metric", metric.label());
-              addPerJoint(score, perJoint, EvaluationJson::score);
+              JointMeasures.score(calibration.decode(), metric, perJoint).addTo(score);
               score.add("bins", list(perJoint.inMeans().bins(), EvaluationJson::bin));
               scores.add(score);
             });
     object.add("scores", scores);
-    return object;
-  }
-
-  private static JsonObject sigma(SigmaCalibration sigma) {
-    JsonObject object = new JsonObject();
-    object.addProperty("counted", sigma.counted());
-    object.add("coverage", list(sigma.coverage(), EvaluationJson::number));
-    object.add("nll", number(sigma.nll()));
-    object.add("scale", number(sigma.scale()));
-    return object;
-  }
-
-  private static JsonObject score(ScoreCalibration score) {
-    JsonObject object = new JsonObject();
-    object.addProperty("counted", score.counted());
-    object.add("mean_score", number(score.meanScore()));
-    object.add("right", number(score.right()));
-    object.add("ece", number(score.ece()));
-    object.add("nll", number(score.nll()));
     return object;
   }
 
@@ -250,18 +210,19 @@ final class EvaluationJson {
     return object;
   }
 
-  private static <T> void addPerJoint(
-      JsonObject object, PerJoint<T> values, Function<T, JsonElement> json) {
-    object.add("in_means", json.apply(values.inMeans()));
-    object.add("joints", object(values.joints(), json));
+  private static JsonObject measured(PoseMetric metric, String decode) {
+    JsonObject object = new JsonObject();
+    object.addProperty("metric", metric.label());
+    object.addProperty("decode", decode);
+    return object;
   }
 
-  private static JsonObject quantiles(Quantiles quantiles) {
-    JsonObject object = new JsonObject();
-    object.addProperty("counted", quantiles.counted());
-    object.add("lengths", list(quantiles.lengths(), EvaluationJson::number));
-    object.add("pixels", list(quantiles.pixels(), EvaluationJson::number));
-    return object;
+  private static JsonElement value(Cell cell) {
+    return number(cell.value());
+  }
+
+  private static JsonElement interval(Cell cell) {
+    return interval(cell.interval95());
   }
 
   private static JsonElement interval(@Nullable Interval interval) {
@@ -271,8 +232,14 @@ final class EvaluationJson {
   }
 
   /** NaN and infinity become null. */
-  private static JsonElement number(double value) {
+  static JsonElement number(double value) {
     return Json.number(value, DECIMALS);
+  }
+
+  private static void addUnlessEmpty(JsonObject object, String name, JsonArray list) {
+    if (!list.isEmpty()) {
+      object.add(name, list);
+    }
   }
 
   private static <T> JsonArray list(List<T> values, Function<T, JsonElement> json) {

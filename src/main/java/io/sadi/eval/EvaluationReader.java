@@ -1,28 +1,22 @@
 package io.sadi.eval;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import io.sadi.data.Fields;
+import io.sadi.config.Field;
 import io.sadi.data.Fingerprint;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what {@link EvaluationFormat#JSON} writes. */
 public final class EvaluationReader {
-  private final Path file;
+  private static final int MOST = 1_000_000_000;
 
-  private EvaluationReader(Path file) {
-    this.file = file;
-  }
+  private EvaluationReader() {}
 
   /**
    * The results of an evaluation as they were written, rounded, without what else it held.
@@ -30,166 +24,111 @@ public final class EvaluationReader {
    * @throws BadInputException naming the field that is missing or of another kind
    */
   public static Evaluation read(Path file) throws IOException {
-    return new EvaluationReader(file).evaluation(Json.readObject(file));
-  }
-
-  private Evaluation evaluation(JsonObject json) {
-    List<MetricResult> results = new ArrayList<>();
-    JsonArray array = array(json, "results", "");
-    for (int i = 0; i < array.size(); i++) {
-      String where = "results[" + i + "].";
-      results.add(result(Json.object(array.get(i), file + ": " + where), where));
-    }
+    Field json = Field.root(Json.readObject(file), file);
     return new Evaluation(
-            text(json, "dataset", ""), text(json, "split", ""), whole(json, "people", ""), results)
+            json.get("dataset").text(),
+            json.get("split").text(),
+            count(json.get("people")),
+            json.get("results").list().stream().map(EvaluationReader::result).toList())
         .withNetwork(network(json.get("network")));
   }
 
   /** Evaluations of older versions, and of files, have none. */
-  private @Nullable MeasuredNetwork network(@Nullable JsonElement value) {
-    if (value == null) {
+  private static @Nullable MeasuredNetwork network(Field network) {
+    if (!network.isThere()) {
       return null;
     }
-    JsonObject json = object(value, "network");
-    String where = "network.";
-    String people = where + "measured_on";
+    Field fusion = network.get("fusion");
+    Field test = network.get("test");
     return new MeasuredNetwork(
-        text(json, "file", where),
-        whole(json, "epoch", where),
-        Fingerprint.from(new Fields(object(json.get("measured_on"), people), file + ": " + people)),
-        json.has("fusion") ? fusion(object(json.get("fusion"), where + "fusion")) : null);
+        network.get("file").text(),
+        count(network.get("epoch")),
+        Fingerprint.from(network.get("measured_on")),
+        test.isThere() ? TestProtocol.from(test) : null,
+        fusion.isThere() ? fusion(fusion) : null);
   }
 
-  private Fusion fusion(JsonObject json) {
-    String where = "network.fusion.";
-    Fusion.ChosenOn chosenOn = Fusion.ChosenOn.of(text(json, "chosen_on", where));
+  private static Fusion fusion(Field fusion) {
+    Fusion.ChosenOn chosenOn = Fusion.ChosenOn.of(fusion.get("chosen_on").text());
     if (chosenOn == null) {
-      throw BadInputException.at(
-          file + ": " + where + "chosen_on",
-          text(json, "chosen_on", where),
-          "halves, same-people, other-people, nobody, config or unknown",
-          "");
+      throw fusion
+          .get("chosen_on")
+          .wrong("halves, same-people, other-people, nobody, config or unknown");
     }
-    List<Double> ofHalves = new ArrayList<>();
-    if (json.has("of_halves")) {
-      array(json, "of_halves", where)
-          .forEach(weight -> ofHalves.add(number(weight, where + "of_halves")));
-    }
-    return new Fusion(number(json.get("weight"), where + "weight"), chosenOn, ofHalves);
+    Field ofHalves = fusion.get("of_halves");
+    List<Field> halves = ofHalves.isThere() ? ofHalves.list() : List.of();
+    return new Fusion(
+        number(fusion.get("weight")),
+        chosenOn,
+        halves.stream().map(EvaluationReader::number).toList());
   }
 
-  private MetricResult result(JsonObject json, String where) {
+  private static MetricResult result(Field json) {
+    Field all = json.get("intervals_95");
     return new MetricResult(
-        PoseMetric.parse(text(json, "metric", where)),
-        text(json, "decode", where),
-        number(json.get("mean_joint_weighted"), where + "mean_joint_weighted"),
-        number(json.get("mean_unweighted"), where + "mean_unweighted"),
-        intervals(json, where),
-        map(json.get("groups"), where + "groups", this::number),
-        map(json.get("joints"), where + "joints", this::number),
-        map(json.get("counted"), where + "counted", (n, at) -> (int) number(n, at)),
-        whole(json, "left_out", where),
-        whole(json, "missing", where),
-        averagePrecision(json, where));
+        PoseMetric.parse(json.get("metric").text()),
+        json.get("decode").text(),
+        summary(json, EvaluationReader::number),
+        json.get("interval_95").isGiven() ? summary(all, EvaluationReader::interval) : null,
+        map(json.get("counted"), EvaluationReader::count),
+        count(json.get("left_out")),
+        count(json.get("missing")),
+        averagePrecision(json));
   }
 
-  private @Nullable AveragePrecision averagePrecision(JsonObject json, String where) {
-    if (!json.has(AveragePrecision.NAMES.get(0))) {
+  private static @Nullable AveragePrecision averagePrecision(Field json) {
+    if (!json.get(AveragePrecision.NAMES.get(0)).isThere()) {
       return null;
     }
-    JsonElement intervals = json.get("intervals_95");
+    Field intervals = json.get("intervals_95");
     Map<String, Double> values = new LinkedHashMap<>();
     Map<String, Interval> intervals95 = new LinkedHashMap<>();
     for (String name : AveragePrecision.NAMES) {
-      values.put(name, number(json.get(name), where + name));
-      if (intervals != null) {
-        String of = where + "intervals_95";
-        intervals95.put(name, interval(object(intervals, of).get(name), of + "." + name));
+      values.put(name, number(json.get(name)));
+      if (intervals.isThere()) {
+        intervals95.put(name, interval(intervals.get(name)));
       }
     }
     return new AveragePrecision(
         values,
-        intervals == null ? null : intervals95,
-        whole(json, "people", where),
-        whole(json, "ignored", where),
-        whole(json, "detections", where),
-        whole(json, "other_category", where));
+        intervals.isThere() ? intervals95 : null,
+        count(json.get("people")),
+        count(json.get("ignored")),
+        count(json.get("detections")),
+        count(json.get("other_category")));
   }
 
-  private @Nullable Summary<Interval> intervals(JsonObject json, String where) {
-    JsonElement mean = json.get("interval_95");
-    if (mean == null || mean.isJsonNull()) {
-      return null;
-    }
-    String of = where + "intervals_95";
-    JsonObject all = object(json.get("intervals_95"), of);
+  private static <T> Summary<T> summary(Field json, Function<Field, T> read) {
     return new Summary<>(
-        interval(mean, where + "interval_95"),
-        interval(all.get("mean_unweighted"), of + ".mean_unweighted"),
-        map(all.get("groups"), of + ".groups", this::interval),
-        map(all.get("joints"), of + ".joints", this::interval));
+        read.apply(json.get("mean_joint_weighted")),
+        read.apply(json.get("mean_unweighted")),
+        map(json.get("groups"), read),
+        map(json.get("joints"), read));
   }
 
-  private Interval interval(@Nullable JsonElement value, String where) {
-    if (value != null && value.isJsonNull()) {
-      return new Interval(Double.NaN, Double.NaN);
-    }
-    if (value == null || !value.isJsonArray() || value.getAsJsonArray().size() != 2) {
-      throw bad(where, value, "two numbers");
-    }
-    JsonArray bounds = value.getAsJsonArray();
-    return new Interval(number(bounds.get(0), where), number(bounds.get(1), where));
-  }
-
-  private <T> Map<String, T> map(
-      @Nullable JsonElement value, String where, BiFunction<JsonElement, String, T> read) {
+  private static <T> Map<String, T> map(Field json, Function<Field, T> read) {
     Map<String, T> map = new LinkedHashMap<>();
-    object(value, where)
-        .asMap()
-        .forEach((key, element) -> map.put(key, read.apply(element, where + "." + key)));
+    json.entries().forEach((name, value) -> map.put(name, read.apply(value)));
     return map;
   }
 
-  private JsonObject object(@Nullable JsonElement value, String where) {
-    if (value == null || !value.isJsonObject()) {
-      throw bad(where, value, "an object");
+  /** Two numbers; null is NaN. */
+  private static Interval interval(Field json) {
+    if (json.isNull()) {
+      return new Interval(Double.NaN, Double.NaN);
     }
-    return value.getAsJsonObject();
+    if (!json.isList(2)) {
+      throw json.wrong("two numbers");
+    }
+    return new Interval(number(json.list().get(0)), number(json.list().get(1)));
   }
 
-  private JsonArray array(JsonObject json, String name, String where) {
-    JsonElement value = json.get(name);
-    if (value == null || !value.isJsonArray()) {
-      throw bad(where + name, value, "a list");
-    }
-    return value.getAsJsonArray();
-  }
-
-  private String text(JsonObject json, String name, String where) {
-    JsonElement value = json.get(name);
-    if (value == null || !value.isJsonPrimitive() || !value.getAsJsonPrimitive().isString()) {
-      throw bad(where + name, value, "text");
-    }
-    return value.getAsString();
-  }
-
-  private int whole(JsonObject json, String name, String where) {
-    return (int) number(json.get(name), where + name);
+  private static int count(Field json) {
+    return (int) json.integer(0, MOST);
   }
 
   /** A number; null is NaN. */
-  private double number(@Nullable JsonElement value, String where) {
-    if (value != null && value.isJsonNull()) {
-      return Double.NaN;
-    }
-    if (value == null || !value.isJsonPrimitive() || !value.getAsJsonPrimitive().isNumber()) {
-      throw bad(where, value, "a number");
-    }
-    return value.getAsDouble();
-  }
-
-  private BadInputException bad(String where, @Nullable JsonElement found, String expected) {
-    return BadInputException.at(
-        file + ": " + where, found == null ? "nothing" : Json.kind(found), expected, "");
+  private static double number(Field json) {
+    return json.isNull() ? Double.NaN : json.number();
   }
 }

@@ -5,7 +5,7 @@ import io.sadi.io.Decimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * else was asked for.
  */
 final class EvaluationTables {
+  private static final String INTERVAL = "its 95 % interval";
+
   private EvaluationTables() {}
 
   static String plain(Evaluation evaluation) {
@@ -27,19 +29,6 @@ final class EvaluationTables {
 
   private static String document(
       Evaluation evaluation, String heading, Function<TextTable, String> form) {
-    List<TextTable> tables = new ArrayList<>();
-    if (evaluation.results().stream().anyMatch(r -> r.averagePrecision() != null)) {
-      tables.add(averagePrecision(evaluation));
-    }
-    tables.add(summary(evaluation));
-    tables.add(joints(evaluation));
-    evaluation.comparisons().forEach(comparison -> tables.add(comparison(comparison)));
-    tables.addAll(DetailTables.breakdowns(evaluation.breakdowns()));
-    evaluation.errorKinds().forEach(kinds -> tables.add(DetailTables.errorKinds(kinds)));
-    evaluation.errors().forEach(errors -> tables.add(DetailTables.errors(errors)));
-    evaluation
-        .calibrations()
-        .forEach(calibration -> tables.addAll(DetailTables.calibration(calibration)));
     List<String> parts = new ArrayList<>();
     parts.add(
         String.format(
@@ -49,63 +38,101 @@ final class EvaluationTables {
             evaluation.dataset(),
             evaluation.split(),
             evaluation.people()));
-    tables.forEach(table -> parts.add(form.apply(table)));
+    tables(evaluation).forEach(table -> parts.add(form.apply(table)));
     notes(evaluation).forEach(note -> parts.add(note + "\n"));
     return String.join("\n", parts);
   }
 
-  /** A row for every result that has it, and one below for its interval's ends. */
-  private static TextTable averagePrecision(Evaluation evaluation) {
+  private static List<TextTable> tables(Evaluation evaluation) {
+    List<List<Cell>> results =
+        evaluation.results().stream()
+            .map(result -> EvaluationCells.of(result, evaluation.people()))
+            .toList();
+    List<TextTable> tables = new ArrayList<>();
+    if (evaluation.results().stream().anyMatch(r -> r.averagePrecision() != null)) {
+      tables.add(averagePrecision(results));
+    }
+    tables.add(summary(results));
+    tables.add(joints(results));
+    evaluation.comparisons().forEach(comparison -> tables.add(comparison(comparison)));
+    for (Breakdown.By by : Breakdown.By.values()) {
+      TextTable table = breakdowns(by, evaluation.breakdowns());
+      if (!table.rows().isEmpty()) {
+        tables.add(table);
+      }
+    }
+    evaluation.errorKinds().forEach(kinds -> tables.add(JointMeasures.of(kinds).table()));
+    evaluation.errors().forEach(errors -> tables.add(JointMeasures.of(errors).table()));
+    for (Calibration calibration : evaluation.calibrations()) {
+      String decode = calibration.decode();
+      if (calibration.sigma() != null) {
+        tables.add(JointMeasures.sigma(decode, calibration.sigma()).table());
+      }
+      calibration
+          .scores()
+          .forEach(
+              (metric, score) -> {
+                tables.add(JointMeasures.score(decode, metric, score).table());
+                tables.add(bins(JointMeasures.scores(decode, metric), score.inMeans().bins()));
+              });
+    }
+    return tables;
+  }
+
+  /** A row for every result that has it, and two below for its interval's ends. */
+  private static TextTable averagePrecision(List<List<Cell>> results) {
     List<String> header = new ArrayList<>(List.of("metric", "decode"));
     header.addAll(AveragePrecision.NAMES);
     List<List<String>> rows = new ArrayList<>();
-    for (MetricResult result : evaluation.results()) {
-      AveragePrecision precision = result.averagePrecision();
-      if (precision == null) {
-        continue;
-      }
-      List<String> row = new ArrayList<>(List.of(result.metric().label(), result.decode()));
-      precision.values().values().forEach(value -> row.add(percent(value)));
-      rows.add(row);
-      Map<String, Interval> intervals = precision.intervals95();
-      if (intervals != null) {
-        rows.add(ends("95 % from", intervals, Interval::low));
-        rows.add(ends("to", intervals, Interval::high));
+    for (List<Cell> result : results) {
+      List<Cell> cells = EvaluationCells.ofKind(Cell.AVERAGE_PRECISION, result);
+      if (!cells.isEmpty()) {
+        Cell first = cells.get(0);
+        rows.add(percents(first.metric(), first.decode(), cells, Cell::value));
+        if (first.interval95() != null) {
+          rows.add(percents("", "95 % from", cells, cell -> ends(cell).low()));
+          rows.add(percents("", "to", cells, cell -> ends(cell).high()));
+        }
       }
     }
     return new TextTable("", 2, header, rows);
   }
 
-  private static List<String> ends(
-      String name, Map<String, Interval> intervals, ToDoubleFunction<Interval> end) {
-    List<String> row = new ArrayList<>(List.of("", name));
-    intervals.values().forEach(interval -> row.add(percent(end.applyAsDouble(interval))));
+  private static List<String> percents(
+      String metric, String decode, List<Cell> cells, ToDoubleFunction<Cell> value) {
+    List<String> row = new ArrayList<>(List.of(metric, decode));
+    cells.forEach(cell -> row.add(percent(value.applyAsDouble(cell))));
     return row;
   }
 
+  private static Interval ends(Cell cell) {
+    return Objects.requireNonNull(cell.interval95());
+  }
+
   /** A row for every result. */
-  private static TextTable summary(Evaluation evaluation) {
-    boolean intervals = evaluation.results().stream().anyMatch(r -> r.intervals95() != null);
+  private static TextTable summary(List<List<Cell>> results) {
+    boolean intervals =
+        results.stream()
+            .flatMap(List::stream)
+            .anyMatch(cell -> cell.kind().equals(Cell.MEAN) && cell.interval95() != null);
     List<String> header = new ArrayList<>(List.of("metric", "decode"));
-    header.addAll(evaluation.results().get(0).groups().keySet());
-    for (String mean : List.of("mean (joint-weighted)", "mean (unweighted)")) {
-      header.add(mean);
+    EvaluationCells.ofKind(Cell.GROUP, results.get(0)).forEach(group -> header.add(group.name()));
+    for (Cell mean : EvaluationCells.ofKind(Cell.MEAN, results.get(0))) {
+      header.add(label(mean));
       if (intervals) {
-        header.add("its 95 % interval");
+        header.add(INTERVAL);
       }
     }
     List<List<String>> rows = new ArrayList<>();
-    for (MetricResult result : evaluation.results()) {
-      List<String> row = new ArrayList<>(List.of(result.metric().label(), result.decode()));
-      result.groups().values().forEach(percent -> row.add(percent(percent)));
-      row.add(percent(result.meanJointWeighted()));
-      Summary<Interval> intervals95 = result.intervals95();
-      if (intervals95 != null) {
-        row.add(interval(intervals95.meanJointWeighted()));
-      }
-      row.add(percent(result.meanUnweighted()));
-      if (intervals95 != null) {
-        row.add(interval(intervals95.meanUnweighted()));
+    for (List<Cell> result : results) {
+      Cell first = result.get(0);
+      List<Cell> groups = EvaluationCells.ofKind(Cell.GROUP, result);
+      List<String> row = percents(first.metric(), first.decode(), groups, Cell::value);
+      for (Cell mean : EvaluationCells.ofKind(Cell.MEAN, result)) {
+        row.add(percent(mean.value()));
+        if (mean.interval95() != null) {
+          row.add(interval(mean.interval95()));
+        }
       }
       rows.add(row);
     }
@@ -113,76 +140,45 @@ final class EvaluationTables {
   }
 
   /** A row for every joint: how many count, then its percentage in every result. */
-  private static TextTable joints(Evaluation evaluation) {
+  private static TextTable joints(List<List<Cell>> results) {
     List<String> header = new ArrayList<>(List.of("joint"));
     List<List<String>> rows = new ArrayList<>();
-    evaluation
-        .results()
-        .get(0)
-        .joints()
-        .keySet()
-        .forEach(joint -> rows.add(new ArrayList<>(List.of(joint))));
-    Map<String, Integer> counted = Map.of();
-    for (MetricResult result : evaluation.results()) {
-      if (!counted.equals(result.counted())) {
-        counted = result.counted();
-        header.add("counted");
-        addColumn(rows, counted.values(), String::valueOf);
+    EvaluationCells.ofKind(Cell.JOINT, results.get(0))
+        .forEach(joint -> rows.add(new ArrayList<>(List.of(joint.name()))));
+    List<String> counted = List.of();
+    for (List<Cell> result : results) {
+      List<Cell> joints = EvaluationCells.ofKind(Cell.JOINT, result);
+      List<String> counts = joints.stream().map(joint -> String.valueOf(joint.counted())).toList();
+      if (!counted.equals(counts)) {
+        counted = counts;
+        addColumn(header, rows, "counted", counts);
       }
-      header.add(result.metric().label() + " " + result.decode());
-      addColumn(rows, result.joints().values(), EvaluationTables::percent);
-      if (result.intervals95() != null) {
-        header.add("its 95 % interval");
-        addColumn(rows, result.intervals95().joints().values(), EvaluationTables::interval);
+      Cell first = result.get(0);
+      String heading = first.metric() + " " + first.decode();
+      addColumn(
+          header, rows, heading, joints.stream().map(joint -> percent(joint.value())).toList());
+      if (first.interval95() != null) {
+        addColumn(
+            header, rows, INTERVAL, joints.stream().map(joint -> interval(ends(joint))).toList());
       }
     }
     return new TextTable("", 1, header, rows);
   }
 
-  private static <T> void addColumn(
-      List<List<String>> rows, Iterable<T> values, Function<T, String> form) {
-    int row = 0;
-    for (T value : values) {
-      rows.get(row++).add(form.apply(value));
+  private static void addColumn(
+      List<String> header, List<List<String>> rows, String heading, List<String> column) {
+    header.add(heading);
+    for (int row = 0; row < column.size(); row++) {
+      rows.get(row).add(column.get(row));
     }
   }
 
   private static TextTable comparison(Comparison comparison) {
-    List<String> header =
-        List.of("", "difference", "its 95 % interval", "moved", "counted", "better", "worse");
-    Summary<Double> differences = comparison.differences();
-    Summary<Interval> intervals = comparison.intervals95();
     List<List<String>> rows = new ArrayList<>();
-    comparison
-        .averagePrecision()
-        .forEach(
-            (name, value) ->
-                rows.add(
-                    differenceRow(name, value, comparison.averagePrecision95().get(name), null)));
-    rows.add(
-        differenceRow(
-            "mean (joint-weighted)",
-            differences.meanJointWeighted(),
-            intervals.meanJointWeighted(),
-            null));
-    rows.add(
-        differenceRow(
-            "mean (unweighted)", differences.meanUnweighted(), intervals.meanUnweighted(), null));
-    differences
-        .groups()
-        .forEach(
-            (group, value) ->
-                rows.add(differenceRow(group, value, intervals.groups().get(group), null)));
-    differences
-        .joints()
-        .forEach(
-            (joint, value) ->
-                rows.add(
-                    differenceRow(
-                        joint,
-                        value,
-                        intervals.joints().get(joint),
-                        comparison.joints().get(joint))));
+    for (Cell cell : EvaluationCells.of(comparison)) {
+      Moved moved = cell.kind().equals(Cell.JOINT) ? comparison.joints().get(cell.name()) : null;
+      rows.add(difference(cell, moved));
+    }
     String title =
         String.format(
             Locale.ROOT,
@@ -192,27 +188,76 @@ final class EvaluationTables {
             comparison.metric().label(),
             comparison.decode(),
             comparison.baseline());
+    List<String> header =
+        List.of("", "difference", INTERVAL, "moved", "counted", "better", "worse");
     return new TextTable(title, 1, header, rows);
   }
 
-  private static List<String> differenceRow(
-      String name, double difference, @Nullable Interval interval, @Nullable Moved joint) {
-    List<String> row = new ArrayList<>();
-    row.add(name);
-    row.add(signed(difference));
-    row.add(
+  private static List<String> difference(Cell cell, @Nullable Moved joint) {
+    Interval interval = cell.interval95();
+    return List.of(
+        label(cell),
+        signed(cell.value()),
         interval == null || Double.isNaN(interval.low())
             ? "-"
-            : signed(interval.low()) + " to " + signed(interval.high()));
-    row.add(interval == null ? "" : Comparison.direction(interval));
-    row.add(joint == null ? "" : String.valueOf(joint.counted()));
-    row.add(joint == null ? "" : String.valueOf(joint.better()));
-    row.add(joint == null ? "" : String.valueOf(joint.worse()));
-    return row;
+            : signed(interval.low()) + " to " + signed(interval.high()),
+        interval == null ? "" : Comparison.direction(interval),
+        joint == null ? "" : String.valueOf(joint.counted()),
+        joint == null ? "" : String.valueOf(joint.better()),
+        joint == null ? "" : String.valueOf(joint.worse()));
   }
 
-  private static String signed(double value) {
-    return Double.isNaN(value) ? "-" : Decimal.signed(value, 2);
+  private static String label(Cell cell) {
+    return cell.kind().equals(Cell.MEAN)
+        ? "mean (" + cell.name().replace('_', '-') + ")"
+        : cell.name();
+  }
+
+  /** A row for each part; none where nothing is broken down by it. */
+  private static TextTable breakdowns(Breakdown.By by, List<Breakdown> breakdowns) {
+    List<List<String>> rows = new ArrayList<>();
+    boolean intervals = false;
+    for (Breakdown breakdown : breakdowns) {
+      if (breakdown.by() != by) {
+        continue;
+      }
+      for (Breakdown.Row part : breakdown.rows()) {
+        List<String> row = new ArrayList<>();
+        row.addAll(List.of(breakdown.metric().label(), breakdown.decode(), part.name()));
+        row.add(String.valueOf(part.people()));
+        row.add(String.valueOf(part.counted()));
+        row.add(percent(part.percent()));
+        Interval interval = part.interval95();
+        if (interval != null) {
+          intervals = true;
+          row.add(interval(interval));
+        }
+        rows.add(row);
+      }
+    }
+    List<String> header =
+        new ArrayList<>(List.of("metric", "decode", by.toString(), "people", "joints", "percent"));
+    if (intervals) {
+      header.add(INTERVAL);
+    }
+    return new TextTable("By " + by + ": percentage of the joints in the means", 3, header, rows);
+  }
+
+  private static TextTable bins(String title, List<ScoreCalibration.Bin> bins) {
+    List<List<String>> rows = new ArrayList<>();
+    for (ScoreCalibration.Bin bin : bins) {
+      rows.add(
+          List.of(
+              decimals(bin.low(), 1) + " to " + decimals(bin.high(), 1),
+              String.valueOf(bin.counted()),
+              percent(bin.meanScore()),
+              percent(bin.right())));
+    }
+    return new TextTable(
+        title + ": all in the means, by score",
+        1,
+        List.of("score", "counted", "mean score", "right"),
+        rows);
   }
 
   /** What the numbers leave out or count as wrong. */
@@ -235,16 +280,21 @@ final class EvaluationTables {
     return notes.stream().distinct().toList();
   }
 
-  static String percent(double value) {
+  private static String signed(double value) {
+    return Double.isNaN(value) ? "-" : Decimal.signed(value, 2);
+  }
+
+  private static String percent(double value) {
     return decimals(value, 2);
   }
 
-  static String interval(Interval interval) {
+  private static String interval(Interval interval) {
     return Double.isNaN(interval.low())
         ? "-"
         : percent(interval.low()) + " to " + percent(interval.high());
   }
 
+  /** A number; {@code -} where nothing counts, {@code none} for what is infinitely far. */
   static String decimals(double value, int decimals) {
     return Double.isNaN(value)
         ? "-"

@@ -1,12 +1,9 @@
 package io.sadi.eval;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
+import io.sadi.config.Field;
 import io.sadi.data.Skeleton;
 import io.sadi.geom.Box;
 import io.sadi.io.BadInputException;
-import io.sadi.io.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,19 +55,17 @@ final class ImageJson {
   private static final List<String> COCO_18 =
       Stream.concat(BODY_25.subList(0, 8).stream(), BODY_25.subList(9, 19).stream()).toList();
 
-  private final Path file;
   private final String image;
   private final List<String> joints;
 
-  private ImageJson(Path file, String image, List<String> joints) {
-    this.file = file;
+  private ImageJson(String image, List<String> joints) {
     this.image = image;
     this.joints = joints;
   }
 
   /** A file of MMPose's. */
   static ImageJson ofMmpose(Path file, List<String> joints) {
-    return new ImageJson(file, String.valueOf(file.getFileName()), joints);
+    return new ImageJson(String.valueOf(file.getFileName()), joints);
   }
 
   /** A file that one of MMPose's demos wrote. */
@@ -78,7 +73,7 @@ final class ImageJson {
     String name = String.valueOf(file.getFileName());
     String image =
         name.startsWith(DEMOS_BEGINNING) ? name.substring(DEMOS_BEGINNING.length()) : name;
-    return new ImageJson(file, image, joints);
+    return new ImageJson(image, joints);
   }
 
   /** A file of OpenPose's. */
@@ -88,14 +83,14 @@ final class ImageJson {
         name.endsWith(OPENPOSE_ENDING)
             ? name.substring(0, name.length() - OPENPOSE_ENDING.length()) + ".json"
             : name;
-    return new ImageJson(file, image, joints);
+    return new ImageJson(image, joints);
   }
 
   /** Whether an element of a list is a person as MMPose writes them. */
-  static boolean isMmposes(JsonElement element) {
-    return element.isJsonObject()
-        && element.getAsJsonObject().has("keypoint_scores")
-        && !element.getAsJsonObject().has("image_id");
+  static boolean isMmposes(Field element) {
+    return element.isObject()
+        && element.get("keypoint_scores").isThere()
+        && !element.get("image_id").isThere();
   }
 
   /**
@@ -133,25 +128,22 @@ final class ImageJson {
   }
 
   /** OpenPose's {@code people}. */
-  List<Detection> openPose(JsonElement people) {
-    String where = file + ": people";
+  List<Detection> openPose(Field people) {
     List<Detection> found = new ArrayList<>();
-    for (JsonElement element : array(people, where)) {
-      String place = where + "[" + found.size() + "]";
-      JsonArray numbers = JsonFields.list(Json.object(element, place), "pose_keypoints_2d", place);
-      place += ".pose_keypoints_2d";
+    for (Field person : people.list()) {
+      Field keypoints = person.get("pose_keypoints_2d");
+      List<Field> numbers = keypoints.list();
       int n = numbers.size() / 3;
       if (numbers.size() % 3 != 0 || order(n) == null) {
-        throw joints(place, numbers.size() + " numbers", 3 * joints.size() + " (x, y, score)");
+        throw joints(keypoints, numbers.size() + " numbers", 3 * joints.size() + " (x, y, score)");
       }
       float[] x = new float[n];
       float[] y = new float[n];
       float[] score = new float[n];
       for (int i = 0; i < n; i++) {
-        String at = place + "[" + 3 * i + "]";
-        x[i] = JsonFields.numberOrNaN(numbers.get(3 * i), at);
-        y[i] = JsonFields.numberOrNaN(numbers.get(3 * i + 1), at);
-        score[i] = JsonFields.numberOrNaN(numbers.get(3 * i + 2), at);
+        x[i] = numbers.get(3 * i).floatingOrNaN();
+        y[i] = numbers.get(3 * i + 1).floatingOrNaN();
+        score[i] = numbers.get(3 * i + 2).floatingOrNaN();
         if (x[i] == 0 && y[i] == 0 && score[i] == 0) { // how it writes that there is none
           x[i] = Float.NaN;
           y[i] = Float.NaN;
@@ -163,97 +155,84 @@ final class ImageJson {
   }
 
   /** MMPose's {@code instance_info}, of one image. */
-  List<Detection> mmpose(JsonElement instances) {
-    String where = file + ": instance_info";
+  List<Detection> mmpose(Field instances) {
     List<Detection> found = new ArrayList<>();
-    int i = 0;
-    for (JsonElement element : array(instances, where)) {
-      String place = where + "[" + i++ + "]";
-      if (element.isJsonObject() && element.getAsJsonObject().has("frame_id")) {
-        throw BadInputException.at(place, "a frame of a film", "the people of one image", "");
+    for (Field person : instances.list()) {
+      if (person.isObject() && person.get("frame_id").isThere()) {
+        throw BadInputException.at(
+            person.where(), "a frame of a film", "the people of one image", "");
       }
-      found.addAll(person(element, place));
+      found.addAll(person(person));
     }
     return found;
   }
 
   /** One of MMPose's people, alone in a list. */
-  List<Detection> person(JsonElement element, String where) {
-    JsonObject person = Json.object(element, where);
-    JsonArray keypoints = JsonFields.list(person, "keypoints", where);
-    JsonArray scores = JsonFields.list(person, "keypoint_scores", where);
+  List<Detection> person(Field person) {
+    List<Field> keypoints = person.get("keypoints").list();
+    List<Field> scores = person.get("keypoint_scores").list();
     int n = keypoints.size();
     if (n != joints.size()) {
-      throw joints(where + ".keypoints", n + " joints", String.valueOf(joints.size()));
+      throw joints(person.get("keypoints"), n + " joints", String.valueOf(joints.size()));
     }
     if (scores.size() != n) {
       throw BadInputException.at(
-          where + ".keypoint_scores", scores.size() + " numbers", n + ", one a joint", "");
+          person.get("keypoint_scores").where(),
+          scores.size() + " numbers",
+          n + ", one a joint",
+          "");
     }
     float[] x = new float[n];
     float[] y = new float[n];
     float[] score = new float[n];
     for (int k = 0; k < n; k++) {
-      String place = where + ".keypoints[" + k + "]";
-      JsonArray position = array(keypoints.get(k), place);
+      List<Field> position = keypoints.get(k).list();
       if (position.size() != 2) {
         throw BadInputException.at(
-            place, position.size() + " numbers", "x and y of a joint in the image", "");
+            keypoints.get(k).where(),
+            position.size() + " numbers",
+            "x and y of a joint in the image",
+            "");
       }
-      x[k] = JsonFields.numberOrNaN(position.get(0), place);
-      y[k] = JsonFields.numberOrNaN(position.get(1), place);
-      score[k] = JsonFields.numberOrNaN(scores.get(k), where + ".keypoint_scores[" + k + "]");
+      x[k] = position.get(0).floatingOrNaN();
+      y[k] = position.get(1).floatingOrNaN();
+      score[k] = scores.get(k).floatingOrNaN();
     }
     Prediction joints = inOrder(x, y, score);
-    Detection plain = Detection.of(joints, Double.NaN, corners(person, where), "");
-    double sure = bboxScore(person, where);
+    Detection plain = Detection.of(joints, Double.NaN, corners(person.get("bbox")), "");
+    double sure = bboxScore(person.get("bbox_score"));
     return List.of(
         Double.isNaN(sure)
             ? plain
             : new Detection(joints, plain.score() * sure, plain.area(), plain.category()));
   }
 
-  private static double bboxScore(JsonObject person, String where) {
-    JsonElement score = person.get("bbox_score");
-    if (JsonFields.given(score) && score.isJsonArray() && score.getAsJsonArray().size() == 1) {
-      return JsonFields.numberOrNaN(score.getAsJsonArray().get(0), where + ".bbox_score");
-    }
-    return JsonFields.numberOrNaN(person, "bbox_score", where);
+  /** Alone in a list in some versions. */
+  private static double bboxScore(Field score) {
+    return score.isList(1) ? score.list().get(0).floatingOrNaN() : score.numberOrNaN();
   }
 
   /** {@code bbox}: x1, y1, x2, y2, alone in a list in some versions. */
-  private static @Nullable Box corners(JsonObject person, String where) {
-    if (!JsonFields.given(person.get("bbox"))) {
+  private static @Nullable Box corners(Field bbox) {
+    if (!bbox.isGiven()) {
       return null;
     }
-    String place = where + ".bbox";
-    JsonArray corners = array(person.get("bbox"), place);
-    if (corners.size() == 1) {
-      corners = array(corners.get(0), place);
-    }
+    List<Field> corners = bbox.isList(1) ? bbox.list().get(0).list() : bbox.list();
     if (corners.size() != 4) {
-      throw BadInputException.at(place, corners.size() + " numbers", "x1, y1, x2, y2", "");
+      throw BadInputException.at(bbox.where(), corners.size() + " numbers", "x1, y1, x2, y2", "");
     }
-    float left = JsonFields.number(corners.get(0), place);
-    float top = JsonFields.number(corners.get(1), place);
+    float left = corners.get(0).floating();
+    float top = corners.get(1).floating();
     return new Box(
         left,
         top,
-        Math.max(0, JsonFields.number(corners.get(2), place) - left),
-        Math.max(0, JsonFields.number(corners.get(3), place) - top));
+        Math.max(0, corners.get(2).floating() - left),
+        Math.max(0, corners.get(3).floating() - top));
   }
 
-  private static JsonArray array(@Nullable JsonElement element, String where) {
-    if (element == null || !element.isJsonArray()) {
-      throw BadInputException.at(
-          where, element == null ? "nothing" : Json.kind(element), "a list", "");
-    }
-    return element.getAsJsonArray();
-  }
-
-  private BadInputException joints(String where, String found, String expected) {
+  private BadInputException joints(Field at, String found, String expected) {
     return BadInputException.at(
-        where,
+        at.where(),
         found,
         expected + " of the dataset's " + joints.size() + " joints",
         "the joints must be those of the dataset, in its order");

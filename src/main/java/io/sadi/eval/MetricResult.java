@@ -14,12 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param metric what was measured
  * @param decode where the joints came from: a decoder's name, or {@code predictions} for a file
- * @param meanJointWeighted over all joints of all people, pooled: a joint annotated more often
- *     weighs more (MPII's official script, HRNet, MMPose)
- * @param meanUnweighted the plain mean of the joints' percentages (pytorch-pose)
+ * @param percentages of both means, the groups and the joints
  * @param intervals95 bootstrap intervals of all of them over people, or null if not asked for
- * @param groups left and right averaged, in the order of published tables
- * @param joints in dataset order
  * @param counted how many annotated joints each percentage is of
  * @param leftOut people without the reference length, who do not count
  * @param missing people without a prediction, whose joints count as wrong
@@ -28,11 +24,8 @@ import org.jspecify.annotations.Nullable;
 public record MetricResult(
     PoseMetric metric,
     String decode,
-    double meanJointWeighted,
-    double meanUnweighted,
+    Summary<Double> percentages,
     @Nullable Summary<Interval> intervals95,
-    Map<String, Double> groups,
-    Map<String, Double> joints,
     Map<String, Integer> counted,
     int leftOut,
     int missing,
@@ -42,31 +35,15 @@ public record MetricResult(
   public MetricResult(
       PoseMetric metric,
       String decode,
-      double meanJointWeighted,
-      double meanUnweighted,
+      Summary<Double> percentages,
       @Nullable Summary<Interval> intervals95,
-      Map<String, Double> groups,
-      Map<String, Double> joints,
       Map<String, Integer> counted,
       int leftOut,
       int missing) {
-    this(
-        metric,
-        decode,
-        meanJointWeighted,
-        meanUnweighted,
-        intervals95,
-        groups,
-        joints,
-        counted,
-        leftOut,
-        missing,
-        null);
+    this(metric, decode, percentages, intervals95, counted, leftOut, missing, null);
   }
 
   public MetricResult {
-    groups = Collections.unmodifiableMap(new LinkedHashMap<>(groups));
-    joints = Collections.unmodifiableMap(new LinkedHashMap<>(joints));
     counted = Collections.unmodifiableMap(new LinkedHashMap<>(counted));
   }
 
@@ -113,7 +90,6 @@ public record MetricResult(
     JointErrors errors = measured.errors();
     Detections detections = measured.detections();
     Tally tally = Tally.of(errors, metric, joints);
-    Summary<Double> percentages = tally.percentages();
     Map<String, Integer> counted = new LinkedHashMap<>();
     for (int k = 0; k < joints.size(); k++) {
       counted.put(joints.get(k), tally.count(k));
@@ -121,15 +97,32 @@ public record MetricResult(
     return new MetricResult(
         metric,
         decode,
-        percentages.meanJointWeighted(),
-        percentages.meanUnweighted(),
+        tally.percentages(),
         withIntervals ? tally.intervals95() : null,
-        percentages.groups(),
-        percentages.joints(),
         counted,
         errors.leftOut(),
         errors.missing(),
         detections == null ? null : AveragePrecision.of(detections, withIntervals));
+  }
+
+  /** Pooled over all joints of all people. */
+  public double meanJointWeighted() {
+    return percentages.meanJointWeighted();
+  }
+
+  /** The plain mean of the joints' percentages. */
+  public double meanUnweighted() {
+    return percentages.meanUnweighted();
+  }
+
+  /** Left and right averaged, in the order of published tables. */
+  public Map<String, Double> groups() {
+    return percentages.groups();
+  }
+
+  /** In dataset order. */
+  public Map<String, Double> joints() {
+    return percentages.joints();
   }
 
   /** The interval of meanJointWeighted, or null if not asked for. */

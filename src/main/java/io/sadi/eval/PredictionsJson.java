@@ -1,10 +1,9 @@
 package io.sadi.eval;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import io.sadi.config.Field;
 import io.sadi.io.BadInputException;
 import io.sadi.io.InputFile;
 import io.sadi.io.Json;
@@ -60,10 +59,12 @@ final class PredictionsJson {
         case "images" -> reader.images(json, file);
         case "people" ->
             reader.found.addAll(
-                ImageJson.ofOpenPose(file, joints).openPose(JsonParser.parseReader(json)));
+                ImageJson.ofOpenPose(file, joints)
+                    .openPose(Field.at(JsonParser.parseReader(json), file, "people")));
         case "instance_info" ->
             reader.found.addAll(
-                ImageJson.ofMmposesDemo(file, joints).mmpose(JsonParser.parseReader(json)));
+                ImageJson.ofMmposesDemo(file, joints)
+                    .mmpose(Field.at(JsonParser.parseReader(json), file, "instance_info")));
         default -> {
           json.skipValue();
           continue;
@@ -85,11 +86,11 @@ final class PredictionsJson {
   private void images(JsonReader json, Path file) throws IOException {
     if (json.peek() != JsonToken.BEGIN_ARRAY) {
       throw BadInputException.at(
-          file + ".images", Json.kind(JsonParser.parseReader(json)), "a list", "");
+          file + ": images", Json.kind(JsonParser.parseReader(json)), "a list", "");
     }
     json.beginArray();
     for (int i = 0; json.hasNext(); i++) {
-      addImage(JsonParser.parseReader(json), file + ": images[" + i + "]");
+      addImage(Field.at(JsonParser.parseReader(json), file, "images[" + i + "]"));
     }
     json.endArray();
   }
@@ -101,7 +102,7 @@ final class PredictionsJson {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         String where = file + ":" + number++;
         if (!line.isBlank()) {
-          reader.addImage(Json.parsePython(line, where), where);
+          reader.addImage(Field.root(Json.parsePython(line, where), where));
         }
       }
     } catch (CharacterCodingException e) {
@@ -110,73 +111,62 @@ final class PredictionsJson {
     return reader.found;
   }
 
-  private void addImage(JsonElement element, String where) {
-    JsonObject image = Json.object(element, where);
-    String name = JsonFields.text(image, "image", where);
-    int i = 0;
-    for (JsonElement person : JsonFields.list(image, "people", where)) {
-      addPerson(name, person, where + ".people[" + i++ + "]");
-    }
+  private void addImage(Field image) {
+    String name = image.get("image").text();
+    image.get("people").list().forEach(person -> addPerson(name, person));
   }
 
-  private void addPerson(String image, JsonElement element, String where) {
-    JsonObject person = Json.object(element, where);
-    int index = JsonFields.index(person, "person", where);
+  private void addPerson(String image, Field person) {
+    int index = person.get("person").index();
     Prediction prediction = Prediction.empty(image, index, joints.size());
     boolean[] seen = new boolean[joints.size()];
-    int i = 0;
-    for (JsonElement keypoint : JsonFields.list(person, "keypoints", where)) {
-      String place = where + ".keypoints[" + i++ + "]";
-      JsonObject joint = Json.object(keypoint, place);
-      int k = joints.indexOf(JsonFields.text(joint, "name", place));
+    Field keypoints = person.get("keypoints");
+    for (Field joint : keypoints.list()) {
+      int k = joints.indexOf(joint.get("name").text());
       if (k >= 0) {
         if (seen[k]) {
-          throw BadInputException.at(place, joints.get(k) + " a second time", "once", "");
+          throw BadInputException.at(joint.where(), joints.get(k) + " a second time", "once", "");
         }
         seen[k] = true;
-        fill(prediction, k, joint, place);
+        fill(prediction, k, joint);
       }
     }
     for (int k = 0; k < seen.length; k++) {
       if (!seen[k]) {
         throw BadInputException.at(
-            where + ".keypoints", "no " + joints.get(k), "every joint of the dataset", "");
+            keypoints.where(), "no " + joints.get(k), "every joint of the dataset", "");
       }
     }
     if (!people.add(prediction)) {
       throw BadInputException.at(
-          where,
+          person.where(),
           "a second entry for " + image + ", person " + index,
           "one entry a person",
           "remove one");
     }
     found.add(
         Detection.of(
-            prediction,
-            JsonFields.numberOrNaN(person, "score", where),
-            JsonFields.box(person, "box", where),
-            ""));
+            prediction, person.get("score").numberOrNaN(), Detection.box(person.get("box")), ""));
   }
 
-  private static void fill(Prediction prediction, int k, JsonObject joint, String where) {
+  private static void fill(Prediction prediction, int k, Field joint) {
     for (String axis : List.of("x", "y")) {
-      if (!joint.has(axis)) {
-        throw BadInputException.at(
-            where + "." + axis, "nothing", "a number", "null for a joint that was not found");
+      if (!joint.get(axis).isThere()) {
+        throw joint.get(axis).wrong("a number", "null for a joint that was not found");
       }
     }
-    prediction.x()[k] = JsonFields.numberOrNaN(joint.get("x"), where + ".x");
-    prediction.y()[k] = JsonFields.numberOrNaN(joint.get("y"), where + ".y");
-    if (JsonFields.given(joint.get("score"))) {
-      prediction.score()[k] = JsonFields.number(joint, "score", where);
+    prediction.x()[k] = joint.get("x").floatingOrNaN();
+    prediction.y()[k] = joint.get("y").floatingOrNaN();
+    if (joint.get("score").isGiven()) {
+      prediction.score()[k] = joint.get("score").floating();
     }
-    if (JsonFields.given(joint.get("sigma"))) {
-      List<JsonElement> sigma = JsonFields.list(joint, "sigma", where).asList();
-      if (sigma.size() != 2) {
-        throw BadInputException.at(where + ".sigma", sigma.toString(), "two numbers", "");
+    Field sigma = joint.get("sigma");
+    if (sigma.isGiven()) {
+      if (!sigma.isList(2)) {
+        throw sigma.wrong("two numbers");
       }
-      prediction.sigmaX()[k] = JsonFields.number(sigma.get(0), where + ".sigma");
-      prediction.sigmaY()[k] = JsonFields.number(sigma.get(1), where + ".sigma");
+      prediction.sigmaX()[k] = sigma.list().get(0).floating();
+      prediction.sigmaY()[k] = sigma.list().get(1).floating();
     }
   }
 }

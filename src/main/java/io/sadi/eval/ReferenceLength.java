@@ -48,7 +48,7 @@ public enum ReferenceLength {
   }
 
   /** The length in pixels, or NaN where it is not annotated. */
-  double of(Person person, Skeleton skeleton) {
+  public double of(Person person, Skeleton skeleton) {
     return switch (this) {
       case HEAD -> person.headSize();
       case TORSO -> torso(person, skeleton.index("left_shoulder"), skeleton.index("right_hip"));

@@ -24,6 +24,24 @@ public record Summary<T>(
     joints = Collections.unmodifiableMap(new LinkedHashMap<>(joints));
   }
 
+  /** Takes a value and what it is of. */
+  interface Visitor<T> {
+    /**
+     * Takes one value.
+     *
+     * @param kind {@link Cell#MEAN}, {@link Cell#GROUP} or {@link Cell#JOINT}
+     */
+    void visit(String kind, String name, T value);
+  }
+
+  /** Hands over every value: both means, groups, joints. */
+  void forEach(Visitor<? super T> visitor) {
+    visitor.visit(Cell.MEAN, Cell.JOINT_WEIGHTED, meanJointWeighted);
+    visitor.visit(Cell.MEAN, Cell.UNWEIGHTED, meanUnweighted);
+    groups.forEach((name, value) -> visitor.visit(Cell.GROUP, name, value));
+    joints.forEach((name, value) -> visitor.visit(Cell.JOINT, name, value));
+  }
+
   /** Where each number stands in a vector of all of them: both means, groups, joints. */
   static final class Layout {
     private final List<String> joints;

@@ -85,6 +85,7 @@ public final class Page {
         + "</main>\n"
         + (body.indexOf("<canvas") < 0 ? "" : script(CHART_JS) + script("page.js"))
         + (body.indexOf("<div class=\"poses\"") < 0 ? "" : script("poses.js"))
+        + (body.indexOf("<div class=\"mistakes\"") < 0 ? "" : script("mistakes.js"))
         + "</body>\n</html>\n";
   }
 

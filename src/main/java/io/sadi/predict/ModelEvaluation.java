@@ -1,5 +1,8 @@
 package io.sadi.predict;
 
+import io.sadi.checkpoint.Checkpoint;
+import io.sadi.checkpoint.Decode;
+import io.sadi.checkpoint.Readout;
 import io.sadi.config.Config;
 import io.sadi.data.CocoId;
 import io.sadi.data.Dataset;
@@ -18,7 +21,18 @@ import io.sadi.eval.SigmaTemperatures;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
-import io.sadi.predict.DatasetPredictor.Reading;
+import io.sadi.predict.engine.DatasetPredictor;
+import io.sadi.predict.engine.DatasetPredictor.Reading;
+import io.sadi.predict.engine.FoundImage;
+import io.sadi.predict.engine.FoundPerson;
+import io.sadi.predict.engine.FusionWeight;
+import io.sadi.predict.engine.InferenceConfig;
+import io.sadi.predict.engine.ModelInfo;
+import io.sadi.predict.engine.TrainedModel;
+import io.sadi.predict.output.PredictionsFormat;
+import io.sadi.predict.output.PredictionsWriter;
+import io.sadi.show.Gallery;
+import io.sadi.show.Gallery.Exhibit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,7 +143,18 @@ public record ModelEvaluation(
     for (Reading reading : others) {
       predicted.put(Config.name(reading.readout().decode()), reading.predictions());
     }
-    return new CrossFitted(predicted, network(split, people, fusion));
+    return new CrossFitted(predicted, network(split, people, config, fusion));
+  }
+
+  /**
+   * Some of the people as pictures.
+   *
+   * @param decode as which they are found
+   * @param side of the pictures in pixels
+   */
+  public List<Exhibit> gallery(List<Person> some, Decode decode, int side, InferenceConfig config)
+      throws IOException {
+    return Gallery.of(checkpoint, file, decode, dataset, some, side, config);
   }
 
   /**
@@ -138,19 +163,21 @@ public record ModelEvaluation(
    * @param split the people's
    * @param whole everybody in it
    */
-  public MeasuredNetwork network(String split, List<Person> whole) {
+  public MeasuredNetwork network(String split, List<Person> whole, InferenceConfig config) {
     Fusion fusion =
         decodes.contains(Decode.FUSED)
             ? checkpoint.fusion(Fingerprint.of(split, whole, dataset.skeleton()))
             : null;
-    return network(split, people, fusion);
+    return network(split, people, config, fusion);
   }
 
-  private MeasuredNetwork network(String split, List<Person> measured, @Nullable Fusion fusion) {
+  private MeasuredNetwork network(
+      String split, List<Person> measured, InferenceConfig config, @Nullable Fusion fusion) {
     return new MeasuredNetwork(
         String.valueOf(file.getFileName()),
         checkpoint.epoch(),
         Fingerprint.of(split, measured, dataset.skeleton()),
+        config.protocol(),
         fusion);
   }
 

@@ -1,6 +1,12 @@
 package io.sadi.predict;
 
+import io.sadi.checkpoint.Decode;
 import io.sadi.io.BadInputException;
+import io.sadi.io.Shard;
+import io.sadi.predict.engine.InferenceConfig;
+import io.sadi.predict.input.BoxChoice;
+import io.sadi.predict.input.Inputs;
+import io.sadi.predict.output.PredictionOutput;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

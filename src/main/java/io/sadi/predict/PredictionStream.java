@@ -1,12 +1,23 @@
 package io.sadi.predict;
 
+import io.sadi.checkpoint.Decode;
+import io.sadi.checkpoint.Readout;
 import io.sadi.data.Dataset;
 import io.sadi.data.Person;
 import io.sadi.data.PersonBox;
 import io.sadi.model.SadiNet;
-import io.sadi.predict.ImageCrops.Task;
-import io.sadi.predict.ImagePredictor.Plan;
-import io.sadi.predict.ImagePredictor.Sink;
+import io.sadi.predict.engine.Batching;
+import io.sadi.predict.engine.FoundImage;
+import io.sadi.predict.engine.FoundPerson;
+import io.sadi.predict.engine.ImageCrops.Task;
+import io.sadi.predict.engine.ImagePredictor;
+import io.sadi.predict.engine.ImagePredictor.Plan;
+import io.sadi.predict.engine.ImagePredictor.Sink;
+import io.sadi.predict.engine.InferenceConfig;
+import io.sadi.predict.engine.InputImage;
+import io.sadi.predict.engine.PoseEstimator;
+import io.sadi.predict.output.CsvPredictionsWriter;
+import io.sadi.predict.output.PredictionsWriter;
 import io.sadi.torch.Precision;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -11,6 +11,8 @@ import io.sadi.eval.PredictionsFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Decimal;
 import io.sadi.io.Progress;
+import io.sadi.prepare.read.Annotations;
+import io.sadi.prepare.read.LeftOut;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -5,14 +5,20 @@ import io.sadi.geom.Box;
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
-import io.sadi.prepare.Fault.Kind;
+import io.sadi.prepare.check.Checks;
+import io.sadi.prepare.check.PersonChecks;
+import io.sadi.prepare.read.AnnotatedFrame;
+import io.sadi.prepare.read.Annotations;
+import io.sadi.prepare.read.Fault;
+import io.sadi.prepare.read.Fault.Kind;
+import io.sadi.prepare.read.StoredFrame;
+import io.sadi.prepare.write.Packing;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -125,17 +131,6 @@ final class Inspection {
                 work.advance(1);
               }
             });
-  }
-
-  /** The people of all splits by their image, in order. */
-  static Map<String, List<Person>> byImage(Iterable<List<Person>> splits) {
-    Map<String, List<Person>> byImage = new LinkedHashMap<>();
-    for (List<Person> people : splits) {
-      for (Person person : people) {
-        byImage.computeIfAbsent(person.image(), name -> new ArrayList<>()).add(person);
-      }
-    }
-    return byImage;
   }
 
   /** Null where the photo is turned and does not tell whether its people are. */

@@ -8,6 +8,16 @@ import io.sadi.data.Sides;
 import io.sadi.io.AtomicFolder;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
+import io.sadi.prepare.check.Checks;
+import io.sadi.prepare.read.AnnotatedFrame;
+import io.sadi.prepare.read.Annotations;
+import io.sadi.prepare.read.Fault;
+import io.sadi.prepare.read.LeftOut;
+import io.sadi.prepare.read.PersonList;
+import io.sadi.prepare.write.Output;
+import io.sadi.prepare.write.Packing;
+import io.sadi.prepare.write.PreparedDataset;
+import io.sadi.prepare.write.Previews;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -200,7 +210,7 @@ public final class Preparation {
       BooleanSupplier stopped,
       Progress progress)
       throws IOException {
-    Map<String, List<Person>> byImage = Inspection.byImage(wanted.values());
+    Map<String, List<Person>> byImage = PersonList.byImage(wanted.values());
     if (packing != null) {
       packing.name(byImage);
     }

@@ -2,6 +2,7 @@ package io.sadi.train;
 
 import com.google.gson.JsonObject;
 import io.sadi.config.Config;
+import io.sadi.config.Field;
 import io.sadi.data.TrainedOn;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
@@ -64,8 +65,9 @@ final class Alike {
         return said(rank, key + " " + value, setting.getValue());
       }
     }
-    TrainedOn people = TrainedOn.from(its.get("trained_on"), "what rank " + rank + " says");
-    TrainedOn others = TrainedOn.from(first.get("trained_on"), "what rank 0 says");
+    TrainedOn people =
+        TrainedOn.from(Field.root(its.get("trained_on"), "what rank " + rank + " says"));
+    TrainedOn others = TrainedOn.from(Field.root(first.get("trained_on"), "what rank 0 says"));
     return people.samePeople(others) ? "" : said(rank, people.toString(), others.toString());
   }
 

@@ -7,7 +7,7 @@ import io.sadi.eval.Prediction;
 import io.sadi.geom.Affine;
 import io.sadi.image.ContactSheet;
 import io.sadi.image.Image;
-import io.sadi.predict.SkeletonDrawing;
+import io.sadi.show.SkeletonDrawing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

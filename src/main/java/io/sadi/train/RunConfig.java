@@ -1,10 +1,10 @@
 package io.sadi.train;
 
+import io.sadi.checkpoint.Readout;
 import io.sadi.config.Config;
 import io.sadi.data.Augmentation;
 import io.sadi.model.LossConfig;
 import io.sadi.model.ModelConfig;
-import io.sadi.predict.FusionWeight;
 import java.util.OptionalDouble;
 
 /**
@@ -27,7 +27,7 @@ public record RunConfig(
     LossConfig loss = LossConfig.from(config, model);
     Augmentation augmentation = Augmentation.from(config);
     TrainConfig train = TrainConfig.from(config);
-    OptionalDouble fusionWeight = FusionWeight.setting(config);
+    OptionalDouble fusionWeight = Readout.fusionWeight(config);
     config.finish();
     return new RunConfig(model, loss, augmentation, train, fusionWeight, config.toYaml());
   }

@@ -1,6 +1,7 @@
 package io.sadi.train;
 
 import com.google.gson.JsonObject;
+import io.sadi.checkpoint.Checkpoint;
 import io.sadi.data.TrainedOn;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
@@ -8,7 +9,6 @@ import io.sadi.io.Csv;
 import io.sadi.io.Json;
 import io.sadi.io.ProcessLock;
 import io.sadi.io.Safetensors;
-import io.sadi.predict.Checkpoint;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

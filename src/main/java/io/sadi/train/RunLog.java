@@ -2,6 +2,7 @@ package io.sadi.train;
 
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import io.sadi.checkpoint.Decode;
 import io.sadi.config.Config;
 import io.sadi.data.TrainedOn;
 import io.sadi.eval.MetricResult;
@@ -9,7 +10,6 @@ import io.sadi.io.Decimal;
 import io.sadi.io.Json;
 import io.sadi.io.ProcessMemory;
 import io.sadi.io.Progress;
-import io.sadi.predict.Decode;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
 import java.io.IOException;

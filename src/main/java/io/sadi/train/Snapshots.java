@@ -2,6 +2,7 @@ package io.sadi.train;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import io.sadi.checkpoint.Checkpoint;
 import io.sadi.data.Dataset;
 import io.sadi.data.TrainedOn;
 import io.sadi.io.BadInputException;
@@ -10,7 +11,6 @@ import io.sadi.io.Json;
 import io.sadi.io.Progress;
 import io.sadi.io.Safetensors;
 import io.sadi.model.Parameters;
-import io.sadi.predict.Checkpoint;
 import io.sadi.torch.Numerics;
 import io.sadi.torch.Tensors;
 import java.io.IOException;

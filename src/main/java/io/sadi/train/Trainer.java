@@ -1,5 +1,6 @@
 package io.sadi.train;
 
+import io.sadi.checkpoint.Checkpoint;
 import io.sadi.data.Batch;
 import io.sadi.data.BatchPool;
 import io.sadi.data.Batches;
@@ -10,10 +11,9 @@ import io.sadi.io.Decimal;
 import io.sadi.io.Interruption;
 import io.sadi.io.ProcessMemory;
 import io.sadi.io.Progress;
-import io.sadi.predict.Checkpoint;
-import io.sadi.predict.PoseEstimator;
-import io.sadi.predict.Refine;
-import io.sadi.predict.SampleSheet;
+import io.sadi.predict.engine.PoseEstimator;
+import io.sadi.predict.engine.Refine;
+import io.sadi.show.SampleSheet;
 import io.sadi.torch.Numerics;
 import io.sadi.torch.OutOfMemory;
 import io.sadi.torch.Ranks;

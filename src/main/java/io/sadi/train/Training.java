@@ -1,5 +1,6 @@
 package io.sadi.train;
 
+import io.sadi.checkpoint.Checkpoint;
 import io.sadi.config.Config;
 import io.sadi.convert.TorchImport;
 import io.sadi.data.Batches;
@@ -21,7 +22,6 @@ import io.sadi.model.ModelConfig;
 import io.sadi.model.Parameter;
 import io.sadi.model.Parameters;
 import io.sadi.model.SadiNet;
-import io.sadi.predict.Checkpoint;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Membership;
 import io.sadi.torch.Precision;

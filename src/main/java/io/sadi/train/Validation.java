@@ -1,5 +1,7 @@
 package io.sadi.train;
 
+import io.sadi.checkpoint.Decode;
+import io.sadi.checkpoint.Readout;
 import io.sadi.config.Config;
 import io.sadi.data.Dataset;
 import io.sadi.data.Person;
@@ -10,13 +12,11 @@ import io.sadi.eval.Prediction;
 import io.sadi.eval.Predictions;
 import io.sadi.io.Progress;
 import io.sadi.model.SadiNet;
-import io.sadi.predict.DatasetPredictor;
-import io.sadi.predict.DatasetPredictor.Reading;
-import io.sadi.predict.Decode;
-import io.sadi.predict.FusionWeight;
-import io.sadi.predict.PoseEstimator;
-import io.sadi.predict.Readout;
-import io.sadi.predict.Refine;
+import io.sadi.predict.engine.DatasetPredictor;
+import io.sadi.predict.engine.DatasetPredictor.Reading;
+import io.sadi.predict.engine.FusionWeight;
+import io.sadi.predict.engine.PoseEstimator;
+import io.sadi.predict.engine.Refine;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Ranks;

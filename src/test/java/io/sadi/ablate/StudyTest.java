@@ -5,15 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
+import io.sadi.ablate.study.Cell;
+import io.sadi.ablate.study.CellFolder;
+import io.sadi.ablate.study.CellResult;
+import io.sadi.ablate.study.StudyDesign;
+import io.sadi.ablate.study.StudyFile;
+import io.sadi.ablate.study.StudyVariant;
+import io.sadi.ablate.study.TestSettings;
+import io.sadi.checkpoint.Decode;
 import io.sadi.config.Config;
 import io.sadi.eval.MeasuredNetwork;
+import io.sadi.eval.TestProtocol;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Csv;
 import io.sadi.io.Interruption;
 import io.sadi.io.Json;
 import io.sadi.io.ProcessLock;
 import io.sadi.io.Progress;
-import io.sadi.predict.Shard;
+import io.sadi.io.Shard;
+import io.sadi.predict.engine.Refine;
 import io.sadi.testing.Warnings;
 import io.sadi.train.RunState;
 import io.sadi.train.Training.Mode;
@@ -60,6 +70,8 @@ class StudyTest {
     new DrawnPeople(12, 4, 1).draw(data, Progress.NONE);
   }
 
+  private TestSettings.Asked test = TestSettings.Asked.NOTHING;
+
   private StudyPlan plan(boolean resume, String variants, Integer... seeds) throws IOException {
     return plan(resume, SETS, variants, seeds);
   }
@@ -75,6 +87,7 @@ class StudyTest {
     return StudyPlan.of(
         () -> Config.preset("tiny", sets, Map.of()),
         List.of(designs),
+        test,
         out,
         resume ? Mode.RESUME : Mode.REFUSE);
   }
@@ -183,6 +196,7 @@ class StudyTest {
         StudyPlan.of(
             () -> Config.preset("tiny", SETS, Map.of()),
             List.of(StudyDesign.of(List.of("baseline", "full")).withSeeds(List.of(1))),
+            TestSettings.Asked.NOTHING,
             out,
             Mode.RESUME_DIFFERENTLY);
     Study mixed = Study.prepare(other, others, Progress.NONE);
@@ -477,6 +491,61 @@ class StudyTest {
         .hasMessageContaining("a run that is running");
   }
 
+  /** Two tests in one table would show a flip test's gain as a variant's. */
+  @Test
+  void oneStudyHasOneTest() throws IOException {
+    test = new TestSettings.Asked(true, List.of(0.9, 1.0), Refine.DARK, Decode.H1);
+    run(plan(false, "full", 1));
+    StudyFolder folder = StudyFolder.at(out);
+    TestProtocol protocol = new TestProtocol(true, List.of(0.9, 1.0), "dark");
+    assertThat(folder.finished().get(0).protocol()).isEqualTo(protocol);
+    assertThat(folder.finished().get(0).first().decode()).isEqualTo("h1");
+    assertThat(folder.report()).content().contains("with flip, scales 0.9 1.0, refine dark;");
+
+    // It goes on with that where nothing is said, and refuses another.
+    test = TestSettings.Asked.NOTHING;
+    assertThat(plan(true, "full", 2).test()).isEqualTo(new TestSettings(protocol, Decode.H1));
+    test = new TestSettings.Asked(null, List.of(1.0), null, null);
+    assertThatThrownBy(() -> plan(true, "full", 2))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining(
+            "found flip, scale 1.0, refine dark, decode h1, expected flip, scales 0.9 1.0, refine"
+                + " dark, decode h1, as it was begun");
+    test = new TestSettings.Asked(null, null, null, Decode.MU);
+    assertThatThrownBy(() -> plan(true, "full", 2)).isInstanceOf(BadInputException.class);
+    assertThat(test.inTables(folder.test(), out).decode()).isEqualTo(Decode.MU);
+
+    // Elsewhere its networks are measured as that study says, not as they were here.
+    StudyFolder plain = StudyFolder.at(out.resolveSibling("plain"));
+    Path run = out.resolve("runs/full/seed-1");
+    plain.write(List.of(StudyDesign.of(List.of("full"))), TestSettings.PLAIN);
+    assertThatThrownBy(() -> plain.check(List.of("no=" + run.resolve("none")), List.of()))
+        .isInstanceOf(BadInputException.class);
+    plain.take(List.of("full=" + run), data, Progress.NONE);
+    assertThat(plain.finished().get(0).protocol()).isEqualTo(TestProtocol.PLAIN);
+    assertThat(plain.finished().get(0).first().decode()).isEqualTo("fused");
+
+    // The whole study at once.
+    StudyFolder all = StudyFolder.at(out.resolveSibling("all"));
+    all.check(List.of(out.toString()), List.of());
+    all.take(List.of(out.toString()), data, Progress.NONE);
+    assertThat(all.finished()).extracting(CellResult::cell).containsExactly(new Cell("full", 1));
+
+    // Files that were put together by hand are not compared.
+    CellFolder mixed = folder.cell(new Cell("rfm-only", 1));
+    Files.createDirectories(mixed.path());
+    mixed.copy(plain.cell(new Cell("full", 1)));
+    CellFolder third = folder.cell(new Cell("full", 2));
+    Files.createDirectories(third.path());
+    third.copy(new CellFolder(run));
+    folder.writeReport();
+    assertThat(folder.report())
+        .content()
+        .contains(
+            "rfm-only, seed 1: left out: tested with no flip, scale 1.0, refine quarter, the others"
+                + " with flip, scales 0.9 1.0, refine dark");
+  }
+
   @Test
   void estimateCountsWhatIsLeft() throws IOException {
     run(plan(false, "baseline", 1));
@@ -572,6 +641,7 @@ class StudyTest {
                 StudyPlan.of(
                     () -> Config.preset("tiny", SETS, Map.of("SADI_RFM_SE", "on")),
                     List.of(StudyDesign.of(List.of("full", "no-se"))),
+                    TestSettings.Asked.NOTHING,
                     out,
                     Mode.REFUSE))
         .isInstanceOf(BadInputException.class)
@@ -591,7 +661,8 @@ class StudyTest {
   @Test
   void studiesOfOneFolderGrowTogether() throws IOException {
     StudyFolder folder = new StudyFolder(out);
-    folder.writeDesigns(List.of(StudyDesign.of(List.of("no-se")).withSeeds(List.of(1))));
+    folder.write(
+        List.of(StudyDesign.of(List.of("no-se")).withSeeds(List.of(1))), TestSettings.PLAIN);
     List<StudyDesign> all =
         folder.designsWith(List.of(StudyDesign.of(List.of("full", "no-se")).withSeeds(List.of(2))));
     assertThat(all).hasSize(1);

@@ -2,6 +2,8 @@ package io.sadi.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sadi.cli.console.Console;
+import io.sadi.cli.console.Terminal;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
 import io.sadi.testing.Shared;

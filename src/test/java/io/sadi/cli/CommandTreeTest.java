@@ -2,6 +2,10 @@ package io.sadi.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sadi.cli.console.Console;
+import io.sadi.cli.console.ExitCode;
+import io.sadi.cli.console.Terminal;
+import io.sadi.cli.options.CommonOptions;
 import java.io.ByteArrayOutputStream;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;

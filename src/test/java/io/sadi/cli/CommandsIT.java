@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
+import io.sadi.cli.options.CommonOptions;
 import io.sadi.testing.BinSadi;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import io.sadi.cli.console.Console;
+import io.sadi.cli.console.Terminal;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetWriter;
 import io.sadi.data.Metric;

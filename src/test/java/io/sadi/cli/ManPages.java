@@ -1,5 +1,6 @@
 package io.sadi.cli;
 
+import io.sadi.cli.options.CommonOptions;
 import io.sadi.config.Config;
 import io.sadi.io.Version;
 import io.sadi.train.RunConfig;

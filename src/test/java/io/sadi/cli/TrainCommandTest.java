@@ -2,6 +2,9 @@ package io.sadi.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sadi.cli.console.Console;
+import io.sadi.cli.console.ExitCode;
+import io.sadi.cli.console.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

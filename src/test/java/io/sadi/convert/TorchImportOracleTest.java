@@ -3,10 +3,10 @@ package io.sadi.convert;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sadi.checkpoint.Checkpoint;
 import io.sadi.io.Safetensors;
 import io.sadi.model.InferenceNet;
 import io.sadi.model.SadiNet;
-import io.sadi.predict.Checkpoint;
 import io.sadi.testing.Shared;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;

@@ -4,13 +4,13 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sadi.checkpoint.Checkpoint;
 import io.sadi.data.Metric;
 import io.sadi.data.Skeleton;
 import io.sadi.data.Skeleton.Pair;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Safetensors.Entry;
 import io.sadi.io.TorchFile;
-import io.sadi.predict.Checkpoint;
 import io.sadi.testing.MmposeFile;
 import io.sadi.testing.TorchWriter;
 import io.sadi.testing.TorchWriter.Tensor;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
+import io.sadi.config.Field;
 import io.sadi.geom.Box;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
@@ -87,7 +88,8 @@ class TrainedOnTest {
     TrainedOn second = trained(person(2, 1), List.of(person(3, 1))).after(first);
     TrainedOn third = trained(person(4, 1), List.of()).after(second);
     for (TrainedOn one : List.of(first, second, third)) {
-      assertThat(TrainedOn.from(Json.parse(Json.compact(one.json()), "x"), "x")).isEqualTo(one);
+      assertThat(TrainedOn.from(Field.root(Json.parse(Json.compact(one.json()), "x"), "x")))
+          .isEqualTo(one);
     }
     assertThat(third.before()).hasSize(2).first().isEqualTo(first);
     assertThat(third)
@@ -127,13 +129,13 @@ class TrainedOnTest {
         damaged.setCharAt(random.nextInt(text.length()), (char) (32 + random.nextInt(95)));
       }
       try {
-        TrainedOn.from(Json.parse(damaged.toString(), "file"), "file");
+        TrainedOn.from(Field.root(Json.parse(damaged.toString(), "file"), "file"));
       } catch (BadInputException e) {
         assertThat(e.getMessage()).startsWith("file").doesNotContain("\n");
       }
     }
     JsonObject none = new JsonObject();
-    assertThatThrownBy(() -> TrainedOn.from(none, "file: metadata 'trained_on'"))
+    assertThatThrownBy(() -> TrainedOn.from(Field.root(none, "file: metadata 'trained_on'")))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("file: metadata 'trained_on'");
   }

@@ -67,7 +67,11 @@ class EvaluationFormatTest {
           evaluation(Details.NONE)
               .withNetwork(
                   new MeasuredNetwork(
-                      "best.safetensors", 7, measured, new Fusion(0.05, chosenOn, halves)));
+                      "best.safetensors",
+                      7,
+                      measured,
+                      new TestProtocol(true, List.of(0.9, 1.0), "dark"),
+                      new Fusion(0.05, chosenOn, halves)));
       Path file = folder.resolve(chosenOn + ".json");
       Json.write(file, EvaluationFormat.json(evaluation));
       assertThat(EvaluationReader.read(file).network()).isEqualTo(evaluation.network());
@@ -83,7 +87,7 @@ class EvaluationFormatTest {
             "{\"file\":\"best.safetensors\",\"epoch\":7,\"measured_on\":{\"split\":\"val\","
                 + "\"people\":4,\"sha256\":\""
                 + measured.sha256()
-                + "\"},\"fusion\":{\"weight\":0.05,\"chosen_on\":\"halves\","
+                + "\"},\"test\":{\"flip\":true,\"scales\":[0.9,1.0],\"refine\":\"dark\"},\"fusion\":{\"weight\":0.05,\"chosen_on\":\"halves\","
                 + "\"of_halves\":[0.02,0.1]}}");
     assertThat(Json.readObject(folder.resolve("SAME_PEOPLE.json")).get("network").toString())
         .contains("\"fusion\":{\"weight\":0.05,\"chosen_on\":\"same-people\"}");

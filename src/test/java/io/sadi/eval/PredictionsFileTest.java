@@ -157,11 +157,11 @@ class PredictionsFileTest {
       quoteCharacter = '`',
       value = {
         "[{'image_id':99999,'keypoints':[1,2,3]}] | p.json: found nobody but such as image_id 99999, person 0, expected people of split val",
-        "[{'image_id':1.5,'keypoints':[1,2,3]}] | [0].image_id: found 1.5, expected an image's id",
+        "[{'image_id':1.5,'keypoints':[1,2,3]}] | [0].image_id: found 1.5, expected an id: a whole number, or text",
         "[{'keypoints':[1,2,3]}] | [0].image_id: found nothing",
         "[{'file_name':'a/1.jpg'}] | [0].keypoints: found nothing, expected a list",
         "[{'file_name':'a/1.jpg','keypoints':[1,2]}] | [0].keypoints: found 2 numbers, expected 3 (x, y, score of 1 joints)",
-        "[{'file_name':'a/1.jpg','keypoints':[1,'2',3]}] | [0].keypoints[0]: found \"2\", expected a finite number",
+        "[{'file_name':'a/1.jpg','keypoints':[1,'2',3]}] | [0].keypoints[1]: found \"2\", expected a finite number",
         "[{'file_name':'a/1.jpg','person':-1,'keypoints':[1,2,3]}] | [0].person: found -1, expected a whole number from 0",
         "[{'file_name':'a/1.jpg','person':0,'keypoints':[1,2,3]},{'file_name':'a/1.jpg','person':0,'keypoints':[1,2,3]}] | [1]: found a second result for a/1.jpg, person 0",
         "[3] | [0]: found 3, expected an object",

@@ -72,9 +72,9 @@ class PredictionsJsonTest {
       value = {
         "{} | p.json: found none of images, people and instance_info",
         "3 | p.json: found 3, expected an object with images, or a list of COCO results",
-        "{'images':{}} | p.json.images: found an object, expected a list",
+        "{'images':{}} | p.json: images: found an object, expected a list",
         "{'images':[3]} | p.json: images[0]: found 3, expected an object",
-        "{'images':[{'people':[]}]} | images[0].image: found nothing, expected a string",
+        "{'images':[{'people':[]}]} | images[0].image: found nothing, expected text",
         "{'images':[{'image':'a','people':[{'keypoints':[]}]}]} | people[0].person: found nothing, expected a whole number",
         "{'images':[{'image':'a','people':[{'person':0.5,'keypoints':[]}]}]} | people[0].person: found 0.5, expected a whole number",
         "{'images':[{'image':'a','people':[{'person':0,'keypoints':[]}]}]} | keypoints: found no neck, expected every joint",
@@ -102,7 +102,7 @@ class PredictionsJsonTest {
     Files.writeString(file, "{\"image\":\"a\",\"people\":[]}\n\n{\"image\":\"b\"}\n");
     assertThatThrownBy(() -> PredictionsFile.read(file, JOINTS))
         .isInstanceOf(BadInputException.class)
-        .hasMessage(file + ":3.people: found nothing, expected a list");
+        .hasMessage(file + ":3: people: found nothing, expected a list");
     assertThatThrownBy(() -> PredictionsFile.read(folder.resolve("none.jsonl"), JOINTS))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("no such file");

@@ -1,12 +1,12 @@
 package io.sadi.model;
 
+import io.sadi.checkpoint.Checkpoint;
 import io.sadi.config.Config;
 import io.sadi.data.Metric;
 import io.sadi.data.Skeleton;
 import io.sadi.data.Skeleton.Pair;
 import io.sadi.io.Safetensors;
 import io.sadi.io.Safetensors.Entry;
-import io.sadi.predict.Checkpoint;
 import io.sadi.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import io.sadi.checkpoint.Checkpoint;
+import io.sadi.checkpoint.Decode;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
 import io.sadi.data.DatasetWriter;
@@ -24,6 +26,9 @@ import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.io.Safetensors;
+import io.sadi.predict.engine.InferenceConfig;
+import io.sadi.predict.engine.Refine;
+import io.sadi.predict.output.PredictionOutput;
 import io.sadi.testing.TestModels;
 import io.sadi.testing.Warnings;
 import java.io.ByteArrayInputStream;
@@ -151,7 +156,7 @@ class ModelEvaluationTest {
   private ChosenOn chosenOn(Checkpoint checkpoint) {
     Fusion fusion =
         new ModelEvaluation(Path.of("x"), checkpoint, dataset, people, List.of(Decode.FUSED))
-            .network("val", people)
+            .network("val", people, CONFIG)
             .fusion();
     assertThat(fusion).isNotNull();
     return fusion.chosenOn();

@@ -11,6 +11,7 @@ import io.sadi.data.Skeleton;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.prepare.CleanedDataset.Rule;
+import io.sadi.prepare.read.LeftOut;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

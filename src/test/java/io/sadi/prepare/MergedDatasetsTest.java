@@ -13,6 +13,7 @@ import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.prepare.Preparation.Treatment;
+import io.sadi.prepare.write.Output;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,6 +9,8 @@ import io.sadi.data.Person;
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
+import io.sadi.prepare.read.Split;
+import io.sadi.prepare.write.Output;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package io.sadi.testing;
 
+import io.sadi.checkpoint.Checkpoint;
 import io.sadi.config.Config;
 import io.sadi.data.Metric;
 import io.sadi.data.Skeleton;
 import io.sadi.model.ModelConfig;
 import io.sadi.model.SadiNet;
-import io.sadi.predict.Checkpoint;
 import io.sadi.torch.ComputeDevice;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -4,13 +4,13 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sadi.checkpoint.Checkpoint;
 import io.sadi.config.Config;
 import io.sadi.convert.TorchImport;
 import io.sadi.geom.PixelConvention;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.io.Safetensors.Entry;
-import io.sadi.predict.Checkpoint;
 import io.sadi.testing.MmposeFile;
 import io.sadi.testing.NoisePeople;
 import java.io.IOException;

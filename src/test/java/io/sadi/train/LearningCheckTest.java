@@ -6,6 +6,7 @@ import io.sadi.config.Config;
 import io.sadi.data.Metric;
 import io.sadi.eval.MetricResult;
 import io.sadi.eval.PoseMetric;
+import io.sadi.eval.Summary;
 import io.sadi.io.Progress;
 import io.sadi.testing.NoisePeople;
 import io.sadi.torch.ComputeDevice;
@@ -30,11 +31,8 @@ class LearningCheckTest {
     return new MetricResult(
         PoseMetric.of(Metric.PCK_02),
         "fused",
-        percent,
-        percent,
+        new Summary<>(percent, percent, Map.of(), Map.of()),
         null,
-        Map.of(),
-        Map.of(),
         Map.of(),
         0,
         0);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
+import io.sadi.checkpoint.Checkpoint;
 import io.sadi.config.Config;
 import io.sadi.data.Batch;
 import io.sadi.image.Image;
@@ -15,7 +16,6 @@ import io.sadi.io.Interruption;
 import io.sadi.io.Json;
 import io.sadi.io.Progress;
 import io.sadi.io.Safetensors;
-import io.sadi.predict.Checkpoint;
 import io.sadi.testing.NoisePeople;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;

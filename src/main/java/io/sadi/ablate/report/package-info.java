@@ -1,0 +1,5 @@
+/** What a study found: statistics, tables, words, page. */
+@NullMarked
+package io.sadi.ablate.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,14 @@
+package io.sadi.ablate.study;
+
+/**
+ * One network of a study.
+ *
+ * @param variant a row of the ablations
+ * @param seed of its weights, order and augmentation
+ */
+public record Cell(String variant, int seed) {
+  @Override
+  public String toString() {
+    return variant + ", seed " + seed;
+  }
+}

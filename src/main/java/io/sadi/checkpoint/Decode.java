@@ -1,0 +1,23 @@
+package io.sadi.checkpoint;
+
+import io.sadi.config.Config;
+
+/** Which of the network's answers a joint's position is taken from. */
+public enum Decode {
+  /** (1 - w) H1 + w H2 with the checkpoint's w, chosen on the validation split. */
+  FUSED,
+  /** The same with w = chi = sigma, per joint. */
+  FUSED_PAPER,
+  /** The first heatmap. */
+  H1,
+  /** The second heatmap's peak in closed form: mu + sigma argmax_u P(u). */
+  H2,
+  /** The regressed mean. */
+  MU;
+
+  /** As options are written: lower case. */
+  @Override
+  public String toString() {
+    return Config.name(this);
+  }
+}

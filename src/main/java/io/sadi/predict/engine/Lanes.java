@@ -1,0 +1,62 @@
+package io.sadi.predict.engine;
+
+import io.sadi.torch.Torch;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Threads that run a network on several batches at the same time, each with its share of LibTorch's
+ * threads.
+ */
+public final class Lanes implements AutoCloseable {
+  private final int threads = Torch.threads();
+  private final ExecutorService lanes;
+
+  /**
+   * @param count of them
+   */
+  public Lanes(int count) {
+    int share = Math.max(1, Math.round((float) threads / count));
+    this.lanes =
+        Executors.newFixedThreadPool(
+            count,
+            task -> {
+              Runnable lane =
+                  () -> {
+                    Torch.ownThreads(share);
+                    task.run();
+                  };
+              Thread thread = new Thread(lane, "sadi-network");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /** Runs it on a lane that is free, as soon as one is. */
+  public <T> Future<T> submit(Callable<T> task) {
+    return lanes.submit(task);
+  }
+
+  /** Waits for what is under way, since it uses the network's memory; what is not is left out. */
+  @Override
+  public void close() {
+    lanes.shutdownNow();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        if (lanes.awaitTermination(1, TimeUnit.HOURS)) {
+          break;
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    Torch.ownThreads(threads); // threads that are started from now on have it from here
+  }
+}

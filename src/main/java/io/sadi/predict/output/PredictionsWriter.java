@@ -1,0 +1,30 @@
+package io.sadi.predict.output;
+
+import io.sadi.predict.engine.FoundImage;
+import io.sadi.predict.engine.InputFailure;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Writes found people as they come: images in their order, then what went wrong. */
+public interface PredictionsWriter {
+  /** Decimals of pixels: a thousandth is less than any annotation is sure of. */
+  int PIXEL_DECIMALS = 3;
+
+  /** Decimals of scores from 0 to 1. */
+  int SCORE_DECIMALS = 4;
+
+  /** Adds an image. */
+  void write(FoundImage image) throws IOException;
+
+  /** Ends the document and hands everything to the stream, which stays open. */
+  void finish(List<InputFailure> failures) throws IOException;
+
+  /** UTF-8 text onto a stream. */
+  static BufferedWriter text(OutputStream out) {
+    return new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
+  }
+}

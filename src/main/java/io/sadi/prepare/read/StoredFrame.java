@@ -1,0 +1,111 @@
+package io.sadi.prepare.read;
+
+import io.sadi.data.Person;
+import io.sadi.data.Skeleton;
+import io.sadi.geom.Affine;
+import io.sadi.geom.Box;
+import io.sadi.image.Image;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether people were annotated in a photo as its file stores it, before EXIF data turned it, and
+ * where they are in the photo turned upright. Programs that pass over the orientation (OpenCV with
+ * IGNORE_ORIENTATION, and so MMPose and HRNet, and RectLabel) annotate so.
+ */
+public final class StoredFrame {
+  /** Joints outside the stored picture that belie a size: one may well lie beyond an edge. */
+  private static final int CLEAR = 3;
+
+  private StoredFrame() {}
+
+  /**
+   * What a turned photo itself tells: by the size that its people were annotated in, or by joints
+   * that lie in one picture and not in the other.
+   *
+   * @return null where it fits both
+   */
+  public static @Nullable AnnotatedFrame told(Image image, List<Person> people) {
+    int width = image.width();
+    int height = image.height();
+    Affine toStored = image.fromStored().inverse();
+    boolean aside = toStored.a() == 0;
+    if (!aside || width == height) {
+      return null;
+    }
+    int upright = 0;
+    int stored = 0;
+    for (Person person : people) {
+      for (int k = 0; k < person.x().length; k++) {
+        if (person.annotated(k)) {
+          boolean inUpright = isIn(person.x()[k], person.y()[k], width, height);
+          boolean inStored = isIn(person.x()[k], person.y()[k], height, width);
+          upright += inUpright && !inStored ? 1 : 0;
+          stored += inStored && !inUpright ? 1 : 0;
+        }
+      }
+    }
+    int saidWidth = people.get(0).imageWidth();
+    int saidHeight = people.get(0).imageHeight();
+    if (saidWidth == width && saidHeight == height) {
+      return AnnotatedFrame.UPRIGHT;
+    }
+    if (saidWidth == height && saidHeight == width) {
+      // Some programs take the size from the file and people from what they show.
+      return upright >= CLEAR && stored == 0 ? AnnotatedFrame.UPRIGHT : AnnotatedFrame.STORED;
+    }
+    return upright > stored
+        ? AnnotatedFrame.UPRIGHT
+        : stored > upright ? AnnotatedFrame.STORED : null;
+  }
+
+  private static boolean isIn(float x, float y, int width, int height) {
+    return x >= -0.5 && y >= -0.5 && x <= width - 0.5 && y <= height - 0.5;
+  }
+
+  /**
+   * A person of the stored picture in the upright one. Where turning mirrors, left and right are
+   * exchanged, as in any mirrored picture.
+   */
+  public static Person upright(Person person, Affine map, Skeleton skeleton) {
+    int joints = person.x().length;
+    boolean mirrors = map.determinant() < 0;
+    int[] permutation = skeleton.flipPermutation();
+    float[] x = new float[joints];
+    float[] y = new float[joints];
+    byte[] visibility = new byte[joints];
+    for (int k = 0; k < joints; k++) {
+      int to = mirrors ? permutation[k] : k;
+      visibility[to] = person.visibility()[k];
+      if (person.annotated(k)) {
+        x[to] = (float) map.x(person.x()[k], person.y()[k]);
+        y[to] = (float) map.y(person.x()[k], person.y()[k]);
+      }
+    }
+    return new Person(
+        person.image(),
+        person.person(),
+        person.imageWidth(),
+        person.imageHeight(),
+        x,
+        y,
+        visibility,
+        upright(person.box(), map),
+        map.x(person.centerX(), person.centerY()),
+        map.y(person.centerX(), person.centerY()),
+        person.scale(),
+        person.headSize(),
+        upright(person.headBox(), map));
+  }
+
+  private static @Nullable Box upright(@Nullable Box box, Affine map) {
+    if (box == null) {
+      return null;
+    }
+    double x1 = map.x(box.x(), box.y());
+    double y1 = map.y(box.x(), box.y());
+    double x2 = map.x(box.x() + box.width(), box.y() + box.height());
+    double y2 = map.y(box.x() + box.width(), box.y() + box.height());
+    return new Box(Math.min(x1, x2), Math.min(y1, y2), Math.abs(x2 - x1), Math.abs(y2 - y1));
+  }
+}

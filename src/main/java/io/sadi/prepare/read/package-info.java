@@ -1,0 +1,5 @@
+/** Annotations of other programs, as people. */
+@NullMarked
+package io.sadi.prepare.read;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Skeletons and heatmaps on pictures, galleries, reports. */
+@NullMarked
+package io.sadi.show;
+
+import org.jspecify.annotations.NullMarked;
