@@ -7,11 +7,14 @@ import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
 import io.sadi.data.Person;
 import io.sadi.io.BadInputException;
+import io.sadi.io.FileTree;
 import io.sadi.io.Json;
 import io.sadi.io.ProcessMemory;
 import io.sadi.io.Progress;
+import io.sadi.io.Timing;
+import io.sadi.model.NetworkCost;
 import io.sadi.prepare.SyntheticPeople;
-import io.sadi.prepare.write.Output;
+import io.sadi.prepare.write.DatasetOutput;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.OutOfMemory;
 import io.sadi.torch.Precision;
@@ -28,20 +31,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How fast this machine trains and predicts: each thing in turn, round after round, so that what
- * disturbs the machine disturbs all of them, and then the medians.
+ * Measures how fast this machine trains and predicts. The workloads take turns, round after round,
+ * so that a disturbance of the machine affects all of them; the results are medians.
  *
  * @param config of the network and its data
  * @param data a dataset folder; null to draw people
  * @param batches sizes to try
  * @param rounds an odd number
- * @param seconds that a round gives to one thing, at least
- * @param only what is measured
- * @param splits of the cores to try; empty for none, null for those that fit the machine
+ * @param seconds of each workload in a round, at least
+ * @param only the workloads to measure
+ * @param splits of the cores to try; empty: none; null: those that suit the machine
  */
 public record Bench(
     RunConfig config,
@@ -50,8 +52,8 @@ public record Bench(
     int rounds,
     double seconds,
     Set<What> only,
-    @Nullable List<Split> splits) {
-  /** Something that can be measured, in the order of the turns. */
+    @Nullable List<CoreSplit> splits) {
+  /** A workload, in the order in which they run. */
   public enum What {
     STACK,
     FORWARD,
@@ -69,18 +71,18 @@ public record Bench(
 
   private static final int DRAWN = 64;
 
-  /** Losing less than this to the data is keeping up with it. */
+  /** If the data costs less than this share of the speed, it keeps up. */
   private static final double KEEPS_UP = 0.97;
 
   /**
-   * What was measured.
+   * A measurement.
    *
    * @param what stack, forward, predict, step, pipeline or train
    * @param batch images at a time
    * @param gflopPerSecond 1e9 multiplications and additions a second; NaN for the pipeline
-   * @param peakRssMb of the process so far
+   * @param peakRssMb of the process up to now
    */
-  public record Row(
+  public record BenchRow(
       String what,
       Precision precision,
       int batch,
@@ -89,29 +91,29 @@ public record Bench(
       long peakRssMb) {}
 
   /**
-   * What came of it.
+   * The result.
    *
-   * @param device it ran on
+   * @param device that it ran on
    * @param threads of LibTorch
    * @param rows in order of batch sizes
-   * @param splits of the cores; null where they were not asked for
-   * @param gpuMb memory in use on the GPU in the end, in MB; null without a GPU
+   * @param splits of the cores; null if not asked for
+   * @param gpuMb memory in use on the GPU at the end; null without a GPU
    */
-  public record Result(
+  public record BenchResult(
       String device,
       int threads,
-      List<Row> rows,
-      SplitBench.@Nullable Result splits,
+      List<BenchRow> rows,
+      SplitBench.@Nullable SplitResult splits,
       @Nullable Long gpuMb) {
     /**
      * The batch size that trains fastest and whether the data keeps up; then the fastest split.
-     * Nothing where these were not measured.
+     * Empty if these were not measured.
      */
     public List<String> recommendation() {
       if (!has(What.STEP, What.PIPELINE, What.TRAIN)) {
         return List.of();
       }
-      Row best = fastest();
+      BenchRow best = fastest();
       String line =
           String.format(
               Locale.ROOT,
@@ -127,15 +129,15 @@ public record Bench(
           .allMatch(what -> rows.stream().anyMatch(row -> row.what().equals(what.toString())));
     }
 
-    private Row fastest() {
+    private BenchRow fastest() {
       return rows.stream()
           .filter(row -> row.what().equals("train"))
-          .max(Comparator.comparingDouble(Row::imagesPerSecond))
+          .max(Comparator.comparingDouble(BenchRow::imagesPerSecond))
           .orElseThrow();
     }
 
-    /** What real data costs compared with a constant batch, and what would help. */
-    private String data(Row train) {
+    /** The cost of real data compared with a constant batch, and advice. */
+    private String data(BenchRow train) {
       double step = rate("step", train.batch());
       double pipeline = rate("pipeline", train.batch());
       String constant = String.format(Locale.ROOT, "a constant batch %.1f, so ", step);
@@ -161,17 +163,17 @@ public record Bench(
     }
 
     /**
-     * What reading photos, cutting, decoding and writing cost, at the batch that predicts fastest;
-     * empty where that was not measured.
+     * The cost of reading photos, cutting crops, decoding and writing, at the fastest batch; empty
+     * if not measured.
      */
     public String overhead() {
       if (!has(What.FORWARD, What.PREDICT)) {
         return "";
       }
-      Row best =
+      BenchRow best =
           rows.stream()
               .filter(row -> row.what().equals("predict"))
-              .max(Comparator.comparingDouble(Row::imagesPerSecond))
+              .max(Comparator.comparingDouble(BenchRow::imagesPerSecond))
               .orElseThrow();
       return String.format(
           Locale.ROOT,
@@ -185,7 +187,7 @@ public record Bench(
     private double rate(String what, int batch) {
       return rows.stream()
           .filter(row -> row.what().equals(what) && row.batch() == batch)
-          .mapToDouble(Row::imagesPerSecond)
+          .mapToDouble(BenchRow::imagesPerSecond)
           .findFirst()
           .orElse(Double.NaN);
     }
@@ -196,7 +198,7 @@ public record Bench(
       json.addProperty("device", device);
       json.addProperty("threads", threads);
       JsonArray array = new JsonArray();
-      for (Row row : rows) {
+      for (BenchRow row : rows) {
         JsonObject one = new JsonObject();
         one.addProperty("what", row.what());
         one.addProperty("precision", Config.name(row.precision()));
@@ -228,7 +230,7 @@ public record Bench(
                   "img/s",
                   "GFLOP/s",
                   "peak MB"));
-      for (Row row : rows) {
+      for (BenchRow row : rows) {
         String gflop =
             Double.isNaN(row.gflopPerSecond())
                 ? "-"
@@ -255,7 +257,7 @@ public record Bench(
   }
 
   /** Measures. */
-  public Result run(Progress progress) throws IOException {
+  public BenchResult run(Progress progress) throws IOException {
     ComputeDevice device = ComputeDevice.of(config.train().device());
     Precision precision = Precision.of(config.train().precision(), device);
     int threads = config.train().threads();
@@ -265,11 +267,11 @@ public record Bench(
     }
     Path drawn = Files.createTempDirectory("sadi-bench");
     try {
-      Output output = new Output(drawn.resolve("people"), false, false, Map.of());
+      DatasetOutput output = new DatasetOutput(drawn.resolve("people"), false, false, Map.of());
       new SyntheticPeople(Math.max(DRAWN, largest()), List.of(), 1).run(output, Progress.NONE);
       return measure(DatasetReader.read(drawn.resolve("people")), device, precision, progress);
     } finally {
-      delete(drawn);
+      FileTree.delete(drawn);
     }
   }
 
@@ -277,7 +279,7 @@ public record Bench(
     return batches.stream().mapToInt(Integer::intValue).max().orElse(1) * 2;
   }
 
-  private Result measure(
+  private BenchResult measure(
       Dataset dataset, ComputeDevice device, Precision precision, Progress progress)
       throws IOException {
     List<Person> people = DatasetReader.people(dataset, config.train().trainSplit());
@@ -292,7 +294,7 @@ public record Bench(
     }
     double gflop = 2e-9 * NetworkCost.of(config.model(), dataset.skeleton().size()).macs();
     NetworkBench network = new NetworkBench(config, dataset, people, device, precision, gflop);
-    List<Row> rows = new ArrayList<>();
+    List<BenchRow> rows = new ArrayList<>();
     for (int batch : batches) {
       Map<What, Workload> workloads = new EnumMap<>(What.class);
       try {
@@ -311,9 +313,9 @@ public record Bench(
     }
     Long gpuMb = device.cuda() ? Gpu.usedMb(device.index()) : null;
     int threads = Torch.threads();
-    Result result = new Result(device.toString(), threads, rows, null, gpuMb);
-    SplitBench.Result shared = splits(dataset, people.size(), device, result, progress);
-    return new Result(device.toString(), threads, rows, shared, gpuMb);
+    BenchResult result = new BenchResult(device.toString(), threads, rows, null, gpuMb);
+    SplitBench.SplitResult shared = splits(dataset, people.size(), device, result, progress);
+    return new BenchResult(device.toString(), threads, rows, shared, gpuMb);
   }
 
   private static Workload workload(
@@ -328,16 +330,16 @@ public record Bench(
     };
   }
 
-  /** The batch that trains fastest, with the cores shared out in several ways. */
-  private SplitBench.@Nullable Result splits(
-      Dataset dataset, int people, ComputeDevice device, Result so, Progress progress)
+  /** Measures splits of the cores with the fastest batch. */
+  private SplitBench.@Nullable SplitResult splits(
+      Dataset dataset, int people, ComputeDevice device, BenchResult so, Progress progress)
       throws IOException {
-    List<Split> ways =
-        splits == null ? Split.of(Runtime.getRuntime().availableProcessors(), device) : splits;
+    List<CoreSplit> ways =
+        splits == null ? CoreSplit.of(Runtime.getRuntime().availableProcessors(), device) : splits;
     if (ways.isEmpty()) {
       return null;
     }
-    Row best = so.fastest();
+    BenchRow best = so.fastest();
     double steps = Math.ceil(seconds * best.imagesPerSecond() / best.batch());
     int most = people / best.batch();
     SplitBench bench =
@@ -351,24 +353,16 @@ public record Bench(
     try {
       return bench.run(ways, scratch, progress);
     } finally {
-      delete(scratch);
+      FileTree.delete(scratch);
     }
   }
 
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
-  }
-
-  private List<Row> measure(
+  private List<BenchRow> measure(
       Map<What, Workload> workloads, Precision precision, int batch, Progress progress) {
     Map<What, double[]> rates = new EnumMap<>(What.class);
     workloads.forEach(
         (what, workload) -> {
-          workload.once(); // what is set up once is no part of it
+          workload.once(); // not timed, as it includes setup
           workload.rest();
           rates.put(what, new double[rounds]);
         });
@@ -384,14 +378,14 @@ public record Bench(
         }
       }
     }
-    List<Row> rows = new ArrayList<>();
+    List<BenchRow> rows = new ArrayList<>();
     workloads.forEach(
         (what, workload) -> {
           double[] all = rates.getOrDefault(what, new double[0]);
           Arrays.sort(all);
           double median = all[all.length / 2];
           rows.add(
-              new Row(
+              new BenchRow(
                   what.toString(),
                   precision,
                   workload.batch(),
@@ -403,19 +397,12 @@ public record Bench(
   }
 
   private double timesPerSecond(Workload workload) {
-    // Taking memory that the last thing gave back is no work of it either: for a large network it
-    // takes as long as a step.
+    // Not timed either: allocating the memory that the last workload gave back takes as long as a
+    // step of a large network.
     workload.once();
     workload.settle();
-    long begin = System.nanoTime();
-    int times = 0;
-    double elapsed;
-    do {
-      workload.once();
-      times++;
-      elapsed = (System.nanoTime() - begin) / 1e9;
-    } while (elapsed < seconds);
+    double each = Timing.secondsEach(workload::once, Integer.MAX_VALUE, seconds);
     workload.rest();
-    return times / elapsed;
+    return 1 / each;
   }
 }

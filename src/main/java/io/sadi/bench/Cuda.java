@@ -1,6 +1,6 @@
 package io.sadi.bench;
 
-import io.sadi.bench.Finding.Level;
+import io.sadi.bench.DoctorFinding.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Checks of what computing on a GPU needs, made without loading any of it. */
+/** Checks the requirements of computing on a GPU, without loading any library. */
 final class Cuda {
-  /** The first driver that speaks CUDA 13. */
+  /** The first driver with CUDA 13. */
   private static final int DRIVER = 580;
 
-  /** A library that LibTorch's CUDA part is linked with, and the package that brings it. */
+  /** A library that LibTorch's CUDA part is linked with, and its package. */
   private record Library(String name, String file, String brought) {}
 
   private static final List<Library> LIBRARIES =
@@ -29,7 +29,7 @@ final class Cuda {
           new Library("cuDNN", "libcudnn.so.9", "libcudnn9-cuda-13"),
           new Library("NCCL", "libnccl.so.2", "libnccl2"));
 
-  private final Host host;
+  private final SystemFiles host;
   private final List<Gpu> gpus;
   private final String platform;
   private final boolean wanted;
@@ -37,28 +37,28 @@ final class Cuda {
   /**
    * A checkup.
    *
-   * @param platform what the jar's natives run on
-   * @param wanted whether somebody asks for a GPU: what is missing is then a failure
+   * @param platform the platform of the jar's native libraries
+   * @param wanted whether a GPU is asked for, so that missing parts are failures
    */
-  Cuda(Host host, List<Gpu> gpus, String platform, boolean wanted) {
+  Cuda(SystemFiles host, List<Gpu> gpus, String platform, boolean wanted) {
     this.host = host;
     this.gpus = gpus;
     this.platform = platform;
     this.wanted = wanted;
   }
 
-  List<Finding> findings() {
+  List<DoctorFinding> findings() {
     return platform.endsWith("-gpu") ? withNatives() : withoutNatives();
   }
 
-  private List<Finding> withoutNatives() {
+  private List<DoctorFinding> withoutNatives() {
     String driver = driver();
     if (driver.isEmpty() && gpus.isEmpty()) {
       String found = "none: this jar computes on the CPU, and there is no NVIDIA driver here";
       return List.of(
           wanted
-              ? Finding.fail("CUDA", found, "leave --device out, or go where a GPU is")
-              : Finding.ok("CUDA", found));
+              ? DoctorFinding.fail("CUDA", found, "leave --device out, or go where a GPU is")
+              : DoctorFinding.ok("CUDA", found));
     }
     return List.of(
         bad(
@@ -68,13 +68,13 @@ final class Cuda {
             "build one that has them: mvn package -Pgpu"));
   }
 
-  private List<Finding> withNatives() {
-    List<Finding> findings = new ArrayList<>();
+  private List<DoctorFinding> withNatives() {
+    List<DoctorFinding> findings = new ArrayList<>();
     findings.add(driverFinding());
     for (Gpu gpu : gpus) {
       findings.add(
           gpu.supported()
-              ? Finding.ok("GPU", gpu.toString())
+              ? DoctorFinding.ok("GPU", gpu.toString())
               : bad(
                   "GPU",
                   gpu + ": the natives hold no code for it, but for 7.5, 8, 9, 10 and 12",
@@ -95,11 +95,12 @@ final class Cuda {
                     + " LD_LIBRARY_PATH"));
       }
     }
-    findings.add(Finding.ok("CUDA libraries", found.isEmpty() ? "none" : String.join(", ", found)));
+    findings.add(
+        DoctorFinding.ok("CUDA libraries", found.isEmpty() ? "none" : String.join(", ", found)));
     return findings;
   }
 
-  private Finding driverFinding() {
+  private DoctorFinding driverFinding() {
     String driver = driver();
     if (driver.isEmpty()) {
       return bad(
@@ -113,10 +114,10 @@ final class Cuda {
           driver + ", which does not speak CUDA 13",
           "install " + DRIVER + " or newer (package cuda-drivers)");
     }
-    return Finding.ok("NVIDIA driver", driver);
+    return DoctorFinding.ok("NVIDIA driver", driver);
   }
 
-  /** The kernel module's version, such as {@code 580.65.06}; empty where none is loaded. */
+  /** The kernel module's version, such as {@code 580.65.06}; empty if none is loaded. */
   private String driver() {
     Matcher version =
         Pattern.compile("\\b(\\d{3}\\.\\d+(\\.\\d+)?)\\b")
@@ -137,7 +138,7 @@ final class Cuda {
     return false;
   }
 
-  private Finding bad(String what, String found, String advice) {
-    return new Finding(wanted ? Level.FAIL : Level.WARN, what, found, advice);
+  private DoctorFinding bad(String what, String found, String advice) {
+    return new DoctorFinding(wanted ? Level.FAIL : Level.WARN, what, found, advice);
   }
 }

@@ -2,7 +2,7 @@ package io.sadi.bench;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.sadi.bench.Finding.Level;
+import io.sadi.bench.DoctorFinding.Level;
 import io.sadi.io.FailedException;
 import io.sadi.io.Json;
 import io.sadi.io.Version;
@@ -18,13 +18,13 @@ import java.util.Locale;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * What this machine offers, and what is wrong with it. Nothing that is wrong stops the checkup.
+ * Checks this machine. A failed check does not stop the others.
  *
  * @param findings in the order in which they matter
  */
-public record Doctor(List<Finding> findings) {
+public record Doctor(List<DoctorFinding> findings) {
 
-  /** Something that may go wrong, and what it found when it did not. */
+  /** A check that may throw, and its finding if it does not. */
   @FunctionalInterface
   private interface Check {
     String run() throws IOException;
@@ -37,11 +37,11 @@ public record Doctor(List<Finding> findings) {
    */
   public static Doctor examine(String device) {
     ComputeDevice.checkName(device);
-    Host host = Host.here();
-    List<Finding> findings = new ArrayList<>(new Machine(host).findings());
+    SystemFiles host = SystemFiles.here();
+    List<DoctorFinding> findings = new ArrayList<>(new Machine(host).findings());
     findings.addAll(
         new Cuda(host, Gpu.here(), Version.platform(), device.startsWith("cuda")).findings());
-    Finding libtorch =
+    DoctorFinding libtorch =
         attempt(
             "LibTorch",
             Doctor::libtorch,
@@ -84,10 +84,10 @@ public record Doctor(List<Finding> findings) {
   }
 
   /**
-   * Layers and a small network in each precision that the device has. In one that is not used by
-   * itself, what is wrong is no failure.
+   * Checks layers and a small network in each precision of the device. In a precision that is not
+   * the default, errors are no failure.
    */
-  private static List<Finding> arithmetic(String name) {
+  private static List<DoctorFinding> arithmetic(String name) {
     String advice =
         name.startsWith("cuda")
             ? "see CUDA above, or take --device cpu"
@@ -96,10 +96,10 @@ public record Doctor(List<Finding> findings) {
     try {
       device = ComputeDevice.of(name);
     } catch (DeviceUnavailableException | FailedException e) {
-      return List.of(Finding.fail("self-test", String.valueOf(e.getMessage()), advice));
+      return List.of(DoctorFinding.fail("self-test", String.valueOf(e.getMessage()), advice));
     }
     Precision used = Precision.auto(device);
-    List<Finding> findings = new ArrayList<>();
+    List<DoctorFinding> findings = new ArrayList<>();
     for (Precision precision : Precision.values()) {
       if (precision == Precision.FP32 || used == Precision.BF16) {
         String label = precision.name().toLowerCase(Locale.ROOT);
@@ -113,14 +113,14 @@ public record Doctor(List<Finding> findings) {
     return findings;
   }
 
-  private static Finding layers(String label, Precision precision, String advice) {
+  private static DoctorFinding layers(String label, Precision precision, String advice) {
     String what = "arithmetic " + label;
     try {
       SelfTest.Layers layers = SelfTest.layers(precision);
       String found = layers.count() + " layers of the presets, trained and used: right";
       List<String> fallbacks = layers.fallbacks();
       if (fallbacks.isEmpty()) {
-        return Finding.ok(what, found);
+        return DoctorFinding.ok(what, found);
       }
       found +=
           String.format(
@@ -130,27 +130,27 @@ public record Doctor(List<Finding> findings) {
               String.join(", ", fallbacks.subList(0, Math.min(3, fallbacks.size()))),
               fallbacks.size() > 3 ? "..." : "");
       return layers.slower()
-          ? Finding.warn(what, found, "nothing: the numbers are right, but take longer")
-          : Finding.ok(what, found);
+          ? DoctorFinding.warn(what, found, "nothing: the numbers are right, but take longer")
+          : DoctorFinding.ok(what, found);
     } catch (FailedException e) {
-      return Finding.fail(what, String.valueOf(e.getMessage()), advice);
+      return DoctorFinding.fail(what, String.valueOf(e.getMessage()), advice);
     }
   }
 
-  /** A check that reports whatever goes wrong: it is here to find that. */
-  private static Finding attempt(String what, Check check, String advice) {
+  /** Runs a check; any exception becomes a finding. */
+  private static DoctorFinding attempt(String what, Check check, String advice) {
     try {
-      return Finding.ok(what, check.run());
+      return DoctorFinding.ok(what, check.run());
     } catch (DeviceUnavailableException | FailedException e) {
-      return Finding.fail(what, String.valueOf(e.getMessage()), advice);
+      return DoctorFinding.fail(what, String.valueOf(e.getMessage()), advice);
     } catch (FileSystemException e) {
-      return Finding.fail(what, e.getFile() + " cannot be read or written", advice);
+      return DoctorFinding.fail(what, e.getFile() + " cannot be read or written", advice);
     } catch (IOException | RuntimeException | LinkageError e) {
       Throwable cause = e;
       while (cause.getCause() != null) {
         cause = cause.getCause();
       }
-      return Finding.fail(what, Torch.firstLine(cause), advice);
+      return DoctorFinding.fail(what, Torch.firstLine(cause), advice);
     }
   }
 

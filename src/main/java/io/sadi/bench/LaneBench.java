@@ -1,5 +1,6 @@
 package io.sadi.bench;
 
+import io.sadi.predict.engine.LaneThreads;
 import io.sadi.predict.engine.Lanes;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -8,7 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
-/** The same batch again and again in several lanes, all of them busy. */
+/** The same batch repeatedly, in several busy lanes. */
 class LaneBench implements Workload {
   private final int images;
   private final double gflop;
@@ -32,7 +33,7 @@ class LaneBench implements Workload {
 
   private void submit() {
     if (lanes == null) {
-      lanes = new Lanes(count);
+      lanes = new Lanes(count, new LaneThreads());
     }
     underWay.add(lanes.submit(batch));
   }
@@ -57,7 +58,7 @@ class LaneBench implements Workload {
 
   @Override
   public void once() {
-    // As many as there are lanes: they go side by side, so that one's end says little of its time.
+    // One batch a lane: they run side by side, so a single batch's time is not meaningful.
     for (int i = 0; i < count; i++) {
       submit();
     }

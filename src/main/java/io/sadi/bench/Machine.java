@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class Machine {
   private static final double GB = 1e9;
 
-  /** The native libraries as they lie in the cache. */
+  /** The size of the extracted native libraries, about. */
   private static final double UNPACKED_GB = 0.5;
 
-  /** Below this not even a small network trains in comfort. */
+  /** Less is too little even for training a small network. */
   private static final double LITTLE_GB = 2;
 
   /** A prediction has a few dozen open, and a hundred libraries and jars. */
@@ -36,17 +36,17 @@ final class Machine {
    */
   private static final long FEW_PROCESSES = 256;
 
-  /** What of Java is used beside java.base; jlink leaves out what it is not told. */
+  /** The modules that are used beside java.base; a Java made with jlink may lack them. */
   private static final List<String> MODULES =
       List.of("java.logging", "java.management", "jdk.unsupported");
 
-  private final Host host;
+  private final SystemFiles host;
 
-  Machine(Host host) {
+  Machine(SystemFiles host) {
     this.host = host;
   }
 
-  List<Finding> findings() {
+  List<DoctorFinding> findings() {
     return List.of(
         java(),
         flags(options(ProcessHandle.current().info().arguments().orElse(new String[0]))),
@@ -61,7 +61,7 @@ final class Machine {
         temporary());
   }
 
-  private static Finding java() {
+  private static DoctorFinding java() {
     String found =
         Runtime.version()
             + " ("
@@ -70,20 +70,20 @@ final class Machine {
             + gigabytes(Runtime.getRuntime().maxMemory());
     List<String> missing = missing(MODULES);
     return missing.isEmpty()
-        ? Finding.ok("Java", found)
-        : Finding.warn(
+        ? DoctorFinding.ok("Java", found)
+        : DoctorFinding.warn(
             "Java",
             found + ", without " + String.join(", ", missing),
             "take a whole runtime, or add them to what jlink is told: export and jobs of several"
                 + " processes fail without");
   }
 
-  /** Those of some modules that this Java was made without. */
+  /** Those of the modules that this Java lacks. */
   static List<String> missing(List<String> modules) {
     return modules.stream().filter(name -> ModuleLayer.boot().findModule(name).isEmpty()).toList();
   }
 
-  /** What stands between java and the class path, as bin/sadi and SADI_JAVA_OPTS put it there. */
+  /** Checks the JVM options from bin/sadi and SADI_JAVA_OPTS. */
   static List<String> options(String[] arguments) {
     List<String> options = new ArrayList<>();
     for (String argument : arguments) {
@@ -98,9 +98,9 @@ final class Machine {
   /**
    * The options that Java was started with.
    *
-   * @param options all of them; those that bin/sadi gives for looks and a quick start go unsaid
+   * @param options all of them; those that bin/sadi always gives are not shown
    */
-  static Finding flags(List<String> options) {
+  static DoctorFinding flags(List<String> options) {
     String found =
         String.join(
             " ",
@@ -108,28 +108,28 @@ final class Machine {
                 .filter(o -> !o.matches("-Xlog:.*|-Dsadi\\..*|-XX:(SharedArchive|[-+]).*"))
                 .filter(o -> !o.matches("-XX:.*Compile.*|-D(file\\.encoding|java\\.awt\\.).*"))
                 .toList());
-    // Without them JavaCPP holds the tensors' memory against the heap's, and gives up early.
+    // Without them JavaCPP counts tensors against the heap's limit, and fails early.
     for (String limit : List.of("maxbytes", "maxphysicalbytes")) {
       if (!"0".equals(System.getProperty("org.bytedeco.javacpp." + limit))) {
-        return Finding.warn(
+        return DoctorFinding.warn(
             "Java's flags",
             (found.isEmpty() ? "none" : found) + "; without -Dorg.bytedeco.javacpp." + limit + "=0",
             "start it through bin/sadi, or give it that option: large batches fail without");
       }
     }
-    return Finding.ok(
+    return DoctorFinding.ok(
         "Java's flags", found.isEmpty() ? "unknown, JavaCPP's limits are off" : found);
   }
 
-  private static Finding system() {
+  private static DoctorFinding system() {
     String os = System.getProperty("os.name");
     String arch = System.getProperty("os.arch");
     String here = platform(os, arch);
     String jar = Version.platform();
     String found = os + " " + arch + "; sadi " + Version.sadi() + " for " + jar;
     return jar.equals(here) || jar.equals(here + "-gpu")
-        ? Finding.ok("system", found)
-        : Finding.fail(
+        ? DoctorFinding.ok("system", found)
+        : DoctorFinding.fail(
             "system", found, "build the jar for this one: mvn package -Djavacpp.platform=" + here);
   }
 
@@ -147,18 +147,18 @@ final class Machine {
     return system + "-" + processor;
   }
 
-  private static Finding encoding() {
+  private static DoctorFinding encoding() {
     String names = System.getProperty("sun.jnu.encoding", "unknown");
     return names.equalsIgnoreCase("UTF-8")
-        ? Finding.ok("file names", names)
-        : Finding.warn(
+        ? DoctorFinding.ok("file names", names)
+        : DoctorFinding.warn(
             "file names",
             names,
             "start sadi through bin/sadi, or set LC_ALL=C.UTF-8: names with other letters cannot be"
                 + " opened");
   }
 
-  private Finding cpu() {
+  private DoctorFinding cpu() {
     String model = host.field("proc/cpuinfo", "model name");
     String flags = " " + host.field("proc/cpuinfo", "flags") + " ";
     List<String> features = new ArrayList<>();
@@ -168,21 +168,21 @@ final class Machine {
       }
     }
     if (flags.isBlank()) {
-      return Finding.ok("processor", System.getProperty("os.arch") + ", features unknown");
+      return DoctorFinding.ok("processor", System.getProperty("os.arch") + ", features unknown");
     }
     String found = model + ": " + (features.isEmpty() ? "no AVX" : String.join(" ", features));
     if (!features.contains("avx2")) {
-      return Finding.warn(
+      return DoctorFinding.warn(
           "processor", found, "expect little speed: LibTorch is made for AVX2 and more");
     }
-    return Finding.ok(
+    return DoctorFinding.ok(
         "processor",
         found
             + (CpuFeatures.hasBf16() ? ", bf16 in hardware" : ", no bf16: fp32")
             + (CpuFeatures.listsCaches() ? "" : "; it does not list its caches"));
   }
 
-  private Finding threads() {
+  private DoctorFinding threads() {
     int processors = Runtime.getRuntime().availableProcessors();
     OptionalDouble limit = host.cpuLimit();
     String asked = host.environment().getOrDefault("OMP_NUM_THREADS", "");
@@ -195,18 +195,18 @@ final class Machine {
                 : "")
             + (asked.isEmpty() ? "" : "; OMP_NUM_THREADS=" + asked);
     if (asked.matches("\\d{1,6}") && Integer.parseInt(asked) > processors) {
-      return Finding.warn(
+      return DoctorFinding.warn(
           "threads", found, "ask for at most " + processors + ": more only wait for each other");
     }
-    return Finding.ok("threads", found);
+    return DoctorFinding.ok("threads", found);
   }
 
-  private Finding memory() {
+  private DoctorFinding memory() {
     OptionalLong total = host.memory("MemTotal");
     OptionalLong available = host.memory("MemAvailable");
     OptionalLong limit = host.memoryLimit();
     if (total.isEmpty() || available.isEmpty()) {
-      return Finding.ok("memory", "unknown");
+      return DoctorFinding.ok("memory", "unknown");
     }
     long usable = Math.min(available.getAsLong(), limit.orElse(Long.MAX_VALUE));
     String found =
@@ -216,22 +216,25 @@ final class Machine {
             + " available"
             + (limit.isPresent() ? ", limit of the container " + gigabytes(limit.getAsLong()) : "");
     if (usable < LITTLE_GB * GB) {
-      return Finding.warn(
+      return DoctorFinding.warn(
           "memory", found, "take small batches and images; 'sadi info' says what a network needs");
     }
     if (limit.isPresent() && Runtime.getRuntime().maxMemory() > limit.getAsLong() / 2) {
-      return Finding.warn(
+      return DoctorFinding.warn(
           "memory",
           found + ", of which Java's heap may take " + gigabytes(Runtime.getRuntime().maxMemory()),
           "leave more to the tensors: SADI_JAVA_OPTS=-Xmx"
               + limit.getAsLong() / 4 / (1 << 20)
               + "m");
     }
-    return Finding.ok("memory", found);
+    return DoctorFinding.ok("memory", found);
   }
 
-  /** What ulimit says: LibTorch needs room to map its libraries, and a prediction many files. */
-  private Finding limits() {
+  /**
+   * Checks ulimit: LibTorch needs address space for its libraries, and a prediction many open
+   * files.
+   */
+  private DoctorFinding limits() {
     OptionalLong files = host.processLimit("Max open files");
     OptionalLong address = host.processLimit("Max address space");
     OptionalLong file = host.processLimit("Max file size");
@@ -245,11 +248,11 @@ final class Machine {
     file.ifPresent(bytes -> found.add("files of " + gigabytes(bytes)));
     String limits = found.isEmpty() ? "none" : String.join(", ", found);
     if (files.orElse(FEW_FILES) < FEW_FILES) {
-      return Finding.warn("limits", limits, "allow more open files: ulimit -n " + FEW_FILES);
+      return DoctorFinding.warn("limits", limits, "allow more open files: ulimit -n " + FEW_FILES);
     }
     if (Math.min(processes.orElse(FEW_PROCESSES), contained.orElse(FEW_PROCESSES))
         < FEW_PROCESSES) {
-      return Finding.warn(
+      return DoctorFinding.warn(
           "limits",
           limits,
           "allow more threads, which count as processes: ulimit -u "
@@ -258,30 +261,30 @@ final class Machine {
               + FEW_PROCESSES);
     }
     if (address.isPresent()) {
-      return Finding.warn(
+      return DoctorFinding.warn(
           "limits", limits, "limit memory otherwise (a container): ulimit -v unlimited");
     }
     if (file.isPresent()) {
-      return Finding.warn("limits", limits, "let files grow: ulimit -f unlimited");
+      return DoctorFinding.warn("limits", limits, "let files grow: ulimit -f unlimited");
     }
-    return Finding.ok("limits", limits);
+    return DoctorFinding.ok("limits", limits);
   }
 
   // --- folders ----------------------------------------------------------------------------------
 
-  private Finding cache() {
+  private DoctorFinding cache() {
     String advice = "name another folder: SADI_JAVA_OPTS=-Dorg.bytedeco.javacpp.cachedir=FOLDER";
     boolean named = NativeCache.isNamed();
     Path folder;
     try {
       folder = NativeCache.folder();
     } catch (FailedException e) {
-      return Finding.fail("cache", String.valueOf(e.getMessage()), advice);
+      return DoctorFinding.fail("cache", String.valueOf(e.getMessage()), advice);
     }
     try {
       Files.createDirectories(folder);
       if (!Files.isWritable(folder)) {
-        return Finding.fail("cache", folder + " is not writable", advice);
+        return DoctorFinding.fail("cache", folder + " is not writable", advice);
       }
       long free = Files.getFileStore(folder).getUsableSpace();
       String found =
@@ -293,21 +296,21 @@ final class Machine {
               + gigabytes(free)
               + " free)";
       if (free < UNPACKED_GB * GB && size(folder) < UNPACKED_GB * GB) {
-        return Finding.warn("cache", found, "free some, or " + advice);
+        return DoctorFinding.warn("cache", found, "free some, or " + advice);
       }
       if (!named && NativeCache.isNamed()) {
-        return Finding.warn(
+        return DoctorFinding.warn(
             "cache",
             found + ", as there is no home that can be written",
             "to keep them, " + advice);
       }
-      return Finding.ok("cache", found);
+      return DoctorFinding.ok("cache", found);
     } catch (IOException e) {
-      return Finding.fail("cache", folder + " cannot be made: " + e.getMessage(), advice);
+      return DoctorFinding.fail("cache", folder + " cannot be made: " + e.getMessage(), advice);
     }
   }
 
-  /** In bytes. Another process may be at work in the folder: what is gone by then has no size. */
+  /** The size in bytes. Files that another process has just removed count 0. */
   private static long size(Path folder) throws IOException {
     long[] size = new long[1];
     Files.walkFileTree(
@@ -332,26 +335,26 @@ final class Machine {
     return size[0];
   }
 
-  private static Finding working() {
+  private static DoctorFinding working() {
     return writable("working folder", Path.of("").toAbsolutePath(), "write elsewhere: --out DIR");
   }
 
-  private static Finding temporary() {
+  private static DoctorFinding temporary() {
     return writable(
         "temporary files",
         Path.of(System.getProperty("java.io.tmpdir")),
         "name another folder: SADI_JAVA_OPTS=-Djava.io.tmpdir=FOLDER");
   }
 
-  private static Finding writable(String what, Path folder, String advice) {
+  private static DoctorFinding writable(String what, Path folder, String advice) {
     try {
       FileStore store = Files.getFileStore(folder);
       String found = folder + " (" + gigabytes(store.getUsableSpace()) + " free)";
       return Files.isWritable(folder)
-          ? Finding.ok(what, found)
-          : Finding.warn(what, folder + " is not writable", advice);
+          ? DoctorFinding.ok(what, found)
+          : DoctorFinding.warn(what, folder + " is not writable", advice);
     } catch (IOException e) {
-      return Finding.warn(what, folder + " cannot be read", advice);
+      return DoctorFinding.warn(what, folder + " cannot be read", advice);
     }
   }
 

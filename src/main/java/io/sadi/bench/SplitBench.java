@@ -9,7 +9,7 @@ import io.sadi.io.Json;
 import io.sadi.io.Progress;
 import io.sadi.train.RunConfig;
 import io.sadi.train.RunState;
-import io.sadi.train.Training;
+import io.sadi.train.TrainJob;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,29 +22,29 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Training itself with the cores shared out in several ways, in processes of its own as {@code sadi
- * train} has them: the second of two short epochs counts, the first is for what is set up once.
+ * Measures training with several splits of the cores, in processes as {@code sadi train} starts
+ * them. The second of two short epochs counts, as the first includes setup.
  *
  * @param config of the network and its data
  * @param data the dataset folder
  * @param batch crops of a step, over all processes
  * @param steps of an epoch
- * @param rounds that each split has
+ * @param rounds of each split
  */
 record SplitBench(RunConfig config, Path data, int batch, int steps, int rounds) {
-  /** Rates that differ by less are the same, as far as a few rounds can tell. */
+  /** Rates that differ by less count as equal. */
   private static final double NOISE = 0.03;
 
-  /** How fast a split trains. */
-  record Rate(Split split, double imagesPerSecond) {}
+  /** The speed of a split. */
+  record Rate(CoreSplit split, double imagesPerSecond) {}
 
   /**
-   * What was measured.
+   * The result.
    *
    * @param batch crops of a step
    * @param rates in the order that was asked for, at least one
    */
-  record Result(int batch, List<Rate> rates) {
+  record SplitResult(int batch, List<Rate> rates) {
     String recommendation() {
       Comparator<Rate> speed = Comparator.comparingDouble(Rate::imagesPerSecond);
       Rate best = Collections.max(rates, speed);
@@ -107,15 +107,15 @@ record SplitBench(RunConfig config, Path data, int batch, int steps, int rounds)
    *
    * @param scratch an empty folder
    */
-  Result run(List<Split> splits, Path scratch, Progress progress) throws IOException {
+  SplitResult run(List<CoreSplit> splits, Path scratch, Progress progress) throws IOException {
     Path file = scratch.resolve("config.yaml");
     AtomicFile.writeString(file, config.yaml());
-    Map<Split, double[]> rates = new LinkedHashMap<>();
+    Map<CoreSplit, double[]> rates = new LinkedHashMap<>();
     splits.forEach(split -> rates.put(split, new double[rounds]));
     try (Progress.Work work =
         progress.start("splits", (long) rounds * rates.size(), "measurements")) {
       for (int round = 0; round < rounds; round++) {
-        for (Map.Entry<Split, double[]> entry : rates.entrySet()) {
+        for (Map.Entry<CoreSplit, double[]> entry : rates.entrySet()) {
           entry.getValue()[round] = train(entry.getKey(), file, scratch.resolve("run"));
           work.advance(1);
         }
@@ -127,10 +127,10 @@ record SplitBench(RunConfig config, Path data, int batch, int steps, int rounds)
           Arrays.sort(all);
           medians.add(new Rate(split, all[all.length / 2]));
         });
-    return new Result(batch, medians);
+    return new SplitResult(batch, medians);
   }
 
-  private double train(Split split, Path file, Path run) throws IOException {
+  private double train(CoreSplit split, Path file, Path run) throws IOException {
     List<String> sets =
         List.of(
             "train.epochs=2",
@@ -145,7 +145,7 @@ record SplitBench(RunConfig config, Path data, int batch, int steps, int rounds)
     sets.forEach(set -> arguments.add("--set=" + set));
     arguments.addAll(split.options(batch));
     Config all = Config.load(file, sets, Map.of());
-    Training training = Training.prepare(all, true, data, run, Training.Mode.OVERWRITE, null);
+    TrainJob training = TrainJob.prepare(all, true, data, run, TrainJob.Mode.OVERWRITE, null);
     if (training.run(split.processes(), arguments) != RunState.DONE) {
       throw new FailedException("interrupted");
     }

@@ -1,9 +1,7 @@
 package io.sadi.checkpoint;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import io.sadi.config.Config;
-import io.sadi.config.Field;
 import io.sadi.data.Fingerprint;
 import io.sadi.data.Metric;
 import io.sadi.data.Skeleton;
@@ -24,59 +22,66 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.stream.DoubleStream;
-import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A trained network as a safetensors file: its tensors, and in the header everything that using it
- * takes.
+ * A trained network as a safetensors file: its tensors, and in the header all that is needed to use
+ * it.
  *
- * @param config the resolved config it was trained with, YAML
- * @param model read from that
- * @param skeleton the joints it finds
- * @param metric what its training data is measured in
- * @param epoch how many epochs it was trained
- * @param fusionWeight w of {@link Decode#FUSED}, 0 to 1
- * @param temperatures factors that calibrate the predicted deviations, one a joint, for each decode
- *     that was calibrated
- * @param tensors the network's, by name
- * @param card what a person should know of it: trained on what, how good, where it fails; may be
- *     empty
- * @param trainedOn whom it learned from; null where that was not written down
+ * @param design what kind of network it is and what it finds
+ * @param reading how people are read from its answers
+ * @param tensors its parameters, by name
+ * @param origin where it comes from
  */
 public record Checkpoint(
-    String config,
-    ModelConfig model,
-    Skeleton skeleton,
-    Metric metric,
-    int epoch,
-    double fusionWeight,
-    Map<Decode, List<Double>> temperatures,
-    Map<String, Safetensors.Entry> tensors,
-    String card,
-    @Nullable TrainedOn trainedOn) {
+    Design design, Reading reading, Map<String, Safetensors.Entry> tensors, Origin origin) {
 
-  /** Tensors that only a resumed training needs lie under this prefix. */
+  /**
+   * What kind of network it is.
+   *
+   * @param config the resolved config it was trained with, YAML
+   * @param model read from that
+   * @param skeleton the joints it finds
+   * @param metric what its training data is measured in
+   */
+  public record Design(String config, ModelConfig model, Skeleton skeleton, Metric metric) {}
+
+  /**
+   * What was chosen for reading people once the network was trained.
+   *
+   * @param fusionWeight w of {@link Decode#FUSED}, 0 to 1
+   * @param temperatures factors that calibrate the predicted deviations, one a joint, for each
+   *     decode that was calibrated
+   */
+  public record Reading(double fusionWeight, Map<Decode, List<Double>> temperatures) {}
+
+  /**
+   * Where a network comes from.
+   *
+   * @param epoch how many epochs it was trained
+   * @param card a description for people: trained on what, how good, where it fails; may be empty
+   * @param trainedOn the people it was trained on; null if that was not written down
+   */
+  public record Origin(int epoch, String card, @Nullable TrainedOn trainedOn) {}
+
+  /** Prefix of the tensors that only a resumed training needs. */
   public static final String STATE = "state/";
 
-  /** Metadata that says where crops and maps have their middle: center or corner. */
+  /** Metadata with the pixel convention: center or corner. */
   public static final String PIXELS = "pixel_convention";
 
-  /** In the place of a file: the network that comes with the program. */
+  /** Stands for the network that comes with the program. */
   public static final Path BUILTIN = Path.of("builtin");
 
   private static final String BUILTIN_RESOURCE = "builtin.safetensors";
 
   private static final String FORMAT = "sadi-1";
-  private static final String TEMPERATURES = "sigma_temperatures";
   private static final String CARD = "card";
   private static final String TRAINED_ON = "trained_on";
 
@@ -93,11 +98,11 @@ public record Checkpoint(
           "metric",
           "epoch",
           "fusion_weight",
-          TEMPERATURES,
+          Header.TEMPERATURES,
           CARD,
           TRAINED_ON);
 
-  /** A network that nobody has described. */
+  /** A network without a description, and without a note of what it was trained on. */
   public Checkpoint(
       String config,
       ModelConfig model,
@@ -107,7 +112,11 @@ public record Checkpoint(
       double fusionWeight,
       Map<Decode, List<Double>> temperatures,
       Map<String, Safetensors.Entry> tensors) {
-    this(config, model, skeleton, metric, epoch, fusionWeight, temperatures, tensors, "", null);
+    this(
+        new Design(config, model, skeleton, metric),
+        new Reading(fusionWeight, temperatures),
+        tensors,
+        new Origin(epoch, "", null));
   }
 
   /**
@@ -121,61 +130,49 @@ public record Checkpoint(
           file, "a PyTorch file", "a checkpoint of sadi", "'sadi import' makes one of it");
     }
     Safetensors content = file.equals(BUILTIN) ? builtin() : Safetensors.read(file);
-    Map<String, String> metadata = content.metadata();
-    String format = metadata.getOrDefault("format", "nothing");
-    if (!format.equals(FORMAT)) {
-      throw BadInputException.at(
-          file + ": metadata 'format'",
-          format,
-          FORMAT + ", a checkpoint written by sadi train",
-          "");
-    }
-    String yaml = field(file, metadata, "config");
+    Header header = new Header(file, content.metadata());
+    header.expect("format", FORMAT, FORMAT + ", a checkpoint written by sadi train");
+    String yaml = header.text("config");
     Config config = Config.parse(yaml, file + ": config");
-    String pixels = metadata.get(PIXELS); // files from before it was kept have none
+    String pixels = content.metadata().get(PIXELS); // older files have none
     if (pixels != null) {
       config.withDefaults(Map.of(ModelConfig.PIXELS, pixels), file + ": pixel_convention");
     }
     ModelConfig model = ModelConfig.from(config);
-    if (pixels != null && !pixels.equals(Config.name(model.pixels()))) {
-      throw BadInputException.at(
-          file + ": metadata '" + PIXELS + "'",
-          pixels,
-          Config.name(model.pixels()) + " as in its config",
-          "");
+    if (pixels != null) {
+      String ofConfig = Config.name(model.pixels());
+      header.expect(PIXELS, ofConfig, ofConfig + " as in its config");
     }
-    List<String> joints = json(file, metadata, "joints").texts();
-    Skeleton skeleton =
-        new Skeleton(
-            joints,
-            Skeleton.pairs(json(file, metadata, "flip_pairs"), joints.size()),
-            Skeleton.pairs(json(file, metadata, "skeleton"), joints.size()));
+    Skeleton skeleton = header.skeleton();
+    return new Checkpoint(
+        new Design(yaml, model, skeleton, header.metric()),
+        new Reading(header.number("fusion_weight", 1), header.temperatures(skeleton.size())),
+        tensors(content, false),
+        new Origin(
+            (int) header.number("epoch", 1e9),
+            content.metadata().getOrDefault(CARD, ""),
+            trainedOn(content, file)));
+  }
+
+  /** The tensors of a file that a resumed training alone needs, or all others. */
+  private static Map<String, Safetensors.Entry> tensors(Safetensors content, boolean state) {
     Map<String, Safetensors.Entry> tensors = new LinkedHashMap<>();
     content
         .tensors()
         .forEach(
             (name, entry) -> {
-              if (!name.startsWith(STATE)) {
+              if (name.startsWith(STATE) == state) {
                 tensors.put(name, entry);
               }
             });
-    return new Checkpoint(
-        yaml,
-        model,
-        skeleton,
-        Metric.of(field(file, metadata, "metric"), file + ": metadata 'metric'"),
-        (int) number(file, metadata, "epoch", 1e9),
-        number(file, metadata, "fusion_weight", 1),
-        temperatures(file, metadata, joints.size()),
-        tensors,
-        metadata.getOrDefault(CARD, ""),
-        trainedOn(content, file));
+    return tensors;
   }
 
-  /** What a checkpoint's header says that it was trained on; null for an older one. */
+  /** The people that a checkpoint was trained on; null in older files. */
   public static @Nullable TrainedOn trainedOn(Safetensors content, Path file) {
+    Header header = new Header(file, content.metadata());
     return content.metadata().containsKey(TRAINED_ON)
-        ? TrainedOn.from(json(file, content.metadata(), TRAINED_ON))
+        ? TrainedOn.from(header.field(TRAINED_ON))
         : null;
   }
 
@@ -193,13 +190,13 @@ public record Checkpoint(
   }
 
   /**
-   * The same in half the bytes, for use and no longer for training: weights as float16. What
-   * normalises (a number a channel) stays float32.
+   * The same with weights in float16, in half the bytes; for use, not for training. Batch norms and
+   * biases stay float32.
    *
-   * @param origin the file, for messages
+   * @param file named in messages
    * @throws BadInputException naming a tensor with a weight that float16 cannot hold
    */
-  public Checkpoint compact(Object origin) {
+  public Checkpoint compact(Object file) {
     Map<String, Safetensors.Entry> compact = new LinkedHashMap<>();
     tensors.forEach(
         (name, entry) -> {
@@ -208,7 +205,7 @@ public record Checkpoint(
             compact.put(name, weight ? entry.toHalf() : entry);
           } catch (IllegalArgumentException e) {
             throw new BadInputException(
-                origin
+                file
                     + ": tensor '"
                     + name
                     + "': "
@@ -216,17 +213,7 @@ public record Checkpoint(
                     + ", which ends at 65504; use the network as it is, or export it as ONNX");
           }
         });
-    return new Checkpoint(
-        config,
-        model,
-        skeleton,
-        metric,
-        epoch,
-        fusionWeight,
-        temperatures,
-        compact,
-        card,
-        trainedOn);
+    return new Checkpoint(design, reading, compact, origin);
   }
 
   /**
@@ -239,23 +226,24 @@ public record Checkpoint(
       throws IOException {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("format", FORMAT);
-    metadata.put("architecture", Architecture.toJson(model, skeleton.size()));
-    metadata.put("config", config);
-    metadata.put(PIXELS, Config.name(model.pixels()));
+    metadata.put("architecture", Architecture.toJson(model(), skeleton().size()));
+    metadata.put("config", config());
+    metadata.put(PIXELS, Config.name(model().pixels()));
     JsonArray joints = new JsonArray();
-    skeleton.joints().forEach(joints::add);
+    skeleton().joints().forEach(joints::add);
     metadata.put("joints", Json.compact(joints));
-    metadata.put("flip_pairs", Json.compact(Skeleton.json(skeleton.flipPairs())));
-    metadata.put("skeleton", Json.compact(Skeleton.json(skeleton.edges())));
-    metadata.put("metric", metric.label());
-    metadata.put("epoch", String.valueOf(epoch));
-    metadata.put("fusion_weight", String.valueOf(fusionWeight));
-    if (!temperatures.isEmpty()) {
-      metadata.put(TEMPERATURES, Json.compact(json(temperatures)));
+    metadata.put("flip_pairs", Json.compact(Skeleton.json(skeleton().flipPairs())));
+    metadata.put("skeleton", Json.compact(Skeleton.json(skeleton().edges())));
+    metadata.put("metric", metric().label());
+    metadata.put("epoch", String.valueOf(epoch()));
+    metadata.put("fusion_weight", String.valueOf(fusionWeight()));
+    if (!temperatures().isEmpty()) {
+      metadata.put(Header.TEMPERATURES, Json.compact(Header.json(temperatures())));
     }
-    if (!card.isEmpty()) {
-      metadata.put(CARD, card);
+    if (!card().isEmpty()) {
+      metadata.put(CARD, card());
     }
+    TrainedOn trainedOn = trainedOn();
     if (trainedOn != null) {
       metadata.put(TRAINED_ON, Json.compact(trainedOn.json()));
     }
@@ -265,30 +253,19 @@ public record Checkpoint(
     new Safetensors(metadata, all).write(file);
   }
 
-  /**
-   * Writes the checkpoint in the place of the file it was read from, with what that holds for
-   * resuming.
-   */
+  /** Replaces the file that the checkpoint was read from, and keeps its tensors for resuming. */
   public void rewrite(Path file) throws IOException {
     Safetensors old = Safetensors.read(file);
-    Map<String, Safetensors.Entry> state = new LinkedHashMap<>();
-    old.tensors()
-        .forEach(
-            (name, entry) -> {
-              if (name.startsWith(STATE)) {
-                state.put(name, entry);
-              }
-            });
     Map<String, String> notes = new LinkedHashMap<>(old.metadata());
     OWN.forEach(notes::remove);
-    write(file, state, notes);
+    write(file, tensors(old, true), notes);
   }
 
   /** The network with these weights. */
-  public SadiNet network(ComputeDevice device, Object origin) {
-    SadiNet net = SadiNet.empty(model, skeleton.size(), device);
+  public SadiNet network(ComputeDevice device, Object file) {
+    SadiNet net = SadiNet.empty(model(), skeleton().size(), device);
     try {
-      net.parameters().load(tensors, origin);
+      net.parameters().load(tensors, file);
     } catch (RuntimeException e) {
       net.close();
       throw e;
@@ -296,34 +273,35 @@ public record Checkpoint(
     return net;
   }
 
-  /** The deviation of the target that the first heatmap has learned, in map pixels. */
+  /** Standard deviation of the first heatmap's target, in map pixels. */
   public double targetSigma() {
-    return LossConfig.from(Config.parse(config, "config"), model).targetSigma();
+    return LossConfig.from(Config.parse(config(), "config"), model()).targetSigma();
   }
 
-  /** How people are read from one of the network's answers. */
+  /** How people are read with a decode. */
   public Readout readout(Decode decode) {
-    return new Readout(decode, fusionWeight, temperatures.getOrDefault(decode, List.of()));
+    return new Readout(decode, fusionWeight(), temperatures().getOrDefault(decode, List.of()));
   }
 
-  /** What its config sets w to; empty where it was chosen. */
+  /** The w that its config sets; empty if it was chosen. */
   public OptionalDouble setFusionWeight() {
-    return Readout.fusionWeight(Config.parse(config, "the checkpoint's config"));
+    return Readout.fusionWeight(Config.parse(config(), "the checkpoint's config"));
   }
 
   /**
-   * Where w comes from, as seen from people that it is measured on.
+   * Where w comes from, relative to the people that it is measured on.
    *
    * @param people a whole split
    */
   public Fusion fusion(Fingerprint people) {
-    return new Fusion(fusionWeight, chosenOn(people));
+    return new Fusion(fusionWeight(), chosenOn(people));
   }
 
   private ChosenOn chosenOn(Fingerprint people) {
     if (setFusionWeight().isPresent()) {
       return ChosenOn.CONFIG;
     }
+    TrainedOn trainedOn = trainedOn();
     Fingerprint val = trainedOn == null ? null : trainedOn.val();
     if (val != null) {
       return val.samePeople(people) ? ChosenOn.SAME_PEOPLE : ChosenOn.OTHER_PEOPLE;
@@ -331,45 +309,31 @@ public record Checkpoint(
     return isUnfused() ? ChosenOn.NOBODY : ChosenOn.UNKNOWN;
   }
 
-  /** Whether nobody was there to choose w on, so that {@link Decode#FUSED} is H1. */
+  /** Whether there were no people to choose w on, so that {@link Decode#FUSED} is H1. */
   private boolean isUnfused() {
+    TrainedOn trainedOn = trainedOn();
     return trainedOn != null
         && trainedOn.val() == null
-        && fusionWeight == 0
+        && fusionWeight() == 0
         && setFusionWeight().isEmpty();
   }
 
   /** The same with other temperatures. */
-  public Checkpoint calibrated(Map<Decode, List<Double>> newTemperatures) {
-    return with(newTemperatures, card, trainedOn);
+  public Checkpoint calibrated(Map<Decode, List<Double>> temperatures) {
+    return new Checkpoint(design, new Reading(fusionWeight(), temperatures), tensors, origin);
   }
 
   /** The same with another description. */
-  public Checkpoint described(String newCard) {
-    return with(temperatures, newCard, trainedOn);
+  public Checkpoint described(String card) {
+    return new Checkpoint(design, reading, tensors, new Origin(epoch(), card, trainedOn()));
   }
 
   /** The same with what it was trained on. */
-  public Checkpoint learnedFrom(TrainedOn newTrainedOn) {
-    return with(temperatures, card, newTrainedOn);
+  public Checkpoint learnedFrom(TrainedOn trainedOn) {
+    return new Checkpoint(design, reading, tensors, new Origin(epoch(), card(), trainedOn));
   }
 
-  private Checkpoint with(
-      Map<Decode, List<Double>> newTemperatures, String newCard, @Nullable TrainedOn newTrainedOn) {
-    return new Checkpoint(
-        config,
-        model,
-        skeleton,
-        metric,
-        epoch,
-        fusionWeight,
-        newTemperatures,
-        tensors,
-        newCard,
-        newTrainedOn);
-  }
-
-  /** What differs between any two networks that would find different joints: a CRC-32. */
+  /** A CRC-32 of all that decides which joints are found. */
   public String fingerprint() {
     CRC32 sum = new CRC32();
     tensors.forEach(
@@ -377,19 +341,19 @@ public record Checkpoint(
           sum.update(name.getBytes(StandardCharsets.UTF_8));
           sum.update(entry.data());
         });
-    sum.update((fusionWeight + " " + temperatures).getBytes(StandardCharsets.UTF_8));
+    sum.update((fusionWeight() + " " + temperatures()).getBytes(StandardCharsets.UTF_8));
     return String.format(Locale.ROOT, "%08x", sum.getValue());
   }
 
-  /** Every way to read the network's answers, the default one first. */
+  /** The decodes that the network has, the default first. */
   public List<Decode> decodes() {
-    return model.sfm().enabled() ? List.of(Decode.values()) : List.of(Decode.H1);
+    return model().sfm().enabled() ? List.of(Decode.values()) : List.of(Decode.H1);
   }
 
   /**
-   * The decode to use where {@code asked} is asked for. Without the SFM there is one heatmap, so
-   * that {@link Decode#FUSED} means {@link Decode#H1}, which is said; so is that it is no more
-   * where there was nobody to choose w on.
+   * The decode to use when {@code asked} is asked for. Without the SFM there is one heatmap, so
+   * {@link Decode#FUSED} means {@link Decode#H1}. A note says so, and also if {@link Decode#FUSED}
+   * is H1 because there were no people to choose w on.
    *
    * @throws BadInputException if the network has no such answer
    */
@@ -409,66 +373,48 @@ public record Checkpoint(
         "--decode", asked.toString(), "h1", file + " is a network without SFM");
   }
 
-  private static JsonObject json(Map<Decode, List<Double>> temperatures) {
-    JsonObject object = new JsonObject();
-    temperatures.forEach(
-        (decode, ofJoints) -> {
-          JsonArray array = new JsonArray();
-          ofJoints.forEach(array::add);
-          object.add(decode.toString(), array);
-        });
-    return object;
+  /** The resolved config it was trained with, YAML. */
+  public String config() {
+    return design.config;
   }
 
-  /** Files of networks that nobody has calibrated hold none. */
-  private static Map<Decode, List<Double>> temperatures(
-      Path file, Map<String, String> metadata, int joints) {
-    Map<Decode, List<Double>> temperatures = new EnumMap<>(Decode.class);
-    if (!metadata.containsKey(TEMPERATURES)) {
-      return temperatures;
-    }
-    Field json = json(file, metadata, TEMPERATURES);
-    json.allow(Stream.of(Decode.values()).map(Decode::toString).toList());
-    for (Decode decode : Decode.values()) {
-      Field list = json.get(decode.toString());
-      if (list.isThere()) {
-        if (!list.isList(joints)) {
-          throw list.wrong("a list of " + joints + " numbers above 0, one a joint");
-        }
-        double[] ofJoints =
-            list.numbers(t -> t > 0 && t < Double.POSITIVE_INFINITY, "a number above 0");
-        temperatures.put(decode, DoubleStream.of(ofJoints).boxed().toList());
-      }
-    }
-    return temperatures;
+  /** Its architecture. */
+  public ModelConfig model() {
+    return design.model;
   }
 
-  private static String field(Path file, Map<String, String> metadata, String name) {
-    String value = metadata.get(name);
-    if (value == null) {
-      throw new BadInputException(
-          file + ": metadata '" + name + "' is missing; is this a checkpoint of sadi train?");
-    }
-    return value;
+  /** The joints it finds. */
+  public Skeleton skeleton() {
+    return design.skeleton;
   }
 
-  private static double number(Path file, Map<String, String> metadata, String name, double max) {
-    String text = field(file, metadata, name);
-    try {
-      double value = Double.parseDouble(text);
-      if (value >= 0 && value <= max) {
-        return value;
-      }
-    } catch (NumberFormatException e) {
-      // Falls through to the same line as a number out of range.
-    }
-    throw BadInputException.at(
-        file + ": metadata '" + name + "'", text, "a number from 0 to " + (long) max, "");
+  /** What its training data is measured in. */
+  public Metric metric() {
+    return design.metric;
   }
 
-  /** Metadata that is JSON. */
-  private static Field json(Path file, Map<String, String> metadata, String name) {
-    String where = file + ": metadata '" + name + "'";
-    return Field.root(Json.parse(field(file, metadata, name), where), where);
+  /** How many epochs it was trained. */
+  public int epoch() {
+    return origin.epoch;
+  }
+
+  /** w of {@link Decode#FUSED}, 0 to 1. */
+  public double fusionWeight() {
+    return reading.fusionWeight;
+  }
+
+  /** Factors of the predicted deviations, one a joint, for each decode that was calibrated. */
+  public Map<Decode, List<Double>> temperatures() {
+    return reading.temperatures;
+  }
+
+  /** A description for people; may be empty. */
+  public String card() {
+    return origin.card;
+  }
+
+  /** The people it was trained on; null if that was not written down. */
+  public @Nullable TrainedOn trainedOn() {
+    return origin.trainedOn;
   }
 }

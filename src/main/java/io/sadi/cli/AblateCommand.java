@@ -1,5 +1,7 @@
 package io.sadi.cli;
 
+import static io.sadi.cli.options.UsageRule.refuse;
+
 import io.sadi.ablate.DrawnPeople;
 import io.sadi.ablate.Estimate;
 import io.sadi.ablate.Study;
@@ -17,13 +19,14 @@ import io.sadi.cli.options.ConfigOptions;
 import io.sadi.cli.options.DryRunOption;
 import io.sadi.cli.options.JsonOption;
 import io.sadi.cli.options.TestOptions;
+import io.sadi.cli.options.UsageRule;
 import io.sadi.config.Config;
 import io.sadi.io.BadInputException;
 import io.sadi.io.ChildProcess;
 import io.sadi.io.Interruption;
 import io.sadi.io.Json;
 import io.sadi.io.Shard;
-import io.sadi.train.Training;
+import io.sadi.train.TrainJob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +38,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code sadi ablate}. */
@@ -197,10 +199,10 @@ final class AblateCommand implements Callable<Integer> {
     if (Files.exists(out) && !Files.isDirectory(out)) {
       throw BadInputException.at("--out " + out, "a file", "a folder, or a new name for one", "");
     }
-    Training.Mode existing =
+    TrainJob.Mode existing =
         overrideConfig
-            ? Training.Mode.RESUME_DIFFERENTLY
-            : joins ? Training.Mode.RESUME : Training.Mode.REFUSE;
+            ? TrainJob.Mode.RESUME_DIFFERENTLY
+            : joins ? TrainJob.Mode.RESUME : TrainJob.Mode.REFUSE;
     StudyPlan plan = StudyPlan.of(this::config, designs(), test.asked(), out, existing);
     console.note(plan.describe());
     Path people = data();
@@ -222,29 +224,22 @@ final class AblateCommand implements Callable<Integer> {
   }
 
   private void checkUsage() {
-    if (variants != null && study != null) {
-      throw new ParameterException(
-          spec.commandLine(), "--variant and --study are mutually exclusive");
-    }
-    if (!reportOnly && !resume && (variants == null || variants.isEmpty()) && study == null) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "Missing required option: --variant=NAME[,NAME...] or --study=NAME|FILE");
-    }
-    if (out.toString().isBlank()) {
-      throw new ParameterException(spec.commandLine(), "--out is empty");
-    }
-    if (reportOnly && (resume || shard != null || jobs != 1 || options.given())) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--report-only trains nothing: leave out --resume, --shard, --jobs, --config and --set");
-    }
-    if (overrideConfig && !resume) {
-      throw new ParameterException(spec.commandLine(), "--override-config needs --resume");
-    }
-    if (!reportOnly && !runs.isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "--run needs --report-only");
-    }
+    boolean asked = (variants != null && !variants.isEmpty()) || study != null;
+    UsageRule.check(
+        spec,
+        List.of(
+            refuse(
+                variants != null && study != null, "--variant and --study are mutually exclusive"),
+            refuse(
+                !reportOnly && !resume && !asked,
+                "Missing required option: --variant=NAME[,NAME...] or --study=NAME|FILE"),
+            refuse(out.toString().isBlank(), "--out is empty"),
+            refuse(
+                reportOnly && (resume || shard != null || jobs != 1 || options.given()),
+                "--report-only trains nothing: leave out --resume, --shard, --jobs, --config and"
+                    + " --set"),
+            refuse(overrideConfig && !resume, "--override-config needs --resume"),
+            refuse(!reportOnly && !runs.isEmpty(), "--run needs --report-only")));
     if (jobs < 1 || jobs > MOST_JOBS) {
       throw BadInputException.at("--jobs", String.valueOf(jobs), "1.." + MOST_JOBS, "");
     }
@@ -312,7 +307,8 @@ final class AblateCommand implements Callable<Integer> {
     }
     study.checkDevices();
     study.begin(shard());
-    try (Interruption.Guard guard = Interruption.guard()) { // the last words are said, too
+    try (Interruption.Guard guard =
+        Interruption.guard()) { // so that the last messages are printed, too
       Study.Outcome outcome =
           jobs == 1
               ? study.run(shard(), console, AblateCommand::explain)

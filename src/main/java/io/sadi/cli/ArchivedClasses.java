@@ -32,7 +32,7 @@ final class ArchivedClasses {
         Class.forName(
             name.substring(0, name.length() - ".class".length()).replace('/', '.'), false, loader);
       } catch (ClassNotFoundException | LinkageError e) {
-        // Needs what is not here, as build tools among them do: it is not used either.
+        // A class whose dependencies are missing, as some build tools' are, is never used either.
       }
     }
   }

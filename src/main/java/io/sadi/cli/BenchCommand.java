@@ -1,7 +1,7 @@
 package io.sadi.cli;
 
 import io.sadi.bench.Bench;
-import io.sadi.bench.Split;
+import io.sadi.bench.CoreSplit;
 import io.sadi.cli.console.ExitCode;
 import io.sadi.cli.options.CommonOptions;
 import io.sadi.cli.options.ComputeOptions;
@@ -124,7 +124,7 @@ final class BenchCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--splits: needs 'train' among what --only names");
     }
-    List<Split> ways = splits.equals(List.of("auto")) ? null : Split.parse(splits);
+    List<CoreSplit> ways = splits.equals(List.of("auto")) ? null : CoreSplit.parse(splits);
     Config config = options.load();
     RunConfig run = RunConfig.from(config);
     Bench bench =
@@ -149,7 +149,7 @@ final class BenchCommand implements Callable<Integer> {
                   seconds));
       return ExitCode.DONE;
     }
-    Bench.Result result = bench.run(common.console());
+    Bench.BenchResult result = bench.run(common.console());
     common.console().print(json.json ? Json.compact(result.json()) : result.table());
     if (!result.overhead().isEmpty()) {
       common.console().note(result.overhead());

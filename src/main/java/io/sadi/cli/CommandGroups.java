@@ -10,21 +10,23 @@ import picocli.CommandLine.IHelpSectionRenderer;
 /** The commands, and their list in {@code sadi --help}, by what a person wants to do. */
 final class CommandGroups implements IHelpSectionRenderer {
 
-  record Group(String heading, List<Class<?>> commands) {
+  record CommandGroup(String heading, List<Class<?>> commands) {
     List<String> names() {
       return commands.stream().map(c -> c.getAnnotation(Command.class).name()).toList();
     }
   }
 
-  static final List<Group> GROUPS =
+  static final List<CommandGroup> GROUPS =
       List.of(
-          new Group("See it work", List.of(DemoCommand.class, DoctorCommand.class)),
-          new Group("Make a dataset", List.of(PrepareCommand.class)),
-          new Group(
+          new CommandGroup("See it work", List.of(DemoCommand.class, DoctorCommand.class)),
+          new CommandGroup("Make a dataset", List.of(PrepareCommand.class)),
+          new CommandGroup(
               "Learn and measure",
               List.of(TrainCommand.class, EvalCommand.class, AblateCommand.class)),
-          new Group("Find people's joints", List.of(PredictCommand.class, MergeCommand.class)),
-          new Group(
+          new CommandGroup(
+              "Find people's joints",
+              List.of(PredictCommand.class, DetectCommand.class, MergeCommand.class)),
+          new CommandGroup(
               "Look inside, move on",
               List.of(
                   InfoCommand.class,
@@ -35,7 +37,7 @@ final class CommandGroups implements IHelpSectionRenderer {
   @Override
   public String render(Help help) {
     StringBuilder text = new StringBuilder();
-    for (Group group : GROUPS) {
+    for (CommandGroup group : GROUPS) {
       Map<String, Help> commands = new LinkedHashMap<>(help.subcommands());
       commands.keySet().retainAll(group.names());
       if (!commands.isEmpty()) {

@@ -30,7 +30,7 @@ public final class CommandLines {
   /** bin/sadi asks for all commands when it wants to know which classes they consist of. */
   private static final boolean ALL = "all".equals(System.getProperty("sadi.commands"));
 
-  /** And once for everything that they use. */
+  /** Another time it asks for everything that they use. */
   private static final boolean JAR = "jar".equals(System.getProperty("sadi.commands"));
 
   static {
@@ -53,7 +53,7 @@ public final class CommandLines {
         ArchivedClasses.load();
       }
       exitCode = build(command, console, ALL ? null : Arrays.asList(args)).execute(args);
-    } catch (Throwable t) { // picocli hands on Errors: no memory, no native library
+    } catch (Throwable t) { // Errors pass through picocli: out of memory, no native library
       exitCode = report(t, console);
     }
     IOException stdout = console.finish();
@@ -122,7 +122,7 @@ public final class CommandLines {
     parent.addSubcommand(subcommand);
   }
 
-  /** A misspelt option is what is wrong, not that the one it stands for is missing. */
+  /** Reports the misspelt option rather than the missing one that it stands for. */
   private static ParameterException misspeltFirst(ParameterException e) {
     CommandLine at = e.getCommandLine();
     return e instanceof MissingParameterException && !at.getUnmatchedArguments().isEmpty()
@@ -130,7 +130,10 @@ public final class CommandLines {
         : e;
   }
 
-  /** What every command has alike: the look of its help, and enums that read what they print. */
+  /**
+   * Settings of every command: the layout of its help, and enums that are parsed as they are
+   * printed.
+   */
   private static void adapt(CommandLine commandLine) {
     commandLine
         .getCommandSpec()
@@ -140,7 +143,7 @@ public final class CommandLines {
         .optionListHeading("%nOptions:%n")
         .descriptionHeading("%n")
         .commandListHeading("%nCommands:%n")
-        .sortOptions(false); // a command's own options first, what all have last
+        .sortOptions(false); // a command's own options first, common ones last
     for (ArgSpec argument : commandLine.getCommandSpec().args()) {
       Class<?> type = argument.auxiliaryTypes()[0];
       if (type.isEnum()) {

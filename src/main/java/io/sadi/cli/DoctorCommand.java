@@ -1,7 +1,7 @@
 package io.sadi.cli;
 
 import io.sadi.bench.Doctor;
-import io.sadi.bench.Finding;
+import io.sadi.bench.DoctorFinding;
 import io.sadi.cli.console.Console;
 import io.sadi.cli.console.ExitCode;
 import io.sadi.cli.options.Candidates;
@@ -55,7 +55,7 @@ final class DoctorCommand implements Callable<Integer> {
     return doctor.healthy() ? ExitCode.DONE : ExitCode.FAILED;
   }
 
-  private static void print(Finding finding, Console console) {
+  private static void print(DoctorFinding finding, Console console) {
     Ansi ansi = console.outAnsi();
     String level =
         switch (finding.level()) {

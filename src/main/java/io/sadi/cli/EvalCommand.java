@@ -1,5 +1,7 @@
 package io.sadi.cli;
 
+import static io.sadi.cli.options.UsageRule.refuse;
+
 import io.sadi.checkpoint.Decode;
 import io.sadi.cli.console.ExitCode;
 import io.sadi.cli.options.Candidates;
@@ -9,35 +11,26 @@ import io.sadi.cli.options.DryRunOption;
 import io.sadi.cli.options.InferenceOptions;
 import io.sadi.cli.options.JsonOption;
 import io.sadi.cli.options.OverwriteOption;
-import io.sadi.data.CocoId;
-import io.sadi.data.Dataset;
-import io.sadi.data.DatasetReader;
-import io.sadi.data.Person;
+import io.sadi.cli.options.UsageRule;
 import io.sadi.eval.Breakdown.By;
-import io.sadi.eval.Calibration;
 import io.sadi.eval.Details;
-import io.sadi.eval.ErrorKinds;
 import io.sadi.eval.Evaluation;
 import io.sadi.eval.EvaluationFormat;
-import io.sadi.eval.OksSigmas;
-import io.sadi.eval.OksTruth;
 import io.sadi.eval.PoseMetric;
-import io.sadi.eval.Predictions;
-import io.sadi.eval.PredictionsFile;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
+import io.sadi.io.BadUsageException;
 import io.sadi.io.Json;
-import io.sadi.predict.ModelEvaluation;
-import io.sadi.predict.engine.InferenceConfig;
+import io.sadi.predict.EvaluationJob;
+import io.sadi.predict.EvaluationRequest;
+import io.sadi.predict.EvaluationRequest.OfFile;
+import io.sadi.predict.EvaluationRequest.OfModel;
 import io.sadi.predict.output.PredictionsFormat;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -73,9 +66,6 @@ import picocli.CommandLine.Spec;
       "  sadi eval --predictions results.json --data person_keypoints_val2017.json"
     })
 final class EvalCommand implements Callable<Integer> {
-  /** What a result of --compare's predictions is called. */
-  private static final String BASELINE = "baseline";
-
   @Spec private CommandSpec spec;
   @Mixin private CommonOptions common;
   @Mixin private JsonOption json;
@@ -163,7 +153,7 @@ final class EvalCommand implements Callable<Integer> {
       names = "--decode",
       order = 20,
       paramLabel = "HOW",
-      converter = DecodeChoice.Converter.class,
+      converter = DecodeChoice.DecodeConverter.class,
       completionCandidates = Candidates.Decodes.class,
       description =
           "With --model: which answer of the network counts. fused (default), fused-paper, h1, h2,"
@@ -258,163 +248,83 @@ final class EvalCommand implements Callable<Integer> {
               + " (.coco.json); with --decode all the fused joints.")
   private @Nullable Path savePredictions;
 
+  @Option(
+      names = "--report",
+      order = 44,
+      paramLabel = "FILE.html",
+      description =
+          "A page of what is wrong: jitter, inversion, swap or miss, joint by joint, and the up to"
+              + " 200 people with the most wrong joints, annotation beside prediction, to be sorted by"
+              + " kind. Of the first metric with a threshold.")
+  private @Nullable Path report;
+
   @Override
   public Integer call() throws IOException {
     checkUsage();
-    List<PoseMetric> given = metrics == null ? List.of() : parse(metrics);
-    InferenceConfig config = inference.config();
-    overwrite.check(out, savePredictions);
-    Dataset dataset = DatasetReader.readFolderOrFile(data);
-    String split = split(dataset);
-    List<Person> people = DatasetReader.people(dataset, split);
-    List<PoseMetric> metrics = given.isEmpty() ? List.of(PoseMetric.of(dataset.metric())) : given;
-    if (errors && metrics.stream().noneMatch(ErrorKinds::fits)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--errors needs a metric with a threshold, such as --metric pck@0.2; found "
-              + String.join(", ", metrics.stream().map(PoseMetric::label).toList()));
+    EvaluationRequest request =
+        new EvaluationRequest(
+            measured(),
+            data,
+            split,
+            metrics == null ? List.of() : parse(metrics),
+            oksSigmas == null ? List.of() : oksSigmas,
+            compare,
+            report,
+            new Details(
+                intervals,
+                quantiles,
+                calibration || calibrate,
+                by == null ? List.of() : by,
+                errors,
+                null));
+    overwrite.check(out, savePredictions, report);
+    EvaluationJob job;
+    try {
+      job = EvaluationJob.prepare(request, common.console());
+    } catch (BadUsageException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-    OksTruth oks = oks(dataset, split, metrics);
-    ModelEvaluation evaluation = null;
-    List<Calibration> calibrated = List.of();
-    Map<String, Predictions> predicted = new LinkedHashMap<>();
-    List<Person> whole = people;
-    if (model != null) {
-      people = first(people);
-      Decode asked = decode == null ? Decode.FUSED : decode.decode();
-      evaluation = ModelEvaluation.prepare(model, dataset, people, asked, common.console());
-      if (calibrate) {
-        evaluation.checkCalibratable();
-      }
-    } else if (predictions != null) {
-      predicted.put(
-          "predictions",
-          PredictionsFile.read(predictions, dataset, split, people, common.console()));
-    }
-    Predictions baseline =
-        compare == null
-            ? null
-            : PredictionsFile.read(compare, dataset, split, people, common.console());
     if (dryRun.dryRun) {
-      common.console().note(plan(dataset, split, people, metrics));
-      return ExitCode.DONE;
+      common.console().note(job.describe());
+    } else {
+      print(job.run(common.console()));
     }
-    if (evaluation != null) {
-      predicted.putAll(evaluation.run(config, common.console()));
-      if (calibrate) {
-        calibrated = evaluation.calibrate(predicted);
-      }
-      if (savePredictions != null) {
-        Map<CocoId, String> imageIds =
-            PredictionsFormat.of(savePredictions) == PredictionsFormat.COCO
-                ? DatasetReader.imageIds(dataset, split)
-                : Map.of();
-        evaluation.save(savePredictions, predicted, config, imageIds);
-      }
-    }
-    if (baseline != null) {
-      predicted.put(BASELINE, baseline);
-    }
-    Details details =
-        new Details(
-            intervals,
-            quantiles,
-            calibration || calibrate,
-            by == null ? List.of() : by,
-            errors,
-            baseline == null ? null : BASELINE);
-    print(
-        Evaluation.of(dataset, split, people, oks, predicted, metrics, details)
-            .with(calibrated)
-            .withNetwork(
-                evaluation == null ? null : evaluation.network(split, whole, inference.config())));
     return ExitCode.DONE;
   }
 
-  /** What OKS needs, where it is measured; said is what is not COCO's own. */
-  private @Nullable OksTruth oks(Dataset dataset, String split, List<PoseMetric> metrics)
-      throws IOException {
-    if (metrics.stream().noneMatch(PoseMetric::isSimilarity)) {
-      if (oksSigmas != null) {
-        throw new ParameterException(
-            spec.commandLine(), "--oks-sigmas is for --metric oks, which is not measured");
-      }
-      return null;
-    }
-    OksSigmas sigmas = null;
-    if (oksSigmas != null) {
-      try {
-        sigmas = OksSigmas.parse(oksSigmas, dataset.skeleton(), "--oks-sigmas");
-      } catch (BadInputException e) {
-        throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-      }
-    }
-    OksTruth oks = OksTruth.read(dataset, split, sigmas);
-    oks.warnings().forEach(common.console()::warn);
-    return oks;
-  }
-
-  /** Usage that picocli cannot check: it would take a model's options without a model. */
   private void checkUsage() {
-    if ((model == null) == (predictions == null)) {
-      throw new ParameterException(spec.commandLine(), "give one of --model and --predictions");
+    List<UsageRule> rules = new ArrayList<>();
+    rules.add(
+        refuse((model == null) == (predictions == null), "give one of --model and --predictions"));
+    rules.add(
+        refuse(
+            savePredictions != null
+                && PredictionsFormat.of(savePredictions) == PredictionsFormat.MPII_MAT,
+            "--save-predictions writes CSV, .json, .jsonl or .coco.json; 'sadi predict' writes"
+                + " .mat"));
+    List<String> ofModels = new ArrayList<>(inference.names());
+    ofModels.addAll(List.of("--calibrate", "--decode", "--limit", "--save-predictions"));
+    for (String option : ofModels) {
+      rules.add(
+          refuse(
+              model == null && spec.commandLine().getParseResult().hasMatchedOption(option),
+              option + " is for --model, not for --predictions"));
     }
-    if (savePredictions != null
-        && PredictionsFormat.of(savePredictions) == PredictionsFormat.MPII_MAT) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--save-predictions writes CSV, .json, .jsonl or .coco.json; 'sadi predict' writes .mat");
-    }
-    if (model == null) {
-      List<String> needless = new ArrayList<>(inference.names());
-      needless.addAll(List.of("--calibrate", "--decode", "--limit", "--save-predictions"));
-      for (String option : needless) {
-        if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
-          throw new ParameterException(
-              spec.commandLine(), option + " is for --model, not for --predictions");
-        }
-      }
-    }
+    rules.add(
+        refuse(limit != null && limit < 1, "--limit: found " + limit + ", expected at least 1"));
+    UsageRule.check(spec, rules);
   }
 
-  private List<Person> first(List<Person> people) {
-    if (limit == null) {
-      return people;
-    }
-    if (limit < 1) {
-      throw new ParameterException(
-          spec.commandLine(), "--limit: found " + limit + ", expected at least 1");
-    }
-    return people.subList(0, Math.min(limit, people.size()));
-  }
-
-  private String split(Dataset dataset) {
-    if (split != null) {
-      return split;
-    }
-    if (dataset.splits().containsKey(DatasetReader.WHOLE_FILE) && Files.isRegularFile(data)) {
-      return DatasetReader.WHOLE_FILE;
-    }
-    if (dataset.splits().containsKey("val")) {
-      return "val";
-    }
-    if (dataset.splits().containsKey("test")) {
-      common.console().note(data + ": no split val; measuring split test");
-      return "test";
-    }
-    throw BadInputException.at(
-        data, "splits " + dataset.splits().keySet(), "val or test", "name one with --split");
-  }
-
-  private String plan(
-      Dataset dataset, String split, List<Person> people, List<PoseMetric> metrics) {
-    return String.format(
-        Locale.ROOT,
-        "would measure %s of %d people of %s, split %s",
-        String.join(", ", metrics.stream().map(PoseMetric::label).toList()),
-        people.size(),
-        dataset.name(),
-        split);
+  private EvaluationRequest.Measured measured() {
+    return model == null
+        ? new OfFile(Objects.requireNonNull(predictions))
+        : new OfModel(
+            model,
+            decode == null ? Decode.FUSED : decode.decode(),
+            limit == null ? Integer.MAX_VALUE : limit,
+            inference.config(),
+            calibrate,
+            savePredictions);
   }
 
   private void print(Evaluation evaluation) throws IOException {

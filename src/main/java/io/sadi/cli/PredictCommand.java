@@ -1,22 +1,30 @@
 package io.sadi.cli;
 
+import static io.sadi.cli.options.UsageRule.refuse;
+
 import io.sadi.checkpoint.Checkpoint;
 import io.sadi.checkpoint.Decode;
 import io.sadi.cli.console.Console;
 import io.sadi.cli.console.ExitCode;
 import io.sadi.cli.options.CommonOptions;
+import io.sadi.cli.options.DetectorMixin;
 import io.sadi.cli.options.DryRunOption;
 import io.sadi.cli.options.InferenceOptions;
 import io.sadi.cli.options.OverwriteOption;
+import io.sadi.cli.options.UsageRule;
+import io.sadi.config.Config;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Shard;
 import io.sadi.predict.PredictionJob;
 import io.sadi.predict.PredictionRequest;
+import io.sadi.predict.PredictionRequest.Detection;
+import io.sadi.predict.detect.DetectorOptions;
 import io.sadi.predict.input.BoxChoice;
 import io.sadi.predict.output.Merge;
 import io.sadi.predict.output.PredictionOutcome;
 import io.sadi.predict.output.PredictionOutput;
+import io.sadi.predict.output.PredictionOutput.Drawings;
 import io.sadi.predict.output.PredictionOutput.Existing;
 import io.sadi.predict.output.PredictionsFormat;
 import java.io.IOException;
@@ -32,7 +40,6 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
@@ -65,6 +72,7 @@ import picocli.CommandLine.TypeConversionException;
       "  find . -name '*.png' | sadi predict - | head",
       "  sadi predict --model best.safetensors photos --boxes people.csv \\",
       "    --out joints.json --overlays drawn --errors broken.csv",
+      "  sadi predict holiday --detector yolov8n.onnx --overlays drawn --out joints.csv",
       "  sadi predict photos --format coco-dataset --out labels.json",
       "  sadi predict --model best.safetensors mpii/images \\",
       "    --boxes data/mpii/annotations/test.json --out pred_keypoints_mpii.mat \\",
@@ -76,6 +84,7 @@ final class PredictCommand implements Callable<Integer> {
   @Mixin private DryRunOption dryRun;
   @Mixin private OverwriteOption overwrite;
   @Mixin private InferenceOptions inference;
+  @Mixin private DetectorMixin detector;
 
   @Parameters(
       paramLabel = "INPUT",
@@ -132,6 +141,28 @@ final class PredictCommand implements Callable<Integer> {
   private @Nullable String boxesCategory;
 
   @Option(
+      names = "--people",
+      order = 9,
+      paramLabel = "WHO",
+      description =
+          "With --detector: ${COMPLETION-CANDIDATES}. one: the largest; all: everybody, and an image"
+              + " in which nobody is found as one person's who fills it; found: everybody, and no row"
+              + " where nobody is found. Default: all.")
+  private @Nullable WhichPeople people;
+
+  /** Whom of those that a detector finds. */
+  enum WhichPeople {
+    ONE,
+    ALL,
+    FOUND;
+
+    @Override
+    public String toString() {
+      return Config.name(this);
+    }
+  }
+
+  @Option(
       names = "--passes",
       order = 2,
       paramLabel = "N",
@@ -182,8 +213,29 @@ final class PredictCommand implements Callable<Integer> {
       names = "--heatmaps",
       order = 6,
       paramLabel = "DIR",
-      description = "Draw the heatmaps H1, H2 and both fused beside each crop.")
+      description =
+          "Draw the heatmaps H1, H2 and both fused beside each crop; where --boxes is COCO with the"
+              + " network's joints, such as a dataset's annotations/val.json, also the annotated"
+              + " joints as the first heatmap learns them.")
   private @Nullable Path heatmaps;
+
+  @Option(
+      names = "--against",
+      order = 6,
+      paramLabel = "FILE",
+      description =
+          "With --heatmaps: another checkpoint with the same joints, whose heatmaps of the same"
+              + " crops are drawn beside these.")
+  private @Nullable Path against;
+
+  @Option(
+      names = "--attention",
+      order = 6,
+      paramLabel = "DIR",
+      description =
+          "Draw beside each crop what the SFM looks at: the weights of its four scales, W1 (fine) to"
+              + " W4, and those of its local attention.")
+  private @Nullable Path attention;
 
   @Option(
       names = "--report",
@@ -290,13 +342,13 @@ final class PredictCommand implements Callable<Integer> {
                 outDir,
                 format(file),
                 annotations,
-                overlays,
-                heatmaps,
+                new Drawings(overlays, heatmaps, against, attention),
                 report,
                 errors,
                 existing,
                 new PredictionOutput.Resuming(keepFailures, allowMixed)),
-            new BoxChoice(boxesScore, boxesCategory, boxesImages));
+            new BoxChoice(boxesScore, boxesCategory, boxesImages),
+            detection());
     Console console = common.console();
     PredictionJob job = PredictionJob.prepare(request, System.in, console);
     if (dryRun.dryRun) {
@@ -323,6 +375,16 @@ final class PredictCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
+  private @Nullable Detection detection() {
+    DetectorOptions options = detector.options();
+    if (options == null) {
+      return null;
+    }
+    WhichPeople who = people == null ? WhichPeople.ALL : people;
+    return new Detection(
+        who == WhichPeople.ONE ? options.largestAlone() : options, who != WhichPeople.FOUND);
+  }
+
   private PredictionsFormat format(@Nullable Path file) {
     return format != null
         ? format
@@ -331,35 +393,40 @@ final class PredictCommand implements Callable<Integer> {
 
   private void checkUsage(@Nullable Path file) {
     PredictionsFormat chosen = format(file);
-    refuse(
-        boxes == null
-            && (boxesImages != null || boxesCategory != null || !Double.isNaN(boxesScore)),
-        "--boxes-images, --boxes-score and --boxes-category are for --boxes FILE");
-    refuse(
-        chosen == PredictionsFormat.YOLO && outDir == null,
-        "--format yolo writes a folder: --out-dir DIR");
-    refuse(
-        annotations != null && chosen != PredictionsFormat.MPII_MAT,
-        "--annotations is for --format mpii-mat, not for " + chosen);
-    refuse(file != null && outDir != null, "give one of --out and --out-dir");
-    refuse(
-        outDir != null && chosen == PredictionsFormat.MPII_MAT,
-        "--format mpii-mat is one file for all images: --out, not --out-dir");
-    refuse(resume && overwrite.overwrite, "give one of --resume and --overwrite");
-    refuse(resume && file == null && outDir == null, "--resume is for --out FILE and --out-dir");
     boolean goesOn = resume && file != null;
-    refuse(keepFailures && !goesOn, "--keep-failures is for --resume with --out FILE");
-    refuse(allowMixed && !goesOn, "--allow-mixed is for --resume with --out FILE");
-    refuse(passes != null && boxes != null, "--passes is for images without --boxes");
-    refuse(
-        resume && report != null && outDir != null,
-        "--report is about images that are predicted now: --out FILE, not --out-dir, with --resume");
-  }
-
-  private void refuse(boolean wrong, String why) {
-    if (wrong) {
-      throw new ParameterException(spec.commandLine(), why);
-    }
+    UsageRule.check(
+        spec,
+        List.of(
+            refuse(
+                boxes == null
+                    && (boxesImages != null || boxesCategory != null || !Double.isNaN(boxesScore)),
+                "--boxes-images, --boxes-score and --boxes-category are for --boxes FILE"),
+            refuse(
+                chosen == PredictionsFormat.YOLO && outDir == null,
+                "--format yolo writes a folder: --out-dir DIR"),
+            refuse(
+                annotations != null && chosen != PredictionsFormat.MPII_MAT,
+                "--annotations is for --format mpii-mat, not for " + chosen),
+            refuse(file != null && outDir != null, "give one of --out and --out-dir"),
+            refuse(
+                outDir != null && chosen == PredictionsFormat.MPII_MAT,
+                "--format mpii-mat is one file for all images: --out, not --out-dir"),
+            refuse(boxes != null && detector.given(), "give one of --boxes and --detector"),
+            refuse(
+                !detector.given() && (people != null || detector.isIncomplete()),
+                "--people and --detector-class, -layout and -input are for --detector FILE"),
+            refuse(against != null && heatmaps == null, "--against is for --heatmaps DIR"),
+            refuse(resume && overwrite.overwrite, "give one of --resume and --overwrite"),
+            refuse(
+                resume && file == null && outDir == null,
+                "--resume is for --out FILE and --out-dir"),
+            refuse(keepFailures && !goesOn, "--keep-failures is for --resume with --out FILE"),
+            refuse(allowMixed && !goesOn, "--allow-mixed is for --resume with --out FILE"),
+            refuse(passes != null && boxes != null, "--passes is for images without --boxes"),
+            refuse(
+                resume && report != null && outDir != null,
+                "--report is about images that are predicted now: --out FILE, not --out-dir, with"
+                    + " --resume")));
   }
 
   private int report(PredictionOutcome outcome, @Nullable Path file) {

@@ -1,19 +1,22 @@
 package io.sadi.cli;
 
+import static io.sadi.cli.options.UsageRule.refuse;
+
 import io.sadi.cli.options.CommonOptions;
 import io.sadi.cli.options.PhotoOptions;
+import io.sadi.cli.options.UsageRule;
 import io.sadi.prepare.CleanedDataset;
-import io.sadi.prepare.CleanedDataset.Rule;
+import io.sadi.prepare.CleanedDataset.CleaningRule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -76,17 +79,14 @@ final class PrepareCleanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (!(distance > 0)) {
-      throw new ParameterException(
-          spec.commandLine(), "--distance: found " + distance + ", expected above 0");
-    }
-    if (!(score >= 0 && score <= 1)) {
-      throw new ParameterException(
-          spec.commandLine(), "--score: found " + score + ", expected 0 to 1");
-    }
+    UsageRule.check(
+        spec,
+        List.of(
+            refuse(!(distance > 0), "--distance: found " + distance + ", expected above 0"),
+            refuse(!(score >= 0 && score <= 1), "--score: found " + score + ", expected 0 to 1")));
     CleanedDataset cleaned =
         CleanedDataset.read(
-            folder, split, predictions, new Rule(distance, score), common.console());
+            folder, split, predictions, new CleaningRule(distance, score), common.console());
     Map<String, Object> options = new LinkedHashMap<>();
     options.put("kind", "clean");
     options.put("folder", folder.toString());

@@ -5,7 +5,7 @@ import io.sadi.cli.options.PhotoOptions;
 import io.sadi.cli.options.SplitOptions;
 import io.sadi.data.CocoFile;
 import io.sadi.prepare.read.CocoAnnotations;
-import io.sadi.prepare.read.CocoAnnotations.Source;
+import io.sadi.prepare.read.CocoAnnotations.SplitFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -114,7 +114,7 @@ final class PrepareCocoCommand implements Callable<Integer> {
     if (resultsOf != null) {
       options.put("results_of", resultsOf.toString());
     }
-    List<Source> sources = annotations.stream().map(Source::parse).toList();
+    List<SplitFile> sources = annotations.stream().map(SplitFile::parse).toList();
     CocoAnnotations read =
         CocoAnnotations.read(
             sources,

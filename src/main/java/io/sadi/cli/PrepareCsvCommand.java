@@ -91,7 +91,7 @@ final class PrepareCsvCommand implements Callable<Integer> {
         options,
         CsvAnnotations.read(
             annotations,
-            new CsvAnnotations.Options(oneBased, minScore),
+            new CsvAnnotations.CsvOptions(oneBased, minScore),
             splits.splits(),
             splits.seed()),
         images,

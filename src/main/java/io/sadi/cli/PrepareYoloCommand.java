@@ -82,7 +82,7 @@ final class PrepareYoloCommand implements Callable<Integer> {
     YoloAnnotations yolo =
         YoloAnnotations.read(
             annotations,
-            new YoloAnnotations.Options(joints, images, minScore),
+            new YoloAnnotations.YoloOptions(joints, images, minScore),
             splits.splits(),
             splits.seed());
     return photos.prepare(options, yolo.annotations(), yolo.imageRoot(), common.console());

@@ -8,9 +8,10 @@ import io.sadi.cli.options.DryRunOption;
 import io.sadi.cli.options.JsonOption;
 import io.sadi.config.Config;
 import io.sadi.torch.Membership;
+import io.sadi.train.InitialNetwork;
 import io.sadi.train.RunConfig;
 import io.sadi.train.RunState;
-import io.sadi.train.Training;
+import io.sadi.train.TrainJob;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -72,7 +73,7 @@ final class TrainCommand implements Callable<Integer> {
       description = "The run folder to write.")
   Path out;
 
-  @ArgGroup @Nullable Existing existing;
+  @ArgGroup @Nullable ExistingRun existing;
 
   @Option(
       names = "--override-config",
@@ -89,7 +90,7 @@ final class TrainCommand implements Callable<Integer> {
               + " kind of device, LibTorch).")
   boolean allowMixed;
 
-  static final class Existing {
+  static final class ExistingRun {
     @Option(
         names = "--resume",
         order = 4,
@@ -202,21 +203,21 @@ final class TrainCommand implements Callable<Integer> {
     if (init == null && !initExcept.isEmpty()) {
       throw new ParameterException(spec.commandLine(), "--init-except needs --init=FILE");
     }
-    Training.Mode mode = mode();
+    TrainJob.Mode mode = mode();
     Membership place = Membership.of(System.getenv());
     if (place != null && place.rank() > 0) {
       return dryRun.dryRun ? ExitCode.DONE : exitCode(follow(mode, place));
     }
-    Training training =
-        mode == Training.Mode.RESUME_DIFFERENTLY
-            ? Training.resume(options.loadOver(Training.config(out)), data, out)
-            : Training.prepare(
+    TrainJob training =
+        mode == TrainJob.Mode.RESUME_DIFFERENTLY
+            ? TrainJob.resume(options.loadOver(TrainJob.config(out)), data, out)
+            : TrainJob.prepare(
                 options.load(),
                 options.given(),
                 data,
                 out,
                 mode,
-                init == null ? null : new Training.Start(init, initExcept));
+                init == null ? null : new InitialNetwork(init, initExcept));
     if (place != null || nproc == 1 || dryRun.dryRun) {
       common.console().note(training.describe(place == null ? nproc : place.size()));
     }
@@ -233,16 +234,16 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   /** As another process than the first of a job, which looks at no folder of a run. */
-  private RunState follow(Training.Mode mode, Membership place) throws IOException {
-    boolean given = options.given() && mode != Training.Mode.RESUME_DIFFERENTLY;
-    return Training.follow(given ? options.load() : null, data, out, place);
+  private RunState follow(TrainJob.Mode mode, Membership place) throws IOException {
+    boolean given = options.given() && mode != TrainJob.Mode.RESUME_DIFFERENTLY;
+    return TrainJob.follow(given ? options.load() : null, data, out, place);
   }
 
   private static int exitCode(RunState state) {
     return state == RunState.INTERRUPTED ? ExitCode.INTERRUPTED : ExitCode.DONE;
   }
 
-  private Training.Mode mode() {
+  private TrainJob.Mode mode() {
     boolean resume = existing != null && existing.resume;
     if (overrideConfig && !resume) {
       throw new ParameterException(spec.commandLine(), "--override-config needs --resume");
@@ -251,15 +252,15 @@ final class TrainCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--allow-mixed needs --resume");
     }
     if (existing == null) {
-      return Training.Mode.REFUSE;
+      return TrainJob.Mode.REFUSE;
     }
     if (existing.overwrite) {
-      return Training.Mode.OVERWRITE;
+      return TrainJob.Mode.OVERWRITE;
     }
-    return overrideConfig ? Training.Mode.RESUME_DIFFERENTLY : Training.Mode.RESUME;
+    return overrideConfig ? TrainJob.Mode.RESUME_DIFFERENTLY : TrainJob.Mode.RESUME;
   }
 
-  private RunState run(Training training, @Nullable Membership place) throws IOException {
+  private RunState run(TrainJob training, @Nullable Membership place) throws IOException {
     if (place != null) {
       return training.run(place, allowMixed, common.console());
     }

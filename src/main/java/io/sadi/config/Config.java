@@ -117,7 +117,7 @@ public final class Config {
 
   /**
    * Values to use where neither file nor override gives one, such as a variant's switches. A later
-   * call wins over an earlier one. They are checked as those that somebody gives.
+   * call wins over an earlier one. They are checked as given values are.
    *
    * @param origin who says so, for messages
    */
@@ -225,8 +225,8 @@ public final class Config {
   }
 
   /**
-   * To be called when everything has been read: a key that nobody declared is an error, and so is a
-   * variable of one of the sections that names no key.
+   * To be called when everything has been read: a key that was not declared is an error, and so is
+   * an environment variable of one of the sections that names no key.
    */
   public void finish() {
     for (Map.Entry<String, Given> entry : given.entrySet()) {
@@ -244,7 +244,7 @@ public final class Config {
             .map(key -> variable(key.substring(0, key.indexOf('.') + 1)))
             .collect(toSet());
     for (String name : new TreeSet<>(environment.keySet())) {
-      // Others that begin with SADI_ are the launcher's, or somebody's own.
+      // Other variables that begin with SADI_ belong to the launcher or to other programs.
       if (!variables.contains(name) && sections.stream().anyMatch(name::startsWith)) {
         throw new BadInputException(
             "environment variable "

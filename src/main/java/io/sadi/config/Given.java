@@ -11,8 +11,8 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
- * A value as somebody gave it, and as what it can be read. A reading that does not fit throws
- * {@link IllegalArgumentException}.
+ * A value as it was given, with its conversions. A conversion that does not fit throws {@link
+ * IllegalArgumentException}.
  *
  * @param origin where it stands
  * @param text of a plain value; null for a list

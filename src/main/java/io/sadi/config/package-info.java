@@ -1,6 +1,6 @@
 /**
- * YAML to typed values: defaults, ranges and meanings stand where a value is read; unknown keys are
- * errors.
+ * YAML and JSON to typed values. A config key's default, range and meaning stand where it is read;
+ * unknown keys are errors.
  */
 @NullMarked
 package io.sadi.config;

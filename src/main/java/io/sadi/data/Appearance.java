@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the pixels of training crops are varied, wherever the joints lie in them.
+ * How the pixels of training crops are varied, without moving the joints.
  *
  * @param color strength of {@link ColorJitter}, 0..1; 0: none
  * @param blur share of crops that are blurred
@@ -100,11 +100,11 @@ public record Appearance(double color, double blur, double occlusion) {
    * @param blur deviation in crop pixels; 0: none
    * @param patches one over the other
    */
-  public record Draw(@Nullable ColorJitter color, double blur, List<Patch> patches) {
+  public record AppearanceDraw(@Nullable ColorJitter color, double blur, List<Patch> patches) {
     /** Pixels as they are. */
-    public static final Draw NONE = new Draw(null, 0, List.of());
+    public static final AppearanceDraw NONE = new AppearanceDraw(null, 0, List.of());
 
-    public Draw {
+    public AppearanceDraw {
       patches = List.copyOf(patches);
     }
 
@@ -145,11 +145,11 @@ public record Appearance(double color, double blur, double occlusion) {
    *
    * @param size side of the crop in pixels
    */
-  Draw draw(int size, SplittableRandom random) {
+  AppearanceDraw draw(int size, SplittableRandom random) {
     SplittableRandom forColor = random.split();
     SplittableRandom forBlur = random.split();
     SplittableRandom forOcclusion = random.split();
-    return new Draw(
+    return new AppearanceDraw(
         color > 0 ? ColorJitter.draw(color, forColor) : null,
         deviation(size, forBlur),
         patches(size, forOcclusion));

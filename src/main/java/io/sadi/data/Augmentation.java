@@ -44,9 +44,10 @@ public record Augmentation(
    * @param shiftX share of the side that the crop moves to the right
    * @param shiftY share of the side that it moves down
    */
-  public record Draw(double rotation, double scale, boolean flip, double shiftX, double shiftY) {
+  public record CropDraw(
+      double rotation, double scale, boolean flip, double shiftX, double shiftY) {
     /** The crop as annotated. */
-    public static final Draw NONE = new Draw(0, 1, false, 0, 0);
+    public static final CropDraw NONE = new CropDraw(0, 1, false, 0, 0);
   }
 
   /**
@@ -55,7 +56,7 @@ public record Augmentation(
    * @param crop how it lies in the image
    * @param look what becomes of its pixels
    */
-  record Sample(Crop crop, Appearance.Draw look) {}
+  record Sample(Crop crop, Appearance.AppearanceDraw look) {}
 
   /** Reads the section {@code augment}. */
   public static Augmentation from(Config config) {
@@ -105,9 +106,9 @@ public record Augmentation(
    */
   Sample sample(Person person, HalfBody halves, int size, PixelConvention pixels, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    Draw draw = draw(random);
+    CropDraw draw = draw(random);
     Person part = halves.draw(person, halfBody, random.split());
-    Appearance.Draw look = appearance.draw(size, random.split());
+    Appearance.AppearanceDraw look = appearance.draw(size, random.split());
     return new Sample(Crop.of(part, size, draw, pixels), look);
   }
 
@@ -115,14 +116,14 @@ public record Augmentation(
    * Draws how a crop lies. Always takes the same number of random values, so that switching one
    * part off leaves the others' draws as they were.
    */
-  public Draw draw(RandomGenerator random) {
+  public CropDraw draw(RandomGenerator random) {
     boolean turned = random.nextDouble() < rotationProbability;
     double angle = spread(random, 0, rotationSd, -rotation, rotation);
     double factor = spread(random, 1, scaleSd, scaleMin, scaleMax);
     boolean mirrored = random.nextDouble() < flip;
     double shiftX = (2 * random.nextDouble() - 1) * translation;
     double shiftY = (2 * random.nextDouble() - 1) * translation;
-    return new Draw(turned ? Math.toRadians(angle) : 0, factor, mirrored, shiftX, shiftY);
+    return new CropDraw(turned ? Math.toRadians(angle) : 0, factor, mirrored, shiftX, shiftY);
   }
 
   private static double spread(

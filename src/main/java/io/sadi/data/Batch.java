@@ -8,8 +8,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Crops as the network takes them, and what it should say of them. Its buffers are used again once
- * it has been given back with {@link Batches#release}.
+ * Crops as the network takes them, with their target joints. The buffers are reused after {@link
+ * Batches#release}.
  */
 public final class Batch {
   /**
@@ -19,7 +19,7 @@ public final class Batch {
    *     from, bilinearly, with {@link io.sadi.image.Image#OUTSIDE} beyond the edges
    * @param look what becomes of the crop's pixels then
    */
-  public record DeviceWork(Affine cropToPicture, Appearance.Draw look) {}
+  public record DeviceWork(Affine cropToPicture, Appearance.AppearanceDraw look) {}
 
   private final int size;
   private int side;
@@ -103,5 +103,14 @@ public final class Batch {
   /** [B, K]: 1 where a joint is annotated and inside the crop. */
   public float[] mask() {
     return mask;
+  }
+
+  /** How many joints {@link #mask} counts. */
+  public int annotatedJoints() {
+    int count = 0;
+    for (float counts : mask) {
+      count += counts > 0 ? 1 : 0;
+    }
+    return count;
   }
 }

@@ -7,9 +7,8 @@ import java.util.Deque;
 import java.util.Iterator;
 
 /**
- * Batches that nobody uses at the moment. Their buffers are used again, epoch after epoch: memory
- * outside the JVM is costly to get, above all where a GPU copies from it. Safe for use by several
- * threads at once.
+ * Unused batches, whose buffers are reused from epoch to epoch: native memory is expensive to
+ * allocate, above all where a GPU copies from it. Safe for use by several threads at once.
  */
 public final class BatchPool {
   private final ComputeDevice device;

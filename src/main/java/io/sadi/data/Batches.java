@@ -2,6 +2,7 @@ package io.sadi.data;
 
 import io.sadi.geom.PixelConvention;
 import io.sadi.image.Image;
+import io.sadi.io.Workers;
 import io.sadi.torch.ComputeDevice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,18 +11,16 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batches of one pass over people, made ahead by threads of their own and handed out in order.
- * What is in a batch depends on the seed, the epoch and the person's place alone, never on the
- * threads. A worker's failure is thrown by {@link #next}.
+ * The batches of one pass over people, prepared ahead by worker threads and handed out in order. A
+ * batch depends on the seed, the epoch and the people's places alone, never on the threads. A
+ * worker's failure is thrown by {@link #next}.
  */
 public final class Batches implements AutoCloseable {
   /** Sides of pictures for a device are multiples of this. */
@@ -35,11 +34,11 @@ public final class Batches implements AutoCloseable {
   private final long seed;
   private final int[] flipPermutation;
   private final HalfBody halves;
-  private final ExecutorService workers;
-  private final Deque<Future<Batch>> ahead = new ArrayDeque<>();
+  private final Workers<Batch> workers;
   private final BatchPool pool;
   private final Deque<int[]> plan;
   private final int prefetch;
+  private @Nullable Batch latest;
 
   private Batches(
       Dataset dataset,
@@ -62,15 +61,8 @@ public final class Batches implements AutoCloseable {
     this.halves = new HalfBody(dataset.skeleton());
     this.plan = new ArrayDeque<>(plan);
     this.prefetch = threads + 2;
-    this.workers =
-        Executors.newFixedThreadPool(
-            threads,
-            task -> {
-              Thread thread = new Thread(task, "sadi-batches");
-              thread.setDaemon(true);
-              return thread;
-            });
-    while (ahead.size() < prefetch && submit()) {}
+    this.workers = new Workers<>("sadi-batches", threads);
+    while (workers.underWay() < prefetch && submit()) {}
   }
 
   /**
@@ -157,25 +149,63 @@ public final class Batches implements AutoCloseable {
 
   /** The next batch, or null after the last. */
   public @Nullable Batch next() {
-    Future<Batch> first = ahead.poll();
-    if (first == null) {
+    if (workers.underWay() == 0) {
       return null;
     }
     try {
-      Batch batch = first.get();
+      Batch batch = workers.next();
       submit();
       return batch;
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      if (e.getCause() instanceof Error cause) {
-        throw cause;
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for a batch", e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * The next batches, one after the other. Each is released when the one after it is asked for, the
+   * last one when there is no more.
+   *
+   * @param count how many, unless the pass has fewer left
+   */
+  public Iterable<Batch> next(int count) {
+    return () ->
+        new Iterator<>() {
+          private int left = count;
+          private @Nullable Batch given;
+
+          @Override
+          public boolean hasNext() {
+            if (given != null) {
+              release(given);
+              given = null;
+            }
+            return left > 0 && workers.underWay() > 0;
+          }
+
+          @Override
+          public Batch next() {
+            given = hasNext() ? Batches.this.next() : null;
+            if (given == null) {
+              throw new NoSuchElementException();
+            }
+            left--;
+            latest = given;
+            return given;
+          }
+        };
+  }
+
+  /** The batch that {@link #next(int)} gave last; null before the first. */
+  public @Nullable Batch latest() {
+    return latest;
+  }
+
+  /** The batch that {@link #next} is going to give; null after the last. */
+  public @Nullable Batch peek() {
+    try {
+      return workers.underWay() == 0 ? null : workers.peek();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -186,7 +216,7 @@ public final class Batches implements AutoCloseable {
 
   @Override
   public void close() {
-    workers.shutdownNow();
+    workers.close();
   }
 
   private boolean submit() {
@@ -194,7 +224,7 @@ public final class Batches implements AutoCloseable {
     if (indices == null) {
       return false;
     }
-    ahead.add(workers.submit(() -> make(indices)));
+    workers.submit(() -> make(indices));
     return true;
   }
 
@@ -218,7 +248,7 @@ public final class Batches implements AutoCloseable {
 
   private Augmentation.Sample sample(Person person, int index) {
     return augmentation == null
-        ? new Augmentation.Sample(Crop.of(person, crop, pixels), Appearance.Draw.NONE)
+        ? new Augmentation.Sample(Crop.of(person, crop, pixels), Appearance.AppearanceDraw.NONE)
         : augmentation.sample(person, halves, crop, pixels, mix(seed, index));
   }
 
@@ -291,7 +321,8 @@ public final class Batches implements AutoCloseable {
   }
 
   /**
-   * Two numbers to one seed, with every bit of both in every bit of it (SplitMix64's finaliser).
+   * Mixes two numbers into one seed, of which every bit depends on every bit of both (SplitMix64's
+   * finaliser).
    */
   private static long mix(long a, long b) {
     long z = a * 0x9e3779b97f4a7c15L + b + 0x632be59bd9b4e019L;

@@ -31,7 +31,7 @@ public final class CocoDetections {
    * @param box in pixels; its size is checked by nobody: detectors also write empty ones
    * @param score 0 to 1, as a rule
    */
-  public record Detection(String image, String fileName, long category, Box box, double score) {}
+  public record DetectedBox(String image, String fileName, long category, Box box, double score) {}
 
   /**
    * What a COCO file calls its images and categories.
@@ -39,19 +39,19 @@ public final class CocoDetections {
    * @param images names by id
    * @param categories names by number
    */
-  public record Names(Map<String, String> images, Map<Long, String> categories) {
+  public record CocoNames(Map<String, String> images, Map<Long, String> categories) {
     /** Nothing has a name. */
-    public static final Names NONE = new Names(Map.of(), Map.of());
+    public static final CocoNames NONE = new CocoNames(Map.of(), Map.of());
   }
 
   private CocoDetections() {}
 
   /** Reads a list; {@link BadInputException} names the field that is wrong. */
-  public static List<Detection> read(Path file) throws IOException {
+  public static List<DetectedBox> read(Path file) throws IOException {
     return Json.stream(
         file,
         json -> {
-          List<Detection> detections = new ArrayList<>();
+          List<DetectedBox> detections = new ArrayList<>();
           json.beginArray();
           for (int i = 0; json.hasNext(); i++) {
             detections.add(detection(element(json, file, "[" + i + "]")));
@@ -65,11 +65,11 @@ public final class CocoDetections {
     return Field.at(JsonParser.parseReader(json), file, place);
   }
 
-  private static Detection detection(Field detection) {
+  private static DetectedBox detection(Field detection) {
     double[] box = Pixels.numbers(detection.get("bbox"), 4);
     Field fileName = detection.get("file_name");
     Field category = detection.get("category_id");
-    return new Detection(
+    return new DetectedBox(
         id(detection.get("image_id")),
         fileName.isGiven() ? fileName.text() : "",
         category.isGiven() ? category.integer() : 1,
@@ -82,7 +82,7 @@ public final class CocoDetections {
   }
 
   /** Reads what a COCO file, such as {@code image_info_test-dev2017.json}, calls its images. */
-  public static Names names(Path file) throws IOException {
+  public static CocoNames names(Path file) throws IOException {
     return Json.stream(
         file,
         json -> {
@@ -114,7 +114,7 @@ public final class CocoDetections {
           if (images.isEmpty()) {
             throw BadInputException.at(file + ": images", "none", "an id and a file_name each", "");
           }
-          return new Names(images, categories);
+          return new CocoNames(images, categories);
         });
   }
 
@@ -134,9 +134,9 @@ public final class CocoDetections {
   }
 
   /** The numbers of the categories that a list has, for a message. */
-  public static JsonArray categories(List<Detection> detections) {
+  public static JsonArray categories(List<DetectedBox> detections) {
     JsonArray numbers = new JsonArray();
-    detections.stream().map(Detection::category).distinct().sorted().forEach(numbers::add);
+    detections.stream().map(DetectedBox::category).distinct().sorted().forEach(numbers::add);
     return numbers;
   }
 }

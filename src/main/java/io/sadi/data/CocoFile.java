@@ -81,8 +81,8 @@ public record CocoFile(
   }
 
   /**
-   * How to read some other program's file: one annotation that cannot be read does not cost the
-   * others, and images may have any names.
+   * How to read another program's file: an annotation that cannot be read is skipped and reported,
+   * and images may have any names.
    *
    * @param category only annotations of this one, by name; null for all, which then must have the
    *     same joints

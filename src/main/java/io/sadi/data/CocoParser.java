@@ -193,11 +193,11 @@ final class CocoParser {
   }
 
   @FunctionalInterface
-  private interface Element {
+  private interface ElementReader {
     void accept(Field element, int number);
   }
 
-  private void elements(JsonReader json, String section, Element element) throws IOException {
+  private void elements(JsonReader json, String section, ElementReader element) throws IOException {
     json.beginArray();
     for (int i = 0; json.hasNext(); i++) {
       JsonElement value = JsonParser.parseReader(json);

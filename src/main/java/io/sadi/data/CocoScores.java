@@ -4,9 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A network's scores in a COCO file, which say of labels that nobody made how sure they are: in
- * place of the joints' visibilities, as results have them, or beside them in {@code
- * keypoint_scores}.
+ * A network's scores in a COCO file of labels that a network made: in place of the joints'
+ * visibilities, as results have them, or beside them in {@code keypoint_scores}.
  *
  * @param asVisibility whether the third numbers of joints are scores
  * @param beside whether an annotation has scores beside its joints
@@ -39,10 +38,7 @@ record CocoScores(boolean asVisibility, boolean beside, double minScore) {
     }
   }
 
-  /**
-   * Makes visibilities of scores, where one is the least that counts: visible from that on, and not
-   * annotated below.
-   */
+  /** Turns scores into visibilities: visible from a least score on, not annotated below it. */
   void toVisibility(CocoParser.Annotation annotation) {
     double[] keypoints = annotation.keypoints();
     if (Double.isNaN(minScore) || keypoints == null) {

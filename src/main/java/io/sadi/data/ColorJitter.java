@@ -4,8 +4,8 @@ import io.sadi.image.Image;
 import java.util.random.RandomGenerator;
 
 /**
- * A change of a picture's colours as of other light and another camera. All of it is one affine map
- * of (red, green, blue), and it keeps greys grey.
+ * A change of a picture's colours, as by other light or another camera: one affine map of (red,
+ * green, blue) that keeps greys grey.
  *
  * @param brightness factor of all channels
  * @param contrast factor of the distance from {@link Image#OUTSIDE}'s grey

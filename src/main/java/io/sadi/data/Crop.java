@@ -15,21 +15,21 @@ public record Crop(Affine imageToCrop, int size, boolean mirrored, PixelConventi
 
   /** The crop of a person as annotated: upright, its side 200 x scale image pixels. */
   public static Crop of(Person person, int size) {
-    return of(person, size, Augmentation.Draw.NONE);
+    return of(person, size, Augmentation.CropDraw.NONE);
   }
 
   /** The same as a network of another convention wants it. */
   public static Crop of(Person person, int size, PixelConvention pixels) {
-    return of(person, size, Augmentation.Draw.NONE, pixels);
+    return of(person, size, Augmentation.CropDraw.NONE, pixels);
   }
 
   /** The crop of a person, varied for training. */
-  public static Crop of(Person person, int size, Augmentation.Draw draw) {
+  public static Crop of(Person person, int size, Augmentation.CropDraw draw) {
     return of(person, size, draw, PixelConvention.CENTER);
   }
 
   /** The same as a network of another convention wants it. */
-  static Crop of(Person person, int size, Augmentation.Draw draw, PixelConvention pixels) {
+  static Crop of(Person person, int size, Augmentation.CropDraw draw, PixelConvention pixels) {
     double side = person.scale() * Person.SCALE_UNIT;
     return of(
         person.centerX() + draw.shiftX() * side,
@@ -42,7 +42,7 @@ public record Crop(Affine imageToCrop, int size, boolean mirrored, PixelConventi
 
   /** The crop around a point, its pixels' centres about its middle. */
   public static Crop of(
-      double centerX, double centerY, double side, int size, Augmentation.Draw draw) {
+      double centerX, double centerY, double side, int size, Augmentation.CropDraw draw) {
     return of(centerX, centerY, side, size, draw, PixelConvention.CENTER);
   }
 
@@ -61,7 +61,7 @@ public record Crop(Affine imageToCrop, int size, boolean mirrored, PixelConventi
       double centerY,
       double side,
       int size,
-      Augmentation.Draw draw,
+      Augmentation.CropDraw draw,
       PixelConvention pixels) {
     double zoom = size / (side * draw.scale());
     double cos = Math.cos(draw.rotation()) * zoom;

@@ -39,7 +39,7 @@ public final class DatasetWriter {
    * @param people everybody, also those who are ignored
    * @param empty images with nobody in them
    */
-  public record Content(List<Person> people, List<CocoImage> empty) {
+  public record SplitContent(List<Person> people, List<CocoImage> empty) {
     /** Those who are not ignored. */
     public List<Person> counted() {
       return people.stream().filter(person -> !person.ignored()).toList();
@@ -47,9 +47,9 @@ public final class DatasetWriter {
   }
 
   /**
-   * Writes the description and every split. Images are written by whoever makes them. A split in
-   * which nobody has a joint is nothing to learn from or to be measured on: dataset.yaml lists it
-   * as {@code unannotated}, and its file serves as boxes to predict in.
+   * Writes the description and every split. Images are not written here. A split in which nobody
+   * has a joint can be neither trained nor measured on: dataset.yaml lists it as {@code
+   * unannotated}, and its file serves as boxes to predict in.
    *
    * @param dataset where to and what; its splits are those of {@code people}
    * @param imageRoot how dataset.yaml names the image root: relative to the folder where possible
@@ -58,8 +58,8 @@ public final class DatasetWriter {
   public static void write(
       Dataset dataset, String imageRoot, Map<String, ?> notes, Map<String, List<Person>> people)
       throws IOException {
-    Map<String, Content> splits = new LinkedHashMap<>();
-    people.forEach((split, list) -> splits.put(split, new Content(list, List.of())));
+    Map<String, SplitContent> splits = new LinkedHashMap<>();
+    people.forEach((split, list) -> splits.put(split, new SplitContent(list, List.of())));
     write(dataset, imageRoot, notes, splits, person -> new JsonObject());
   }
 
@@ -72,17 +72,17 @@ public final class DatasetWriter {
       Dataset dataset,
       String imageRoot,
       Map<String, ?> notes,
-      Map<String, Content> splits,
+      Map<String, SplitContent> splits,
       Function<Person, JsonObject> extras)
       throws IOException {
     Set<CocoCategory> categories = new LinkedHashSet<>();
-    for (Content split : splits.values()) {
+    for (SplitContent split : splits.values()) {
       split.people.forEach(person -> categories.add(category(person)));
     }
     if (categories.isEmpty()) {
       categories.add(CocoCategory.PERSON);
     }
-    for (Map.Entry<String, Content> split : splits.entrySet()) {
+    for (Map.Entry<String, SplitContent> split : splits.entrySet()) {
       AtomicFile.write(
           DatasetReader.annotations(dataset.folder(), split.getKey()),
           out -> {
@@ -131,7 +131,7 @@ public final class DatasetWriter {
       Writer out,
       Skeleton skeleton,
       Set<CocoCategory> categories,
-      Content content,
+      SplitContent content,
       Function<Person, JsonObject> extras)
       throws IOException {
     Map<String, CocoId> images = writeImages(out, content);
@@ -160,7 +160,8 @@ public final class DatasetWriter {
   }
 
   /** The images' ids by their names: those of their source, or numbers that nothing else has. */
-  private static Map<String, CocoId> writeImages(Writer out, Content content) throws IOException {
+  private static Map<String, CocoId> writeImages(Writer out, SplitContent content)
+      throws IOException {
     Map<String, CocoImage> images = new LinkedHashMap<>();
     for (Person person : content.people) {
       CocoId id = person.source() == null ? null : person.source().image();

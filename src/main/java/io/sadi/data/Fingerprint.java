@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What tells the people of a split from all others: their annotations, not the photos' bytes.
+ * Identifies the people of a split by their annotations, not by the photos' bytes.
  *
  * @param split its name
  * @param people how many of its people, from the first

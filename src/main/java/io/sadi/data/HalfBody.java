@@ -18,7 +18,10 @@ final class HalfBody {
   private static final int MIN_UPPER = 2;
   private static final int MIN_LOWER = 3;
 
-  /** Two joints that all but meet are no half of a body: of the person's side at least this. */
+  /**
+   * The least extent of a half, as a share of the person's larger side: joints that nearly coincide
+   * give no crop.
+   */
   private static final double SMALLEST = 0.25;
 
   private static final Set<String> UPPER_WORDS =

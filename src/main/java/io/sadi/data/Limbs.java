@@ -6,7 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Which joints a drawing connects, guessed from their names where nobody says. */
+/** Which joints a drawing connects, guessed from their names where the dataset does not say. */
 final class Limbs {
   /** From the end of a limb towards the body; the first that is there is connected. */
   private static final String[][] TOWARDS = {

@@ -5,7 +5,7 @@ import io.sadi.geom.PixelConvention;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a person is, as something other than this toolkit has found.
+ * Where a person is, as a file or a detector says.
  *
  * @param person number of the person in the image, from 0
  * @param box around the person, in image pixels
@@ -70,6 +70,6 @@ public record PersonBox(
   /** The same as a network of another convention wants it. */
   public Crop crop(int size, PixelConvention pixels) {
     double side = scale * Person.SCALE_UNIT;
-    return Crop.of(centerX, centerY, side, size, Augmentation.Draw.NONE, pixels);
+    return Crop.of(centerX, centerY, side, size, Augmentation.CropDraw.NONE, pixels);
   }
 }

@@ -7,14 +7,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a skeleton's left and right are known. Training mirrors crops, and a joint that belongs
- * to a pair without anybody saying so then keeps the name of the other side.
+ * Whether a skeleton's left and right are known. Training mirrors crops: a joint whose counterpart
+ * the skeleton does not name would keep the name of the wrong side.
  */
 public final class Sides {
   /**
-   * People from whom a mean pose says something. Of the pairs suggested from so many of MPII's or
-   * LSP's people, drawn 200 times, 1.2 and 5.2 % are wrong, from 30 people 18 and 10 %; of LSPET's,
-   * who stand on their heads, 42 %, and 14 % from 300.
+   * How many people a mean pose needs. Of the pairs suggested from so many of MPII's or LSP's
+   * people, drawn 200 times, 1.2 and 5.2 % are wrong, from 30 people 18 and 10 %; of LSPET's, who
+   * stand on their heads, 42 %, and 14 % from 300.
    */
   private static final int SOME_PEOPLE = 100;
 

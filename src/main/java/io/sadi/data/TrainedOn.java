@@ -63,25 +63,25 @@ public record TrainedOn(
    * @param remedy what to do
    */
   public void check(TrainedOn now, Object where, String whose, String remedy) {
-    Difference difference = difference(now);
+    Mismatch difference = difference(now);
     if (difference != null) {
       throw BadInputException.at(
           where, difference.found, difference.expected + ", as " + whose, remedy);
     }
   }
 
-  private record Difference(String found, String expected) {}
+  private record Mismatch(String found, String expected) {}
 
-  private @Nullable Difference difference(TrainedOn now) {
+  private @Nullable Mismatch difference(TrainedOn now) {
     if (!train.samePeople(now.train)) {
-      return new Difference(now.train.toString(), train.toString());
+      return new Mismatch(now.train.toString(), train.toString());
     }
     if (val == null && now.val == null) {
       return null;
     }
     return val != null && now.val != null && val.samePeople(now.val)
         ? null
-        : new Difference(
+        : new Mismatch(
             now.val == null ? "nobody to validate on" : now.val.toString(),
             val == null ? "nobody to validate on" : val.toString());
   }

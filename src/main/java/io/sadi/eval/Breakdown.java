@@ -12,15 +12,15 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Percentages of some joints or people apart, of the joints that the means are over: where a
- * network fails.
+ * Percentages of parts of the joints that the means are over: by visibility, by the person's size,
+ * by how much is annotated. They show where a network fails.
  *
  * @param metric what is measured
  * @param decode the set of predictions
  * @param by what sets the rows apart
  * @param rows in a fixed order; empty where the dataset does not say
  */
-public record Breakdown(PoseMetric metric, String decode, By by, List<Row> rows) {
+public record Breakdown(PoseMetric metric, String decode, By by, List<Slice> rows) {
 
   /** What sets the rows apart. */
   public enum By {
@@ -47,7 +47,7 @@ public record Breakdown(PoseMetric metric, String decode, By by, List<Row> rows)
    * @param percent pooled over these joints, 0 to 100
    * @param interval95 if other people were drawn; null if not asked for
    */
-  public record Row(
+  public record Slice(
       String name, int people, int counted, double percent, @Nullable Interval interval95) {}
 
   public Breakdown {
@@ -104,7 +104,7 @@ public record Breakdown(PoseMetric metric, String decode, By by, List<Row> rows)
       }
       default -> throw new IllegalStateException("no such breakdown");
     }
-    List<Row> rows =
+    List<Slice> rows =
         rows(metric, names, group, new Summary.Layout(joints).inMean(), errors, withIntervals);
     boolean unsaid = by == By.VISIBILITY && rows.size() < 2;
     return new Breakdown(metric, decode, by, unsaid ? List.of() : rows);
@@ -115,7 +115,7 @@ public record Breakdown(PoseMetric metric, String decode, By by, List<Row> rows)
     return Math.max(box.width(), box.height());
   }
 
-  private static List<Row> rows(
+  private static List<Slice> rows(
       PoseMetric metric,
       List<String> names,
       IntBinaryOperator group,
@@ -141,14 +141,14 @@ public record Breakdown(PoseMetric metric, String decode, By by, List<Row> rows)
             ? Bootstrap.intervals95(
                 counts.length, drawn -> fractions(drawn, credits, counts, metric.fullCredit()))
             : null;
-    List<Row> rows = new ArrayList<>();
+    List<Slice> rows = new ArrayList<>();
     for (int g = 0; g < groups; g++) {
       int at = g;
       int counted = Arrays.stream(counts).mapToInt(of -> of[at]).sum();
       int having = (int) Arrays.stream(counts).filter(of -> of[at] > 0).count();
       if (counted > 0) {
         rows.add(
-            new Row(
+            new Slice(
                 names.get(g),
                 having,
                 counted,

@@ -40,7 +40,7 @@ public record Calibration(
       Predictions predictions,
       List<String> joints,
       Map<PoseMetric, JointErrors> errors) {
-    Sample sample = new Sample(people, predictions);
+    PredictedPeople sample = new PredictedPeople(people, predictions);
     sample.checkRanges(decode, joints);
     PerJoint<SigmaCalibration> sigma = PerJoint.of(joints, sample::sigma);
     Map<PoseMetric, PerJoint<ScoreCalibration>> scores = new LinkedHashMap<>();
@@ -61,7 +61,7 @@ public record Calibration(
   public static Calibration ofSigma(
       String decode, List<Person> people, Predictions predictions, List<String> joints) {
     return new Calibration(
-        decode, PerJoint.of(joints, new Sample(people, predictions)::sigma), Map.of());
+        decode, PerJoint.of(joints, new PredictedPeople(people, predictions)::sigma), Map.of());
   }
 
   /** Whether there is nothing to calibrate. */
@@ -70,10 +70,10 @@ public record Calibration(
   }
 
   /** The people and what was predicted of them. */
-  private record Sample(List<Person> people, Predictions predictions) {
+  private record PredictedPeople(List<Person> people, Predictions predictions) {
 
     /** A joint, and where in the lists of people and joints it stands. */
-    private record Joint(Person person, Prediction prediction, int i, int k) {
+    private record PredictedJoint(Person person, Prediction prediction, int i, int k) {
       float score() {
         return prediction.score()[k];
       }
@@ -88,14 +88,14 @@ public record Calibration(
     }
 
     /** The joints that are annotated and predicted. */
-    private List<Joint> joints(List<Integer> these) {
-      List<Joint> joints = new ArrayList<>();
+    private List<PredictedJoint> joints(List<Integer> these) {
+      List<PredictedJoint> joints = new ArrayList<>();
       for (int i = 0; i < people.size(); i++) {
         Person person = people.get(i);
         Prediction prediction = predictions.of(person);
         for (int k : these) {
           if (prediction != null && person.annotated(k)) {
-            joints.add(new Joint(person, prediction, i, k));
+            joints.add(new PredictedJoint(person, prediction, i, k));
           }
         }
       }
@@ -103,7 +103,7 @@ public record Calibration(
     }
 
     SigmaCalibration sigma(List<Integer> these) {
-      List<Joint> joints =
+      List<PredictedJoint> joints =
           joints(these).stream()
               .filter(j -> !Float.isNaN(j.sigmaX()) && !Float.isNaN(j.sigmaY()))
               .filter(j -> j.prediction.isPlaced(j.k))
@@ -111,31 +111,32 @@ public record Calibration(
       return SigmaCalibration.of(
           values(joints, j -> (double) j.prediction.x()[j.k] - j.person.x()[j.k]),
           values(joints, j -> (double) j.prediction.y()[j.k] - j.person.y()[j.k]),
-          values(joints, Joint::sigmaX),
-          values(joints, Joint::sigmaY));
+          values(joints, PredictedJoint::sigmaX),
+          values(joints, PredictedJoint::sigmaY));
     }
 
     ScoreCalibration score(List<Integer> these, PoseMetric metric, JointErrors errors) {
-      List<Joint> joints =
+      List<PredictedJoint> joints =
           joints(these).stream()
               .filter(j -> !Float.isNaN(j.score()) && errors.counts(j.i, j.k))
               .toList();
       boolean[] right = new boolean[joints.size()];
       for (int at = 0; at < right.length; at++) {
-        Joint joint = joints.get(at);
+        PredictedJoint joint = joints.get(at);
         right[at] = metric.right(errors.error(joint.i, joint.k));
       }
-      return ScoreCalibration.of(values(joints, Joint::score), right);
+      return ScoreCalibration.of(values(joints, PredictedJoint::score), right);
     }
 
-    private static double[] values(List<Joint> joints, ToDoubleFunction<Joint> value) {
+    private static double[] values(
+        List<PredictedJoint> joints, ToDoubleFunction<PredictedJoint> value) {
       return joints.stream().mapToDouble(value).toArray();
     }
 
     void checkRanges(String decode, List<String> names) {
       for (int k = 0; k < names.size(); k++) {
         String name = names.get(k);
-        for (Joint joint : joints(List.of(k))) {
+        for (PredictedJoint joint : joints(List.of(k))) {
           if (joint.score() < 0 || joint.score() > 1) {
             throw wrong(decode, joint, name + "_score", joint.score(), "0 to 1");
           }
@@ -148,7 +149,7 @@ public record Calibration(
     }
 
     private static BadInputException wrong(
-        String decode, Joint joint, String field, float found, String expected) {
+        String decode, PredictedJoint joint, String field, float found, String expected) {
       return BadInputException.at(
           decode + ": " + joint.person.image() + ", person " + joint.person.person() + ": " + field,
           Float.toString(found),

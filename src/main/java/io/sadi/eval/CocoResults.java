@@ -19,25 +19,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * The list of results that pycocotools loads: {@code image_id}, {@code category_id}, {@code
  * keypoints} as x, y and score of every joint in dataset order, {@code score}, and {@code bbox}
- * where there is one. A joint that was not found has null. The toolkit's own say also {@code
- * file_name} and {@code person}; without the first the id is looked up in the dataset, or else is a
- * name where it is text; without the second the person is {@link Prediction#UNNUMBERED}. Other keys
- * do not matter.
+ * where there is one. A joint that was not found has null. The toolkit's own also have {@code
+ * file_name} and {@code person}. Without {@code file_name} the id is looked up in the dataset, or
+ * is itself the name where it is text; without {@code person} the person is {@link
+ * Prediction#UNNUMBERED}. Other keys do not matter.
  *
  * <p>A list of people without an image is MMPose's, see {@link ImageJson}.
  */
 final class CocoResults {
   /** Where the names of images are found by their ids, if a file needs them. */
   @FunctionalInterface
-  interface ImageIds {
-    /** Without a dataset nobody knows whose ids they are. */
-    public ImageIds NONE = Map::of;
+  interface ImageNameSource {
+    /** No names: there is no dataset to look ids up in. */
+    public ImageNameSource NONE = Map::of;
 
     Map<CocoId, String> read() throws IOException;
   }
 
   private final List<String> joints;
-  private final ImageIds imageIds;
+  private final ImageNameSource imageIds;
   private @Nullable Map<CocoId, String> names;
 
   private final List<Detection> results = new ArrayList<>();
@@ -46,13 +46,14 @@ final class CocoResults {
   /** pycocotools takes areas from boxes if the first result has one. */
   private boolean boxes;
 
-  private CocoResults(List<String> joints, ImageIds imageIds) {
+  private CocoResults(List<String> joints, ImageNameSource imageIds) {
     this.joints = joints;
     this.imageIds = imageIds;
   }
 
   /** Reads the list that begins at the reader's place. */
-  static List<Detection> read(JsonReader json, Path file, List<String> joints, ImageIds imageIds)
+  static List<Detection> read(
+      JsonReader json, Path file, List<String> joints, ImageNameSource imageIds)
       throws IOException {
     CocoResults reader = new CocoResults(joints, imageIds);
     json.beginArray();
@@ -120,10 +121,11 @@ final class CocoResults {
     if (name != null) {
       return name;
     }
-    if (text == null && imageIds.equals(ImageIds.NONE)) {
+    if (text == null && imageIds.equals(ImageNameSource.NONE)) {
       throw BadInputException.at(result.where(), "no file_name", "one for each result", "");
     }
-    // AlphaPose writes names; an unknown number is the name of no image: a result for nobody.
+    // AlphaPose writes names as ids. An unknown number matches no image, so that nobody gets the
+    // result.
     return text != null ? text : "image_id " + id;
   }
 }

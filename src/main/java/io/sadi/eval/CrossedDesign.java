@@ -64,7 +64,7 @@ final class CrossedDesign {
    * @param interval95 NaN where nothing is known of the variance
    * @param p of a mean of 0, both sides
    */
-  record Estimate(double mean, Interval interval95, double p) {}
+  record MeanEstimate(double mean, Interval interval95, double p) {}
 
   /**
    * Estimates the mean over seeds.
@@ -72,7 +72,7 @@ final class CrossedDesign {
    * @param bySeed differences, [S]
    * @param covariances of them over people, [S x S], see {@link Jackknife}
    */
-  Estimate estimate(double[] bySeed, double[][] covariances) {
+  MeanEstimate estimate(double[] bySeed, double[][] covariances) {
     double own = 0;
     double all = 0;
     for (int s = 0; s < seeds; s++) {
@@ -83,7 +83,7 @@ final class CrossedDesign {
     double ofPeople = Math.max(0, own / seeds - shared);
     double mean = Mean.of(bySeed).getAsDouble();
     if (Double.isNaN(mean) || Double.isNaN(own)) {
-      return new Estimate(mean, new Interval(Double.NaN, Double.NaN), Double.NaN);
+      return new MeanEstimate(mean, new Interval(Double.NaN, Double.NaN), Double.NaN);
     }
     double between = Variance.of(bySeed).getAsDouble();
     double[] errors =
@@ -92,12 +92,12 @@ final class CrossedDesign {
             .toArray();
     double least = errors[errors.length - 1];
     if (least == 0) { // nobody and no seed differs from another
-      return new Estimate(mean, new Interval(mean, mean), mean == 0 ? 1 : 0);
+      return new MeanEstimate(mean, new Interval(mean, mean), mean == 0 ? 1 : 0);
     }
     DoubleUnaryOperator p =
         size -> Arrays.stream(errors).map(error -> survival(size / error)).average().getAsDouble();
     double reach = reach(p, least);
-    return new Estimate(
+    return new MeanEstimate(
         mean, new Interval(mean - reach, mean + reach), p.applyAsDouble(Math.abs(mean)));
   }
 

@@ -28,6 +28,11 @@ public record Details(
     by = List.copyOf(by);
   }
 
+  /** The same, compared with a set of predictions, or with none. */
+  public Details comparedWith(@Nullable String otherBaseline) {
+    return new Details(intervals, quantiles, calibration, by, errorKinds, otherBaseline);
+  }
+
   /** Nothing broken down. */
   public Details(
       boolean intervals, boolean quantiles, boolean calibration, @Nullable String baseline) {

@@ -13,13 +13,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One set of detections matched with everything that is annotated, by COCO's rules, for each of ten
- * similarities and three ranges of areas: whatever average precision is counted from.
+ * One set of detections matched with all annotations by COCO's rules, for each of ten similarities
+ * and three ranges of areas. Average precision is computed from it.
  *
  * <p>In each image the 20 surest detections choose in the order of their scores: the most similar
  * person that is free, if similar enough; else a crowd, or somebody without joints or outside the
- * range of areas. Who chose those is not counted, and neither is who found nobody and is outside
- * the range.
+ * range of areas. A detection that chose one of those is ignored, and so is one that found nobody
+ * and is outside the range.
  */
 final class Detections {
   /** From 0.5 to 0.95 in steps of 0.05, with the rounding of numpy's linspace. */
@@ -105,7 +105,7 @@ final class Detections {
     // Whoever names no category, or has names of their own, means the only one, or all of them.
     boolean named = inSplit.stream().anyMatch(d -> categories.contains(d.category()));
     int others = 0;
-    Map<String, Map<String, Group>> groups = new LinkedHashMap<>();
+    Map<String, Map<String, ImageCategory>> groups = new LinkedHashMap<>();
     for (String category : named ? categories : Set.of("")) {
       groups.put(category, new HashMap<>());
     }
@@ -130,7 +130,7 @@ final class Detections {
     double[] spreads = truth.spreads();
     for (double[] range : AREAS) {
       List<Ranking> ofRange = new ArrayList<>();
-      for (Map<String, Group> byImage : groups.values()) {
+      for (Map<String, ImageCategory> byImage : groups.values()) {
         ofRange.add(ranking(byImage, numbers, range, spreads));
       }
       detections.rankings.add(ofRange);
@@ -138,11 +138,11 @@ final class Detections {
     return detections;
   }
 
-  private static Group group(
-      Map<String, Map<String, Group>> groups, String category, String image) {
+  private static ImageCategory group(
+      Map<String, Map<String, ImageCategory>> groups, String category, String image) {
     return groups
         .computeIfAbsent(category, c -> new HashMap<>())
-        .computeIfAbsent(image, i -> new Group());
+        .computeIfAbsent(image, i -> new ImageCategory());
   }
 
   private static String category(Person person) {
@@ -159,13 +159,16 @@ final class Detections {
   }
 
   private static Ranking ranking(
-      Map<String, Group> byImage, Map<String, Integer> numbers, double[] range, double[] spreads) {
+      Map<String, ImageCategory> byImage,
+      Map<String, Integer> numbers,
+      double[] range,
+      double[] spreads) {
     int[] people = new int[numbers.size()];
-    List<Outcome> outcomes = new ArrayList<>();
+    List<MatchedDetection> outcomes = new ArrayList<>();
     // In the order of the images: it decides between equal scores of two images.
     numbers.forEach(
         (image, number) -> {
-          Group group = byImage.get(image);
+          ImageCategory group = byImage.get(image);
           if (group != null) {
             people[number] = group.match(number, range, spreads, outcomes);
           }
@@ -174,7 +177,7 @@ final class Detections {
     int n = outcomes.size();
     Ranking ranking = new Ranking(people, new int[n], new short[n], new short[n]);
     for (int i = 0; i < n; i++) {
-      Outcome outcome = outcomes.get(i);
+      MatchedDetection outcome = outcomes.get(i);
       ranking.image[i] = outcome.image;
       ranking.right[i] = outcome.right;
       ranking.ignored[i] = outcome.ignored;
@@ -183,15 +186,15 @@ final class Detections {
   }
 
   /** What became of one detection. */
-  private record Outcome(int image, double score, short right, short ignored) {}
+  private record MatchedDetection(int image, double score, short right, short ignored) {}
 
   /** Everything of one category in one image. */
-  private static final class Group {
+  private static final class ImageCategory {
     private final List<Person> truths = new ArrayList<>();
     private final List<Detection> detections = new ArrayList<>();
 
     /** Adds what becomes of each detection; returns how many people count. */
-    int match(int image, double[] range, double[] spreads, List<Outcome> outcomes) {
+    int match(int image, double[] range, double[] spreads, List<MatchedDetection> outcomes) {
       List<Detection> surest =
           detections.stream()
               .sorted(Comparator.comparingDouble(detection -> -detection.score())) // stable
@@ -230,7 +233,8 @@ final class Detections {
       }
       for (int d = 0; d < right.length; d++) {
         outcomes.add(
-            new Outcome(image, surest.get(d).score(), (short) right[d], (short) ignored[d]));
+            new MatchedDetection(
+                image, surest.get(d).score(), (short) right[d], (short) ignored[d]));
       }
       return people;
     }

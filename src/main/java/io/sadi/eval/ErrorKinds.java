@@ -13,9 +13,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wrong with the joints that are wrong, after Ronchi and Perona, "Benchmarking and Error
- * Diagnosis in Multi-Instance Pose Estimation" (ICCV 2017), with the metric's threshold in the
- * place of their similarities.
+ * Kinds of errors of joints, after Ronchi and Perona, "Benchmarking and Error Diagnosis in
+ * Multi-Instance Pose Estimation" (ICCV 2017), with the metric's threshold in the place of their
+ * similarities.
  *
  * @param metric one with a threshold
  * @param decode the set of predictions
@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record ErrorKinds(PoseMetric metric, String decode, PerJoint<Counts> counts) {
 
-  /** What a joint is, in the order in which it is asked. */
-  public enum Kind {
+  /** In the order in which they are tested: the first that applies counts. */
+  public enum ErrorKind {
     /** Within the threshold. */
     RIGHT,
     /** No place was predicted. */
@@ -46,13 +46,13 @@ public record ErrorKinds(PoseMetric metric, String decode, PerJoint<Counts> coun
   }
 
   /** How many joints are of each kind; no kind is left out. */
-  public record Counts(Map<Kind, Integer> of) {
+  public record Counts(Map<ErrorKind, Integer> of) {
     public Counts {
       of = Collections.unmodifiableMap(new EnumMap<>(of));
     }
 
     /** Joints of a kind. */
-    public int count(Kind kind) {
+    public int count(ErrorKind kind) {
       return of.getOrDefault(kind, 0);
     }
 
@@ -62,7 +62,7 @@ public record ErrorKinds(PoseMetric metric, String decode, PerJoint<Counts> coun
     }
 
     /** Joints of a kind as a percentage of those that count; NaN where none does. */
-    public double percent(Kind kind) {
+    public double percent(ErrorKind kind) {
       return counted() == 0 ? Double.NaN : 100.0 * count(kind) / counted();
     }
   }
@@ -79,14 +79,14 @@ public record ErrorKinds(PoseMetric metric, String decode, PerJoint<Counts> coun
    * @param people everybody in the split: those beside a person are looked for here
    * @return for each of the people, what each joint is that counts, by the joint's number
    */
-  public static List<Map<Integer, Kind>> ofEach(
+  public static List<Map<Integer, ErrorKind>> ofEach(
       PoseMetric metric, List<Person> people, Predictions predictions, Skeleton skeleton) {
     Map<String, List<Person>> byImage = new LinkedHashMap<>();
     people.forEach(p -> byImage.computeIfAbsent(p.image(), name -> new ArrayList<>()).add(p));
     int[] otherSide = skeleton.flipPermutation();
-    List<Map<Integer, Kind>> kinds = new ArrayList<>();
+    List<Map<Integer, ErrorKind>> kinds = new ArrayList<>();
     for (Person person : people) {
-      Map<Integer, Kind> own = new TreeMap<>();
+      Map<Integer, ErrorKind> own = new TreeMap<>();
       kinds.add(own);
       double length = metric.reference().of(person, skeleton);
       if (Double.isNaN(length)) {
@@ -113,9 +113,9 @@ public record ErrorKinds(PoseMetric metric, String decode, PerJoint<Counts> coun
       List<Person> people,
       Predictions predictions,
       Skeleton skeleton) {
-    List<Map<Kind, Integer>> counts = new ArrayList<>();
-    skeleton.joints().forEach(name -> counts.add(new EnumMap<>(Kind.class)));
-    for (Map<Integer, Kind> person : ofEach(metric, people, predictions, skeleton)) {
+    List<Map<ErrorKind, Integer>> counts = new ArrayList<>();
+    skeleton.joints().forEach(name -> counts.add(new EnumMap<>(ErrorKind.class)));
+    for (Map<Integer, ErrorKind> person : ofEach(metric, people, predictions, skeleton)) {
       person.forEach((k, kind) -> counts.get(k).merge(kind, 1, Integer::sum));
     }
     return new ErrorKinds(
@@ -124,7 +124,7 @@ public record ErrorKinds(PoseMetric metric, String decode, PerJoint<Counts> coun
         PerJoint.of(
             skeleton.joints(),
             joints -> {
-              Map<Kind, Integer> sum = new EnumMap<>(Kind.class);
+              Map<ErrorKind, Integer> sum = new EnumMap<>(ErrorKind.class);
               for (int k : joints) {
                 counts.get(k).forEach((kind, n) -> sum.merge(kind, n, Integer::sum));
               }
@@ -138,7 +138,7 @@ public record ErrorKinds(PoseMetric metric, String decode, PerJoint<Counts> coun
    * @param mirrored the joint's number on the other side; k itself where there is none
    * @param near the threshold in pixels
    */
-  private static Kind kind(
+  private static ErrorKind kind(
       Person person,
       List<Person> others,
       @Nullable Prediction found,
@@ -146,24 +146,24 @@ public record ErrorKinds(PoseMetric metric, String decode, PerJoint<Counts> coun
       int mirrored,
       double near) {
     if (found == null || !found.isPlaced(k)) {
-      return Kind.NOT_FOUND;
+      return ErrorKind.NOT_FOUND;
     }
     double own = distance(found, k, person, k);
     if (own <= near) {
-      return Kind.RIGHT;
+      return ErrorKind.RIGHT;
     }
-    // What is nearer to its own joint is that joint, put badly.
+    // A place nearer to its own joint is that joint placed badly, and no inversion.
     double other = mirrored == k ? Double.POSITIVE_INFINITY : distance(found, k, person, mirrored);
     if (other <= near && other < own) {
-      return Kind.INVERSION;
+      return ErrorKind.INVERSION;
     }
     for (Person beside : others) {
       double there = Math.min(distance(found, k, beside, k), distance(found, k, beside, mirrored));
       if (there <= near && there < own) {
-        return Kind.SWAP;
+        return ErrorKind.SWAP;
       }
     }
-    return own <= 2 * near ? Kind.JITTER : Kind.MISS;
+    return own <= 2 * near ? ErrorKind.JITTER : ErrorKind.MISS;
   }
 
   /** In pixels; infinite where the joint is not annotated. */

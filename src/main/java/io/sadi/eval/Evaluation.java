@@ -178,6 +178,21 @@ public record Evaluation(
         network);
   }
 
+  /** The same with these breakdowns. */
+  Evaluation withBreakdowns(List<Breakdown> others) {
+    return new Evaluation(
+        dataset,
+        split,
+        people,
+        results,
+        comparisons,
+        others,
+        errorKinds,
+        errors,
+        calibrations,
+        network);
+  }
+
   /** The same of this network. */
   public Evaluation withNetwork(@Nullable MeasuredNetwork measured) {
     return new Evaluation(

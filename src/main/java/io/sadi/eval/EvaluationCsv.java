@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import org.apache.commons.csv.CSVPrinter;
 
-/** An evaluation as one row a cell. */
+/** An evaluation as one row a value. */
 final class EvaluationCsv {
   private EvaluationCsv() {}
 
@@ -18,17 +18,17 @@ final class EvaluationCsv {
           List.of(
               "dataset", "split", "metric", "decode", "kind", "name", "value", "counted", "low",
               "high"));
-      for (Cell cell : EvaluationCells.of(evaluation)) {
-        Interval interval = cell.interval95();
+      for (EvaluationValue value : EvaluationValues.of(evaluation)) {
+        Interval interval = value.interval95();
         csv.printRecord(
             evaluation.dataset(),
             evaluation.split(),
-            cell.metric(),
-            cell.decode(),
-            cell.kind(),
-            cell.name(),
-            number(cell.value()),
-            cell.counted(),
+            value.metric(),
+            value.decode(),
+            value.kind(),
+            value.name(),
+            number(value.value()),
+            value.counted(),
             interval == null ? "" : number(interval.low()),
             interval == null ? "" : number(interval.high()));
       }

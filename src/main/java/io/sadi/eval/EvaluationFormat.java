@@ -10,7 +10,7 @@ public enum EvaluationFormat {
   TABLE,
   /** One row a value: {@code dataset,split,metric,decode,kind,name,value,counted,low,high}. */
   CSV,
-  /** formats.md, "Machine-readable results". */
+  /** The object that sadi-formats(5) describes. */
   JSON,
   /** The tables, for a page. */
   MARKDOWN;
@@ -41,7 +41,7 @@ public enum EvaluationFormat {
     };
   }
 
-  /** The object of formats.md. */
+  /** The object that sadi-formats(5) describes. */
   public static JsonObject json(Evaluation evaluation) {
     return EvaluationJson.of(evaluation);
   }

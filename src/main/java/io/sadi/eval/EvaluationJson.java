@@ -61,17 +61,17 @@ final class EvaluationJson {
   }
 
   private static JsonObject result(MetricResult result, int people) {
-    List<Cell> cells = EvaluationCells.of(result, people);
+    List<EvaluationValue> values = EvaluationValues.of(result, people);
     JsonObject object = measured(result.metric(), result.decode());
-    addAveragePrecision(object, cells, EvaluationJson::value);
-    addMeans(object, cells, EvaluationJson::value);
+    addAveragePrecision(object, values, EvaluationJson::value);
+    addMeans(object, values, EvaluationJson::value);
     object.add("interval_95", interval(result.interval95()));
-    addParts(object, cells, EvaluationJson::value);
+    addParts(object, values, EvaluationJson::value);
     object.add("counted", object(result.counted(), JsonPrimitive::new));
     object.addProperty("left_out", result.leftOut());
     object.addProperty("missing", result.missing());
     if (result.intervals95() != null) {
-      object.add("intervals_95", all(cells, EvaluationJson::interval));
+      object.add("intervals_95", all(values, EvaluationJson::interval));
     }
     AveragePrecision precision = result.averagePrecision();
     if (precision != null) {
@@ -84,11 +84,11 @@ final class EvaluationJson {
   }
 
   private static JsonObject comparison(Comparison comparison) {
-    List<Cell> cells = EvaluationCells.of(comparison);
+    List<EvaluationValue> values = EvaluationValues.of(comparison);
     JsonObject object = measured(comparison.metric(), comparison.decode());
     object.addProperty("minus", comparison.baseline());
-    object.add("differences", all(cells, EvaluationJson::value));
-    object.add("intervals_95", all(cells, EvaluationJson::interval));
+    object.add("differences", all(values, EvaluationJson::value));
+    object.add("intervals_95", all(values, EvaluationJson::interval));
     object.add("joints", object(comparison.joints(), EvaluationJson::moved));
     for (String direction : List.of("up", "down")) {
       JsonArray names = new JsonArray();
@@ -114,31 +114,39 @@ final class EvaluationJson {
     return object;
   }
 
-  private static JsonObject all(List<Cell> cells, Function<Cell, JsonElement> json) {
+  private static JsonObject all(
+      List<EvaluationValue> values, Function<EvaluationValue, JsonElement> json) {
     JsonObject object = new JsonObject();
-    addMeans(object, cells, json);
-    addParts(object, cells, json);
-    addAveragePrecision(object, cells, json);
+    addMeans(object, values, json);
+    addParts(object, values, json);
+    addAveragePrecision(object, values, json);
     return object;
   }
 
   private static void addAveragePrecision(
-      JsonObject object, List<Cell> cells, Function<Cell, JsonElement> json) {
-    EvaluationCells.ofKind(Cell.AVERAGE_PRECISION, cells)
-        .forEach(cell -> object.add(cell.name(), json.apply(cell)));
+      JsonObject object,
+      List<EvaluationValue> values,
+      Function<EvaluationValue, JsonElement> json) {
+    EvaluationValues.ofKind(EvaluationValue.AVERAGE_PRECISION, values)
+        .forEach(each -> object.add(each.name(), json.apply(each)));
   }
 
   private static void addMeans(
-      JsonObject object, List<Cell> cells, Function<Cell, JsonElement> json) {
-    EvaluationCells.ofKind(Cell.MEAN, cells)
-        .forEach(cell -> object.add("mean_" + cell.name(), json.apply(cell)));
+      JsonObject object,
+      List<EvaluationValue> values,
+      Function<EvaluationValue, JsonElement> json) {
+    EvaluationValues.ofKind(EvaluationValue.MEAN, values)
+        .forEach(each -> object.add("mean_" + each.name(), json.apply(each)));
   }
 
   private static void addParts(
-      JsonObject object, List<Cell> cells, Function<Cell, JsonElement> json) {
-    for (String kind : List.of(Cell.GROUP, Cell.JOINT)) {
+      JsonObject object,
+      List<EvaluationValue> values,
+      Function<EvaluationValue, JsonElement> json) {
+    for (String kind : List.of(EvaluationValue.GROUP, EvaluationValue.JOINT)) {
       JsonObject parts = new JsonObject();
-      EvaluationCells.ofKind(kind, cells).forEach(cell -> parts.add(cell.name(), json.apply(cell)));
+      EvaluationValues.ofKind(kind, values)
+          .forEach(each -> parts.add(each.name(), json.apply(each)));
       object.add(kind + "s", parts);
     }
   }
@@ -150,7 +158,7 @@ final class EvaluationJson {
     return object;
   }
 
-  private static JsonObject row(Breakdown.Row row) {
+  private static JsonObject row(Breakdown.Slice row) {
     JsonObject object = new JsonObject();
     object.addProperty("name", row.name());
     object.addProperty("people", row.people());
@@ -217,12 +225,12 @@ final class EvaluationJson {
     return object;
   }
 
-  private static JsonElement value(Cell cell) {
-    return number(cell.value());
+  private static JsonElement value(EvaluationValue each) {
+    return number(each.value());
   }
 
-  private static JsonElement interval(Cell cell) {
-    return interval(cell.interval95());
+  private static JsonElement interval(EvaluationValue each) {
+    return interval(each.interval95());
   }
 
   private static JsonElement interval(@Nullable Interval interval) {

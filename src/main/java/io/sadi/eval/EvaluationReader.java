@@ -19,7 +19,8 @@ public final class EvaluationReader {
   private EvaluationReader() {}
 
   /**
-   * The results of an evaluation as they were written, rounded, without what else it held.
+   * The results and breakdowns of an evaluation as they were written, rounded, without what else it
+   * held.
    *
    * @throws BadInputException naming the field that is missing or of another kind
    */
@@ -30,7 +31,30 @@ public final class EvaluationReader {
             json.get("split").text(),
             count(json.get("people")),
             json.get("results").list().stream().map(EvaluationReader::result).toList())
+        .withBreakdowns(breakdowns(json.get("by")))
         .withNetwork(network(json.get("network")));
+  }
+
+  private static List<Breakdown> breakdowns(Field by) {
+    return by.isThere() ? by.list().stream().map(EvaluationReader::breakdown).toList() : List.of();
+  }
+
+  private static Breakdown breakdown(Field json) {
+    return new Breakdown(
+        PoseMetric.parse(json.get("metric").text()),
+        json.get("decode").text(),
+        json.get("by").oneOf(Breakdown.By.values()),
+        json.get("rows").list().stream().map(EvaluationReader::row).toList());
+  }
+
+  private static Breakdown.Slice row(Field json) {
+    Field interval = json.get("interval_95");
+    return new Breakdown.Slice(
+        json.get("name").text(),
+        count(json.get("people")),
+        count(json.get("counted")),
+        number(json.get("percent")),
+        interval.isGiven() ? interval(interval) : null);
   }
 
   /** Evaluations of older versions, and of files, have none. */

@@ -44,9 +44,9 @@ final class EvaluationTables {
   }
 
   private static List<TextTable> tables(Evaluation evaluation) {
-    List<List<Cell>> results =
+    List<List<EvaluationValue>> results =
         evaluation.results().stream()
-            .map(result -> EvaluationCells.of(result, evaluation.people()))
+            .map(result -> EvaluationValues.of(result, evaluation.people()))
             .toList();
     List<TextTable> tables = new ArrayList<>();
     if (evaluation.results().stream().anyMatch(r -> r.averagePrecision() != null)) {
@@ -80,18 +80,19 @@ final class EvaluationTables {
   }
 
   /** A row for every result that has it, and two below for its interval's ends. */
-  private static TextTable averagePrecision(List<List<Cell>> results) {
+  private static TextTable averagePrecision(List<List<EvaluationValue>> results) {
     List<String> header = new ArrayList<>(List.of("metric", "decode"));
     header.addAll(AveragePrecision.NAMES);
     List<List<String>> rows = new ArrayList<>();
-    for (List<Cell> result : results) {
-      List<Cell> cells = EvaluationCells.ofKind(Cell.AVERAGE_PRECISION, result);
-      if (!cells.isEmpty()) {
-        Cell first = cells.get(0);
-        rows.add(percents(first.metric(), first.decode(), cells, Cell::value));
+    for (List<EvaluationValue> result : results) {
+      List<EvaluationValue> values =
+          EvaluationValues.ofKind(EvaluationValue.AVERAGE_PRECISION, result);
+      if (!values.isEmpty()) {
+        EvaluationValue first = values.get(0);
+        rows.add(percents(first.metric(), first.decode(), values, EvaluationValue::value));
         if (first.interval95() != null) {
-          rows.add(percents("", "95 % from", cells, cell -> ends(cell).low()));
-          rows.add(percents("", "to", cells, cell -> ends(cell).high()));
+          rows.add(percents("", "95 % from", values, each -> ends(each).low()));
+          rows.add(percents("", "to", values, each -> ends(each).high()));
         }
       }
     }
@@ -99,36 +100,41 @@ final class EvaluationTables {
   }
 
   private static List<String> percents(
-      String metric, String decode, List<Cell> cells, ToDoubleFunction<Cell> value) {
+      String metric,
+      String decode,
+      List<EvaluationValue> values,
+      ToDoubleFunction<EvaluationValue> value) {
     List<String> row = new ArrayList<>(List.of(metric, decode));
-    cells.forEach(cell -> row.add(percent(value.applyAsDouble(cell))));
+    values.forEach(each -> row.add(percent(value.applyAsDouble(each))));
     return row;
   }
 
-  private static Interval ends(Cell cell) {
-    return Objects.requireNonNull(cell.interval95());
+  private static Interval ends(EvaluationValue each) {
+    return Objects.requireNonNull(each.interval95());
   }
 
   /** A row for every result. */
-  private static TextTable summary(List<List<Cell>> results) {
+  private static TextTable summary(List<List<EvaluationValue>> results) {
     boolean intervals =
         results.stream()
             .flatMap(List::stream)
-            .anyMatch(cell -> cell.kind().equals(Cell.MEAN) && cell.interval95() != null);
+            .anyMatch(
+                each -> each.kind().equals(EvaluationValue.MEAN) && each.interval95() != null);
     List<String> header = new ArrayList<>(List.of("metric", "decode"));
-    EvaluationCells.ofKind(Cell.GROUP, results.get(0)).forEach(group -> header.add(group.name()));
-    for (Cell mean : EvaluationCells.ofKind(Cell.MEAN, results.get(0))) {
+    EvaluationValues.ofKind(EvaluationValue.GROUP, results.get(0))
+        .forEach(group -> header.add(group.name()));
+    for (EvaluationValue mean : EvaluationValues.ofKind(EvaluationValue.MEAN, results.get(0))) {
       header.add(label(mean));
       if (intervals) {
         header.add(INTERVAL);
       }
     }
     List<List<String>> rows = new ArrayList<>();
-    for (List<Cell> result : results) {
-      Cell first = result.get(0);
-      List<Cell> groups = EvaluationCells.ofKind(Cell.GROUP, result);
-      List<String> row = percents(first.metric(), first.decode(), groups, Cell::value);
-      for (Cell mean : EvaluationCells.ofKind(Cell.MEAN, result)) {
+    for (List<EvaluationValue> result : results) {
+      EvaluationValue first = result.get(0);
+      List<EvaluationValue> groups = EvaluationValues.ofKind(EvaluationValue.GROUP, result);
+      List<String> row = percents(first.metric(), first.decode(), groups, EvaluationValue::value);
+      for (EvaluationValue mean : EvaluationValues.ofKind(EvaluationValue.MEAN, result)) {
         row.add(percent(mean.value()));
         if (mean.interval95() != null) {
           row.add(interval(mean.interval95()));
@@ -140,20 +146,20 @@ final class EvaluationTables {
   }
 
   /** A row for every joint: how many count, then its percentage in every result. */
-  private static TextTable joints(List<List<Cell>> results) {
+  private static TextTable joints(List<List<EvaluationValue>> results) {
     List<String> header = new ArrayList<>(List.of("joint"));
     List<List<String>> rows = new ArrayList<>();
-    EvaluationCells.ofKind(Cell.JOINT, results.get(0))
+    EvaluationValues.ofKind(EvaluationValue.JOINT, results.get(0))
         .forEach(joint -> rows.add(new ArrayList<>(List.of(joint.name()))));
     List<String> counted = List.of();
-    for (List<Cell> result : results) {
-      List<Cell> joints = EvaluationCells.ofKind(Cell.JOINT, result);
+    for (List<EvaluationValue> result : results) {
+      List<EvaluationValue> joints = EvaluationValues.ofKind(EvaluationValue.JOINT, result);
       List<String> counts = joints.stream().map(joint -> String.valueOf(joint.counted())).toList();
       if (!counted.equals(counts)) {
         counted = counts;
         addColumn(header, rows, "counted", counts);
       }
-      Cell first = result.get(0);
+      EvaluationValue first = result.get(0);
       String heading = first.metric() + " " + first.decode();
       addColumn(
           header, rows, heading, joints.stream().map(joint -> percent(joint.value())).toList());
@@ -175,9 +181,10 @@ final class EvaluationTables {
 
   private static TextTable comparison(Comparison comparison) {
     List<List<String>> rows = new ArrayList<>();
-    for (Cell cell : EvaluationCells.of(comparison)) {
-      Moved moved = cell.kind().equals(Cell.JOINT) ? comparison.joints().get(cell.name()) : null;
-      rows.add(difference(cell, moved));
+    for (EvaluationValue each : EvaluationValues.of(comparison)) {
+      Moved moved =
+          each.kind().equals(EvaluationValue.JOINT) ? comparison.joints().get(each.name()) : null;
+      rows.add(difference(each, moved));
     }
     String title =
         String.format(
@@ -193,11 +200,11 @@ final class EvaluationTables {
     return new TextTable(title, 1, header, rows);
   }
 
-  private static List<String> difference(Cell cell, @Nullable Moved joint) {
-    Interval interval = cell.interval95();
+  private static List<String> difference(EvaluationValue each, @Nullable Moved joint) {
+    Interval interval = each.interval95();
     return List.of(
-        label(cell),
-        signed(cell.value()),
+        label(each),
+        signed(each.value()),
         interval == null || Double.isNaN(interval.low())
             ? "-"
             : signed(interval.low()) + " to " + signed(interval.high()),
@@ -207,10 +214,10 @@ final class EvaluationTables {
         joint == null ? "" : String.valueOf(joint.worse()));
   }
 
-  private static String label(Cell cell) {
-    return cell.kind().equals(Cell.MEAN)
-        ? "mean (" + cell.name().replace('_', '-') + ")"
-        : cell.name();
+  private static String label(EvaluationValue each) {
+    return each.kind().equals(EvaluationValue.MEAN)
+        ? "mean (" + each.name().replace('_', '-') + ")"
+        : each.name();
   }
 
   /** A row for each part; none where nothing is broken down by it. */
@@ -221,7 +228,7 @@ final class EvaluationTables {
       if (breakdown.by() != by) {
         continue;
       }
-      for (Breakdown.Row part : breakdown.rows()) {
+      for (Breakdown.Slice part : breakdown.rows()) {
         List<String> row = new ArrayList<>();
         row.addAll(List.of(breakdown.metric().label(), breakdown.decode(), part.name()));
         row.add(String.valueOf(part.people()));

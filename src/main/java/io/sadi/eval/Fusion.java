@@ -17,7 +17,8 @@ public record Fusion(double weight, ChosenOn chosenOn, List<Double> ofHalves) {
   /** Whom w was chosen on, as seen from those it is measured on. */
   public enum ChosenOn {
     /**
-     * The other half of the people, both ways; {@link #weight} is what all of them would choose.
+     * For each half of the people on the other half; {@link #weight} is what all of them together
+     * would choose.
      */
     HALVES,
     /** The very people that it is measured on. */

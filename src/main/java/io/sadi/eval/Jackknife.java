@@ -3,10 +3,10 @@ package io.sadi.eval;
 import java.util.Arrays;
 
 /**
- * How statistics of the same people would vary together with other people, from what each becomes
- * without one of them: the variance that a {@link Bootstrap} comes to with endlessly many draws,
- * but for terms that vanish with the number of people (Efron, The Jackknife, the Bootstrap and
- * Other Resampling Plans, 1982), and no luck of the draw in it.
+ * Covariances of statistics over a sample of people, by the jackknife: from what each statistic
+ * becomes without one of them. A {@link Bootstrap} converges to the same with many draws, up to
+ * terms that vanish with the number of people (Efron, The Jackknife, the Bootstrap and Other
+ * Resampling Plans, 1982); the jackknife has no sampling noise.
  */
 final class Jackknife {
   private Jackknife() {}

@@ -22,15 +22,15 @@ import java.util.function.ToIntFunction;
  * @param values by joint
  * @param counted how many joints a value is of
  * @param measures in the order of the CSV; those with the same key make one list in JSON
- * @param bins for scores, further cells of all joints; else empty
+ * @param bins for scores, further values of all joints; else empty
  */
 record JointMeasures<T>(
     String title,
     String decode,
     PerJoint<T> values,
     ToIntFunction<T> counted,
-    List<Measure<T>> measures,
-    List<Cell> bins) {
+    List<JointMeasure<T>> measures,
+    List<EvaluationValue> bins) {
   /**
    * One number of each joint.
    *
@@ -41,14 +41,15 @@ record JointMeasures<T>(
    * @param value the number
    * @param inJson what JSON has in its place
    */
-  record Measure<T>(
+  record JointMeasure<T>(
       String metric,
       String key,
       String heading,
       int decimals,
       ToDoubleFunction<T> value,
       ToDoubleFunction<T> inJson) {
-    Measure(String metric, String key, String heading, int decimals, ToDoubleFunction<T> value) {
+    JointMeasure(
+        String metric, String key, String heading, int decimals, ToDoubleFunction<T> value) {
       this(metric, key, heading, decimals, value, value);
     }
   }
@@ -56,11 +57,11 @@ record JointMeasures<T>(
   /** Metrics such as {@code pck@0.2-inversion}: percentages, in JSON numbers of joints. */
   static JointMeasures<ErrorKinds.Counts> of(ErrorKinds kinds) {
     String metric = kinds.metric().label();
-    List<Measure<ErrorKinds.Counts>> measures = new ArrayList<>();
-    for (ErrorKinds.Kind kind : ErrorKinds.Kind.values()) {
+    List<JointMeasure<ErrorKinds.Counts>> measures = new ArrayList<>();
+    for (ErrorKinds.ErrorKind kind : ErrorKinds.ErrorKind.values()) {
       String name = kind.toString();
       measures.add(
-          new Measure<>(
+          new JointMeasure<>(
               metric + "-" + name,
               name.replace('-', '_'),
               name.replace('-', ' '),
@@ -79,21 +80,22 @@ record JointMeasures<T>(
 
   /** Metrics such as {@code head-error@0.9}: the error that 90 % of the joints stay within. */
   static JointMeasures<Quantiles> of(ErrorQuantiles errors) {
-    List<Measure<Quantiles>> measures = new ArrayList<>();
+    List<JointMeasure<Quantiles>> measures = new ArrayList<>();
     for (int i = 0; i < ErrorQuantiles.LEVELS.size(); i++) {
       int at = i;
       double level = ErrorQuantiles.LEVELS.get(i);
       String metric = "-error@" + level;
       String heading = percents(level) + ", ";
       measures.add(
-          new Measure<>(
+          new JointMeasure<>(
               Config.name(errors.reference()) + metric,
               "lengths",
               heading + errors.reference().unit(),
               3,
               quantiles -> quantiles.lengths().get(at)));
       measures.add(
-          new Measure<>("pixel" + metric, "pixels", heading + "px", 1, of -> of.pixels().get(at)));
+          new JointMeasure<>(
+              "pixel" + metric, "pixels", heading + "px", 1, of -> of.pixels().get(at)));
     }
     return new JointMeasures<>(
         "Errors of " + errors.decode() + ": the share of joints that stays within",
@@ -118,20 +120,21 @@ record JointMeasures<T>(
 
   /** Metrics such as {@code sigma-coverage@0.9}. */
   static JointMeasures<SigmaCalibration> sigma(String decode, PerJoint<SigmaCalibration> sigma) {
-    List<Measure<SigmaCalibration>> measures = new ArrayList<>();
+    List<JointMeasure<SigmaCalibration>> measures = new ArrayList<>();
     for (int i = 0; i < SigmaCalibration.LEVELS.size(); i++) {
       int at = i;
       double level = SigmaCalibration.LEVELS.get(i);
       measures.add(
-          new Measure<>(
+          new JointMeasure<>(
               "sigma-coverage@" + level,
               "coverage",
               "in " + percents(level) + " ellipse",
               2,
               of -> of.coverage().get(at)));
     }
-    measures.add(new Measure<>("sigma-nll", "nll", "NLL", 3, SigmaCalibration::nll));
-    measures.add(new Measure<>("sigma-scale", "scale", "right scale", 2, SigmaCalibration::scale));
+    measures.add(new JointMeasure<>("sigma-nll", "nll", "NLL", 3, SigmaCalibration::nll));
+    measures.add(
+        new JointMeasure<>("sigma-scale", "scale", "right scale", 2, SigmaCalibration::scale));
     return new JointMeasures<>(
         "Deviations of " + decode + ": percentage of joints inside the ellipses",
         decode,
@@ -145,7 +148,7 @@ record JointMeasures<T>(
   static JointMeasures<ScoreCalibration> score(
       String decode, PoseMetric metric, PerJoint<ScoreCalibration> score) {
     String of = ":" + metric.label();
-    List<Cell> bins = new ArrayList<>();
+    List<EvaluationValue> bins = new ArrayList<>();
     for (ScoreCalibration.Bin bin : score.inMeans().bins()) {
       String name = EvaluationCsv.number(bin.low()) + "-" + EvaluationCsv.number(bin.high());
       Map<String, Double> values = new LinkedHashMap<>();
@@ -153,7 +156,9 @@ record JointMeasures<T>(
       values.put("score-right" + of, bin.right());
       values.forEach(
           (what, value) ->
-              bins.add(new Cell(what, decode, Cell.BIN, name, value, bin.counted(), null)));
+              bins.add(
+                  new EvaluationValue(
+                      what, decode, EvaluationValue.BIN, name, value, bin.counted(), null)));
     }
     return new JointMeasures<>(
         scores(decode, metric) + ": expected calibration error (ECE)",
@@ -161,11 +166,11 @@ record JointMeasures<T>(
         score,
         ScoreCalibration::counted,
         List.of(
-            new Measure<>(
+            new JointMeasure<>(
                 "score-mean" + of, "mean_score", "mean score", 2, ScoreCalibration::meanScore),
-            new Measure<>("score-right" + of, "right", "right", 2, ScoreCalibration::right),
-            new Measure<>("score-ece" + of, "ece", "ECE", 2, ScoreCalibration::ece),
-            new Measure<>("score-nll" + of, "nll", "NLL", 3, ScoreCalibration::nll)),
+            new JointMeasure<>("score-right" + of, "right", "right", 2, ScoreCalibration::right),
+            new JointMeasure<>("score-ece" + of, "ece", "ECE", 2, ScoreCalibration::ece),
+            new JointMeasure<>("score-nll" + of, "nll", "NLL", 3, ScoreCalibration::nll)),
         bins);
   }
 
@@ -178,24 +183,28 @@ record JointMeasures<T>(
   }
 
   /** By measure, each first of all joints in the means, then joint by joint. */
-  List<Cell> cells() {
-    List<Cell> cells = new ArrayList<>();
-    for (Measure<T> measure : measures) {
-      cells.add(cell(measure, Cell.MEAN, Cell.JOINT_WEIGHTED, values.inMeans()));
-      values.joints().forEach((name, of) -> cells.add(cell(measure, Cell.JOINT, name, of)));
+  List<EvaluationValue> toValues() {
+    List<EvaluationValue> list = new ArrayList<>();
+    for (JointMeasure<T> measure : measures) {
+      list.add(
+          toValue(measure, EvaluationValue.MEAN, EvaluationValue.JOINT_WEIGHTED, values.inMeans()));
+      values
+          .joints()
+          .forEach((name, of) -> list.add(toValue(measure, EvaluationValue.JOINT, name, of)));
     }
-    cells.addAll(bins);
-    return cells;
+    list.addAll(bins);
+    return list;
   }
 
-  private Cell cell(Measure<T> measure, String kind, String name, T of) {
+  private EvaluationValue toValue(JointMeasure<T> measure, String kind, String name, T of) {
     double value = measure.value().applyAsDouble(of);
-    return new Cell(measure.metric(), decode, kind, name, value, counted.applyAsInt(of), null);
+    return new EvaluationValue(
+        measure.metric(), decode, kind, name, value, counted.applyAsInt(of), null);
   }
 
   /** A row for every joint, then one for all in the means; measures of one key stand together. */
   TextTable table() {
-    List<Measure<T>> columns = byKey().values().stream().flatMap(List::stream).toList();
+    List<JointMeasure<T>> columns = byKey().values().stream().flatMap(List::stream).toList();
     List<String> header = new ArrayList<>(List.of("joint", "counted"));
     columns.forEach(measure -> header.add(measure.heading()));
     List<List<String>> rows = new ArrayList<>();
@@ -204,9 +213,9 @@ record JointMeasures<T>(
     return new TextTable(title, 1, header, rows);
   }
 
-  private List<String> row(String name, T of, List<Measure<T>> columns) {
+  private List<String> row(String name, T of, List<JointMeasure<T>> columns) {
     List<String> row = new ArrayList<>(List.of(name, String.valueOf(counted.applyAsInt(of))));
-    for (Measure<T> column : columns) {
+    for (JointMeasure<T> column : columns) {
       row.add(EvaluationTables.decimals(column.value().applyAsDouble(of), column.decimals()));
     }
     return row;
@@ -223,7 +232,7 @@ record JointMeasures<T>(
   private JsonObject json(T of) {
     JsonObject object = new JsonObject();
     object.addProperty("counted", counted.applyAsInt(of));
-    Function<Measure<T>, JsonElement> number =
+    Function<JointMeasure<T>, JsonElement> number =
         measure -> EvaluationJson.number(measure.inJson().applyAsDouble(of));
     byKey()
         .forEach(
@@ -239,9 +248,9 @@ record JointMeasures<T>(
     return object;
   }
 
-  private Map<String, List<Measure<T>>> byKey() {
-    Map<String, List<Measure<T>>> byKey = new LinkedHashMap<>();
-    for (Measure<T> measure : measures) {
+  private Map<String, List<JointMeasure<T>>> byKey() {
+    Map<String, List<JointMeasure<T>>> byKey = new LinkedHashMap<>();
+    for (JointMeasure<T> measure : measures) {
       byKey.computeIfAbsent(measure.key(), key -> new ArrayList<>()).add(measure);
     }
     return byKey;

@@ -17,7 +17,7 @@ import java.util.Set;
  * one prediction a person. The distance is the mean one of the annotated joints that were found.
  */
 final class NearestPerson {
-  private record Pair(Prediction prediction, Person person, double distance) {}
+  private record Match(Prediction prediction, Person person, double distance) {}
 
   private NearestPerson() {}
 
@@ -61,14 +61,14 @@ final class NearestPerson {
       List<Person> people,
       Set<Integer> taken,
       IdentityHashMap<Prediction, Integer> numbers) {
-    List<Pair> pairs = new ArrayList<>();
+    List<Match> pairs = new ArrayList<>();
     for (Prediction prediction : predictions) {
       for (Person person : people) {
-        pairs.add(new Pair(prediction, person, distance(prediction, person)));
+        pairs.add(new Match(prediction, person, distance(prediction, person)));
       }
     }
-    pairs.sort(Comparator.comparingDouble(Pair::distance));
-    for (Pair pair : pairs) {
+    pairs.sort(Comparator.comparingDouble(Match::distance));
+    for (Match pair : pairs) {
       if (!numbers.containsKey(pair.prediction) && taken.add(pair.person.person())) {
         numbers.put(pair.prediction, pair.person.person());
       }

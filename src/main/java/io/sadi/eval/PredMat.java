@@ -31,7 +31,7 @@ final class PredMat {
     MatArray preds = MatFile.read(file, VARIABLE);
     int[] sides = preds.dimensions();
     boolean fits =
-        preds.kind() == MatArray.Kind.NUMBERS
+        preds.kind() == MatArray.ArrayKind.NUMBERS
             && sides.length == 3
             && sides[1] == joints.size()
             && (sides[2] == 2 || sides[2] == 3);

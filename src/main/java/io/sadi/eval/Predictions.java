@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Predicted people, found by image and person, at most one each. */
 public final class Predictions {
-  private record Key(String image, int person) {}
+  private record PersonKey(String image, int person) {}
 
-  private final Map<Key, Prediction> byPerson = new LinkedHashMap<>();
+  private final Map<PersonKey, Prediction> byPerson = new LinkedHashMap<>();
 
   /** As a file has them; empty where there is none. */
   private final List<Detection> detections = new ArrayList<>();
@@ -37,13 +37,13 @@ public final class Predictions {
 
   /** Adds one, or returns false if the person already has one. */
   public boolean add(Prediction prediction) {
-    return byPerson.putIfAbsent(new Key(prediction.image(), prediction.person()), prediction)
+    return byPerson.putIfAbsent(new PersonKey(prediction.image(), prediction.person()), prediction)
         == null;
   }
 
   /** The prediction for an annotated person, or null. */
   public @Nullable Prediction of(Person person) {
-    return byPerson.get(new Key(person.image(), person.person()));
+    return byPerson.get(new PersonKey(person.image(), person.person()));
   }
 
   /** In their order, as average precision takes them. */
@@ -69,8 +69,8 @@ public final class Predictions {
 
   /** The predictions for nobody among {@code people}. */
   public List<Prediction> unknown(List<Person> people) {
-    Map<Key, Prediction> rest = new LinkedHashMap<>(byPerson);
-    people.forEach(person -> rest.remove(new Key(person.image(), person.person())));
+    Map<PersonKey, Prediction> rest = new LinkedHashMap<>(byPerson);
+    people.forEach(person -> rest.remove(new PersonKey(person.image(), person.person())));
     return new ArrayList<>(rest.values());
   }
 }

@@ -30,7 +30,8 @@ final class PredictionsCsv {
       Csv.Column score = csv.find("score");
       Csv.Column width = csv.find("box_w");
       Csv.Column height = csv.find("box_h");
-      List<Joint> columns = joints.stream().map(joint -> Joint.of(csv, joint)).toList();
+      List<JointColumns> columns =
+          joints.stream().map(joint -> JointColumns.of(csv, joint)).toList();
       for (Csv.Row row = csv.next(); row != null; row = csv.next()) {
         int number =
             person == null || row.isMissing(person) ? Prediction.UNNUMBERED : row.index(person);
@@ -52,15 +53,15 @@ final class PredictionsCsv {
   }
 
   /** Where a joint's values stand; the last three need not be there. */
-  private record Joint(
+  private record JointColumns(
       Csv.Column x,
       Csv.Column y,
       Csv.@Nullable Column score,
       Csv.@Nullable Column sigmaX,
       Csv.@Nullable Column sigmaY) {
 
-    static Joint of(Csv csv, String name) {
-      return new Joint(
+    static JointColumns of(Csv csv, String name) {
+      return new JointColumns(
           csv.column(name + "_x"),
           csv.column(name + "_y"),
           csv.find(name + "_score"),
@@ -69,10 +70,11 @@ final class PredictionsCsv {
     }
   }
 
-  private static Prediction prediction(Csv.Row row, String image, int person, List<Joint> joints) {
+  private static Prediction prediction(
+      Csv.Row row, String image, int person, List<JointColumns> joints) {
     Prediction prediction = Prediction.empty(image, person, joints.size());
     for (int k = 0; k < joints.size(); k++) {
-      Joint joint = joints.get(k);
+      JointColumns joint = joints.get(k);
       prediction.x()[k] = row.numberOrNaN(joint.x); // NaN: the joint was not found
       prediction.y()[k] = row.numberOrNaN(joint.y);
       prediction.score()[k] = row.numberOrNaN(joint.score);

@@ -62,7 +62,7 @@ public final class PredictionsFile {
    * @throws BadInputException naming the line and column, or the field
    */
   public static Predictions read(Path file, List<String> joints) throws IOException {
-    List<Detection> found = parse(file, joints, CocoResults.ImageIds.NONE);
+    List<Detection> found = parse(file, joints, CocoResults.ImageNameSource.NONE);
     for (Detection detection : found) {
       if (detection.joints().person() == Prediction.UNNUMBERED) {
         throw BadInputException.at(
@@ -97,7 +97,7 @@ public final class PredictionsFile {
   }
 
   private static List<Detection> parse(
-      Path file, List<String> joints, CocoResults.ImageIds imageIds) throws IOException {
+      Path file, List<String> joints, CocoResults.ImageNameSource imageIds) throws IOException {
     if (Files.isDirectory(file)) {
       return ImageJson.readFolder(file, joints);
     }

@@ -32,7 +32,7 @@ final class PredictionsJson {
    * Reads a file of any kind: an object of images, the list of {@link CocoResults}, or what {@link
    * ImageJson} knows.
    */
-  static List<Detection> read(Path file, List<String> joints, CocoResults.ImageIds imageIds)
+  static List<Detection> read(Path file, List<String> joints, CocoResults.ImageNameSource imageIds)
       throws IOException {
     return Json.streamPython(
         file,

@@ -45,7 +45,7 @@ public record SeedComparison(
    * @param network whose first decode counts
    * @param baseline likewise, measured on the same people
    */
-  public record Pair(PersonErrors network, PersonErrors baseline) {}
+  public record NetworkPair(PersonErrors network, PersonErrors baseline) {}
 
   /** How many pairs there are. */
   public int seeds() {
@@ -58,19 +58,19 @@ public record SeedComparison(
    * @param kinds each with at least one pair, all of the same people and joints
    * @throws IllegalArgumentException if they are not, see {@link PersonErrors#isOfSame}
    */
-  public static List<SeedComparison> of(PoseMetric metric, List<List<Pair>> kinds) {
+  public static List<SeedComparison> of(PoseMetric metric, List<List<NetworkPair>> kinds) {
     return of(metric, kinds, Bootstrap.RESAMPLES, SignFlips.FLIPS);
   }
 
   static List<SeedComparison> of(
-      PoseMetric metric, List<List<Pair>> kinds, int resamples, int flips) {
+      PoseMetric metric, List<List<NetworkPair>> kinds, int resamples, int flips) {
     if (kinds.isEmpty()) {
       return List.of();
     }
     PersonErrors first = kinds.get(0).get(0).network();
     List<String> joints = first.joints();
     List<List<Tally>> tallies = new ArrayList<>();
-    for (List<Pair> pairs : kinds) {
+    for (List<NetworkPair> pairs : kinds) {
       tallies.add(pairs.stream().map(pair -> difference(pair, first, metric)).toList());
     }
     double[] pPeople =
@@ -83,7 +83,7 @@ public record SeedComparison(
                     of -> IntStream.range(0, joints.size()).mapToObj(k -> byPerson(of, List.of(k))))
                 .toArray(double[][]::new),
             flips);
-    List<CrossedDesign.Estimate[]> estimates = new ArrayList<>();
+    List<CrossedDesign.MeanEstimate[]> estimates = new ArrayList<>();
     for (List<Tally> of : tallies) {
       estimates.add(estimates(of, resamples));
     }
@@ -92,7 +92,7 @@ public record SeedComparison(
     List<SeedComparison> comparisons = new ArrayList<>();
     for (int kind = 0; kind < kinds.size(); kind++) {
       List<Tally> of = tallies.get(kind);
-      CrossedDesign.Estimate[] numbers = estimates.get(kind);
+      CrossedDesign.MeanEstimate[] numbers = estimates.get(kind);
       Summary.Layout layout = of.get(0).layout();
       Map<String, Double> ofJoints = new LinkedHashMap<>();
       for (int k = 0; k < joints.size(); k++) {
@@ -110,7 +110,7 @@ public record SeedComparison(
     return comparisons;
   }
 
-  private static Tally difference(Pair pair, PersonErrors first, PoseMetric metric) {
+  private static Tally difference(NetworkPair pair, PersonErrors first, PoseMetric metric) {
     if (!pair.network.isOfSame(first) || !pair.baseline.isOfSame(first)) {
       throw new IllegalArgumentException("other people");
     }
@@ -120,27 +120,28 @@ public record SeedComparison(
   }
 
   /** All numbers of a summary. */
-  private static CrossedDesign.Estimate[] estimates(List<Tally> pairs, int resamples) {
+  private static CrossedDesign.MeanEstimate[] estimates(List<Tally> pairs, int resamples) {
     return pairs.size() == 1 ? overPeople(pairs.get(0), resamples) : overPeopleAndSeeds(pairs);
   }
 
-  private static CrossedDesign.Estimate[] overPeople(Tally pair, int resamples) {
+  private static CrossedDesign.MeanEstimate[] overPeople(Tally pair, int resamples) {
     double[] fractions = pair.fractions(everybody(pair));
     double[][] resampled = Bootstrap.draws(pair.people(), resamples, pair::fractions);
-    CrossedDesign.Estimate[] estimates = new CrossedDesign.Estimate[fractions.length];
+    CrossedDesign.MeanEstimate[] estimates = new CrossedDesign.MeanEstimate[fractions.length];
     for (int n = 0; n < estimates.length; n++) {
       estimates[n] =
-          new CrossedDesign.Estimate(fractions[n], Bootstrap.central95(resampled[n]), Double.NaN);
+          new CrossedDesign.MeanEstimate(
+              fractions[n], Bootstrap.central95(resampled[n]), Double.NaN);
     }
     return estimates;
   }
 
-  private static CrossedDesign.Estimate[] overPeopleAndSeeds(List<Tally> pairs) {
+  private static CrossedDesign.MeanEstimate[] overPeopleAndSeeds(List<Tally> pairs) {
     CrossedDesign design = new CrossedDesign(pairs.size());
     double[][] bySeed =
         pairs.stream().map(pair -> pair.fractions(everybody(pair))).toArray(double[][]::new);
     List<double[][]> without = pairs.stream().map(Tally::fractionsWithoutEach).toList();
-    CrossedDesign.Estimate[] estimates = new CrossedDesign.Estimate[bySeed[0].length];
+    CrossedDesign.MeanEstimate[] estimates = new CrossedDesign.MeanEstimate[bySeed[0].length];
     for (int n = 0; n < estimates.length; n++) {
       int number = n;
       estimates[n] =

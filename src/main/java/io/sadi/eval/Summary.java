@@ -29,17 +29,18 @@ public record Summary<T>(
     /**
      * Takes one value.
      *
-     * @param kind {@link Cell#MEAN}, {@link Cell#GROUP} or {@link Cell#JOINT}
+     * @param kind {@link EvaluationValue#MEAN}, {@link EvaluationValue#GROUP} or {@link
+     *     EvaluationValue#JOINT}
      */
     void visit(String kind, String name, T value);
   }
 
   /** Hands over every value: both means, groups, joints. */
   void forEach(Visitor<? super T> visitor) {
-    visitor.visit(Cell.MEAN, Cell.JOINT_WEIGHTED, meanJointWeighted);
-    visitor.visit(Cell.MEAN, Cell.UNWEIGHTED, meanUnweighted);
-    groups.forEach((name, value) -> visitor.visit(Cell.GROUP, name, value));
-    joints.forEach((name, value) -> visitor.visit(Cell.JOINT, name, value));
+    visitor.visit(EvaluationValue.MEAN, EvaluationValue.JOINT_WEIGHTED, meanJointWeighted);
+    visitor.visit(EvaluationValue.MEAN, EvaluationValue.UNWEIGHTED, meanUnweighted);
+    groups.forEach((name, value) -> visitor.visit(EvaluationValue.GROUP, name, value));
+    joints.forEach((name, value) -> visitor.visit(EvaluationValue.JOINT, name, value));
   }
 
   /** Where each number stands in a vector of all of them: both means, groups, joints. */

@@ -1,11 +1,11 @@
 package io.sadi.geom;
 
 /**
- * Where a network takes the middle of its crops and maps to be. A person's centre lies in the
- * middle of the crop, and the middles of crop and map are one point, so that this says all: how a
- * crop is cut, and what a map's pixel means.
+ * Where the middle of n pixels lies, for a network's crops and maps. A person's centre lies in the
+ * middle of the crop, and the middle of the map is the middle of the crop, so that this decides how
+ * a crop is cut and where in the crop a map's pixel lies.
  *
- * <p>Coordinates are pixel centres all the same, as in {@link Affine}.
+ * <p>Coordinates are pixel centres in both cases, as in {@link Affine}.
  */
 public enum PixelConvention {
   /**

@@ -13,7 +13,7 @@ public final class ContactSheet implements AutoCloseable {
   private static final int INK = 0xE8E8E8;
   private static final int JPEG_QUALITY = 90;
 
-  /** Rather wider than high. */
+  /** Width over height that a sheet aims at. */
   private static final double ASPECT = 1.3;
 
   private final Image sheet;
@@ -65,7 +65,7 @@ public final class ContactSheet implements AutoCloseable {
     count++;
   }
 
-  /** The end of a name says more than its start. */
+  /** Long names are cut at their start. */
   private String shortened(String text) {
     String rest = text;
     while (Canvas.textWidth(rest, TEXT) > tile && rest.length() > 4) {

@@ -4,7 +4,7 @@ import io.sadi.geom.Affine;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** The one thing that matters here of a photo's EXIF data: how the camera was held. */
+/** The orientation in a photo's EXIF data. */
 final class Exif {
   private static final int ORIENTATION = 274;
   private static final int LITTLE_ENDIAN_TIFF = 0x49492A00;

@@ -33,16 +33,16 @@ final class TiffHeader {
   boolean multiplied;
 
   private int sampleFormat = 1;
-  private Entry offsets = Entry.NONE;
-  private Entry lengths = Entry.NONE;
+  private Tag offsets = Tag.NONE;
+  private Tag lengths = Tag.NONE;
 
   /**
    * A field's values.
    *
    * @param at where the first of them lies
    */
-  private record Entry(int type, long count, long at) {
-    static final Entry NONE = new Entry(3, 0, 0);
+  private record Tag(int type, long count, long at) {
+    static final Tag NONE = new Tag(3, 0, 0);
   }
 
   private TiffHeader(ByteBuffer in, boolean big) {
@@ -107,7 +107,7 @@ final class TiffHeader {
         bytes <= (big ? 8 : 4)
             ? value
             : big ? in.getLong(value) : Integer.toUnsignedLong(in.getInt(value));
-    Entry entry = new Entry(type, count, place);
+    Tag entry = new Tag(type, count, place);
     switch (u16(at)) {
       case 256 -> width = first(entry);
       case 257 -> height = first(entry);
@@ -123,7 +123,7 @@ final class TiffHeader {
     }
   }
 
-  private void extraSamples(Entry entry) {
+  private void extraSamples(Tag entry) {
     int kind = first(entry);
     alpha = kind == ASSOCIATED || kind == UNASSOCIATED;
     multiplied = kind == ASSOCIATED;
@@ -145,12 +145,12 @@ final class TiffHeader {
     }
   }
 
-  private int first(Entry entry) {
+  private int first(Tag entry) {
     long value = entry.count == 0 ? 0 : value(entry, 0);
     return (int) Math.max(0, Math.min(Integer.MAX_VALUE, value));
   }
 
-  private long value(Entry entry, int i) {
+  private long value(Tag entry, int i) {
     int size = width(entry.type);
     int at = at(entry.at + (long) i * size);
     return switch (size) {

@@ -1,5 +1,7 @@
 package io.sadi.io;
 
+import java.io.Closeable;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -23,7 +25,7 @@ public final class AtomicFile {
 
   /** Writes a file's content to the stream it is given. */
   @FunctionalInterface
-  public interface Content {
+  public interface FileContent {
     void writeTo(OutputStream out) throws IOException;
   }
 
@@ -37,16 +39,17 @@ public final class AtomicFile {
    * Writes {@code file} whole or not at all, replacing what was there. On any failure the part is
    * removed and the old file stays.
    */
-  public static void write(Path file, Content content) throws IOException {
+  public static void write(Path file, FileContent content) throws IOException {
     write(file, part(file), content);
   }
 
   /**
-   * The same where {@code NAME.part} is in use.
+   * Writes the file as {@link #write(Path, FileContent)} does, through a part of another name: for
+   * where {@code NAME.part} is in use.
    *
    * @param part where the file grows instead, in the same folder
    */
-  public static void write(Path file, Path part, Content content) throws IOException {
+  public static void write(Path file, Path part, FileContent content) throws IOException {
     writeLarge(
         file,
         part,
@@ -63,28 +66,84 @@ public final class AtomicFile {
   }
 
   private static void writeLarge(Path file, Path part, LargeContent content) throws IOException {
+    try (Growing growing = begin(file, part)) {
+      try {
+        content.writeTo(growing.channel);
+        growing.finish();
+      } catch (IOException e) {
+        throw named(file, e);
+      }
+    }
+  }
+
+  /**
+   * Begins a file that is written little by little.
+   *
+   * @param part where it grows, in the same folder
+   */
+  public static Growing begin(Path file, Path part) throws IOException {
     checkPlace(file);
     Path folder = file.toAbsolutePath().getParent();
     if (folder != null) {
       Files.createDirectories(folder);
     }
-    try (FileChannel channel = claim(file, part)) {
-      try {
-        channel.truncate(0); // a process that was killed may have left something
-        content.writeTo(channel);
-        // On disk before it gets its name: a power cut must not leave an empty NAME.
-        channel.force(true);
-        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } catch (IOException | RuntimeException | Error e) {
-        try {
+    FileChannel channel = claim(file, part);
+    try {
+      channel.truncate(0); // a process that was killed may have left something
+    } catch (IOException e) {
+      channel.close();
+      throw named(file, e);
+    }
+    return new Growing(file, part, channel);
+  }
+
+  /** A file that is not whole yet, of this process alone. */
+  public static final class Growing implements Closeable {
+    private final Path file;
+    private final Path part;
+    private final FileChannel channel;
+    private boolean finished;
+
+    private Growing(Path file, Path part, FileChannel channel) {
+      this.file = file;
+      this.part = part;
+      this.channel = channel;
+    }
+
+    /** Its name once it is whole. */
+    public Path file() {
+      return file;
+    }
+
+    /** Appends to it; closing that is not needed. */
+    public OutputStream out() {
+      return new FilterOutputStream(Channels.newOutputStream(channel)) {
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+          try {
+            out.write(bytes, from, length);
+          } catch (IOException e) {
+            throw named(file, e);
+          }
+        }
+      };
+    }
+
+    /** Gives the file its name. */
+    public void finish() throws IOException {
+      // On disk before it gets its name: a power cut must not leave an empty NAME.
+      channel.force(true);
+      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      finished = true;
+    }
+
+    /** Removes what is not whole. */
+    @Override
+    public void close() throws IOException {
+      try (channel) {
+        if (!finished && channel.isOpen()) {
           Files.deleteIfExists(part);
-        } catch (IOException suppressed) {
-          e.addSuppressed(suppressed);
         }
-        if (e instanceof IOException io) {
-          throw named(file, io);
-        }
-        throw e;
       }
     }
   }
@@ -101,8 +160,8 @@ public final class AtomicFile {
   }
 
   /**
-   * Opens the part for this process alone: of two that write the same file the quicker would give
-   * its name to what the other has written half.
+   * Opens and locks the part. Without the lock, the first of two processes that write the same file
+   * would rename what the other has half written.
    */
   private static FileChannel claim(Path file, Path part) throws IOException {
     while (true) {
@@ -123,9 +182,9 @@ public final class AtomicFile {
           channel.close();
           throw e;
         }
-        channel.close(); // what was the part is NAME by now
+        channel.close(); // another process has just renamed it to NAME
       } catch (NoSuchFileException e) {
-        // the same
+        // another process has just renamed or removed it
       }
     }
   }

@@ -1,13 +1,10 @@
 package io.sadi.io;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +20,7 @@ public final class AtomicFolder {
    * when the process has been told to end.
    */
   @FunctionalInterface
-  public interface Content {
+  public interface FolderContent {
     void writeTo(Path folder, Interruption.Guard guard) throws IOException;
   }
 
@@ -59,7 +56,7 @@ public final class AtomicFolder {
    * Writes a folder whole or not at all, replacing what {@link #check} lets it replace. On any
    * failure the part is removed and the old folder stays; Ctrl-C and SIGTERM wait for that.
    */
-  public static void write(Path folder, boolean overwrite, String marker, Content content)
+  public static void write(Path folder, boolean overwrite, String marker, FolderContent content)
       throws IOException {
     check(folder, overwrite, marker);
     Path target = folder.toAbsolutePath().normalize();
@@ -70,13 +67,13 @@ public final class AtomicFolder {
         deleteContent(part); // of a process that was killed
         content.writeTo(part, guard);
         check(folder, overwrite, marker); // somebody else may have been quicker
-        // With the lock in it: where it went first, another process could take the part, and empty
-        // it.
+        // The lock moves with the part: if it were released first, another process could take the
+        // part and empty it.
         moveInPlace(part, target);
         Files.deleteIfExists(target.resolve(LOCK));
       } catch (IOException | RuntimeException | Error e) {
         try {
-          delete(part);
+          FileTree.delete(part);
         } catch (IOException suppressed) {
           e.addSuppressed(suppressed);
         }
@@ -85,7 +82,7 @@ public final class AtomicFolder {
     }
   }
 
-  /** The right to write a part, which lies in it, and goes with it. */
+  /** The lock of a part: a file in it, which is moved or deleted with it. */
   private static ProcessLock lock(Path folder, Path part) throws IOException {
     while (true) {
       if (Files.exists(part, LinkOption.NOFOLLOW_LINKS)
@@ -128,10 +125,10 @@ public final class AtomicFolder {
     Path old = target.resolveSibling(target.getFileName() + ".part.old");
     if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       Files.move(part, target);
-      delete(old); // of a process that was killed between two moves
+      FileTree.delete(old); // of a process that was killed between two moves
       return;
     }
-    delete(old);
+    FileTree.delete(old);
     Files.move(target, old);
     try {
       Files.move(part, target);
@@ -139,7 +136,7 @@ public final class AtomicFolder {
       Files.move(old, target);
       throw e;
     }
-    delete(old);
+    FileTree.delete(old);
   }
 
   private static boolean isEmptyFolder(Path path) throws IOException {
@@ -155,36 +152,9 @@ public final class AtomicFolder {
     try (Stream<Path> entries = Files.list(part)) {
       for (Path entry : entries.toList()) {
         if (!entry.getFileName().toString().equals(LOCK)) {
-          delete(entry);
+          FileTree.delete(entry);
         }
       }
     }
-  }
-
-  /** Deletes a tree, if it is there; links are deleted, not followed. */
-  private static void delete(Path root) throws IOException {
-    if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    Files.walkFileTree(
-        root,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.delete(folder);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

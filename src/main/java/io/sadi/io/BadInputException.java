@@ -36,7 +36,7 @@ public final class BadInputException extends RuntimeException {
             + (remedy.isEmpty() ? "" : "; " + remedy));
   }
 
-  /** What a damaged file holds may end lines and steer terminals. */
+  /** Text of a damaged file may hold line ends and control codes of terminals. */
   private static String oneLine(String message) {
     return message.replaceAll("\\p{Cntrl}+", " ");
   }

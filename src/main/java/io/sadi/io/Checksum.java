@@ -34,12 +34,12 @@ public final class Checksum {
 
   /** Bytes whose sum is asked for. */
   @FunctionalInterface
-  public interface Content {
+  public interface ChecksumInput {
     void writeTo(DataOutputStream out) throws IOException;
   }
 
   /** The SHA-256 of what is written, 64 lower-case hexadecimal digits. */
-  public static String sha256(Content content) {
+  public static String sha256(ChecksumInput content) {
     MessageDigest digest = sha256();
     try (DataOutputStream out =
         new DataOutputStream(

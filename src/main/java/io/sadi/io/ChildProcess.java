@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Further processes of this program on this machine. They stop when this one does or tells them to:
- * each holds a pipe from it, which then ends.
+ * Child processes of this program on this machine. Each reads a pipe from its parent, and stops
+ * when the pipe ends: when the parent has ended, or asks for it.
  */
 public final class ChildProcess {
   private static final String PARENT = "SADI_PARENT";

@@ -169,7 +169,7 @@ public final class Csv implements Closeable {
     }
   }
 
-  private Csv(Path file, Start start, CSVParser parser) {
+  private Csv(Path file, Preamble start, CSVParser parser) {
     this.file = file;
     this.decimalCommas = start.delimiter != ',';
     this.before = start.lines;
@@ -190,7 +190,7 @@ public final class Csv implements Closeable {
     }
     BufferedReader reader = text(file);
     try {
-      Start start = start(reader, file);
+      Preamble start = start(reader, file);
       CSVFormat format = FORMAT.builder().setDelimiter(start.delimiter).get();
       Csv csv = new Csv(file, start, CSVParser.parse(reader, format));
       Row header = csv.next();
@@ -330,13 +330,13 @@ public final class Csv implements Closeable {
    *
    * @param lines how many lines
    */
-  private record Start(char delimiter, int lines) {}
+  private record Preamble(char delimiter, int lines) {}
 
   /**
    * Skips a byte order mark, and a line "sep=;", by which Excel is told; or sees which delimiter
    * the header has most of.
    */
-  private static Start start(BufferedReader reader, Path file) throws IOException {
+  private static Preamble start(BufferedReader reader, Path file) throws IOException {
     try {
       reader.mark(1);
       if (reader.read() != '\uFEFF') {
@@ -350,7 +350,7 @@ public final class Csv implements Closeable {
         if (line[line.length - 1] == '\r' && reader.read() != '\n') {
           reader.reset();
         }
-        return new Start(line[SEPARATOR.length()], 1);
+        return new Preamble(line[SEPARATOR.length()], 1);
       }
       reader.reset();
       int[] counts = new int[3];
@@ -372,7 +372,7 @@ public final class Csv implements Closeable {
       for (int i = 1; i < counts.length; i++) {
         most = counts[i] > counts[most] ? i : most;
       }
-      return new Start(DELIMITERS.charAt(most), 0);
+      return new Preamble(DELIMITERS.charAt(most), 0);
     } catch (CharacterCodingException e) {
       throw notText(file);
     }

@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a file is that was named by mistake, by its first bytes, so that messages can say it. */
+/** Recognises a file by its first bytes, so that a message can say what was named by mistake. */
 public final class FileKind {
   /** Enough for all of them. */
   private static final int BYTES = 64;
@@ -54,7 +54,7 @@ public final class FileKind {
   /** The kind of a file; null where its first bytes say nothing, or cannot be read. */
   static @Nullable String of(Path file) {
     if (!Files.isRegularFile(file)) {
-      return null; // a pipe's are gone
+      return null; // reading would consume a pipe's bytes
     }
     try (InputStream in = Files.newInputStream(file)) {
       return of(in.readNBytes(BYTES));

@@ -7,9 +7,9 @@ import java.util.Set;
 
 /**
  * Ctrl-C, SIGTERM and SIGHUP for work that wants to save its state first. Such work holds a {@link
- * #guard} and looks at {@link Guard#requested} between steps; the process then waits for the guard
- * to close before it ends, of the signal itself, which is exit code 130, 143 or 129 to a script. A
- * second signal ends it at once, as does the first for work without a guard.
+ * #guard} and checks {@link Guard#requested} between steps. The process ends when the guard is
+ * closed, by the signal itself, so that a script sees exit code 130, 143 or 129. A second signal
+ * ends it at once, as does the first where there is no guard.
  *
  * <pre>{@code
  * try (Interruption.Guard guard = Interruption.guard()) {
@@ -31,8 +31,8 @@ public final class Interruption {
   private Interruption() {}
 
   /**
-   * Asks the work under way to stop as a signal would, without ending the process. It is done with
-   * when no guard is open any more.
+   * Asks guarded work to stop as a signal would, without ending the process. The request is dropped
+   * when the last guard is closed.
    */
   public static void request() {
     asked = true;
@@ -97,9 +97,9 @@ public final class Interruption {
   }
 
   /**
-   * The signals that have come so far, as in INT. The JVM hears each in a thread named for it,
-   * which then waits for this one; there is no other way to know that is not the JDK's own
-   * business.
+   * The signals received so far, such as INT. The JVM handles each in a thread named after it,
+   * which then waits for this thread. Only the names of these threads tell, without internals of
+   * the JDK.
    */
   private static List<String> heard() {
     return Thread.getAllStackTraces().keySet().stream()
@@ -110,16 +110,16 @@ public final class Interruption {
   }
 
   /**
-   * Ends the process as the signal does where nobody hears it. The JVM's own end would go through
-   * C's exit, which takes LibTorch's static parts away from the threads that still compute with
-   * them: every second Ctrl-C became a segmentation fault and exit code 134.
+   * Ends the process by the signal's default action. The JVM's own exit runs C's exit handlers,
+   * which destroy LibTorch's static objects while other threads still compute with them: every
+   * second Ctrl-C became a segmentation fault and exit code 134.
    */
   private static void die(String name) {
     try {
       stopHearing(name);
       String kill = "kill -" + name + " " + ProcessHandle.current().pid();
       new ProcessBuilder("sh", "-c", kill).start().waitFor();
-      Thread.sleep(LAST_MS); // the kernel is at it
+      Thread.sleep(LAST_MS); // until the kernel ends the process
     } catch (ReflectiveOperationException | IOException | InterruptedException e) {
       // Another kind of system: then as its JVM does it.
     }

@@ -44,7 +44,7 @@ public final class Json {
 
   /** Takes one value from a stream of tokens. */
   @FunctionalInterface
-  public interface Content<T> {
+  public interface ValueReader<T> {
     T readFrom(JsonReader json) throws IOException;
   }
 
@@ -52,16 +52,17 @@ public final class Json {
    * Reads a file too large to be held as a tree. Whatever is wrong with the JSON itself becomes a
    * {@link BadInputException} that names line and column.
    */
-  public static <T> T stream(Path file, Content<T> content) throws IOException {
+  public static <T> T stream(Path file, ValueReader<T> content) throws IOException {
     return stream(file, false, content);
   }
 
   /** Reads a file as {@link #stream} does, and NaN and Infinity, which Python writes, as null. */
-  public static <T> T streamPython(Path file, Content<T> content) throws IOException {
+  public static <T> T streamPython(Path file, ValueReader<T> content) throws IOException {
     return stream(file, true, content);
   }
 
-  private static <T> T stream(Path file, boolean python, Content<T> content) throws IOException {
+  private static <T> T stream(Path file, boolean python, ValueReader<T> content)
+      throws IOException {
     try (NotNumbers reader = new NotNumbers(InputFile.text(file), python)) {
       return parse(reader, file, content);
     }
@@ -76,7 +77,7 @@ public final class Json {
       }
       return c == '[';
     } catch (CharacterCodingException e) {
-      return false; // said by whoever reads on
+      return false; // reading the whole file says what is wrong
     }
   }
 
@@ -108,7 +109,8 @@ public final class Json {
     }
   }
 
-  private static <T> T parse(Reader reader, Object origin, Content<T> content) throws IOException {
+  private static <T> T parse(Reader reader, Object origin, ValueReader<T> content)
+      throws IOException {
     JsonReader json = new JsonReader(reader);
     json.setStrictness(Strictness.STRICT);
     try {

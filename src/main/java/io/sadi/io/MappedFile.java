@@ -8,7 +8,7 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** A file's bytes where they are, in the page cache. Its parts outlive it. */
+/** A memory-mapped file. Parts of it stay valid after it is closed. */
 final class MappedFile implements AutoCloseable {
   private final Path path;
   private final FileChannel channel;

@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An array in a MATLAB file: numbers, text, structs or cells, its values counted from 0 column by
- * column. It is looked at where it lies: parsed when it is asked for, and checked then. Whatever
- * does not fit is a {@link BadInputException} that names the file and the place in it, such as
- * {@code RELEASE.annolist(12).annorect}, counted from 1 there as MATLAB does.
+ * column. Values are parsed, and checked, when they are asked for. What is wrong is a {@link
+ * BadInputException} that names the file and the place in it, such as {@code
+ * RELEASE.annolist(12).annorect}, counted from 1 there as MATLAB does.
  */
 public final class MatArray {
   /** What an array holds. */
-  public enum Kind {
+  public enum ArrayKind {
     NUMBERS,
     TEXT,
     STRUCTS,
@@ -35,19 +35,19 @@ public final class MatArray {
   private final @Nullable MatArray parent;
   private final String step;
   private final ByteBuffer bytes;
-  private final Kind kind;
+  private final ArrayKind kind;
   private final String name;
   private final int[] dimensions;
   private final int size;
   private final List<String> fields;
 
   /** Of structs and cells: from where the first of their values' elements lies. */
-  private final Element content;
+  private final MatElement content;
 
   private int @Nullable [] places;
 
   /** A value in the file; {@code end} is where the next element may stand. */
-  private record Element(int type, int start, int length, int end) {}
+  private record MatElement(int type, int start, int length, int end) {}
 
   /**
    * The array in an element of type {@link #MATRIX}.
@@ -63,34 +63,34 @@ public final class MatArray {
     this.step = step;
     this.bytes = bytes;
     if (bytes.capacity() == 0) { // how an empty cell or field is written
-      kind = Kind.NUMBERS;
+      kind = ArrayKind.NUMBERS;
       name = "";
       dimensions = new int[] {0, 0};
       size = 0;
       fields = List.of();
-      content = new Element(9, 0, 0, 0);
+      content = new MatElement(9, 0, 0, 0);
       return;
     }
     try {
-      Element flags = element(0);
-      Element sizes = element(flags.end);
-      Element names = element(sizes.end);
+      MatElement flags = element(0);
+      MatElement sizes = element(flags.end);
+      MatElement names = element(sizes.end);
       kind = kind(bytes.getInt(flags.start) & 0xFF);
       dimensions = dimensions(sizes);
       name = text(names.start, names.length, StandardCharsets.ISO_8859_1);
       int at = names.end;
-      if (kind == Kind.STRUCTS) {
-        Element width = element(at);
-        Element texts = element(width.end);
+      if (kind == ArrayKind.STRUCTS) {
+        MatElement width = element(at);
+        MatElement texts = element(width.end);
         fields = fields(texts, bytes.getInt(width.start));
         at = texts.end;
       } else {
         fields = List.of();
       }
-      boolean nested = kind == Kind.STRUCTS || kind == Kind.CELLS;
+      boolean nested = kind == ArrayKind.STRUCTS || kind == ArrayKind.CELLS;
       content =
           nested || at == bytes.capacity()
-              ? new Element(MATRIX, at, bytes.capacity() - at, bytes.capacity())
+              ? new MatElement(MATRIX, at, bytes.capacity() - at, bytes.capacity())
               : element(at);
       size = countValues();
     } catch (IndexOutOfBoundsException e) {
@@ -98,19 +98,19 @@ public final class MatArray {
     }
   }
 
-  private Kind kind(int matlabClass) {
+  private ArrayKind kind(int matlabClass) {
     return switch (matlabClass) {
-      case 1 -> Kind.CELLS;
-      case 2 -> Kind.STRUCTS;
-      case 4 -> Kind.TEXT;
-      case 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 -> Kind.NUMBERS;
+      case 1 -> ArrayKind.CELLS;
+      case 2 -> ArrayKind.STRUCTS;
+      case 4 -> ArrayKind.TEXT;
+      case 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 -> ArrayKind.NUMBERS;
       default ->
           throw BadInputException.at(
               where(), "an array of class " + matlabClass, "numbers, text, structs or cells", "");
     };
   }
 
-  private int[] dimensions(Element sizes) {
+  private int[] dimensions(MatElement sizes) {
     int[] sides = new int[Math.min(sizes.length / 4, MAX_DIMENSIONS)];
     for (int i = 0; i < sides.length; i++) {
       sides[i] = bytes.getInt(sizes.start + 4 * i);
@@ -118,7 +118,7 @@ public final class MatArray {
     return sides;
   }
 
-  private List<String> fields(Element texts, int width) {
+  private List<String> fields(MatElement texts, int width) {
     if (width < 1 || texts.length / width > MAX_FIELDS) {
       throw damaged("it has fields of " + width + " bytes", null);
     }
@@ -154,7 +154,7 @@ public final class MatArray {
     return (int) count;
   }
 
-  public Kind kind() {
+  public ArrayKind kind() {
     return kind;
   }
 
@@ -178,7 +178,7 @@ public final class MatArray {
 
   /** Value i of an array of numbers. */
   public double number(int i) {
-    require(Kind.NUMBERS);
+    require(ArrayKind.NUMBERS);
     int at = content.start + checked(i) * width();
     return switch (content.type) {
       case 1 -> bytes.get(at);
@@ -211,7 +211,7 @@ public final class MatArray {
 
   /** An array of characters as one string, without blanks around it. */
   public String text() {
-    require(Kind.TEXT);
+    require(ArrayKind.TEXT);
     boolean little = bytes.order() == ByteOrder.LITTLE_ENDIAN;
     Charset charset =
         switch (content.type) {
@@ -237,7 +237,7 @@ public final class MatArray {
 
   /** A field of struct i, or null where the structs have no such field. */
   public @Nullable MatArray find(int i, String field) {
-    require(Kind.STRUCTS);
+    require(ArrayKind.STRUCTS);
     int index = fields.indexOf(field);
     return index < 0
         ? null
@@ -246,13 +246,13 @@ public final class MatArray {
 
   /** Cell i. */
   public MatArray cell(int i) {
-    require(Kind.CELLS);
+    require(ArrayKind.CELLS);
     return child(checked(i), "{" + (i + 1) + "}");
   }
 
   private MatArray child(int index, String childStep) {
     try {
-      Element element = element(places()[index]);
+      MatElement element = element(places()[index]);
       if (element.type != MATRIX) {
         throw damaged("in it is an element of type " + element.type, null);
       }
@@ -266,7 +266,7 @@ public final class MatArray {
   /** Where the values' elements lie: each must be passed to come to the next. */
   private int[] places() {
     if (places == null) {
-      int[] found = new int[size * (kind == Kind.STRUCTS ? fields.size() : 1)];
+      int[] found = new int[size * (kind == ArrayKind.STRUCTS ? fields.size() : 1)];
       int at = content.start;
       for (int i = 0; i < found.length; i++) {
         found[i] = at;
@@ -278,7 +278,7 @@ public final class MatArray {
   }
 
   /** The element whose tag lies at a place; an IndexOutOfBounds where it does not end inside. */
-  private Element element(int at) {
+  private MatElement element(int at) {
     int first = bytes.getInt(at);
     int small = first >>> 16;
     int start = small != 0 ? at + 4 : at + TAG_BYTES;
@@ -287,7 +287,7 @@ public final class MatArray {
       throw new IndexOutOfBoundsException("element at " + at);
     }
     int end = small != 0 ? at + TAG_BYTES : start + length + (-length & 7);
-    return new Element(small != 0 ? first & 0xFFFF : first, start, length, end);
+    return new MatElement(small != 0 ? first & 0xFFFF : first, start, length, end);
   }
 
   private String text(int start, int length, Charset charset) {
@@ -303,13 +303,13 @@ public final class MatArray {
     return i;
   }
 
-  private void require(Kind expected) {
+  private void require(ArrayKind expected) {
     if (kind != expected) {
       throw BadInputException.at(where(), name(kind), name(expected), "");
     }
   }
 
-  private static String name(Kind kind) {
+  private static String name(ArrayKind kind) {
     return kind.name().toLowerCase(Locale.ROOT);
   }
 

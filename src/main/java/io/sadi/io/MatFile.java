@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * MATLAB's files, version 5: what {@code save} writes but for {@code -v7.3}, compressed or not.
  *
- * <p>A variable stays the bytes that it is in the file, unpacked, and a {@link MatArray} looks into
- * them where it is asked. A parser that makes an object of every array needs 570 MB and ten seconds
- * for MPII's two million; and nothing that a file says of itself is taken on trust here, so that
- * damage is an error with a place, and memory is bounded by {@link #MAX_UNPACKED}.
+ * <p>A variable is kept as its unpacked bytes, in which a {@link MatArray} reads what it is asked
+ * for: a parser that makes an object of every array needs 570 MB and ten seconds for MPII's two
+ * million. Sizes and places in a file are checked, so that damage is an error with a place, and
+ * memory is bounded by {@link #MAX_UNPACKED}.
  *
  * @see <a href="https://www.mathworks.com/help/pdf_doc/matlab/matfile_format.pdf">the format</a>
  */

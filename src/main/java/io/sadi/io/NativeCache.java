@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where JavaCPP unpacks the native libraries: the folder that its property names, else one in the
- * user's home. Where that cannot be written JavaCPP would take a folder for temporary files that
- * anybody may have made before, with libraries of theirs in it; this takes one that is ours alone.
+ * user's home. Where that cannot be written, JavaCPP would take a folder for temporary files, which
+ * another user may have prepared with other libraries; this takes one that only this user can
+ * write.
  */
 public final class NativeCache {
   private static final String PROPERTY = "org.bytedeco.javacpp.cachedir";
@@ -33,8 +34,8 @@ public final class NativeCache {
   }
 
   /**
-   * The folder that JavaCPP takes. {@link #load} asks before the first library is loaded, for
-   * JavaCPP does not ask again.
+   * The folder that JavaCPP takes. {@link #load} sets it before the first library is loaded,
+   * because JavaCPP reads the setting only once.
    *
    * @throws FailedException if there is none that nobody else can write
    */

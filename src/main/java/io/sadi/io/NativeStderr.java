@@ -10,9 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Keeps native libraries off the standard error that a person reads. libjpeg says "Corrupt JPEG
- * data" there and libpng complains about colour profiles, without a file name and from any thread;
- * neither asks Java first.
+ * Drops what native libraries write to standard error. libjpeg says "Corrupt JPEG data" there and
+ * libpng complains about colour profiles, without a file name and from any thread; neither asks
+ * Java first.
  */
 public final class NativeStderr {
   private static final Path STDERR = Path.of("/dev/fd/2");
@@ -23,10 +23,9 @@ public final class NativeStderr {
   private NativeStderr() {}
 
   /**
-   * Sends what native code writes to standard error nowhere from now on, and returns a stream that
-   * still goes where standard error went; {@code System.err} is that stream, too. Where this cannot
-   * be done, both are what they were, and native code is kept quiet by {@link StdioStderr}, where
-   * that can be done.
+   * From now on drops what native code writes to standard error, and returns a stream that still
+   * goes where standard error went, which is also {@code System.err}. Where this cannot be done,
+   * both stay as they were, and {@link StdioStderr} keeps native code quiet where it can.
    */
   public static OutputStream silence() {
     try {

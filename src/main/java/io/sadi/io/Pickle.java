@@ -19,11 +19,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A Python pickle read as data. A pickle is a program for a stack machine that may call any
  * function of Python; here it calls none. A few constructors are known (dictionaries, lists, what
- * {@link Objects} knows), and everything else becomes an {@link Opaque} value that only has a name.
+ * {@link ObjectMaker} knows), and everything else becomes an {@link Opaque} value that only has a
+ * name.
  *
  * <p>Values are {@link #NONE}, Boolean, Long, BigInteger, Double, String, ByteBuffer (bytes), List
- * (lists, and unmodifiable: tuples), Map, {@link Global}, {@link Opaque}, and what {@link Objects}
- * returns. They may contain themselves, and share parts, so nothing here walks through them.
+ * (lists, and unmodifiable: tuples), Map, {@link Global}, {@link Opaque}, and what {@link
+ * ObjectMaker} returns. They may contain themselves, and share parts, so nothing here walks through
+ * them.
  *
  * @see <a href="https://docs.python.org/3/library/pickletools.html">the operations</a>
  */
@@ -68,7 +70,7 @@ final class Pickle {
   }
 
   /** Makes values of what the reader of a format knows. */
-  interface Objects {
+  interface ObjectMaker {
     /** What stands for an object that is kept outside of the pickle. */
     Object persistent(Object id);
 
@@ -78,13 +80,13 @@ final class Pickle {
 
   private final ByteBuffer bytes;
   private final Object origin;
-  private final Objects objects;
+  private final ObjectMaker objects;
   private final List<Object> stack = new ArrayList<>();
   private final Deque<Integer> marks = new ArrayDeque<>();
   private final Map<Long, Object> memo = new HashMap<>();
   private int steps;
 
-  private Pickle(ByteBuffer bytes, Object origin, Objects objects) {
+  private Pickle(ByteBuffer bytes, Object origin, ObjectMaker objects) {
     this.bytes = bytes;
     this.origin = origin;
     this.objects = objects;
@@ -97,7 +99,7 @@ final class Pickle {
    * @param origin the file, for messages
    * @throws BadInputException for what is no pickle, or a damaged one
    */
-  static Object read(ByteBuffer bytes, Object origin, Objects objects) {
+  static Object read(ByteBuffer bytes, Object origin, ObjectMaker objects) {
     bytes.order(ByteOrder.LITTLE_ENDIAN);
     Pickle pickle = new Pickle(bytes, origin, objects);
     try {

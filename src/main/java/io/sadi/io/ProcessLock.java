@@ -18,13 +18,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The right of one process, of all machines that share a folder, to do something. It belongs to the
- * process and not to the file: the operating system takes it back from a process that ends, however
- * it ends, and a network file system from a machine that is gone. The file stays and says who was
- * the last.
+ * A lock that one process holds among those of all machines that share a folder. It belongs to the
+ * process and not to the file: the operating system releases it when the process ends, however it
+ * ends, and a network file system when the machine is gone. The file stays and says who held it
+ * last.
  */
 public final class ProcessLock implements AutoCloseable {
-  /** Closing a file a second time would give up this process's right to it. */
+  /**
+   * The files that this process holds: opening and closing one of them again would release its
+   * lock.
+   */
   private static final Set<Path> OURS = ConcurrentHashMap.newKeySet();
 
   private final Path file;
@@ -37,12 +40,12 @@ public final class ProcessLock implements AutoCloseable {
     this.key = key;
   }
 
-  /** Takes the right if nobody has it, else null. */
+  /** Takes the lock if nobody holds it, else null. */
   public static @Nullable ProcessLock tryTake(Path file) throws IOException {
     return take(file, false);
   }
 
-  /** Waits for the right. */
+  /** Waits for the lock. */
   public static ProcessLock take(Path file) throws IOException {
     ProcessLock lock = take(file, true);
     if (lock == null) {
@@ -91,7 +94,7 @@ public final class ProcessLock implements AutoCloseable {
     try {
       return wait ? channel.lock() : channel.tryLock();
     } catch (OverlappingFileLockException e) {
-      return null; // this very process has it, by other means
+      return null; // this process holds it already
     } catch (IOException e) {
       throw new FailedException(
           file
@@ -123,8 +126,8 @@ public final class ProcessLock implements AutoCloseable {
   }
 
   /**
-   * Whether the file is there still: who had the right before may have removed it just then. It is
-   * not opened for that, as closing it would give up the right.
+   * Whether the file is still there: the holder before may have just removed it. It is not opened
+   * for that, as closing it would release the lock.
    */
   boolean holds() throws IOException {
     try {

@@ -6,7 +6,7 @@ package io.sadi.io;
  */
 public interface Progress {
 
-  /** Says nothing to nobody. */
+  /** Drops everything. */
   Progress NONE =
       new Progress() {
         @Override
@@ -35,6 +35,9 @@ public interface Progress {
 
   /** One line that a person should know; shown under {@code -q} too. */
   void warn(String line);
+
+  /** One line for who asked for more with {@code -v}. */
+  default void detail(String line) {}
 
   /** A stretch of work under way. Any thread may call it. */
   interface Work extends AutoCloseable {

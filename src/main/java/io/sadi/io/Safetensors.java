@@ -207,7 +207,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
   }
 
   /** Bytes that can be had in parts. */
-  private interface Source {
+  private interface ByteSource {
     long size() throws IOException;
 
     ByteBuffer part(long begin, long size) throws IOException;
@@ -223,7 +223,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
     InputFile.require(file);
     try (FileChannel channel = FileChannel.open(file)) {
       return parse(
-          new Source() {
+          new ByteSource() {
             @Override
             public long size() throws IOException {
               return channel.size();
@@ -247,7 +247,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
   public static Safetensors of(byte[] bytes, Object origin) throws IOException {
     ByteBuffer all = ByteBuffer.wrap(bytes).asReadOnlyBuffer();
     return parse(
-        new Source() {
+        new ByteSource() {
           @Override
           public long size() {
             return all.capacity();
@@ -261,7 +261,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
         origin);
   }
 
-  private static Safetensors parse(Source source, Object origin) throws IOException {
+  private static Safetensors parse(ByteSource source, Object origin) throws IOException {
     long size = source.size();
     if (size < 8) {
       throw bad(origin, size + " bytes", "at least 8, the header's length");
@@ -310,7 +310,8 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
 
   /** Checks that the tensors cover the data exactly, and takes their parts of it. */
   private static Map<String, Entry> slice(
-      Source source, long dataStart, SafetensorsHeader header, Object origin) throws IOException {
+      ByteSource source, long dataStart, SafetensorsHeader header, Object origin)
+      throws IOException {
     long dataSize = source.size() - dataStart;
     List<Placed> inOrder = new ArrayList<>(header.tensors());
     inOrder.sort(Comparator.comparingLong(Placed::begin).thenComparingLong(Placed::end));

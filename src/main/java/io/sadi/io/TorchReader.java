@@ -49,7 +49,7 @@ final class TorchReader {
       }
     }
     String prefix = folder;
-    TorchZip.Entry pickle = zip.entry(prefix + "data.pkl");
+    TorchZip.ZipMember pickle = zip.entry(prefix + "data.pkl");
     if (!found || pickle == null) {
       throw BadInputException.at(
           file.path(),
@@ -57,15 +57,16 @@ final class TorchReader {
           "one that torch.save wrote",
           "unpack it if it holds the checkpoint");
     }
-    TorchZip.Entry order = zip.entry(prefix + "byteorder");
+    TorchZip.ZipMember order = zip.entry(prefix + "byteorder");
     if (order != null
         && !StandardCharsets.US_ASCII.decode(zip.read(order)).toString().strip().equals("little")) {
       throw bigEndian(file.path());
     }
     Map<String, Storage> storages = new LinkedHashMap<>();
-    Object root = Pickle.read(zip.read(pickle), file.path(), new Objects(file.path(), storages));
+    Object root =
+        Pickle.read(zip.read(pickle), file.path(), new TensorObjects(file.path(), storages));
     for (Map.Entry<String, Storage> e : storages.entrySet()) {
-      TorchZip.Entry record = zip.entry(prefix + "data/" + e.getKey());
+      TorchZip.ZipMember record = zip.entry(prefix + "data/" + e.getKey());
       Dtype dtype = e.getValue().dtype();
       if (dtype == null) {
         continue;
@@ -95,7 +96,7 @@ final class TorchReader {
       throw new IllegalStateException("a part of the file that is not in it");
     }
     Map<String, Storage> storages = new LinkedHashMap<>();
-    Objects objects = new Objects(file.path(), storages);
+    TensorObjects objects = new TensorObjects(file.path(), storages);
     if (!MAGIC.equals(Pickle.read(bytes, file.path(), objects))) {
       throw BadInputException.at(
           file.path(), "a Python pickle", "a file that torch.save wrote", "save it with that");
@@ -140,7 +141,8 @@ final class TorchReader {
   }
 
   /** What PyTorch keeps in its pickles. */
-  private record Objects(Path path, Map<String, Storage> storages) implements Pickle.Objects {
+  private record TensorObjects(Path path, Map<String, Storage> storages)
+      implements Pickle.ObjectMaker {
     @Override
     public Object persistent(Object id) {
       if (!(id instanceof List<?> parts) || parts.isEmpty()) {
@@ -171,7 +173,9 @@ final class TorchReader {
       if (function.is("torch._tensor", "_rebuild_from_type_v2")
           && arguments.size() > 2
           && arguments.get(0) instanceof Global rebuild
-          && rebuild.module().equals("torch._utils") // and not this one again, for ever
+          && rebuild
+              .module()
+              .equals("torch._utils") // not the same function, which would recurse for ever
           && arguments.get(2) instanceof List<?> those) {
         return call(rebuild, Collections.unmodifiableList(those));
       }

@@ -37,10 +37,10 @@ final class TorchZip {
    *
    * @param method 0 for one that is stored as it is, else how it is compressed
    */
-  record Entry(String name, long header, long size, int crc, int method) {}
+  record ZipMember(String name, long header, long size, int crc, int method) {}
 
   private final MappedFile file;
-  private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private final Map<String, ZipMember> entries = new LinkedHashMap<>();
 
   private TorchZip(MappedFile file) {
     this.file = file;
@@ -57,11 +57,11 @@ final class TorchZip {
     return zip;
   }
 
-  Map<String, Entry> entries() {
+  Map<String, ZipMember> entries() {
     return Collections.unmodifiableMap(entries);
   }
 
-  @Nullable Entry entry(String name) {
+  @Nullable ZipMember entry(String name) {
     return entries.get(name);
   }
 
@@ -70,15 +70,15 @@ final class TorchZip {
    *
    * @throws BadInputException where they are not those that were written, or are compressed
    */
-  ByteBuffer read(Entry entry) throws IOException {
+  ByteBuffer read(ZipMember entry) throws IOException {
     return place(entry).get();
   }
 
   /**
-   * Finds a record without reading it: that it is as it was written is seen when its bytes are
-   * asked for, and once.
+   * Finds a record without reading it. Its checksum is verified once, when its bytes are first
+   * asked for.
    */
-  TorchTensor.Storage.Bytes place(Entry entry) throws IOException {
+  TorchTensor.Storage.Bytes place(ZipMember entry) throws IOException {
     if (entry.method() != 0) {
       throw BadInputException.at(
           file.path() + ": record '" + entry.name() + "'",
@@ -106,11 +106,11 @@ final class TorchZip {
   }
 
   private final class Checked implements TorchTensor.Storage.Bytes {
-    private final Entry entry;
+    private final ZipMember entry;
     private final ByteBuffer content;
     private boolean good;
 
-    Checked(Entry entry, ByteBuffer content) {
+    Checked(ZipMember entry, ByteBuffer content) {
       this.entry = entry;
       this.content = content;
     }
@@ -194,7 +194,7 @@ final class TorchZip {
       }
     }
     int method = directory.getShort(at + 10) & 0xFFFF;
-    Entry entry = new Entry(name, header, size, directory.getInt(at + 16), method);
+    ZipMember entry = new ZipMember(name, header, size, directory.getInt(at + 16), method);
     if (entries.put(name, entry) != null) {
       throw damaged("two records '" + name + "'");
     }

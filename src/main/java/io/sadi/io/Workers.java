@@ -1,6 +1,7 @@
 package io.sadi.io;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Callable;
@@ -10,9 +11,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Threads that work in the background, and what they made, in the order it was asked for. What a
- * task throws is thrown where its result is taken, so that no failure is lost. Only one thread may
- * submit and take.
+ * Background threads whose results are taken in the order in which their tasks were submitted. What
+ * a task throws is thrown where its result is taken, so that no failure is lost. Only one thread
+ * may submit and take.
  */
 public final class Workers<T> implements AutoCloseable {
   private final ExecutorService threads;
@@ -23,23 +24,27 @@ public final class Workers<T> implements AutoCloseable {
    * @param count of them; none is started before it is needed
    */
   public Workers(String name, int count) {
-    this.threads =
+    this(
         Executors.newFixedThreadPool(
             count,
             task -> {
               Thread thread = new Thread(task, name);
               thread.setDaemon(true);
               return thread;
-            });
+            }));
+  }
+
+  private Workers(ExecutorService threads) {
+    this.threads = threads;
+  }
+
+  /** The same threads for tasks whose results have an order of their own. */
+  public Workers<T> beside() {
+    return new Workers<>(threads);
   }
 
   public void submit(Callable<T> task) {
     underWay.add(threads.submit(task));
-  }
-
-  /** Has something done whose result is not waited for here. */
-  public void execute(Runnable task) {
-    threads.execute(task);
   }
 
   /** How many results have not been taken. */
@@ -47,9 +52,28 @@ public final class Workers<T> implements AutoCloseable {
     return underWay.size();
   }
 
+  /** Whether the oldest result is there, or what its task threw. */
+  public boolean isReady() {
+    return !underWay.isEmpty() && underWay.element().isDone();
+  }
+
   /** Waits for the oldest result. */
   public T next() throws IOException {
     return result(underWay.remove());
+  }
+
+  /** The same for tasks that read and write nothing: where one did, what it threw is unchecked. */
+  public T take() {
+    try {
+      return next();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Waits for the oldest result, and leaves it to be taken. */
+  public T peek() throws IOException {
+    return result(underWay.element());
   }
 
   /** Waits for a result; what its task threw is thrown again. */

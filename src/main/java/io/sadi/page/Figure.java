@@ -9,7 +9,7 @@ final class Figure {
   /** Escapes what HTML would read as markup. */
   private static final Gson GSON = new Gson();
 
-  /** Pixels that a row of a chart of rows takes, and what stands around them. */
+  /** Height of a row in a chart of rows, and of the axis around them, in pixels. */
   private static final int ROW = 34;
 
   private static final int AROUND_ROWS = 70;

@@ -11,7 +11,7 @@ import java.util.List;
  * @param xLabel what the values are, with their unit
  * @param rows from top to bottom
  */
-public record ForestChart(String title, String xLabel, List<Row> rows) {
+public record ForestChart(String title, String xLabel, List<ForestRow> rows) {
   /**
    * A value.
    *
@@ -20,12 +20,12 @@ public record ForestChart(String title, String xLabel, List<Row> rows) {
    * @param low where its interval begins
    * @param high where it ends
    */
-  public record Row(String name, int colour, double value, double low, double high) {}
+  public record ForestRow(String name, int colour, double value, double low, double high) {}
 
   /** A figure element; page.js draws it. */
   public String html() {
     JsonArray all = new JsonArray();
-    for (Row row : rows) {
+    for (ForestRow row : rows) {
       if (Double.isFinite(row.value())) {
         JsonObject one = new JsonObject();
         one.addProperty("label", row.name());

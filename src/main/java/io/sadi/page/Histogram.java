@@ -5,7 +5,7 @@ import com.google.gson.JsonObject;
 import java.util.List;
 
 /**
- * How often values lie where, as bars side by side.
+ * How often values fall into each bin, as bars.
  *
  * @param title said above it
  * @param xLabel what the values are, with their unit

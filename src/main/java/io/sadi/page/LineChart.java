@@ -20,22 +20,22 @@ public record LineChart(String title, String xLabel, String yLabel, List<Series>
    * @param points from left to right
    * @param band drawn about it, from left to right; empty for none
    */
-  public record Series(String name, List<Point> points, List<Range> band) {
+  public record Series(String name, List<CurvePoint> points, List<Band> band) {
     /** A line alone. */
-    public Series(String name, List<Point> points) {
+    public Series(String name, List<CurvePoint> points) {
       this(name, points, List.of());
     }
   }
 
   /** What a band spans at x. */
-  public record Range(double x, double low, double high) {}
+  public record Band(double x, double low, double high) {}
 
   /**
    * A point of a line.
    *
    * @param y NaN where there is none; the line passes over it
    */
-  public record Point(double x, double y) {}
+  public record CurvePoint(double x, double y) {}
 
   /** A figure element; page.js draws it. */
   public String html() {
@@ -50,7 +50,7 @@ public record LineChart(String title, String xLabel, String yLabel, List<Series>
       one.addProperty("label", line.name());
       one.add("data", points(line));
       JsonArray band = new JsonArray();
-      for (Range range : line.band()) {
+      for (Band range : line.band()) {
         if (Double.isFinite(range.low()) && Double.isFinite(range.high())) {
           JsonArray span = new JsonArray();
           span.add(range.x());
@@ -74,7 +74,7 @@ public record LineChart(String title, String xLabel, String yLabel, List<Series>
 
   private static JsonArray points(Series line) {
     JsonArray points = new JsonArray();
-    for (Point point : line.points()) {
+    for (CurvePoint point : line.points()) {
       if (Double.isFinite(point.y())) {
         JsonObject one = new JsonObject();
         one.addProperty("x", point.x());

@@ -75,7 +75,7 @@ public final class Page {
     return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
         + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         + "<meta name=\"color-scheme\" content=\"light dark\">\n"
-        // Else a browser asks the server, or the folder, for an icon.
+        // Without this a browser looks for an icon file.
         + "<link rel=\"icon\" href=\"data:,\">\n<title>"
         + escape(title)
         + "</title>\n<style>\n"

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param poses in the order of the input
  */
 public record PoseGallery(
-    List<String> joints, List<Integer> colours, List<Limb> limbs, List<Pose> poses) {
+    List<String> joints, List<Integer> colours, List<Limb> limbs, List<GalleryPose> poses) {
   /** Escapes what HTML would read as markup. */
   private static final Gson GSON = new Gson();
 
@@ -29,7 +29,7 @@ public record PoseGallery(
   public record Limb(int a, int b, int colour) {}
 
   /**
-   * One person. Coordinates are the image's pixels; what is no number is not shown.
+   * One person. Coordinates are the image's pixels; NaN is not shown.
    *
    * @param image its name
    * @param person number of the person in the image, shown where {@code people} is more than one
@@ -44,7 +44,7 @@ public record PoseGallery(
    * @param sigmaX deviation of every joint, as sigmaY; none where a network has none
    */
   @SuppressWarnings("ArrayRecordComponent") // handed on as they are
-  public record Pose(
+  public record GalleryPose(
       String image,
       int person,
       int people,
@@ -91,9 +91,9 @@ public record PoseGallery(
     }
   }
 
-  /** A section of a page; poses.js brings it to life. */
+  /** A section of a page, which poses.js makes interactive. */
   public String html() {
-    boolean sigma = poses.stream().anyMatch(Pose::hasSigma);
+    boolean sigma = poses.stream().anyMatch(GalleryPose::hasSigma);
     return "<div class=\"poses\">\n<div class=\"controls\">\n"
         + "<label>sort <select name=\"sort\"><option value=\"least\">least sure first</option>"
         + "<option value=\"most\">surest first</option>"

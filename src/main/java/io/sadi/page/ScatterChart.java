@@ -12,19 +12,19 @@ import java.util.List;
  * @param yLabel what y is, with its unit
  * @param points in the order of the legend
  */
-public record ScatterChart(String title, String xLabel, String yLabel, List<Point> points) {
+public record ScatterChart(String title, String xLabel, String yLabel, List<ScatterPoint> points) {
   /**
    * A point.
    *
    * @param low where its y begins; y itself where it spans nothing
    * @param high where it ends
    */
-  public record Point(String name, double x, double y, double low, double high) {}
+  public record ScatterPoint(String name, double x, double y, double low, double high) {}
 
   /** A figure element; page.js draws it. */
   public String html() {
     JsonArray all = new JsonArray();
-    for (Point point : points) {
+    for (ScatterPoint point : points) {
       JsonObject one = new JsonObject();
       one.addProperty("label", point.name());
       if (Double.isFinite(point.x()) && Double.isFinite(point.y())) {

@@ -188,7 +188,6 @@ public record ModelEvaluation(
           model.estimator(),
           dataset,
           people,
-          checkpoint.model().input(),
           config.pyramid(),
           readings,
           config.batch(),

@@ -3,33 +3,30 @@ package io.sadi.predict;
 import com.google.gson.JsonObject;
 import io.sadi.checkpoint.Checkpoint;
 import io.sadi.checkpoint.Decode;
-import io.sadi.checkpoint.Readout;
 import io.sadi.image.ImageFormat;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Checksum;
+import io.sadi.io.InputFile;
 import io.sadi.io.Progress;
-import io.sadi.io.Shard;
 import io.sadi.model.Arithmetic;
 import io.sadi.predict.engine.Batching;
-import io.sadi.predict.engine.CloserLook;
-import io.sadi.predict.engine.FoundImage;
-import io.sadi.predict.engine.FoundPerson;
-import io.sadi.predict.engine.ImageCrops;
-import io.sadi.predict.engine.ImagePredictor;
-import io.sadi.predict.engine.ImagePredictor.Plan;
-import io.sadi.predict.engine.ImagePredictor.SecondLook;
-import io.sadi.predict.engine.ImagePredictor.Sink;
+import io.sadi.predict.engine.CropAttention;
+import io.sadi.predict.engine.Engine;
+import io.sadi.predict.engine.ImageOutcome;
+import io.sadi.predict.engine.ImageTask;
 import io.sadi.predict.engine.InferenceConfig;
 import io.sadi.predict.engine.InputFailure;
 import io.sadi.predict.engine.InputImage;
 import io.sadi.predict.engine.ModelInfo;
-import io.sadi.predict.engine.PoseEstimator;
-import io.sadi.predict.engine.TrainedModel;
+import io.sadi.predict.engine.People;
+import io.sadi.predict.engine.PersonFinder;
+import io.sadi.predict.input.AnnotatedPeople;
 import io.sadi.predict.input.BoxChoice;
 import io.sadi.predict.input.Boxes;
 import io.sadi.predict.input.Inputs;
 import io.sadi.predict.input.MpiiTestImages;
 import io.sadi.predict.output.ImageIds;
+import io.sadi.predict.output.Journal;
 import io.sadi.predict.output.OutputFolder;
 import io.sadi.predict.output.Pictures;
 import io.sadi.predict.output.PredictionOutcome;
@@ -43,6 +40,7 @@ import io.sadi.show.Report;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -72,6 +70,10 @@ public final class PredictionJob {
   private final @Nullable YoloDataset yolo;
   private final @Nullable OutputFolder overlays;
   private final @Nullable OutputFolder heatmaps;
+  private final @Nullable OutputFolder attention;
+
+  /** Whose heatmaps are drawn beside the network's own; null for nobody's. */
+  private final @Nullable Checkpoint against;
 
   private PredictionJob(
       PredictionRequest request,
@@ -104,8 +106,11 @@ public final class PredictionJob {
         output.folder() == null || output.format() != PredictionsFormat.YOLO
             ? null
             : new YoloDataset(output.folder(), checkpoint.skeleton(), images, replace);
-    this.overlays = pictures(output.overlays(), replace);
-    this.heatmaps = pictures(output.heatmaps(), replace);
+    this.overlays = pictures(output.drawings().overlays(), replace);
+    this.heatmaps = pictures(output.drawings().heatmaps(), replace);
+    this.attention = pictures(output.drawings().attention(), replace);
+    this.against =
+        output.drawings().against() == null ? null : Checkpoint.read(output.drawings().against());
   }
 
   private @Nullable OutputFolder pictures(@Nullable Path folder, boolean replace) {
@@ -142,16 +147,33 @@ public final class PredictionJob {
     checks.outputs();
     checks.boxes(progress);
     checks.submission(checkpoint.skeleton().joints(), progress);
+    job.checkPictures();
+    if (request.detection() != null) {
+      InputFile.require(request.detection().detector().model());
+    }
     return job;
+  }
+
+  private void checkPictures() {
+    if (attention != null) {
+      CropAttention.check(checkpoint, request.model());
+    }
+    if (against != null && !against.skeleton().joints().equals(checkpoint.skeleton().joints())) {
+      throw BadInputException.at(
+          "--against " + output.drawings().against(),
+          "joints " + String.join(" ", against.skeleton().joints()),
+          String.join(" ", checkpoint.skeleton().joints()) + ", as " + request.model() + " has",
+          "");
+    }
   }
 
   /** What would be done, for {@code --dry-run}. */
   public String describe() {
     return String.format(
         Locale.ROOT,
-        "would find %d joints of %d people in %d images with %s (%s, %d px); %s to %s",
+        "would find %d joints of %s people in %d images with %s (%s, %d px); %s to %s",
         checkpoint.skeleton().size(),
-        people(images),
+        request.detection() == null ? people(images) : "the detected",
         images.size(),
         request.model(),
         decode,
@@ -177,7 +199,7 @@ public final class PredictionJob {
    */
   public PredictionOutcome run(OutputStream stdout, Progress progress) throws IOException {
     ModelInfo about = ModelInfo.of(checkpoint, request.model(), decode, request.inference());
-    about.model().addProperty("passes", looksAgain() ? 2 : 1);
+    about.model().addProperty("passes", passes());
     ImageIds ids = ids();
     Writing writing = new Writing(output.format(), about, ids.byName(), test);
     List<InputFailure> unusable =
@@ -185,24 +207,20 @@ public final class PredictionJob {
     try (RunOutput results =
         RunOutput.open(
             new RunOutput.Plan(
-                output, writing, images, unusable, folder, report(about), part(about, ids)),
-            output.file() == null ? new JsonObject() : settings(about, request.shard()),
+                output, writing, images, unusable, folder, yolo, report(about), part(ids)),
+            output.file() == null ? new JsonObject() : settings(about),
             stdout,
             progress)) {
       List<InputImage> remaining = results.remaining();
       if (!remaining.isEmpty()) {
         predict(remaining, results, progress);
       }
-      PredictionOutcome outcome = results.finish();
-      if (yolo != null) {
-        yolo.finish(progress);
-      }
-      return outcome;
+      return results.finish();
     }
   }
 
   /** What predictions depend on: a run that goes on with others would end in a mixture. */
-  private JsonObject settings(ModelInfo about, @Nullable Shard shard) throws IOException {
+  private JsonObject settings(ModelInfo about) throws IOException {
     JsonObject settings = about.model().deepCopy();
     settings.remove("file");
     settings.addProperty("weights", checkpoint.fingerprint());
@@ -219,8 +237,14 @@ public final class PredictionJob {
         settings.addProperty("boxes_images", Checksum.sha256(choice.images()));
       }
     }
-    if (shard != null) {
-      settings.addProperty("shard", shard.toString());
+    PredictionRequest.Detection detection = request.detection();
+    if (detection != null) {
+      settings.addProperty("detector", Checksum.sha256(detection.detector().model()));
+      settings.addProperty("detector_settings", detection.detector().settings());
+      settings.addProperty("whole_where_nobody", detection.wholeWhereNobody());
+    }
+    if (request.shard() != null) {
+      settings.addProperty(Journal.SHARD, request.shard().toString());
     }
     return settings;
   }
@@ -234,114 +258,69 @@ public final class PredictionJob {
     return new Report(about, request.shard(), files, request.inference().workers());
   }
 
-  private RunOutput.@Nullable Part part(ModelInfo about, ImageIds ids) throws IOException {
+  private RunOutput.@Nullable Part part(ImageIds ids) {
     if (request.shard() == null || output.file() == null) {
       return null;
     }
     List<String> names = new ArrayList<>();
     inputs.failures().forEach(failure -> names.add(failure.image()));
     all.forEach(image -> names.add(image.name()));
-    return new RunOutput.Part(request.shard(), names, ids.places(), settings(about, null));
+    return new RunOutput.Part(request.shard(), names, ids.places());
   }
 
   private void predict(List<InputImage> remaining, RunOutput results, Progress progress)
       throws IOException {
     InferenceConfig config = request.inference();
-    int crop = checkpoint.model().input();
-    Readout readout = checkpoint.readout(decode);
-    try (TrainedModel model = new TrainedModel(checkpoint, request.model(), config);
-        Pictures pictures = pictures(config, progress);
-        Progress.Work work =
-            remaining.size() > 1
-                ? progress.start("predicting", remaining.size(), "images")
-                : Progress.Work.NONE) {
-      PoseEstimator estimator = model.estimator();
-      Batching batching = batching(config, estimator, results.batch());
-      Arithmetic arithmetic = estimator.prove(batching.size());
+    try (DetectedPeople detected = DetectedPeople.open(request.detection(), progress);
+        Engine engine = Engine.open(checkpoint, request.model(), decode, config)) {
+      // Of all images: it does not depend on which of them this process predicts, or when.
+      Batching batching =
+          request.detection() == null
+              ? engine.batching(people(all), results.batch())
+              : engine.endless();
+      Arithmetic arithmetic = engine.prove(batching.size());
       arithmetic.warnings().forEach(progress::warn);
-      results.computing(model.numerics(batching.size(), arithmetic));
-      Pictures.Drawn done =
-          image -> {
-            results.found(image);
-            if (yolo != null) {
-              yolo.add(image);
-            }
-            work.advance(1);
-          };
-      new ImagePredictor<FoundPerson>(
-              estimator,
-              new Plan(
-                  crop,
-                  batching,
-                  config.workers(),
-                  config.pyramid(),
-                  looksAgain() ? again(estimator, readout, crop) : null),
-              (image, person, maps, b) ->
-                  new FoundPerson(
-                      person,
-                      estimator.read(
-                          maps,
-                          b,
-                          person.crop(crop, estimator.pixels()),
-                          readout,
-                          image.name(),
-                          person.person()),
-                      heatmaps == null ? null : maps.of(b)),
-              new Sink<>() {
-                @Override
-                public void found(InputImage image, int width, int height, List<FoundPerson> people)
-                    throws IOException {
-                  pictures.draw(new FoundImage(image.name(), width, height, people), done);
-                }
-
-                @Override
-                public void failed(InputImage image, String error) throws IOException {
-                  results.failed(new InputFailure(image.name(), error));
-                  work.advance(1);
-                }
-              })
-          .run(remaining.stream().map(this::task).toList());
-      pictures.finish(done);
+      results.computing(engine.numerics(batching.size(), arithmetic));
+      List<ImageTask> images =
+          remaining.stream().map(image -> task(image, detected.finder())).toList();
+      try (Progress.Work work =
+              images.size() > 1
+                  ? progress.start("predicting", images.size(), "images")
+                  : Progress.Work.NONE;
+          JobPictures drawings =
+              JobPictures.open(
+                  new JobPictures.Plan(overlays, heatmaps, attention, request, truth(progress)),
+                  checkpoint,
+                  against,
+                  progress);
+          Pictures pictures =
+              new Pictures(this.images, drawings.series(), config.workers(), progress);
+          People people = engine.people(images, batching, passes(), heatmaps != null)) {
+        for (ImageOutcome found : pictures.drawn(people)) {
+          results.add(found);
+          work.advance(1);
+        }
+        detected.report();
+      }
+    } catch (UncheckedIOException e) { // of a thread that draws
+      throw e.getCause();
     }
   }
 
   /** People in boxes are as close as they should be. */
-  private boolean looksAgain() {
-    return request.passes() == 2 && boxes == null;
+  private int passes() {
+    return boxes == null ? request.passes() : 1;
   }
 
-  private static SecondLook again(PoseEstimator estimator, Readout readout, int crop) {
-    return (image, whole, maps, b) ->
-        CloserLook.around(
-            estimator.read(
-                maps,
-                b,
-                whole.crop(crop, estimator.pixels()),
-                readout,
-                image.name(),
-                whole.person()));
+  private ImageTask task(InputImage image, PersonFinder finder) {
+    return ImageTask.of(image, boxes == null ? null : boxes.of(image.name()), finder);
   }
 
-  private ImageCrops.Task task(InputImage image) {
-    return new ImageCrops.Task(image, boxes == null ? null : boxes.of(image.name()));
-  }
-
-  /** Of all images, so that it does not depend on which of them this process predicts, or when. */
-  private Batching batching(InferenceConfig config, PoseEstimator estimator, int begun) {
-    long crops = (long) people(all) * config.pyramid().size();
-    return Batching.resumed(begun, config.batch(), crops, estimator.device());
-  }
-
-  private Pictures pictures(InferenceConfig config, Progress progress) {
-    return new Pictures(
-        images,
-        overlays,
-        heatmaps,
-        checkpoint.skeleton(),
-        checkpoint.model().pixels(),
-        checkpoint.fusionWeight(),
-        config.workers(),
-        progress);
+  /** Annotated joints of the people in boxes, for pictures; none where nobody wants them. */
+  private AnnotatedPeople truth(Progress progress) throws IOException {
+    return heatmaps == null || request.boxes() == null
+        ? AnnotatedPeople.NONE
+        : AnnotatedPeople.read(request.boxes(), all, checkpoint.skeleton(), progress);
   }
 
   private ImageIds ids() {

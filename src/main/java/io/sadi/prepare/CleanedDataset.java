@@ -22,11 +22,10 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A dataset folder without the joints that a network contradicts. Annotations made by a crowd hold
- * left taken for right, joints of somebody else, clicks beside the person; a network that learned
- * from all of them places such a joint elsewhere all the same, and is sure of it. The joint then
- * counts as not annotated; nothing is moved. Only for what is learned from: what is measured on has
- * to stay as it is.
+ * A dataset folder without the joints that a network contradicts. Crowd-sourced annotations have
+ * left and right exchanged, joints of another person, clicks beside the person; a network trained
+ * on all of them still places such a joint elsewhere, with a high score. The joint then counts as
+ * not annotated; nothing is moved. For training data only: test data must stay as it is.
  *
  * @param annotations of all splits, one of them cleaned
  * @param imageRoot where the images stay
@@ -40,7 +39,7 @@ public record CleanedDataset(Annotations annotations, Path imageRoot) {
    *     crop, at least
    * @param score of the prediction, 0 to 1, at least
    */
-  public record Rule(double distance, double score) {}
+  public record CleaningRule(double distance, double score) {}
 
   /**
    * Reads a folder and predictions for the people of one of its splits.
@@ -49,7 +48,7 @@ public record CleanedDataset(Annotations annotations, Path imageRoot) {
    *     people or carry no scores
    */
   public static CleanedDataset read(
-      Path folder, String split, Path predictionsFile, Rule rule, Progress progress)
+      Path folder, String split, Path predictionsFile, CleaningRule rule, Progress progress)
       throws IOException {
     Dataset dataset = DatasetReader.read(folder);
     List<Person> people = DatasetReader.people(dataset, split); // who are as many as they should be
@@ -85,7 +84,7 @@ public record CleanedDataset(Annotations annotations, Path imageRoot) {
             List.of(),
             List.of(),
             true,
-            Annotations.Boxes.CLEANED,
+            Annotations.BoxSource.CLEANED,
             sources),
         dataset.imageRoot());
   }
@@ -93,7 +92,7 @@ public record CleanedDataset(Annotations annotations, Path imageRoot) {
   private static Person clean(
       Person person,
       Prediction prediction,
-      Rule rule,
+      CleaningRule rule,
       Dataset dataset,
       Path predictionsFile,
       List<LeftOut> leftOut) {

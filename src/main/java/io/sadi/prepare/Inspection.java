@@ -10,7 +10,7 @@ import io.sadi.prepare.check.PersonChecks;
 import io.sadi.prepare.read.AnnotatedFrame;
 import io.sadi.prepare.read.Annotations;
 import io.sadi.prepare.read.Fault;
-import io.sadi.prepare.read.Fault.Kind;
+import io.sadi.prepare.read.Fault.FaultKind;
 import io.sadi.prepare.read.StoredFrame;
 import io.sadi.prepare.write.Packing;
 import java.io.IOException;
@@ -27,9 +27,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at every image once, and at the people in it: is it there, is it whole, how large is it,
- * can the annotations be. Where crops are packed they are cut now, as decoding is most of the work.
- * The result does not depend on the number of threads.
+ * Reads every image once and checks it and its people: whether it exists and is whole, its size,
+ * and whether the annotations are plausible. Where crops are packed they are cut now, as decoding
+ * is most of the work. The result does not depend on the number of threads.
  */
 final class Inspection {
   private static final int MIN_IMAGE_SIDE = 16;
@@ -44,7 +44,10 @@ final class Inspection {
   private final boolean decode;
   private final BooleanSupplier stopped;
 
-  /** How many turned photos tell that people were annotated in this picture of them. */
+  /**
+   * How many photos with an EXIF orientation are needed to tell in which orientation they were
+   * annotated.
+   */
   private final Map<AnnotatedFrame, AtomicInteger> told =
       Map.of(
           AnnotatedFrame.UPRIGHT, new AtomicInteger(), AnnotatedFrame.STORED, new AtomicInteger());
@@ -79,16 +82,17 @@ final class Inspection {
    * @param people as many as went in; null for those left out
    * @param faults of the image and of its people
    */
-  record Found(List<@Nullable Person> people, List<Fault> faults) {}
+  record InspectedPeople(List<@Nullable Person> people, List<Fault> faults) {}
 
   /**
    * Looks at the images of these people.
    *
    * @return for every image, in the order of the keys
    */
-  List<Found> run(Map<String, List<Person>> byImage, Progress progress) throws IOException {
+  List<InspectedPeople> run(Map<String, List<Person>> byImage, Progress progress)
+      throws IOException {
     List<Map.Entry<String, List<Person>>> images = List.copyOf(byImage.entrySet());
-    @Nullable Found[] found = new Found[images.size()];
+    @Nullable InspectedPeople[] found = new InspectedPeople[images.size()];
     try (Progress.Work work = progress.start("checking", found.length, "images")) {
       look(images, found, frame, work);
       boolean stored = told(AnnotatedFrame.STORED) > 0 && told(AnnotatedFrame.UPRIGHT) == 0;
@@ -97,8 +101,8 @@ final class Inspection {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    List<Found> result = new ArrayList<>();
-    for (Found one : found) {
+    List<InspectedPeople> result = new ArrayList<>();
+    for (InspectedPeople one : found) {
       if (one != null) {
         result.add(one);
       }
@@ -114,7 +118,7 @@ final class Inspection {
   /** Looks at all images that have not been found yet. */
   private void look(
       List<Map.Entry<String, List<Person>>> images,
-      @Nullable Found[] found,
+      @Nullable InspectedPeople[] found,
       AnnotatedFrame taken,
       Progress.Work work) {
     IntStream.range(0, found.length)
@@ -133,12 +137,16 @@ final class Inspection {
             });
   }
 
-  /** Null where the photo is turned and does not tell whether its people are. */
-  private @Nullable Found look(String name, List<Person> people, AnnotatedFrame taken) {
-    // A name that leads out of the image root is nobody's: whoever wrote it names other files.
+  /**
+   * Null where the photo has an EXIF orientation and it cannot be told whether its people were
+   * annotated upright.
+   */
+  private @Nullable InspectedPeople look(String name, List<Person> people, AnnotatedFrame taken) {
+    // A name that leads out of the image root counts as missing: it could name any file of this
+    // machine.
     Path file = imageRoot.resolve(Person.isImageName(name) ? name : "");
     if (!Person.isImageName(name) || !Files.exists(file)) {
-      return without(new Fault(Kind.MISSING, name, -1, ""), people);
+      return without(new Fault(FaultKind.MISSING, name, -1, ""), people);
     }
     if (!decode) {
       return people(List.of(), people, people, null);
@@ -154,7 +162,7 @@ final class Inspection {
       }
       return turned(name, image, people, chosen == AnnotatedFrame.STORED, tells == null);
     } catch (BadInputException | IOException e) {
-      return without(new Fault(Kind.BROKEN, name, -1, String.valueOf(e.getMessage())), people);
+      return without(new Fault(FaultKind.BROKEN, name, -1, String.valueOf(e.getMessage())), people);
     }
   }
 
@@ -167,18 +175,19 @@ final class Inspection {
     return tells;
   }
 
-  private Found turned(
+  private InspectedPeople turned(
       String name, Image image, List<Person> people, boolean stored, boolean guessed) {
     List<Fault> faults = imageFaults(name, image, people.get(0));
     if (guessed) {
       Fault exif =
-          new Fault(Kind.EXIF, name, -1, "does not tell how it was annotated; --exif does");
-      faults.replaceAll(fault -> fault.kind() == Kind.EXIF ? exif : fault);
+          new Fault(FaultKind.EXIF, name, -1, "does not tell how it was annotated; --exif does");
+      faults.replaceAll(fault -> fault.kind() == FaultKind.EXIF ? exif : fault);
     }
     if (!stored) {
       return people(faults, people, people, image);
     }
-    faults.add(new Fault(Kind.AS_STORED, name, -1, "joints and boxes are turned with the photo"));
+    faults.add(
+        new Fault(FaultKind.AS_STORED, name, -1, "joints and boxes are turned with the photo"));
     List<Person> upright =
         people.stream()
             .map(p -> StoredFrame.upright(p, image.fromStored(), annotations.skeleton()))
@@ -186,10 +195,10 @@ final class Inspection {
     return people(faults, people, upright, image);
   }
 
-  private static Found without(Fault fault, List<Person> people) {
+  private static InspectedPeople without(Fault fault, List<Person> people) {
     List<@Nullable Person> nobody = new ArrayList<>();
     people.forEach(person -> nobody.add(null));
-    return new Found(nobody, List.of(fault));
+    return new InspectedPeople(nobody, List.of(fault));
   }
 
   private static List<Fault> imageFaults(String name, Image image, Person annotated) {
@@ -207,19 +216,20 @@ final class Inspection {
       switch (trait) {
         case TURNED ->
             faults.add(
-                new Fault(Kind.EXIF, name, -1, asBefore ? said + ", as before it is turned" : ""));
-        case GREY -> faults.add(new Fault(Kind.GREY, name, -1, ""));
-        case CMYK -> faults.add(new Fault(Kind.CMYK, name, -1, ""));
-        case DEEP -> faults.add(new Fault(Kind.DEEP, name, -1, ""));
-        case ALPHA -> faults.add(new Fault(Kind.ALPHA, name, -1, ""));
+                new Fault(
+                    FaultKind.EXIF, name, -1, asBefore ? said + ", as before it is turned" : ""));
+        case GREY -> faults.add(new Fault(FaultKind.GREY, name, -1, ""));
+        case CMYK -> faults.add(new Fault(FaultKind.CMYK, name, -1, ""));
+        case DEEP -> faults.add(new Fault(FaultKind.DEEP, name, -1, ""));
+        case ALPHA -> faults.add(new Fault(FaultKind.ALPHA, name, -1, ""));
       }
     }
     if (differs && !asBefore) {
-      faults.add(new Fault(Kind.SIZE, name, -1, said + ", is " + size));
+      faults.add(new Fault(FaultKind.SIZE, name, -1, said + ", is " + size));
     }
     if (Math.min(width, height) < MIN_IMAGE_SIDE
         || Math.max(width, height) > MAX_ASPECT * Math.min(width, height)) {
-      faults.add(new Fault(Kind.SIZE, name, -1, "an image of " + size));
+      faults.add(new Fault(FaultKind.SIZE, name, -1, "an image of " + size));
     }
     return faults;
   }
@@ -229,7 +239,7 @@ final class Inspection {
    *
    * @param keys the same people as the packing knows them
    */
-  private Found people(
+  private InspectedPeople people(
       List<Fault> imageFaults, List<Person> keys, List<Person> people, @Nullable Image image) {
     List<Fault> faults = new ArrayList<>(imageFaults);
     boolean imageGoes = imageFaults.stream().anyMatch(fault -> checks.leavesOut(fault.kind()));
@@ -258,12 +268,12 @@ final class Inspection {
               ? null
               : packing == null || image == null ? kept : packing.pack(keys.get(p), kept, image));
     }
-    return new Found(result, faults);
+    return new InspectedPeople(result, faults);
   }
 
   private Person inImage(Person person, int width, int height) {
     Person sized = person.withImageSize(width, height);
-    return annotations.boxes() != Annotations.Boxes.WHOLE_IMAGE
+    return annotations.boxes() != Annotations.BoxSource.WHOLE_IMAGE
         ? sized
         : sized.withCrop(
             new Box(-0.5, -0.5, width, height),

@@ -98,7 +98,7 @@ public record MergedDatasets(Annotations annotations, Path imageRoot) {
             List.of(),
             warnings,
             true,
-            Annotations.Boxes.MERGED,
+            Annotations.BoxSource.MERGED,
             sources),
         root);
   }

@@ -2,7 +2,7 @@ package io.sadi.prepare;
 
 import com.google.gson.JsonObject;
 import io.sadi.data.CocoImage;
-import io.sadi.data.DatasetWriter.Content;
+import io.sadi.data.DatasetWriter.SplitContent;
 import io.sadi.data.Person;
 import io.sadi.data.Sides;
 import io.sadi.io.AtomicFolder;
@@ -14,7 +14,7 @@ import io.sadi.prepare.read.Annotations;
 import io.sadi.prepare.read.Fault;
 import io.sadi.prepare.read.LeftOut;
 import io.sadi.prepare.read.PersonList;
-import io.sadi.prepare.write.Output;
+import io.sadi.prepare.write.DatasetOutput;
 import io.sadi.prepare.write.Packing;
 import io.sadi.prepare.write.PreparedDataset;
 import io.sadi.prepare.write.Previews;
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class Preparation {
   private final Annotations annotations;
   private final Path imageRoot;
-  private final Output output;
+  private final DatasetOutput output;
   private final Treatment treatment;
 
   /**
@@ -68,7 +68,8 @@ public final class Preparation {
    *
    * @param imageRoot the folder that the annotations' image names are relative to
    */
-  public Preparation(Annotations annotations, Path imageRoot, Output output, Treatment treatment) {
+  public Preparation(
+      Annotations annotations, Path imageRoot, DatasetOutput output, Treatment treatment) {
     this.annotations = annotations;
     this.imageRoot = imageRoot;
     this.output = output;
@@ -103,7 +104,7 @@ public final class Preparation {
     AtomicFolder.write(
         output.folder(),
         output.overwrite(),
-        Output.MARKER,
+        DatasetOutput.MARKER,
         (part, guard) -> {
           Packing packing = treatment.pack == 0 ? null : new Packing(treatment.pack, part);
           PreparedDataset prepared = inspect(wanted, leftOut, packing, guard::requested, progress);
@@ -133,7 +134,7 @@ public final class Preparation {
    */
   private List<LeftOut> unreadable() {
     List<LeftOut> unreadable = annotations.unreadable();
-    if (unreadable.isEmpty() || treatment.checks.of(Fault.Kind.ENTRY) != Fault.Action.FAIL) {
+    if (unreadable.isEmpty() || treatment.checks.of(Fault.FaultKind.ENTRY) != Fault.Action.FAIL) {
       return unreadable;
     }
     int others = unreadable.size() - 1;
@@ -215,16 +216,16 @@ public final class Preparation {
       packing.name(byImage);
     }
     boolean decode = !output.dryRun() && (packing != null || !annotations.inspected());
-    List<Inspection.Found> found =
+    List<Inspection.InspectedPeople> found =
         new Inspection(annotations, imageRoot, treatment, packing, decode, stopped)
             .run(byImage, progress);
 
     IdentityHashMap<Person, Person> kept = new IdentityHashMap<>();
-    Verdict verdict = new Verdict(treatment.checks, before);
+    FaultLedger ledger = new FaultLedger(treatment.checks, before);
     int i = 0;
     for (List<Person> people : byImage.values()) {
-      Inspection.Found one = found.get(i++);
-      verdict.add(people, one);
+      Inspection.InspectedPeople one = found.get(i++);
+      ledger.add(people, one);
       for (int p = 0; p < people.size(); p++) {
         Person person = one.people().get(p);
         if (person != null) {
@@ -244,23 +245,24 @@ public final class Preparation {
           }
           splits.put(split, usable);
         });
-    verdict.report(progress, !output.dryRun());
-    verdict.checkNotFatal();
-    // Boxes to predict in are worth having where their images are, and no loss where they are not.
+    ledger.report(progress, !output.dryRun());
+    ledger.checkNotFatal();
+    // Unannotated people are only boxes to predict in, so they are kept where their images exist
+    // and dropped silently elsewhere.
     splits.keySet().removeIf(split -> isEmptyOfBoxes(split, wanted, splits));
-    checkNotEmpty(wanted, splits, verdict.leftOut());
+    checkNotEmpty(wanted, splits, ledger.leftOut());
     Map<String, List<CocoImage>> empty = empty(packing != null, progress);
-    Map<String, Content> contents = new LinkedHashMap<>();
+    Map<String, SplitContent> contents = new LinkedHashMap<>();
     splits.forEach(
         (split, people) ->
-            contents.put(split, new Content(people, empty.getOrDefault(split, List.of()))));
+            contents.put(split, new SplitContent(people, empty.getOrDefault(split, List.of()))));
     return new PreparedDataset(
         annotations.name(),
         annotations.skeleton(),
         annotations.metric(),
         contents,
-        verdict.leftOut(),
-        verdict.faults(),
+        ledger.leftOut(),
+        ledger.faults(),
         annotations.boxes().description(),
         annotations.source());
   }
@@ -281,8 +283,8 @@ public final class Preparation {
       Map<String, List<Person>> wanted, Map<String, List<Person>> splits, List<LeftOut> leftOut) {
     Set<String> unseen = new HashSet<>();
     for (LeftOut one : leftOut) {
-      if (one.reason().equals(Fault.Kind.MISSING.label())
-          || one.reason().equals(Fault.Kind.BROKEN.label())) {
+      if (one.reason().equals(Fault.FaultKind.MISSING.label())
+          || one.reason().equals(Fault.FaultKind.BROKEN.label())) {
         unseen.add(one.image());
       }
     }

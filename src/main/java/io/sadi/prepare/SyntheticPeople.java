@@ -1,7 +1,7 @@
 package io.sadi.prepare;
 
 import com.google.gson.JsonObject;
-import io.sadi.data.DatasetWriter.Content;
+import io.sadi.data.DatasetWriter.SplitContent;
 import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
@@ -12,7 +12,7 @@ import io.sadi.io.Interruption;
 import io.sadi.io.Progress;
 import io.sadi.prepare.read.Split;
 import io.sadi.prepare.synthetic.SyntheticPerson;
-import io.sadi.prepare.write.Output;
+import io.sadi.prepare.write.DatasetOutput;
 import io.sadi.prepare.write.PreparedDataset;
 import io.sadi.prepare.write.Previews;
 import java.io.IOException;
@@ -60,7 +60,7 @@ public final class SyntheticPeople {
   }
 
   /** Draws the pictures into {@code OUT/images} and writes the dataset around them. */
-  public PreparedDataset run(Output output, Progress progress) throws IOException {
+  public PreparedDataset run(DatasetOutput output, Progress progress) throws IOException {
     return run(output, 0, progress);
   }
 
@@ -69,7 +69,8 @@ public final class SyntheticPeople {
    *
    * @param previews how many people to draw again for a person to look at; 0 for none
    */
-  public PreparedDataset run(Output output, int previews, Progress progress) throws IOException {
+  public PreparedDataset run(DatasetOutput output, int previews, Progress progress)
+      throws IOException {
     output.check();
     Previews.checkCount(previews);
     Split.Assignment assigned =
@@ -86,7 +87,7 @@ public final class SyntheticPeople {
     AtomicFolder.write(
         output.folder(),
         output.overwrite(),
-        Output.MARKER,
+        DatasetOutput.MARKER,
         (part, guard) -> {
           Path images = Files.createDirectories(part.resolve(IMAGES));
           PreparedDataset prepared = dataset(assigned, drawn(assigned, images, guard, progress));
@@ -139,7 +140,7 @@ public final class SyntheticPeople {
     return SyntheticPerson.draw(name(number), seed, number);
   }
 
-  /** To be counted only. */
+  /** As a stand-in that is only counted. */
   private static Person undrawn(int i) {
     int joints = Skeleton.mpii16().size();
     float[] none = new float[joints];
@@ -167,8 +168,8 @@ public final class SyntheticPeople {
                 "--split " + split, "nobody in it", "at least one person", "draw more: --count");
           }
         });
-    Map<String, Content> contents = new LinkedHashMap<>();
-    bySplit.forEach((split, list) -> contents.put(split, new Content(list, List.of())));
+    Map<String, SplitContent> contents = new LinkedHashMap<>();
+    bySplit.forEach((split, list) -> contents.put(split, new SplitContent(list, List.of())));
     return new PreparedDataset(
         "synthetic",
         Skeleton.mpii16(),

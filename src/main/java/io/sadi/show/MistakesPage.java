@@ -8,7 +8,7 @@ import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
 import io.sadi.data.Skeleton.Pair;
 import io.sadi.eval.ErrorKinds;
-import io.sadi.eval.ErrorKinds.Kind;
+import io.sadi.eval.ErrorKinds.ErrorKind;
 import io.sadi.eval.PoseMetric;
 import io.sadi.eval.Prediction;
 import io.sadi.eval.Predictions;
@@ -53,25 +53,30 @@ public record MistakesPage(
   private static final int QUALITY = 75;
 
   /** Kinds that are wrong, as columns: the most telling first. */
-  private static final List<Kind> WRONG =
-      List.of(Kind.INVERSION, Kind.SWAP, Kind.JITTER, Kind.MISS, Kind.NOT_FOUND);
+  private static final List<ErrorKind> WRONG =
+      List.of(
+          ErrorKind.INVERSION,
+          ErrorKind.SWAP,
+          ErrorKind.JITTER,
+          ErrorKind.MISS,
+          ErrorKind.NOT_FOUND);
 
-  private static final Map<Kind, String> MEANING =
+  private static final Map<ErrorKind, String> MEANING =
       Map.of(
-          Kind.INVERSION, "at the same person’s other side",
-          Kind.SWAP, "at another person’s joint",
-          Kind.JITTER, "within twice the threshold",
-          Kind.MISS, "anywhere else",
-          Kind.NOT_FOUND, "no place predicted");
+          ErrorKind.INVERSION, "at the same person’s other side",
+          ErrorKind.SWAP, "at another person’s joint",
+          ErrorKind.JITTER, "within twice the threshold",
+          ErrorKind.MISS, "anywhere else",
+          ErrorKind.NOT_FOUND, "no place predicted");
 
   /** As {@link SkeletonDrawing}'s, for everybody to tell apart; none is a side's. */
-  private static final Map<Kind, String> COLOUR =
+  private static final Map<ErrorKind, String> COLOUR =
       Map.of(
-          Kind.INVERSION, "#e6399b",
-          Kind.SWAP, "#f0e442",
-          Kind.JITTER, "#ffffff",
-          Kind.MISS, "#ff3b30",
-          Kind.NOT_FOUND, "#9a9a9a");
+          ErrorKind.INVERSION, "#e6399b",
+          ErrorKind.SWAP, "#f0e442",
+          ErrorKind.JITTER, "#ffffff",
+          ErrorKind.MISS, "#ff3b30",
+          ErrorKind.NOT_FOUND, "#9a9a9a");
 
   /**
    * A person with what is wrong.
@@ -81,11 +86,11 @@ public record MistakesPage(
   private record Mistaken(
       Person person,
       @Nullable Prediction found,
-      Map<Integer, Kind> joints,
-      Map<Kind, Integer> counts,
+      Map<Integer, ErrorKind> joints,
+      Map<ErrorKind, Integer> counts,
       double error) {
     int wrong() {
-      return joints.size() - counts.getOrDefault(Kind.RIGHT, 0);
+      return joints.size() - counts.getOrDefault(ErrorKind.RIGHT, 0);
     }
   }
 
@@ -121,16 +126,16 @@ public record MistakesPage(
   }
 
   private List<Mistaken> mistaken(List<Person> people, Predictions predictions) {
-    List<Map<Integer, Kind>> kinds =
+    List<Map<Integer, ErrorKind>> kinds =
         ErrorKinds.ofEach(metric, people, predictions, dataset.skeleton());
     List<Mistaken> all = new ArrayList<>();
     for (int i = 0; i < people.size(); i++) {
       Person person = people.get(i);
-      Map<Integer, Kind> joints = kinds.get(i);
+      Map<Integer, ErrorKind> joints = kinds.get(i);
       if (joints.isEmpty()) {
         continue; // does not count
       }
-      Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
+      Map<ErrorKind, Integer> counts = new EnumMap<>(ErrorKind.class);
       joints.values().forEach(kind -> counts.merge(kind, 1, Integer::sum));
       Prediction found = predictions.of(person);
       double length = metric.reference().of(person, dataset.skeleton());
@@ -155,8 +160,8 @@ public record MistakesPage(
     int joints = all.stream().mapToInt(one -> one.joints().size()).sum();
     int wrong = all.stream().mapToInt(Mistaken::wrong).sum();
     long faultless = all.stream().filter(one -> one.wrong() == 0).count();
-    Map<Kind, Integer> sums = sums(all);
-    Kind first =
+    Map<ErrorKind, Integer> sums = sums(all);
+    ErrorKind first =
         WRONG.stream()
             .max(Comparator.comparingInt(kind -> sums.getOrDefault(kind, 0)))
             .orElseThrow();
@@ -190,8 +195,8 @@ public record MistakesPage(
             + "</div>");
   }
 
-  private static Map<Kind, Integer> sums(List<Mistaken> all) {
-    Map<Kind, Integer> sums = new EnumMap<>(Kind.class);
+  private static Map<ErrorKind, Integer> sums(List<Mistaken> all) {
+    Map<ErrorKind, Integer> sums = new EnumMap<>(ErrorKind.class);
     all.forEach(one -> one.counts().forEach((kind, n) -> sums.merge(kind, n, Integer::sum)));
     return sums;
   }
@@ -205,14 +210,14 @@ public record MistakesPage(
     table.append(" own (Ronchi and Perona, ICCV 2017).</p>\n");
     table.append("<div class=\"wide\"><table class=\"dense\"><thead><tr><th>joint</th>");
     table.append("<th>joints</th><th>right</th>");
-    for (Kind kind : WRONG) {
+    for (ErrorKind kind : WRONG) {
       table.append(text("<th>%s<br><small>%s</small></th>", kind, MEANING.get(kind)));
     }
     table.append("</tr></thead>\n<tbody>");
     for (int k = 0; k < skeleton.size(); k++) {
-      Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
+      Map<ErrorKind, Integer> counts = new EnumMap<>(ErrorKind.class);
       for (Mistaken one : all) {
-        Kind kind = one.joints().get(k);
+        ErrorKind kind = one.joints().get(k);
         if (kind != null) {
           counts.merge(kind, 1, Integer::sum);
         }
@@ -223,12 +228,12 @@ public record MistakesPage(
     page.add(table.append("</tbody></table></div>").toString());
   }
 
-  private static void row(StringBuilder table, String name, Map<Kind, Integer> counts) {
+  private static void row(StringBuilder table, String name, Map<ErrorKind, Integer> counts) {
     int counted = counts.values().stream().mapToInt(Integer::intValue).sum();
     table.append("<tr><td>").append(name).append(text("</td><td>%,d</td>", counted));
-    List<Kind> columns = new ArrayList<>(List.of(Kind.RIGHT));
+    List<ErrorKind> columns = new ArrayList<>(List.of(ErrorKind.RIGHT));
     columns.addAll(WRONG);
-    for (Kind kind : columns) {
+    for (ErrorKind kind : columns) {
       table.append(
           counted == 0
               ? "<td>–</td>"
@@ -330,7 +335,7 @@ public record MistakesPage(
     html.append(one.person().person() > 0 ? text(" #%d", one.person().person()) : "");
     html.append(
         text("</span> <b>%d of %d right", one.joints().size() - one.wrong(), one.joints().size()));
-    for (Kind kind : WRONG) {
+    for (ErrorKind kind : WRONG) {
       int n = one.counts().getOrDefault(kind, 0);
       html.append(n == 0 ? "" : text(", %d %s", n, kind));
     }
@@ -351,14 +356,14 @@ public record MistakesPage(
       }
       Prediction truth = SkeletonDrawing.annotated(one.person());
       for (int k = 0; k < dataset.skeleton().size(); k++) {
-        Kind kind = one.joints().get(k);
-        if (found && kind != null && kind != Kind.RIGHT) {
+        ErrorKind kind = one.joints().get(k);
+        if (found && kind != null && kind != ErrorKind.RIGHT) {
           svg.append(line(toCrop, pose, k, truth, k, COLOUR.getOrDefault(kind, ""), 1));
         }
       }
       for (int k = 0; k < dataset.skeleton().size(); k++) {
-        Kind kind = one.joints().get(k);
-        boolean wrong = found && kind != null && kind != Kind.RIGHT;
+        ErrorKind kind = one.joints().get(k);
+        boolean wrong = found && kind != null && kind != ErrorKind.RIGHT;
         svg.append(
             dot(
                 toCrop,

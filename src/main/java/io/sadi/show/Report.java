@@ -18,8 +18,8 @@ import io.sadi.io.Workers;
 import io.sadi.page.Histogram;
 import io.sadi.page.Page;
 import io.sadi.page.PoseGallery;
+import io.sadi.page.PoseGallery.GalleryPose;
 import io.sadi.page.PoseGallery.Limb;
-import io.sadi.page.PoseGallery.Pose;
 import io.sadi.predict.engine.FoundImage;
 import io.sadi.predict.engine.FoundPerson;
 import io.sadi.predict.engine.InputFailure;
@@ -86,16 +86,16 @@ public final class Report {
    * @param failures inputs that could not be used
    */
   public void write(Path file, List<InputFailure> failures, Progress progress) throws IOException {
-    List<Pose> poses = poses(people.shown(), progress);
+    List<GalleryPose> poses = poses(people.shown(), progress);
     AtomicFile.writeString(file, page(poses, failures).html());
   }
 
   // --- Pictures ---------------------------------------------------------------------------------
 
-  private List<Pose> poses(List<Shown> shown, Progress progress) throws IOException {
+  private List<GalleryPose> poses(List<Shown> shown, Progress progress) throws IOException {
     long share = BYTES / Math.max(1, shown.size());
-    List<Pose> poses = new ArrayList<>();
-    try (Workers<Pose> workers = new Workers<>("sadi-report", threads);
+    List<GalleryPose> poses = new ArrayList<>();
+    try (Workers<GalleryPose> workers = new Workers<>("sadi-report", threads);
         Progress.Work work =
             shown.size() > 1
                 ? progress.start("drawing the report", shown.size(), "people")
@@ -115,13 +115,13 @@ public final class Report {
     return poses;
   }
 
-  private Pose pose(Shown shown, long share) throws IOException {
+  private GalleryPose pose(Shown shown, long share) throws IOException {
     FoundPerson person = shown.person();
     Affine unit = person.place().crop(1).cropToImage();
     double left = unit.x(-0.5, -0.5) + 0.5; // edges of pixels, which lie half a pixel before them
     double top = unit.y(-0.5, -0.5) + 0.5;
     double side = unit.x(0.5, -0.5) + 0.5 - left;
-    return new Pose(
+    return new GalleryPose(
         shown.image(),
         person.place().person(),
         shown.people(),
@@ -170,7 +170,7 @@ public final class Report {
 
   // --- The page ---------------------------------------------------------------------------------
 
-  private Page page(List<Pose> poses, List<InputFailure> failures) {
+  private Page page(List<GalleryPose> poses, List<InputFailure> failures) {
     Page page = new Page("sadi predict: " + count(people.people(), "person", "people"));
     head(page, failures);
     if (people.people() > 0) {
@@ -263,7 +263,7 @@ public final class Report {
             + "</div>");
   }
 
-  private void gallery(Page page, List<Pose> poses) {
+  private void gallery(Page page, List<GalleryPose> poses) {
     Skeleton skeleton = about.skeleton();
     SkeletonDrawing drawing = new SkeletonDrawing(skeleton);
     int all = people.people();

@@ -65,11 +65,11 @@ public final class Ranks implements AutoCloseable {
   }
 
   /** Where the processes of one machine meet: who starts them holds it and tells them its port. */
-  public static final class Host implements AutoCloseable {
+  public static final class RankHost implements AutoCloseable {
     private final PointerScope memory;
     private final TCPStore store;
 
-    public Host() {
+    public RankHost() {
       Torch.load();
       try (PointerScope scope = new PointerScope()) {
         store = open("127.0.0.1", 0, true, Duration.ofMinutes(1));
@@ -265,6 +265,31 @@ public final class Ranks implements AutoCloseable {
         (backend, tensors) ->
             backend.broadcast(tensors, new BroadcastOptions().rootRank(root).rootTensor(0)),
         tensor);
+  }
+
+  /**
+   * Which of some conditions hold in any of the processes.
+   *
+   * @param device that tensors are exchanged on
+   * @param here those of this process
+   */
+  public boolean[] any(ComputeDevice device, boolean... here) {
+    boolean[] any = here.clone();
+    if (size > 1) {
+      float[] votes = new float[here.length];
+      for (int i = 0; i < here.length; i++) {
+        votes[i] = here[i] ? 1 : 0;
+      }
+      try (PointerScope scope = new PointerScope()) {
+        Tensor sum = Tensors.of(votes, device, votes.length);
+        sum(sum);
+        votes = Tensors.floats(sum);
+      }
+      for (int i = 0; i < here.length; i++) {
+        any[i] = votes[i] > 0;
+      }
+    }
+    return any;
   }
 
   /**

@@ -103,6 +103,8 @@ public final class Torch {
    * @param count of them, at least 1; no more than {@link #threads(int)} has asked the system for
    */
   public static void ownThreads(int count) {
+    // A thread's first question sets what some thread has set last, which may be another's share.
+    torch.get_num_threads();
     torch.set_num_threads(count);
   }
 

@@ -1,6 +1,5 @@
 package io.sadi.train;
 
-import io.sadi.data.Batch;
 import io.sadi.data.Person;
 import io.sadi.image.Image;
 import io.sadi.io.FailedException;
@@ -9,29 +8,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/**
- * Steps whose loss or gradients are no numbers, or whose loss is a thousand times the usual: what
- * to do about them, and the pictures that made them.
- */
+/** Bad steps: writes down the crops of their batches, and decides whether the run goes on. */
 final class BadSteps {
-  /** With so many in a row the weights themselves are lost. */
+  /** After so many in a row the weights themselves must be damaged. */
   private static final int PATIENCE = 20;
 
   private final TrainConfig.OnNan onNan;
   private final RunFolder folder;
   private final List<Person> people;
   private final int crop;
-  private final List<String> names = new ArrayList<>();
-  private final List<byte[]> pictures = new ArrayList<>();
   private int inARow;
 
   /**
-   * @param people whom batches number
-   * @param crop side of their pictures
+   * @param people the training split
+   * @param crop side of the crops
    */
   BadSteps(TrainConfig.OnNan onNan, RunFolder folder, List<Person> people, int crop) {
     this.onNan = onNan;
@@ -41,47 +34,34 @@ final class BadSteps {
   }
 
   /**
-   * Keeps the crops of a batch whose loss is no number or has exploded.
+   * After each step.
    *
-   * @param rgb as the network saw them, [B, H, W, 3]
+   * @param position after the step
+   * @throws FailedException if the step was bad and the run is to end
    */
-  void add(Batch batch, byte[] rgb) {
-    int bytes = 3 * crop * crop;
-    for (int b = 0; b < batch.size(); b++) {
-      names.add(people.get(batch.indices()[b]).image());
-      pictures.add(Arrays.copyOfRange(rgb, b * bytes, (b + 1) * bytes));
+  void after(Trainer.Step step, Position position, RunLog log) throws IOException {
+    if (step.loss().isGood()) {
+      inARow = 0;
+      return;
     }
-  }
-
-  /** After a good step. */
-  void forget() {
-    inARow = 0;
-  }
-
-  /**
-   * After a bad one: writes down what was in it, and goes on or fails.
-   *
-   * @param position after it
-   * @param sums of it
-   */
-  void handle(Position position, Sums sums, RunLog log) throws IOException {
     inARow++;
-    String where =
-        String.format(Locale.ROOT, "epoch %d, batch %d", position.epoch() + 1, position.batch());
+    int epoch = position.epoch() + 1;
+    int batch = position.current().steps();
     Path evidence =
         folder
             .path()
-            .resolve(
-                String.format(
-                    Locale.ROOT,
-                    "nan/epoch-%04d-batch-%06d",
-                    position.epoch() + 1,
-                    position.batch()));
-    String of = names.isEmpty() ? "another process's images" : String.join(", ", names);
-    if (!names.isEmpty()) {
-      write(evidence);
+            .resolve(String.format(Locale.ROOT, "nan/epoch-%04d-batch-%06d", epoch, batch));
+    String of = "another process's images";
+    if (!step.bad().isEmpty()) {
+      of = String.join(", ", write(step.bad(), evidence));
     }
-    String line = where + fault(sums, position) + " for " + of + "; its crops are in " + evidence;
+    String line =
+        String.format(Locale.ROOT, "epoch %d, batch %d", epoch, batch)
+            + fault(step.loss(), position)
+            + " for "
+            + of
+            + "; its crops are in "
+            + evidence;
     if (onNan == TrainConfig.OnNan.STOP) {
       throw new FailedException(
           line
@@ -99,26 +79,30 @@ final class BadSteps {
     log.warn(line + "; skipped");
   }
 
-  private static String fault(Sums sums, Position position) {
-    if (sums.badGradients() > 0) {
+  private static String fault(StepLoss loss, Position position) {
+    if (loss.badGradients() > 0) {
       return ": the gradients are no numbers";
     }
-    return Double.isFinite(sums.loss())
-        ? String.format(
-            Locale.ROOT, ": the loss is %.3g, usually %.3g,", sums.loss(), position.usual())
+    double total = loss.mean().total();
+    return Double.isFinite(total)
+        ? String.format(Locale.ROOT, ": the loss is %.3g, usually %.3g,", total, position.usual())
         : ": the loss is no number";
   }
 
-  private void write(Path evidence) throws IOException {
+  /** Writes the crops of the batches, and returns the names of their images. */
+  private List<String> write(List<BadBatch> batches, Path evidence) throws IOException {
+    List<String> names = new ArrayList<>();
     Files.createDirectories(evidence);
-    for (int i = 0; i < names.size(); i++) {
-      try (Image image = Image.of(pictures.get(i), crop, crop)) {
-        image.writePng(evidence.resolve(String.format(Locale.ROOT, "%03d.png", i)));
+    for (BadBatch batch : batches) {
+      for (int i = 0; i < batch.people().size(); i++) {
+        try (Image image = Image.of(batch.crops().get(i), crop, crop)) {
+          image.writePng(evidence.resolve(String.format(Locale.ROOT, "%03d.png", names.size())));
+        }
+        names.add(people.get(batch.people().get(i)).image());
       }
     }
     Files.writeString(
         evidence.resolve("images.txt"), String.join("\n", names) + "\n", StandardCharsets.UTF_8);
-    names.clear();
-    pictures.clear();
+    return names;
   }
 }

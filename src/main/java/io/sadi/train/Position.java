@@ -8,96 +8,83 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a run has come: what its last checkpoint keeps so that a resumed run is the same run.
+ * How far a run is. A state keeps it, so that a resumed run continues exactly where it was.
  *
  * @param epoch epochs done
- * @param batch steps done of the one that follows, skipped ones too
- * @param skipped of these, those whose loss was no number or had exploded
+ * @param current the epoch that follows, as far as it is done
  * @param steps optimizer steps done
- * @param loss sum of the total losses of this epoch's steps so far
- * @param lossH1 the same of L_H1
- * @param lossH2 the same of L_H2
  * @param usual running mean of the size of the losses; 0 before the first step
- * @param best epoch of the best validation so far, 0 before the first
- * @param bestWeighted its mean (joint-weighted) of {@code fused}, cross-fitted; NaN before the
- *     first
- * @param bestUnweighted its mean (unweighted)
- * @param fusionWeight w as the last validation chose it on all people
+ * @param best the best epoch so far
+ * @param fusionWeight w as the last validation chose it, on all validation people
  */
 record Position(
-    int epoch,
-    int batch,
-    int skipped,
-    long steps,
-    double loss,
-    double lossH1,
-    double lossH2,
-    double usual,
-    int best,
-    double bestWeighted,
-    double bestUnweighted,
-    double fusionWeight) {
-  static final Position START = new Position(0, 0, 0, 0, 0, 0, 0, 0, 0, Double.NaN, Double.NaN, 0);
+    int epoch, PartOfEpoch current, long steps, double usual, Best best, double fusionWeight) {
+  static final Position START = new Position(0, PartOfEpoch.NONE, 0, 0, Best.NONE, 0);
 
-  /** Whether {@link #bestWeighted} is; older versions say nothing, and theirs is not. */
+  /** In the JSON of versions whose best epoch was chosen by a cross-fitted number. */
   private static final String CROSS_FITTED = "cross_fitted";
 
-  /** What a step counts in {@link #usual}. */
+  /** Weight of a step in the running mean {@link #usual}. */
   private static final double SHARE = 0.01;
 
-  /** A loss so many times larger than usual has exploded, or than 1, as losses may be near 0. */
+  /** A loss this many times the usual one has exploded; the usual one counts as 1 at least. */
   private static final double EXPLODED = 1000;
 
-  /** Steps of this epoch that the sums of losses are over. */
-  int counted() {
-    return batch - skipped;
+  /**
+   * A part of an epoch.
+   *
+   * @param steps done, bad ones included
+   * @param bad steps whose loss or gradients were bad, so that the weights did not move
+   * @param losses sum over the good steps
+   */
+  record PartOfEpoch(int steps, int bad, LossValues losses) {
+    static final PartOfEpoch NONE = new PartOfEpoch(0, 0, LossValues.ZERO);
+
+    int good() {
+      return steps - bad;
+    }
   }
 
-  /** The largest loss of the next step that is no fault. */
+  /**
+   * The epoch with the best validation.
+   *
+   * @param epoch from 1; 0 before the first validation
+   * @param weighted mean (joint-weighted) of {@code fused}, cross-fitted; NaN if not validated
+   * @param unweighted mean (unweighted)
+   */
+  record Best(int epoch, double weighted, double unweighted) {
+    static final Best NONE = new Best(0, Double.NaN, Double.NaN);
+  }
+
+  /** The largest loss of the next step that is good. */
   double limit() {
     return usual == 0 ? Double.MAX_VALUE : EXPLODED * Math.max(1, usual);
   }
 
-  /** After a step with these losses. */
-  Position step(double stepLoss, double stepLossH1, double stepLossH2) {
+  /** After a step with this loss. */
+  Position goodStep(LossValues loss) {
+    double size = Math.abs(loss.total());
     return new Position(
         epoch,
-        batch + 1,
-        skipped,
+        new PartOfEpoch(current.steps + 1, current.bad, current.losses.plus(loss)),
         steps + 1,
-        loss + stepLoss,
-        lossH1 + stepLossH1,
-        lossH2 + stepLossH2,
-        usual == 0 ? Math.abs(stepLoss) : usual + SHARE * (Math.abs(stepLoss) - usual),
+        usual == 0 ? size : usual + SHARE * (size - usual),
         best,
-        bestWeighted,
-        bestUnweighted,
         fusionWeight);
   }
 
-  /** After a step whose loss was no number or had exploded. */
-  Position skip() {
-    return new Position(
-        epoch,
-        batch + 1,
-        skipped + 1,
-        steps,
-        loss,
-        lossH1,
-        lossH2,
-        usual,
-        best,
-        bestWeighted,
-        bestUnweighted,
-        fusionWeight);
+  /** After a step that did not move the weights. */
+  Position badStep() {
+    PartOfEpoch part = new PartOfEpoch(current.steps + 1, current.bad + 1, current.losses);
+    return new Position(epoch, part, steps, usual, best, fusionWeight);
   }
 
   /**
    * After an epoch.
    *
-   * @param validation in the decode that counts; null where it was not validated
-   * @param weight w as it stands now
-   * @param latest whether the latest epoch is the best by definition
+   * @param validation of the decode that decides; null if the epoch was not validated
+   * @param weight w from now on
+   * @param latest whether the latest epoch counts as the best
    */
   Position nextEpoch(@Nullable MetricResult validation, double weight, boolean latest) {
     double weighted = validation == null ? Double.NaN : validation.meanJointWeighted();
@@ -105,38 +92,27 @@ record Position(
     boolean better =
         latest
             || (validation != null
-                && (best == 0
-                    || weighted > bestWeighted
-                    || (!Double.isNaN(weighted) && Double.isNaN(bestWeighted))));
-    return new Position(
-        epoch + 1,
-        0,
-        0,
-        steps,
-        0,
-        0,
-        0,
-        usual,
-        better ? epoch + 1 : best,
-        better ? weighted : bestWeighted,
-        better ? unweighted : bestUnweighted,
-        weight);
+                && (best.epoch == 0
+                    || weighted > best.weighted
+                    || (!Double.isNaN(weighted) && Double.isNaN(best.weighted))));
+    Best next = better ? new Best(epoch + 1, weighted, unweighted) : best;
+    return new Position(epoch + 1, PartOfEpoch.NONE, steps, usual, next, weight);
   }
 
   String toJson() {
     JsonObject json = new JsonObject();
     json.addProperty("epoch", epoch);
-    json.addProperty("batch", batch);
-    json.addProperty("skipped", skipped);
+    json.addProperty("batch", current.steps);
+    json.addProperty("skipped", current.bad);
     json.addProperty("steps", steps);
     // As text: JSON has no NaN, and the sums must come back to the last bit.
-    json.addProperty("loss", Double.toString(loss));
-    json.addProperty("loss_h1", Double.toString(lossH1));
-    json.addProperty("loss_h2", Double.toString(lossH2));
+    json.addProperty("loss", Double.toString(current.losses.total()));
+    json.addProperty("loss_h1", Double.toString(current.losses.h1()));
+    json.addProperty("loss_h2", Double.toString(current.losses.h2()));
     json.addProperty("usual", Double.toString(usual));
-    json.addProperty("best", best);
-    json.addProperty("best_weighted", Double.toString(bestWeighted));
-    json.addProperty("best_unweighted", Double.toString(bestUnweighted));
+    json.addProperty("best", best.epoch);
+    json.addProperty("best_weighted", Double.toString(best.weighted));
+    json.addProperty("best_unweighted", Double.toString(best.unweighted));
     json.addProperty("fusion_weight", Double.toString(fusionWeight));
     json.addProperty(CROSS_FITTED, true);
     return Json.compact(json);
@@ -147,16 +123,17 @@ record Position(
     try {
       return new Position(
           json.get("epoch").getAsInt(),
-          json.get("batch").getAsInt(),
-          json.get("skipped").getAsInt(),
+          new PartOfEpoch(
+              json.get("batch").getAsInt(),
+              json.get("skipped").getAsInt(),
+              new LossValues(
+                  number(json, "loss"), number(json, "loss_h1"), number(json, "loss_h2"))),
           json.get("steps").getAsLong(),
-          number(json, "loss"),
-          number(json, "loss_h1"),
-          number(json, "loss_h2"),
           json.has("usual") ? number(json, "usual") : 0, // older states have none
-          json.get("best").getAsInt(),
-          number(json, "best_weighted"),
-          number(json, "best_unweighted"),
+          new Best(
+              json.get("best").getAsInt(),
+              number(json, "best_weighted"),
+              number(json, "best_unweighted")),
           number(json, "fusion_weight"));
     } catch (RuntimeException e) {
       throw new BadInputException(
@@ -165,7 +142,7 @@ record Position(
     }
   }
 
-  /** Whether the best epoch of what {@link #toJson} wrote was chosen by a cross-fitted number. */
+  /** Whether the best epoch of a position in JSON was chosen by a cross-fitted number. */
   static boolean isCrossFitted(String text, Path file) {
     return Json.object(Json.parse(text, file), file).has(CROSS_FITTED);
   }

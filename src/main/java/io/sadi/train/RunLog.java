@@ -19,8 +19,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a run says of itself: {@code summary.json}, {@code metrics.csv}, {@code events.*}, {@code
- * curves.html}, {@code train.log}, and the same lines to whoever watches.
+ * The reports of a run: {@code summary.json}, {@code metrics.csv}, {@code events.*}, {@code
+ * curves.html}, {@code train.log}, and progress on the console.
  */
 final class RunLog {
   private final RunFolder folder;
@@ -37,7 +37,7 @@ final class RunLog {
 
   /**
    * @param metric its label
-   * @param epochs that the run is to have
+   * @param epochs in all
    * @param writes whether this process writes the run's files
    * @param learning asked after each epoch
    */
@@ -60,7 +60,7 @@ final class RunLog {
     this.learning = learning;
   }
 
-  /** Goes on after the first epochs of a run. */
+  /** Continues after the first epochs of a run. */
   void resume(int done) throws IOException {
     rows.addAll(folder.metrics(done));
     learning.resume(rows);
@@ -80,18 +80,19 @@ final class RunLog {
     }
   }
 
-  /** Records an epoch, and warns where the run does not learn. */
+  /** Records an epoch, and warns if the run does not learn. */
   void epoch(EpochResult result) throws IOException {
     if (!Double.isNaN(result.imagesPerSecond())) {
       imagesPerSecond = result.imagesPerSecond();
     }
-    rows.add(MetricsCsv.row(result));
+    rows.add(result.row());
     if (writes) {
       folder.metrics(rows);
       folder.curves(metric);
     }
     note(describe(result));
-    Optional<String> doubt = learning.after(result.steps(), result.loss(), result.validation());
+    Optional<String> doubt =
+        learning.after(result.steps(), result.loss().total(), result.validation());
     if (doubt.isPresent()) {
       warn(doubt.get());
     }
@@ -105,13 +106,13 @@ final class RunLog {
     json.addProperty(Json.SCHEMA_VERSION, 1);
     json.addProperty("state", Config.name(state));
     json.addProperty("epochs", position.epoch());
-    if (position.best() > 0) {
+    if (position.best().epoch() > 0) {
       JsonObject best = new JsonObject();
-      best.addProperty("epoch", position.best());
+      best.addProperty("epoch", position.best().epoch());
       best.addProperty("metric", metric);
       best.addProperty("decode", Config.name(Decode.FUSED));
-      best.add("mean_joint_weighted", Json.number(position.bestWeighted(), 4));
-      best.add("mean_unweighted", Json.number(position.bestUnweighted(), 4));
+      best.add("mean_joint_weighted", Json.number(position.best().weighted(), 4));
+      best.add("mean_unweighted", Json.number(position.best().unweighted(), 4));
       json.add("best", best);
     } else {
       json.add("best", JsonNull.INSTANCE);
@@ -134,10 +135,10 @@ final class RunLog {
             "epoch %d/%d: loss %s, L_H1 %s",
             result.epoch(),
             epochs,
-            Decimal.of(result.loss(), 4),
-            Decimal.of(result.lossH1(), 5)));
-    if (!Double.isNaN(result.lossH2())) {
-      line.append(", L_H2 ").append(Decimal.of(result.lossH2(), 3));
+            Decimal.of(result.loss().total(), 4),
+            Decimal.of(result.loss().h1(), 5)));
+    if (!Double.isNaN(result.loss().h2())) {
+      line.append(", L_H2 ").append(Decimal.of(result.loss().h2(), 3));
     }
     for (MetricResult of : result.validation()) {
       line.append(

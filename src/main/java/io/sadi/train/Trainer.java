@@ -1,407 +1,337 @@
 package io.sadi.train;
 
-import io.sadi.checkpoint.Checkpoint;
 import io.sadi.data.Batch;
-import io.sadi.data.BatchPool;
 import io.sadi.data.Batches;
-import io.sadi.data.Dataset;
-import io.sadi.data.Person;
-import io.sadi.eval.MetricResult;
-import io.sadi.io.Decimal;
-import io.sadi.io.Interruption;
-import io.sadi.io.ProcessMemory;
-import io.sadi.io.Progress;
-import io.sadi.predict.engine.PoseEstimator;
-import io.sadi.predict.engine.Refine;
-import io.sadi.show.SampleSheet;
-import io.sadi.torch.Numerics;
+import io.sadi.io.FailedException;
+import io.sadi.model.Arithmetic;
+import io.sadi.model.InferenceNet;
+import io.sadi.model.Losses;
+import io.sadi.model.Losses.Loss;
+import io.sadi.model.Losses.Targets;
+import io.sadi.model.SadiNet;
+import io.sadi.model.SadiNet.Output;
+import io.sadi.torch.Autocast;
+import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.OutOfMemory;
+import io.sadi.torch.Precision;
 import io.sadi.torch.Ranks;
-import java.io.IOException;
-import java.nio.file.Path;
+import io.sadi.torch.Tensors;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 
 /**
- * Trains one network on one dataset into one run folder: epochs of steps, a validation and a
- * checkpoint after each. {@link #run} is the loop. Several processes may train one network
- * together; then each runs this with its share of every step's people.
+ * A network in training: its weights, the optimizer that moves them and their moving average.
+ * {@link #step} is the training loop's body. Epochs, validation and files are {@link TrainRun}'s.
  */
-final class Trainer {
-  /** With one there is no telling whether the network still gets better. */
-  private static final int FEWEST_VALIDATIONS = 2;
-
+public class Trainer implements AutoCloseable {
   private final RunConfig config;
-  private final TrainConfig settings;
-  private final Dataset dataset;
-  private final List<Person> people;
-  private final List<Person> validationPeople;
-  private final RunFolder folder;
-  private final Progress progress;
+  private final ComputeDevice device;
+  private final Precision precision;
   private final Ranks ranks;
   private final Batches.Share share;
-  private final Learner learner;
-  private final BatchPool pool;
-  private final Snapshots snapshots;
-  private final RunLog log;
-  private final BadSteps badSteps;
-  private Position position = Position.START;
-  private Position lastSaved = Position.START;
-  private long saved = System.nanoTime();
-  private boolean shown;
+  private final SadiNet net;
+  private final Arithmetic arithmetic;
+  private final List<String> warnings;
+  private final WeightAverage average;
+  private final Adam optimizer;
+  private final PointerScope memory;
 
-  Trainer(Training training, RunFolder folder, Learner learner, Ranks ranks, Progress progress) {
-    this(training, folder, learner, ranks, progress, LearningCheck.STEPS);
-  }
+  /** The running statistics as they were before the step, [m]. */
+  private final Tensor statistics;
 
   /**
-   * @param patience steps after which a run that does not learn is warned of
+   * A network with the initial weights that the config's seed gives.
+   *
+   * @param joints K
+   * @param ranks the processes that train it together
    */
-  Trainer(
-      Training training,
-      RunFolder folder,
-      Learner learner,
-      Ranks ranks,
-      Progress progress,
-      int patience) {
-    this.config = training.config();
-    this.settings = config.train();
-    this.dataset = training.dataset();
-    this.people = training.people();
-    this.validationPeople = training.validationPeople();
+  public Trainer(
+      RunConfig config, int joints, ComputeDevice device, Precision precision, Ranks ranks) {
+    this.config = config;
+    this.device = device;
+    this.precision = precision;
     this.ranks = ranks;
-    this.folder = folder;
-    this.progress = progress;
+    TrainConfig settings = config.train();
     this.share = settings.share(ranks.rank(), ranks.size());
-    this.learner = learner;
-    this.pool = new BatchPool(learner.device());
-    this.snapshots =
-        new Snapshots(config, dataset, training.trainedOn(), folder, learner.weights());
-    this.log =
-        new RunLog(
-            folder,
-            progress,
-            dataset.metric().label(),
-            settings.epochs(),
-            learner.device(),
-            learner.precision(),
-            ranks.first(),
-            LearningCheck.of(patience, dataset, people, validationPeople));
-    this.badSteps = new BadSteps(settings.onNan(), folder, people, config.model().input());
+    this.net = SadiNet.create(config.model(), joints, device, true, settings.seed());
+    this.arithmetic = net.prove(precision, settings.batch());
+    this.average = new WeightAverage(net, settings.ema());
+    this.warnings = warnings(settings.batch());
+    net.parameters().freeze(settings.freeze());
+    this.optimizer = new Adam(net.parameters(), device, settings.weightDecay());
+    try (PointerScope scope = new PointerScope()) {
+      this.memory = scope.extend();
+      this.statistics = torch.empty_like(net.parameters().statistics());
+    }
   }
 
-  /** Trains to the end, or until interrupted; either way the run folder holds all that was done. */
-  RunState run() throws IOException {
-    if (isComplete()) {
-      log.note("the run is complete, after epoch " + position.epoch());
-      return RunState.DONE;
-    }
-    summary(RunState.RUNNING);
-    try (Interruption.Guard guard = Interruption.guard()) {
-      while (!isComplete()) {
-        boolean whole = epoch(guard);
-        if (!whole) {
-          if (!position.equals(lastSaved)) {
-            save();
-          }
-          summary(RunState.INTERRUPTED);
-          log.note("interrupted after step " + position.steps() + "; --resume goes on from here");
-          return RunState.INTERRUPTED;
+  /**
+   * The result of a step.
+   *
+   * @param loss over all processes
+   * @param bad the bad batches of this process; with one in any process the weights did not move
+   */
+  record Step(StepLoss loss, List<BadBatch> bad) {}
+
+  /**
+   * One training step. The gradients of the batches add up, within this process and over all of
+   * them. If a batch is bad, weights and running statistics stay as they were.
+   *
+   * @param batches this process's share of the step
+   * @param rate learning rate
+   * @param limit a total loss above it is bad
+   */
+  Step step(Iterable<Batch> batches, double rate, double limit) {
+    copy(net.parameters().statistics(), statistics);
+    StepLoss step = StepLoss.NONE;
+    List<BadBatch> bad = new ArrayList<>();
+    for (Batch batch : batches) {
+      // The scope frees the native memory of a batch; only numbers leave it. Garbage collection
+      // would come too late, as the JVM does not see how large a tensor is.
+      try (PointerScope scope = new PointerScope()) {
+        Output<Tensor> output = forward(batch);
+        Loss loss = Losses.of(net, output, targets(batch), config.loss());
+        StepLoss ofBatch = backward(loss, batch.annotatedJoints(), limit);
+        if (!ofBatch.isGood()) {
+          bad.add(new BadBatch(batch, pictures(batch)));
         }
-      }
-      summary(RunState.DONE);
-      return RunState.DONE;
-    } catch (IOException | RuntimeException e) {
-      summary(RunState.FAILED);
-      throw e;
-    }
-  }
-
-  private void summary(RunState state) throws IOException {
-    log.summary(state, position, snapshots.trainedOn());
-  }
-
-  private boolean isComplete() {
-    if (position.epoch() >= settings.epochs()) {
-      return true;
-    }
-    // In the midst of an epoch the question has been answered before it began.
-    return settings.patience() > 0
-        && position.best() > 0
-        && position.batch() == 0
-        && position.epoch() / settings.evalEvery() >= FEWEST_VALIDATIONS
-        && position.epoch() - position.best() >= settings.patience();
-  }
-
-  /** One pass over the training split; false if it was interrupted before its end. */
-  private boolean epoch(Interruption.Guard guard) throws IOException {
-    int epoch = position.epoch();
-    long begin = System.nanoTime();
-    int steps = Batches.steps(people.size(), share);
-    int before = position.batch();
-    String name = "epoch " + (epoch + 1) + "/" + settings.epochs();
-    int images = share.fitting(people.size()).size() * share.parts();
-    try (Batches batches =
-            Batches.training(
-                dataset,
-                people,
-                config.model().input(),
-                config.model().pixels(),
-                share,
-                config.augmentation(),
-                settings.seed(),
-                epoch,
-                before,
-                settings.workers(),
-                pool);
-        Progress.Work work = progress.start(name, (long) (steps - before) * images, "images")) {
-      Sums sums = Sums.NONE;
-      int part = 0;
-      for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
-        show(batch);
-        Sums of = backward(batch);
-        if (!of.good()) {
-          badSteps.add(batch, learner.pictures(batch));
-        }
-        sums = sums.plus(of);
-        part++;
-        if (part == share.count()) {
-          boolean save = ranks.first() && isTimeToSave();
-          Sums all = update(sums.asking(guard.requested(), save), epoch);
-          work.advance(images);
-          work.message(message());
-          sums = Sums.NONE;
-          part = 0;
-          if (all.interrupted()) {
-            return false;
-          }
-          if (all.timeToSave()) {
-            save();
-          }
-        }
-        batches.release(batch);
+        step = step.plus(ofBatch);
       }
     }
-    double seconds = (System.nanoTime() - begin) / 1e9;
-    int taken = position.batch() - before;
-    // Nothing is known where a process before this one has taken all of the epoch's steps.
-    double rate = taken == 0 ? Double.NaN : taken * images / seconds;
-    if (!finish(epoch, images, rate)) {
-      return false;
-    }
-    // Several processes have to agree, which they do after the next epoch's first step.
-    return !guard.requested() || isComplete() || ranks.size() > 1;
-  }
-
-  /** A batch's losses and gradients, or how large a batch there is memory for. */
-  private Sums backward(Batch batch) {
-    try {
-      return learner.backward(batch, position.limit());
-    } catch (RuntimeException e) {
-      if (!OutOfMemory.is(e)) {
-        throw e;
+    try (PointerScope scope = new PointerScope()) {
+      Tensor gradients = net.parameters().gradients();
+      step = step.sum(ranks, device);
+      ranks.sum(gradients);
+      if (step.isGood()) {
+        normalise(gradients, step.joints());
+        clip(gradients, config.train().clip());
+        optimizer.step(rate);
+        average.update(optimizer.steps());
+      } else {
+        gradients.zero_();
+        copy(statistics, net.parameters().statistics());
       }
-      int fits = learner.fitting(batch);
-      String advice =
-          String.format(
-              Locale.ROOT,
-              "--resume --override-config --set train.batch=%d --set train.accumulate=%d takes the"
-                  + " same steps, from the last state, which is intact",
-              fits,
-              fits == 0 ? 0 : settings.accumulate() * ((batch.size() + fits - 1) / fits));
-      throw OutOfMemory.failure(batch.size(), fits, advice, e);
+    }
+    return new Step(step, bad);
+  }
+
+  /** A training step for measuring its time; any loss is good. */
+  public void step(Batch batch, double rate) {
+    step(List.of(batch), rate, Double.MAX_VALUE);
+  }
+
+  /** The network's output for a batch, in the precision of the run. */
+  Output<Tensor> forward(Batch batch) {
+    Tensor image = Crops.of(net, batch);
+    try (Autocast autocast = Autocast.of(precision, device)) {
+      return net.forward(image, true);
     }
   }
 
-  /** Keeps a picture of the first batch, for whoever wants to see what is learned from. */
-  private void show(Batch batch) throws IOException {
-    if (!shown && ranks.first()) {
-      FirstCrops.write(
-          folder.augmented(),
-          batch,
-          learner.pictures(batch),
-          config.model().input(),
-          people,
-          dataset.skeleton());
-    }
-    shown = true;
+  private Targets targets(Batch batch) {
+    return new Targets(
+        Tensors.of(batch.joints(), device, batch.size(), net.joints(), 2),
+        Tensors.of(batch.mask(), device, batch.size(), net.joints()));
   }
 
-  private String message() {
-    int steps = Math.max(1, position.counted());
-    double rate = settings.rate(position.epoch(), Math.max(0, position.steps() - 1));
-    return String.format(
-        Locale.ROOT, "loss %s, lr %.2g", Decimal.of(position.loss() / steps, 4), rate);
+  /** Adds the gradients of a batch's loss to those of the step, unless the loss is bad. */
+  private StepLoss backward(Loss loss, double joints, double limit) {
+    StepLoss ofBatch = StepLoss.of(values(loss), joints, limit);
+    if (!ofBatch.isGood()) {
+      return ofBatch;
+    }
+    // Batches count as their joints do; normalise() divides by the joints of all.
+    Tensor total = share.parts() == 1 ? loss.total() : loss.total().mul(Tensors.scalar(joints));
+    total.backward();
+    // One operation over one buffer: its time is small beside a step's thousands.
+    return Double.isFinite(norm(net.parameters().gradients()))
+        ? ofBatch
+        : ofBatch.withBadGradients();
   }
 
-  /**
-   * Ends a step: moves the weights, or deals with a batch that is a fault.
-   *
-   * @param own sums of this process's batches
-   * @return those of all processes
-   */
-  private Sums update(Sums own, int epoch) throws IOException {
-    Sums sums = learner.update(own, settings.rate(epoch, position.steps()));
-    if (sums.good()) {
-      position = position.step(sums.loss(), sums.lossH1(), sums.lossH2());
-      badSteps.forget();
-    } else {
-      position = position.skip();
-      badSteps.handle(position, sums, log);
-    }
-    return sums;
+  /** A loss's numbers; waits for the device. */
+  LossValues values(Loss loss) {
+    Tensor h2 = loss.h2();
+    return new LossValues(
+        loss.total().item_float(),
+        loss.h1().item_float(),
+        h2 == null ? Double.NaN : h2.item_float());
   }
 
-  /**
-   * Validates, records and saves an epoch whose steps are done; false if it was interrupted before
-   * its validation's end.
-   *
-   * @param images of a step
-   */
-  private boolean finish(int epoch, int images, double imagesPerSecond) throws IOException {
-    int done = epoch + 1;
-    boolean validate = done % settings.evalEvery() == 0 || done == settings.epochs();
-    List<MetricResult> validation = List.of();
-    double weight = config.fusionWeight().orElse(position.fusionWeight());
-    validate &= !validationPeople.isEmpty();
-    if (validate) {
-      save(); // whoever has no time for the validation does it when the run goes on
-    }
-    learner.shareStatistics();
-    if (validate) {
-      Validation result =
-          Validation.of(
-              learner.average(),
-              dataset,
-              validationPeople,
-              config.fusionWeight(),
-              learner.precision(),
-              settings.batch(),
-              settings.workers(),
-              ranks,
-              progress);
-      if (result == null) {
-        return false;
+  private void normalise(Tensor gradients, double joints) {
+    if (share.parts() > 1) {
+      try (NoGradGuard noGrad = new NoGradGuard()) {
+        gradients.div_(Tensors.scalar(Math.max(1, joints)));
       }
-      validation = result.results();
-      weight = result.fusionWeight();
-    }
-    drawSamples(done, weight);
-    int steps = position.counted();
-    EpochResult result =
-        new EpochResult(
-            done,
-            position.steps(),
-            settings.rate(epoch, Math.max(0, position.steps() - 1)),
-            position.loss() / steps,
-            position.lossH1() / steps,
-            position.lossH2() / steps,
-            (long) steps * images,
-            imagesPerSecond,
-            ProcessMemory.residentMb(),
-            validation);
-    // Where nothing is validated the latest weights are the best there are.
-    boolean latest = validationPeople.isEmpty();
-    position = position.nextEpoch(validation.isEmpty() ? null : validation.get(0), weight, latest);
-    if (position.best() == done && ranks.first()) {
-      snapshots.saveBest(position);
-    }
-    // Before the state: a run that is killed in between does the epoch again and writes the same
-    // row, where it would otherwise lack it for good.
-    log.epoch(result);
-    save();
-    summary(RunState.RUNNING);
-    return true;
-  }
-
-  /** Draws what the network makes of some people, every few epochs. */
-  private void drawSamples(int done, double fusionWeight) throws IOException {
-    boolean due = done % settings.sampleEvery() == 0 || done == settings.epochs();
-    if (!due || settings.samples() == 0 || validationPeople.isEmpty() || !ranks.first()) {
-      return;
-    }
-    try (PoseEstimator estimator =
-        new PoseEstimator(
-            learner.average(),
-            dataset.skeleton().flipPermutation(),
-            false,
-            Refine.QUARTER,
-            learner.precision())) {
-      new SampleSheet(dataset, SampleSheet.some(validationPeople, settings.samples()))
-          .write(
-              estimator,
-              config.model().input(),
-              fusionWeight,
-              dataset.name() + ", epoch " + done,
-              folder.sample(done));
     }
   }
 
-  /** Goes on where the folder's last state stands; from the start where there is none. */
-  void resume() throws IOException {
-    position = snapshots.restore(progress);
-    log.resume(position.epoch());
-    if (position.steps() > 0) {
-      log.note("resumed after epoch " + position.epoch() + ", step " + position.steps());
+  /** Scales the gradients down to a norm, if theirs is larger; 0: not at all. */
+  private static void clip(Tensor gradients, double largest) {
+    double norm = largest > 0 ? norm(gradients) : 0;
+    if (norm > largest) {
+      try (NoGradGuard noGrad = new NoGradGuard()) {
+        gradients.mul_(Tensors.scalar(largest / norm));
+      }
+    }
+  }
+
+  private static double norm(Tensor gradients) {
+    try (NoGradGuard noGrad = new NoGradGuard()) {
+      return gradients.norm().item_float();
+    }
+  }
+
+  private static void copy(Tensor from, Tensor to) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      to.copy_(from);
     }
   }
 
   /**
-   * Makes all processes of the job stand where the first one does, which alone looks at the run's
-   * folder.
-   */
-  void agree() {
-    if (ranks.size() == 1) {
-      return;
-    }
-    position =
-        Position.fromJson(
-            ranks.share(position.toJson(), 0, learner.device()), Path.of("what rank 0 says"));
-    learner.share(position.steps(), snapshots.statistics());
-  }
-
-  /**
-   * Says what the run is computed with from now on.
+   * How many of a batch's crops there is memory for, found by trying a half, a quarter and so on.
    *
-   * @param allowMixed whether that may differ from what a resumed run was computed with
+   * @return 0 if there is none for a single crop
    */
-  void computing(boolean allowMixed) {
-    if (isComplete()) {
-      return; // nothing more is computed
+  int fitting(Batch batch) {
+    int fits =
+        OutOfMemory.fitting(
+            batch.size(),
+            size -> {
+              try (PointerScope scope = new PointerScope()) {
+                Batch part = batch.first(size);
+                Loss loss = Losses.of(net, forward(part), targets(part), config.loss());
+                backward(loss, part.annotatedJoints(), Double.MAX_VALUE);
+              }
+            });
+    net.parameters().gradients().zero_();
+    return fits;
+  }
+
+  /** The network's input for a batch as pictures, [B, H, W, 3], 0..255. */
+  byte[] pictures(Batch batch) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      return net.pictures(Crops.of(net, batch));
     }
-    snapshots.computing(
-        Numerics.of(
-            learner.precision(),
-            learner.arithmetic().fallbacks(),
-            learner.device(),
-            settings.batch()),
-        allowMixed);
+  }
+
+  ComputeDevice device() {
+    return device;
+  }
+
+  Precision precision() {
+    return precision;
+  }
+
+  private List<String> warnings(int batch) {
+    Set<String> both = new LinkedHashSet<>(arithmetic.warnings());
+    try (InferenceNet validated = InferenceNet.of(average.network(), precision)) {
+      both.addAll(validated.prove(batch).warnings());
+    }
+    return List.copyOf(both);
+  }
+
+  /** How the layers are computed on this machine. */
+  Arithmetic arithmetic() {
+    return arithmetic;
+  }
+
+  /** Warnings about the arithmetic of training and validation. */
+  List<String> warnings() {
+    return warnings;
+  }
+
+  /** The network with the averaged weights, which is validated and kept. */
+  SadiNet average() {
+    return average.network();
+  }
+
+  /** The tensors of the run's state. */
+  StateFiles.Weights weights() {
+    return new StateFiles.Weights(net.parameters(), average.network().parameters(), optimizer);
+  }
+
+  /** The running statistics of each process, [rank][m]; empty if there is one process. */
+  List<float[]> statisticsOfAll() {
+    List<float[]> all = new ArrayList<>();
+    for (int rank = 0; rank < ranks.size() && ranks.size() > 1; rank++) {
+      try (PointerScope scope = new PointerScope()) {
+        Tensor both =
+            torch.cat(
+                new TensorVector(
+                    net.parameters().statistics(), average().parameters().statistics()));
+        ranks.share(both, rank);
+        all.add(Tensors.floats(both));
+      }
+    }
+    return all;
   }
 
   /**
-   * Starts from another network's weights instead of random ones.
+   * Copies the state of the first process to all.
    *
-   * @param except prefixes of names that stay random
+   * @param steps optimizer steps done
+   * @param statisticsOfAll {@link #statisticsOfAll} of the restored state, known to the first
+   *     process alone; if it is of another number of processes, all take the first one's
+   * @throws FailedException naming a process that differs afterwards
    */
-  void initialise(Checkpoint from, List<String> except, Object origin) {
-    learner.weights().raw().load(from.tensors(), except, origin);
-    learner.weights().average().load(from.tensors(), except, origin);
-    snapshots.startedFrom(from.trainedOn());
-  }
-
-  private void save() throws IOException {
-    // Between epochs they are the same in all processes.
-    List<float[]> statistics = position.batch() > 0 ? learner.statisticsOfAll() : List.of();
-    if (ranks.first()) {
-      snapshots.save(position, statistics);
+  void share(long steps, List<float[]> statisticsOfAll) {
+    List<Tensor> all = weights().all();
+    all.forEach(values -> ranks.share(values, 0));
+    optimizer.goOn(steps);
+    String sent = ranks.share(String.valueOf(statisticsOfAll.size()), 0, device);
+    if (Integer.parseInt(sent) == ranks.size()) {
+      for (int rank = 0; rank < ranks.size(); rank++) {
+        shareStatistics(ranks.first() ? statisticsOfAll.get(rank) : new float[0], rank);
+      }
     }
-    lastSaved = position;
-    saved = System.nanoTime();
+    List<String> sums = ranks.gather(weights().checksum(), device);
+    for (int rank = 1; rank < sums.size(); rank++) {
+      if (!sums.get(rank).equals(sums.get(0))) {
+        throw new FailedException(
+            "rank "
+                + rank
+                + " has other weights or optimizer moments than rank 0, although rank 0 sent its"
+                + " own: the network between them is damaged");
+      }
+    }
   }
 
-  private boolean isTimeToSave() {
-    long minutes = TimeUnit.NANOSECONDS.toMinutes(System.nanoTime() - saved);
-    return settings.saveMinutes() > 0 && minutes >= settings.saveMinutes();
+  /** Sends one process its statistics, which the first one knows. */
+  private void shareStatistics(float[] known, int rank) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      Tensor own = net.parameters().statistics();
+      Tensor averaged = average().parameters().statistics();
+      int n = (int) own.numel();
+      Tensor both = Tensors.of(known.length == 0 ? new float[2 * n] : known, device, 2L * n);
+      ranks.share(both, 0);
+      if (ranks.rank() == rank) {
+        own.copy_(both.narrow(0, 0, n));
+        averaged.copy_(both.narrow(0, n, n));
+      }
+    }
+  }
+
+  /** Averages the running statistics over the processes. */
+  void shareStatistics() {
+    average.shareStatistics(ranks);
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+    optimizer.close();
+    average.close();
+    net.close();
   }
 }

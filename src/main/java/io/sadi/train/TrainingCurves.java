@@ -2,7 +2,7 @@ package io.sadi.train;
 
 import io.sadi.io.Csv;
 import io.sadi.page.LineChart;
-import io.sadi.page.LineChart.Point;
+import io.sadi.page.LineChart.CurvePoint;
 import io.sadi.page.LineChart.Series;
 import io.sadi.page.Page;
 import java.io.IOException;
@@ -14,7 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The course of a training run.
+ * The curves of a training run.
  *
  * @param loss by epoch
  * @param accuracy joint-weighted percentage by epoch, for every decode that was validated
@@ -24,19 +24,19 @@ public record TrainingCurves(Series loss, List<Series> accuracy) {
 
   /** Reads a run's metrics.csv. */
   public static TrainingCurves read(Path metrics) throws IOException {
-    List<Point> loss = new ArrayList<>();
-    Map<String, List<Point>> accuracy = new LinkedHashMap<>();
+    List<CurvePoint> loss = new ArrayList<>();
+    Map<String, List<CurvePoint>> accuracy = new LinkedHashMap<>();
     try (Csv csv = Csv.open(metrics)) {
       Csv.Column epoch = csv.column("epoch");
       Csv.Column total = csv.column("loss");
       for (Csv.@Nullable Row row = csv.next(); row != null; row = csv.next()) {
-        loss.add(new Point(row.number(epoch), row.numberOrNaN(total)));
+        loss.add(new CurvePoint(row.number(epoch), row.numberOrNaN(total)));
         for (String decode : DECODES) {
           double value = row.numberOrNaN(csv.find("val_" + decode + "_mean_joint_weighted"));
           if (!Double.isNaN(value)) {
             accuracy
                 .computeIfAbsent(decode, name -> new ArrayList<>())
-                .add(new Point(row.number(epoch), value));
+                .add(new CurvePoint(row.number(epoch), value));
           }
         }
       }

@@ -1,4 +1,8 @@
-/** Training: one visible loop, its schedule, its checkpoints and its run folder. */
+/**
+ * Training. A {@link io.sadi.train.TrainJob} is what is asked for, read and checked; a {@code
+ * TrainRun} its epochs, validations and states; {@link io.sadi.train.Trainer} has the training
+ * step, forward, loss, backward and optimizer.
+ */
 @NullMarked
 package io.sadi.train;
 

@@ -26,7 +26,7 @@ import io.sadi.io.Shard;
 import io.sadi.predict.engine.Refine;
 import io.sadi.testing.Warnings;
 import io.sadi.train.RunState;
-import io.sadi.train.Training.Mode;
+import io.sadi.train.TrainJob.Mode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -250,7 +250,7 @@ class StudyTest {
       assertThat(network.file()).isEqualTo("last.safetensors");
       assertThat(network.epoch()).isEqualTo(3);
       assertThat(network.people()).isEqualTo(result.course().trainedOn().val());
-      assertThat(result.flatters()).isFalse();
+      assertThat(result.isOptimistic()).isFalse();
     }
     assertThat(out.resolve("report.md"))
         .content()
@@ -379,10 +379,10 @@ class StudyTest {
     assertThat(result.course().epochs()).isEqualTo(1);
     assertThat(result.course().hours()).isPositive();
     assertThat(result.course().accuracy()).hasSize(1);
-    List<CellFolder.Pictures> pictures = new StudyFolder(out).cell(cell).readPictures();
+    List<CellFolder.PersonPictures> pictures = new StudyFolder(out).cell(cell).readPictures();
     assertThat(pictures).hasSize(4);
     assertThat(pictures.get(0).who()).isEqualTo(result.errors().people().get(0));
-    for (CellFolder.Pictures of : pictures) {
+    for (CellFolder.PersonPictures of : pictures) {
       assertThat(List.of(of.photo(), of.truth(), of.found(), of.h1(), of.h2()))
           .allSatisfy(file -> assertThat(file).isNotEmptyFile());
     }

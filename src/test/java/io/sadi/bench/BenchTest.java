@@ -32,10 +32,10 @@ class BenchTest {
   @Test
   void measuresEachThingForEachBatch() throws Exception {
     Path data = NoisePeople.write(folder.resolve("data"));
-    Bench.Result result =
+    Bench.BenchResult result =
         new Bench(config(), data, List.of(2, 4), 1, 0, EVERYTHING, List.of()).run(Progress.NONE);
     assertThat(result.rows())
-        .extracting(Bench.Row::what)
+        .extracting(Bench.BenchRow::what)
         .containsExactly(
             "stack",
             "forward",
@@ -49,7 +49,9 @@ class BenchTest {
             "step",
             "pipeline",
             "train");
-    assertThat(result.rows()).extracting(Bench.Row::imagesPerSecond).allMatch(rate -> rate > 0);
+    assertThat(result.rows())
+        .extracting(Bench.BenchRow::imagesPerSecond)
+        .allMatch(rate -> rate > 0);
     assertThat(result.rows().get(2).batch()).isEqualTo(2);
     assertThat(result.rows().get(8).batch()).isEqualTo(4);
     assertThat(result.json().toString())
@@ -62,19 +64,19 @@ class BenchTest {
   @Test
   void measuresOnlyWhatIsAskedFor() throws Exception {
     Path data = NoisePeople.write(folder.resolve("data"));
-    Bench.Result result =
+    Bench.BenchResult result =
         new Bench(config(), data, List.of(2), 1, 0, EnumSet.of(Bench.What.FORWARD), List.of())
             .run(Progress.NONE);
-    assertThat(result.rows()).extracting(Bench.Row::what).containsExactly("forward");
+    assertThat(result.rows()).extracting(Bench.BenchRow::what).containsExactly("forward");
     assertThat(result.recommendation()).isEmpty();
     assertThat(result.overhead()).isEmpty();
   }
 
   private static List<String> advice(double step, double pipeline, double train) {
-    List<Bench.Row> rows = new ArrayList<>();
+    List<Bench.BenchRow> rows = new ArrayList<>();
     Map.of("step", step, "pipeline", pipeline, "train", train)
-        .forEach((what, rate) -> rows.add(new Bench.Row(what, Precision.FP32, 8, rate, 1, 1)));
-    return new Bench.Result("cpu", 1, rows, null, null).recommendation();
+        .forEach((what, rate) -> rows.add(new Bench.BenchRow(what, Precision.FP32, 8, rate, 1, 1)));
+    return new Bench.BenchResult("cpu", 1, rows, null, null).recommendation();
   }
 
   /** What to do is said of what was measured. */
@@ -94,34 +96,34 @@ class BenchTest {
 
   @Test
   void recommendsTheFastestSplitUnlessAllAreAlike() {
-    Split two = new Split(2, 1, 1);
-    Split one = new Split(1, 2, 3);
-    SplitBench.Result differ =
-        new SplitBench.Result(
+    CoreSplit two = new CoreSplit(2, 1, 1);
+    CoreSplit one = new CoreSplit(1, 2, 3);
+    SplitBench.SplitResult differ =
+        new SplitBench.SplitResult(
             16, List.of(new SplitBench.Rate(two, 50), new SplitBench.Rate(one, 40)));
     assertThat(differ.recommendation())
         .isEqualTo(
             "fastest split: --nproc=2 --threads=1 --set=data.workers=1 --set=train.batch=8,"
                 + " 50.0 img/s; the slowest, 1x2x3, 40.0");
-    SplitBench.Result alike =
-        new SplitBench.Result(
+    SplitBench.SplitResult alike =
+        new SplitBench.SplitResult(
             16, List.of(new SplitBench.Rate(two, 50), new SplitBench.Rate(one, 49)));
     assertThat(alike.recommendation()).isEqualTo("all splits train alike, at 50.0 img/s");
-    assertThat(new Bench.Result("cpu", 1, List.of(), differ, null).json().toString())
+    assertThat(new Bench.BenchResult("cpu", 1, List.of(), differ, null).json().toString())
         .contains("{\"processes\":1,\"threads\":2,\"workers\":3,\"step\":16,\"img_per_s\":40}");
   }
 
   @Test
   void readsSplits() {
-    assertThat(Split.parse(List.of("2x1x1", "1x16x8")))
-        .containsExactly(new Split(2, 1, 1), new Split(1, 16, 8));
+    assertThat(CoreSplit.parse(List.of("2x1x1", "1x16x8")))
+        .containsExactly(new CoreSplit(2, 1, 1), new CoreSplit(1, 16, 8));
     for (String bad : List.of("2x1", "0x1x1", "1x0x1", "1x1x0", "axbxc", "", "auto")) {
-      assertThatThrownBy(() -> Split.parse(List.of(bad)))
+      assertThatThrownBy(() -> CoreSplit.parse(List.of(bad)))
           .isInstanceOf(BadInputException.class)
           .hasMessageContaining("PROCESSESxTHREADSxWORKERS");
     }
     for (int cores : new int[] {1, 2, 6, 64}) {
-      assertThat(Split.of(cores, ComputeDevice.CPU))
+      assertThat(CoreSplit.of(cores, ComputeDevice.CPU))
           .isNotEmpty()
           .doesNotHaveDuplicates()
           .allMatch(split -> split.processes() * split.threads() <= cores);

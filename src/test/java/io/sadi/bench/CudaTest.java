@@ -2,7 +2,7 @@ package io.sadi.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sadi.bench.Finding.Level;
+import io.sadi.bench.DoctorFinding.Level;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,8 +33,8 @@ class CudaTest {
 
   @TempDir private Path root;
 
-  private List<Finding> findings(String platform, boolean wanted, Gpu... gpus) {
-    Host host = new Host(root, Map.of("LD_LIBRARY_PATH", "/cuda"));
+  private List<DoctorFinding> findings(String platform, boolean wanted, Gpu... gpus) {
+    SystemFiles host = new SystemFiles(root, Map.of("LD_LIBRARY_PATH", "/cuda"));
     return new Cuda(host, List.of(gpus), platform, wanted).findings();
   }
 
@@ -58,17 +58,17 @@ class CudaTest {
   @Test
   void withoutAGpuNothingIsWrongUnlessOneIsAskedFor() {
     assertThat(findings("linux-x86_64", false))
-        .extracting(Finding::level)
+        .extracting(DoctorFinding::level)
         .containsExactly(Level.OK);
     assertThat(findings("linux-x86_64", true))
-        .extracting(Finding::level)
+        .extracting(DoctorFinding::level)
         .containsExactly(Level.FAIL);
   }
 
   @Test
   void gpuThatTheJarCannotUseIsNamed() throws IOException {
     driver("580.65.06");
-    Finding finding = findings("linux-x86_64", false, H200).get(0);
+    DoctorFinding finding = findings("linux-x86_64", false, H200).get(0);
     assertThat(finding.level()).isEqualTo(Level.WARN);
     assertThat(finding.found()).contains("H200", "no CUDA natives");
     assertThat(finding.advice()).contains("-Pgpu");
@@ -80,10 +80,10 @@ class CudaTest {
   void everythingInPlaceIsOk() throws IOException {
     driver("580.65.06");
     libraries(LIBRARIES);
-    List<Finding> findings = findings("linux-x86_64-gpu", true, H200);
-    assertThat(findings).extracting(Finding::level).containsOnly(Level.OK);
+    List<DoctorFinding> findings = findings("linux-x86_64-gpu", true, H200);
+    assertThat(findings).extracting(DoctorFinding::level).containsOnly(Level.OK);
     assertThat(findings)
-        .extracting(Finding::what)
+        .extracting(DoctorFinding::what)
         .containsExactly("NVIDIA driver", "GPU", "CUDA libraries");
     assertThat(findings.get(2).found()).contains("cuDNN", "NCCL", "cuBLAS");
   }
@@ -92,7 +92,7 @@ class CudaTest {
   void whatIsMissingIsNamedWithItsPackage() throws IOException {
     driver("580.65.06");
     libraries(LIBRARIES.subList(0, 8));
-    List<Finding> findings = findings("linux-x86_64-gpu", true, H200);
+    List<DoctorFinding> findings = findings("linux-x86_64-gpu", true, H200);
     assertThat(findings)
         .filteredOn(finding -> finding.level() == Level.FAIL)
         .extracting(finding -> finding.what() + ": " + finding.advice())
@@ -100,7 +100,7 @@ class CudaTest {
             cudnn -> assertThat(cudnn).startsWith("cuDNN").contains("libcudnn9-cuda-13"),
             nccl -> assertThat(nccl).startsWith("NCCL").contains("libnccl2"));
     assertThat(findings("linux-x86_64-gpu", false, H200))
-        .extracting(Finding::level)
+        .extracting(DoctorFinding::level)
         .doesNotContain(Level.FAIL)
         .contains(Level.WARN);
   }
@@ -108,11 +108,11 @@ class CudaTest {
   @Test
   void driverThatIsMissingOrTooOldIsSaid() throws IOException {
     libraries(LIBRARIES);
-    Finding none = findings("linux-x86_64-gpu", true).get(0);
+    DoctorFinding none = findings("linux-x86_64-gpu", true).get(0);
     assertThat(none.level()).isEqualTo(Level.FAIL);
     assertThat(none.advice()).contains("580", "--gpus all");
     driver("550.163.01");
-    Finding old = findings("linux-x86_64-gpu", true, H200).get(0);
+    DoctorFinding old = findings("linux-x86_64-gpu", true, H200).get(0);
     assertThat(old.level()).isEqualTo(Level.FAIL);
     assertThat(old.found()).contains("550.163.01", "CUDA 13");
   }

@@ -3,7 +3,7 @@ package io.sadi.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sadi.bench.Finding.Level;
+import io.sadi.bench.DoctorFinding.Level;
 import io.sadi.io.BadInputException;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
@@ -17,14 +17,14 @@ class DoctorTest {
   @Test
   void findsThisMachineFitForWork() {
     Doctor doctor = Doctor.examine("cpu");
-    assertThat(doctor.findings()).extracting(Finding::what).doesNotHaveDuplicates();
+    assertThat(doctor.findings()).extracting(DoctorFinding::what).doesNotHaveDuplicates();
     assertThat(doctor.findings())
         .filteredOn(finding -> finding.level() == Level.FAIL)
         .as("a machine that builds sadi also runs it")
         .isEmpty();
     assertThat(doctor.healthy()).isTrue();
     assertThat(doctor.findings())
-        .extracting(Finding::what)
+        .extracting(DoctorFinding::what)
         .contains("Java", "system", "processor", "threads", "memory", "cache", "CUDA")
         .containsSubsequence(
             "LibTorch", "more threads", "images", "arithmetic fp32", "self-test fp32");

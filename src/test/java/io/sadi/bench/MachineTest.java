@@ -2,7 +2,7 @@ package io.sadi.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sadi.bench.Finding.Level;
+import io.sadi.bench.DoctorFinding.Level;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,8 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 class MachineTest {
   @TempDir private Path root;
 
-  private Finding finding(String what) {
-    return new Machine(new Host(root, Map.of()))
+  private DoctorFinding finding(String what) {
+    return new Machine(new SystemFiles(root, Map.of()))
         .findings().stream()
             .filter(finding -> finding.what().equals(what))
             .findFirst()
@@ -48,7 +48,7 @@ class MachineTest {
             });
     assertThat(options).hasSize(7).endsWith("-Xmx8g");
     assertThat(Machine.flags(options))
-        .isEqualTo(Finding.ok("Java's flags", "-Dorg.bytedeco.javacpp.maxbytes=0 -Xmx8g"));
+        .isEqualTo(DoctorFinding.ok("Java's flags", "-Dorg.bytedeco.javacpp.maxbytes=0 -Xmx8g"));
   }
 
   /** A runtime that jlink has made holds what it was told. */
@@ -64,7 +64,7 @@ class MachineTest {
     String name = "org.bytedeco.javacpp.maxphysicalbytes";
     String before = System.clearProperty(name);
     try {
-      Finding flags = Machine.flags(List.of("-Xmx8g"));
+      DoctorFinding flags = Machine.flags(List.of("-Xmx8g"));
       assertThat(flags.level()).isEqualTo(Level.WARN);
       assertThat(flags.found()).isEqualTo("-Xmx8g; without -D" + name + "=0");
       assertThat(flags.advice()).contains("bin/sadi");
@@ -77,7 +77,7 @@ class MachineTest {
 
   @Test
   void fewFilesOrProcessesAreWarnedOf() throws IOException {
-    assertThat(finding("limits")).isEqualTo(Finding.ok("limits", "none"));
+    assertThat(finding("limits")).isEqualTo(DoctorFinding.ok("limits", "none"));
     write(
         "proc/self/limits",
         """
@@ -86,9 +86,9 @@ class MachineTest {
         Max open files            1024                 524288               files
         """);
     assertThat(finding("limits"))
-        .isEqualTo(Finding.ok("limits", "1024 open files, 4096 processes"));
+        .isEqualTo(DoctorFinding.ok("limits", "1024 open files, 4096 processes"));
     write("sys/fs/cgroup/pids.max", "64\n");
-    Finding few = finding("limits");
+    DoctorFinding few = finding("limits");
     assertThat(few.level()).isEqualTo(Level.WARN);
     assertThat(few.found()).endsWith("64 processes in the container");
     assertThat(few.advice()).contains("--pids-limit");

@@ -171,7 +171,6 @@ class PixelConventionTest {
           estimator,
           dataset,
           List.of(person),
-          SIDE,
           new ImagePyramid(scales),
           readings,
           2,

@@ -155,12 +155,13 @@ final class ManPages {
       return;
     }
     roff.section(command.parent() == null ? "COMMANDS" : "KINDS");
-    List<CommandGroups.Group> groups =
+    List<CommandGroups.CommandGroup> groups =
         command.parent() == null
             ? CommandGroups.GROUPS
             : List.of(
-                new CommandGroups.Group("", ((ParentCommand) command.userObject()).subcommands()));
-    for (CommandGroups.Group group : groups) {
+                new CommandGroups.CommandGroup(
+                    "", ((ParentCommand) command.userObject()).subcommands()));
+    for (CommandGroups.CommandGroup group : groups) {
       if (!group.heading().isEmpty()) {
         roff.subsection(group.heading());
       }

@@ -28,7 +28,8 @@ class AppearanceTest {
     for (int seed = 0; seed < 20; seed++) {
       assertThat(seen(Appearance.PLAIN.draw(SIZE, new SplittableRandom(seed)))).isEqualTo(rgb);
     }
-    assertThat(seen(new Appearance.Draw(new ColorJitter(1, 1, 1, 0), 0, List.of()))).isEqualTo(rgb);
+    assertThat(seen(new Appearance.AppearanceDraw(new ColorJitter(1, 1, 1, 0), 0, List.of())))
+        .isEqualTo(rgb);
   }
 
   @Test
@@ -44,13 +45,17 @@ class AppearanceTest {
   @RepeatedTest(20)
   void switchingOnePartOffLeavesTheOthersDraws(RepetitionInfo repetition) {
     int seed = repetition.getCurrentRepetition();
-    Appearance.Draw all = new Appearance(0.4, 1, 1).draw(SIZE, new SplittableRandom(seed));
-    Appearance.Draw noColor = new Appearance(0, 1, 1).draw(SIZE, new SplittableRandom(seed));
-    Appearance.Draw noBlur = new Appearance(0.4, 0, 1).draw(SIZE, new SplittableRandom(seed));
-    Appearance.Draw open = new Appearance(0.4, 1, 0).draw(SIZE, new SplittableRandom(seed));
-    assertThat(noColor).isEqualTo(new Appearance.Draw(null, all.blur(), all.patches()));
-    assertThat(noBlur).isEqualTo(new Appearance.Draw(all.color(), 0, all.patches()));
-    assertThat(open).isEqualTo(new Appearance.Draw(all.color(), all.blur(), List.of()));
+    Appearance.AppearanceDraw all =
+        new Appearance(0.4, 1, 1).draw(SIZE, new SplittableRandom(seed));
+    Appearance.AppearanceDraw noColor =
+        new Appearance(0, 1, 1).draw(SIZE, new SplittableRandom(seed));
+    Appearance.AppearanceDraw noBlur =
+        new Appearance(0.4, 0, 1).draw(SIZE, new SplittableRandom(seed));
+    Appearance.AppearanceDraw open =
+        new Appearance(0.4, 1, 0).draw(SIZE, new SplittableRandom(seed));
+    assertThat(noColor).isEqualTo(new Appearance.AppearanceDraw(null, all.blur(), all.patches()));
+    assertThat(noBlur).isEqualTo(new Appearance.AppearanceDraw(all.color(), 0, all.patches()));
+    assertThat(open).isEqualTo(new Appearance.AppearanceDraw(all.color(), all.blur(), List.of()));
   }
 
   @Test
@@ -59,7 +64,7 @@ class AppearanceTest {
     int blurred = 0;
     int covered = 0;
     for (int seed = 0; seed < 4000; seed++) {
-      Appearance.Draw draw = half.draw(SIZE, new SplittableRandom(seed));
+      Appearance.AppearanceDraw draw = half.draw(SIZE, new SplittableRandom(seed));
       blurred += draw.blur() > 0 ? 1 : 0;
       covered += draw.patches().isEmpty() ? 0 : 1;
     }
@@ -77,7 +82,7 @@ class AppearanceTest {
         assertThat(grey * (m[8] + m[9] + m[10]) + m[11]).isEqualTo(red, within(1e-9));
       }
     }
-    byte[] seen = seen(new Appearance.Draw(new ColorJitter(0.5, 1, 1, 0), 0, List.of()));
+    byte[] seen = seen(new Appearance.AppearanceDraw(new ColorJitter(0.5, 1, 1, 0), 0, List.of()));
     for (int i = 0; i < rgb.length; i++) {
       assertThat((double) (seen[i] & 0xFF)).isEqualTo((rgb[i] & 0xFF) / 2.0, within(0.51));
     }
@@ -106,7 +111,7 @@ class AppearanceTest {
       point[3 * (20 * SIZE + 30) + c] = (byte) 255;
     }
     try (Image image = Image.of(point, SIZE, SIZE)) {
-      new Appearance.Draw(null, 1.5, List.of()).apply(image);
+      new Appearance.AppearanceDraw(null, 1.5, List.of()).apply(image);
       byte[] seen = image.rgb();
       double sum = 0;
       double x = 0;
@@ -126,7 +131,7 @@ class AppearanceTest {
 
   @RepeatedTest(30)
   void patchesCoverWhatTheySayAndNoMore(RepetitionInfo repetition) {
-    Appearance.Draw draw =
+    Appearance.AppearanceDraw draw =
         new Appearance(0, 0, 1).draw(SIZE, new SplittableRandom(repetition.getCurrentRepetition()));
     assertThat(draw.patches()).hasSizeBetween(1, 3);
     byte[] seen = seen(draw);
@@ -161,8 +166,9 @@ class AppearanceTest {
     assertThat(noise).isNotEqualTo(rgb).isNotEqualTo(blank).isEqualTo(seen(patch(Cover.NOISE)));
   }
 
-  private static Appearance.Draw patch(Cover cover) {
-    return new Appearance.Draw(null, 0, List.of(new Patch(20, 40, 7, 9, cover, 2, 3, 11)));
+  private static Appearance.AppearanceDraw patch(Cover cover) {
+    return new Appearance.AppearanceDraw(
+        null, 0, List.of(new Patch(20, 40, 7, 9, cover, 2, 3, 11)));
   }
 
   private static boolean covers(Patch patch, int u, int v) {
@@ -181,7 +187,7 @@ class AppearanceTest {
     return out;
   }
 
-  private byte[] seen(Appearance.Draw draw) {
+  private byte[] seen(Appearance.AppearanceDraw draw) {
     try (Image image = Image.of(rgb, SIZE, SIZE)) {
       draw.apply(image);
       return image.rgb();

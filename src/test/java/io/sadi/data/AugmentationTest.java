@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sadi.config.Config;
-import io.sadi.data.Augmentation.Draw;
+import io.sadi.data.Augmentation.CropDraw;
 import io.sadi.geom.PixelConvention;
 import io.sadi.io.BadInputException;
 import java.util.Arrays;
@@ -27,7 +27,7 @@ class AugmentationTest {
     SplittableRandom random = new SplittableRandom(7);
     same(
         normal.draw(random),
-        new Draw(
+        new CropDraw(
             -0.3434099405834717,
             1.1974834982262064,
             true,
@@ -35,7 +35,7 @@ class AugmentationTest {
             -0.03438465216949942));
     same(
         normal.draw(random),
-        new Draw(
+        new CropDraw(
             0.07436027386077113,
             0.9224077851219896,
             false,
@@ -45,7 +45,7 @@ class AugmentationTest {
         new Augmentation(80, 0, 1, 0.5, 1.5, 0, 0.5, 0, 0, Appearance.PLAIN, false);
     same(
         uniform.draw(new SplittableRandom(7)),
-        new Draw(-1.349381639145724, 1.082930293028078, true, 0, 0));
+        new CropDraw(-1.349381639145724, 1.082930293028078, true, 0, 0));
   }
 
   @RepeatedTest(20)
@@ -89,7 +89,7 @@ class AugmentationTest {
         person, new HalfBody(Skeleton.lsp14()), 64, PixelConvention.CENTER, seed);
   }
 
-  private static void same(Draw actual, Draw expected) {
+  private static void same(CropDraw actual, CropDraw expected) {
     assertThat(actual.rotation()).isEqualTo(expected.rotation(), within(1e-12));
     assertThat(actual.scale()).isEqualTo(expected.scale(), within(1e-12));
     assertThat(actual.flip()).isEqualTo(expected.flip());

@@ -17,7 +17,7 @@ class CropPropertiesTest {
   private final Random random;
   private final int size;
   private final Person person;
-  private final Augmentation.Draw draw;
+  private final Augmentation.CropDraw draw;
   private final Crop crop;
 
   CropPropertiesTest(RepetitionInfo repetition) {
@@ -25,7 +25,7 @@ class CropPropertiesTest {
     size = 16 + random.nextInt(120);
     person = person();
     draw =
-        new Augmentation.Draw(
+        new Augmentation.CropDraw(
             (2 * random.nextDouble() - 1) * Math.PI,
             0.5 + random.nextDouble(),
             random.nextBoolean(),
@@ -156,7 +156,7 @@ class CropPropertiesTest {
     int left = random.nextInt(20);
     int top = random.nextInt(20);
     double middle = (size - 1) / 2.0;
-    Crop plain = Crop.of(left + middle, top + middle, size, size, Augmentation.Draw.NONE);
+    Crop plain = Crop.of(left + middle, top + middle, size, size, Augmentation.CropDraw.NONE);
     try (Image image = Image.of(rgb, width, width);
         Image cut = image.warp(plain.imageToCrop().inverse(), size, size)) {
       byte[] pixels = cut.rgb();

@@ -13,7 +13,7 @@ class CropTest {
 
   @Test
   void theCentreAndTheCornersOfTheSquareLieWhereTheyShould() {
-    Affine map = Crop.of(100, 50, 128, SIZE, Augmentation.Draw.NONE).imageToCrop();
+    Affine map = Crop.of(100, 50, 128, SIZE, Augmentation.CropDraw.NONE).imageToCrop();
     // The centre of 64 pixels lies between the 32nd and the 33rd.
     assertThat(map.x(100, 50)).isEqualTo(31.5, within(1e-9));
     assertThat(map.y(100, 50)).isEqualTo(31.5, within(1e-9));
@@ -26,8 +26,8 @@ class CropTest {
   void theInverseLeadsBack() {
     Random random = new Random(1);
     for (int i = 0; i < 100; i++) {
-      Augmentation.Draw draw =
-          new Augmentation.Draw(
+      Augmentation.CropDraw draw =
+          new Augmentation.CropDraw(
               random.nextGaussian(), 0.5 + random.nextDouble(), random.nextBoolean(), 0, 0);
       Affine map = Crop.of(40, 60, 90, SIZE, draw).imageToCrop();
       Affine back = map.inverse();
@@ -41,7 +41,8 @@ class CropTest {
   @Test
   void rotationTurnsAboutTheCentre() {
     Affine map =
-        Crop.of(40, 60, 64, SIZE, new Augmentation.Draw(Math.PI / 2, 1, false, 0, 0)).imageToCrop();
+        Crop.of(40, 60, 64, SIZE, new Augmentation.CropDraw(Math.PI / 2, 1, false, 0, 0))
+            .imageToCrop();
     assertThat(map.x(40, 60)).isEqualTo(31.5, within(1e-9));
     assertThat(map.y(40, 60)).isEqualTo(31.5, within(1e-9));
     assertThat(Math.hypot(map.x(50, 60) - 31.5, map.y(50, 60) - 31.5)).isEqualTo(10, within(1e-9));

@@ -7,8 +7,8 @@ import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
 import io.sadi.eval.Breakdown.By;
-import io.sadi.eval.Breakdown.Row;
-import io.sadi.eval.ErrorKinds.Kind;
+import io.sadi.eval.Breakdown.Slice;
+import io.sadi.eval.ErrorKinds.ErrorKind;
 import io.sadi.geom.Box;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,21 +67,21 @@ class DiagnosisTest {
     assertThat(kinds.counts().inMeans().of())
         .isEqualTo(
             Map.of(
-                Kind.RIGHT,
+                ErrorKind.RIGHT,
                 2 * LSP.size() - 6,
-                Kind.JITTER,
+                ErrorKind.JITTER,
                 1,
-                Kind.MISS,
+                ErrorKind.MISS,
                 1,
-                Kind.SWAP,
+                ErrorKind.SWAP,
                 2,
-                Kind.INVERSION,
+                ErrorKind.INVERSION,
                 1,
-                Kind.NOT_FOUND,
+                ErrorKind.NOT_FOUND,
                 1));
-    assertThat(kinds.counts().joints().get("left_wrist").count(Kind.INVERSION)).isEqualTo(1);
-    assertThat(kinds.counts().joints().get("right_wrist").count(Kind.SWAP)).isEqualTo(1);
-    assertThat(kinds.counts().joints().get("right_wrist").percent(Kind.SWAP)).isEqualTo(50);
+    assertThat(kinds.counts().joints().get("left_wrist").count(ErrorKind.INVERSION)).isEqualTo(1);
+    assertThat(kinds.counts().joints().get("right_wrist").count(ErrorKind.SWAP)).isEqualTo(1);
+    assertThat(kinds.counts().joints().get("right_wrist").percent(ErrorKind.SWAP)).isEqualTo(50);
   }
 
   /** A joint between both wrists but nearer to its own is put badly, and not exchanged. */
@@ -96,14 +96,14 @@ class DiagnosisTest {
         measure(List.of(person), new Predictions(List.of(prediction)), "pck-box@1")
             .errorKinds()
             .get(0);
-    assertThat(kinds.counts().joints().get("left_wrist").count(Kind.INVERSION)).isEqualTo(1);
-    assertThat(kinds.counts().joints().get("right_wrist").count(Kind.INVERSION)).isEqualTo(1);
+    assertThat(kinds.counts().joints().get("left_wrist").count(ErrorKind.INVERSION)).isEqualTo(1);
+    assertThat(kinds.counts().joints().get("right_wrist").count(ErrorKind.INVERSION)).isEqualTo(1);
     place(prediction, WRIST, person.x()[WRIST] - 10.5);
     kinds =
         measure(List.of(person), new Predictions(List.of(prediction)), "pck-box@1")
             .errorKinds()
             .get(0);
-    assertThat(kinds.counts().joints().get("left_wrist").count(Kind.JITTER)).isEqualTo(1);
+    assertThat(kinds.counts().joints().get("left_wrist").count(ErrorKind.JITTER)).isEqualTo(1);
   }
 
   @Test
@@ -116,13 +116,13 @@ class DiagnosisTest {
           People.moved(person, LSP, ReferenceLength.TORSO, 0.4 * random.nextDouble(), 0));
     }
     Evaluation evaluation = measure(people, predictions, "pck@0.2", By.values());
-    double percent = evaluation.errorKinds().get(0).counts().inMeans().percent(Kind.RIGHT);
+    double percent = evaluation.errorKinds().get(0).counts().inMeans().percent(ErrorKind.RIGHT);
     // The mean over all joints of the skeleton, as none of LSP's is outside the means.
     assertThat(percent).isCloseTo(evaluation.results().get(0).meanJointWeighted(), within(1e-9));
     for (Breakdown breakdown : evaluation.breakdowns()) {
       if (!breakdown.rows().isEmpty()) {
         double right = breakdown.rows().stream().mapToDouble(r -> r.percent() * r.counted()).sum();
-        int counted = breakdown.rows().stream().mapToInt(Row::counted).sum();
+        int counted = breakdown.rows().stream().mapToInt(Slice::counted).sum();
         assertThat(right / counted).as(breakdown.by() + "").isCloseTo(percent, within(1e-9));
       }
     }
@@ -137,14 +137,14 @@ class DiagnosisTest {
     people.get(1).visibility()[4] = Person.NOT_ANNOTATED;
     place(found.get(0), 3, -500);
     place(found.get(1), 0, -500);
-    List<Row> rows =
+    List<Slice> rows =
         measure(people, new Predictions(found), "pck-box@1", By.VISIBILITY)
             .breakdowns()
             .get(0)
             .rows();
-    assertThat(rows).extracting(Row::name).containsExactly("visible", "occluded");
-    assertThat(rows).extracting(Row::counted).containsExactly(2 * LSP.size() - 3, 2);
-    assertThat(rows).extracting(Row::people).containsExactly(2, 1);
+    assertThat(rows).extracting(Slice::name).containsExactly("visible", "occluded");
+    assertThat(rows).extracting(Slice::counted).containsExactly(2 * LSP.size() - 3, 2);
+    assertThat(rows).extracting(Slice::people).containsExactly(2, 1);
     assertThat(rows.get(0).percent()).isCloseTo(100.0 * 24 / 25, within(1e-9));
     assertThat(rows.get(1).percent()).isEqualTo(50);
   }
@@ -176,16 +176,16 @@ class DiagnosisTest {
     }
     Evaluation evaluation =
         measure(people, new Predictions(found), "pck-box@0.1", By.SIZE, By.JOINTS);
-    List<Row> size = evaluation.breakdowns().get(0).rows();
+    List<Slice> size = evaluation.breakdowns().get(0).rows();
     assertThat(size)
-        .extracting(Row::name)
+        .extracting(Slice::name)
         .containsExactly("up to 120 px", "120 to 150 px", "above 150 px");
-    assertThat(size).extracting(Row::people).containsExactly(3, 3, 3);
+    assertThat(size).extracting(Slice::people).containsExactly(3, 3, 3);
     assertThat(size.get(0).percent()).isCloseTo(100.0 * 38 / 39, within(1e-9));
     assertThat(size.get(1).percent()).isEqualTo(100);
-    List<Row> joints = evaluation.breakdowns().get(1).rows();
-    assertThat(joints).extracting(Row::name).containsExactly("all 14", "7 to 13", "fewer than 7");
-    assertThat(joints).extracting(Row::people).containsExactly(1, 7, 1);
+    List<Slice> joints = evaluation.breakdowns().get(1).rows();
+    assertThat(joints).extracting(Slice::name).containsExactly("all 14", "7 to 13", "fewer than 7");
+    assertThat(joints).extracting(Slice::people).containsExactly(1, 7, 1);
     assertThat(joints.get(0).percent()).isCloseTo(100.0 * 13 / 14, within(1e-9));
   }
 

@@ -43,7 +43,8 @@ class ForeignFilesFuzzTest {
         new Fuzz(
             file,
             damaged ->
-                PredictionsJson.read(damaged, List.of("neck", "nose"), CocoResults.ImageIds.NONE));
+                PredictionsJson.read(
+                    damaged, List.of("neck", "nose"), CocoResults.ImageNameSource.NONE));
     assertThat(fuzz.prefixes()).isEqualTo(text.length()); // no part of it is whole
     assertThat(fuzz.flips(FLIPS, 1)).isPositive();
   }

@@ -60,7 +60,7 @@ class PredictionsJsonTest {
   }
 
   private static List<String> imagesOf(Path file) throws IOException {
-    return PredictionsJson.read(file, JOINTS, CocoResults.ImageIds.NONE).stream()
+    return PredictionsJson.read(file, JOINTS, CocoResults.ImageNameSource.NONE).stream()
         .map(detection -> detection.joints().image())
         .toList();
   }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.sadi.eval.SeedComparison.Pair;
+import io.sadi.eval.SeedComparison.NetworkPair;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -43,13 +43,13 @@ class SeedComparisonTest {
   private record World(double effect, double ofSeeds, double ofPeople) {
 
     /** One baseline network a seed, and one network a seed for each of several kinds. */
-    List<List<Pair>> study(int kinds, int seeds, RandomGenerator random) {
+    List<List<NetworkPair>> study(int kinds, int seeds, RandomGenerator random) {
       double[] hard = random.doubles(PEOPLE, 0.35, 0.65).toArray();
       double[][] taste = new double[kinds][PEOPLE];
       for (double[] of : taste) {
         Arrays.setAll(of, i -> ofPeople * Math.sqrt(3) * (2 * random.nextDouble() - 1));
       }
-      List<List<Pair>> study = new ArrayList<>();
+      List<List<NetworkPair>> study = new ArrayList<>();
       IntStream.range(0, kinds).forEach(kind -> study.add(new ArrayList<>()));
       for (int s = 0; s < seeds; s++) {
         double luck = ofSeeds / Math.sqrt(2) * random.nextGaussian();
@@ -59,7 +59,9 @@ class SeedComparisonTest {
           double[] likes = taste[kind];
           study
               .get(kind)
-              .add(new Pair(network(i -> hard[i] + effect + own + likes[i], random), baseline));
+              .add(
+                  new NetworkPair(
+                      network(i -> hard[i] + effect + own + likes[i], random), baseline));
         }
       }
       return study;
@@ -218,7 +220,7 @@ class SeedComparisonTest {
 
   @Test
   void differencesAreMeansOverSeedsOfWhatTheTablesSay() {
-    List<Pair> pairs = new World(0.1, 0.1, 0.1).study(1, 3, new SplittableRandom(1)).get(0);
+    List<NetworkPair> pairs = new World(0.1, 0.1, 0.1).study(1, 3, new SplittableRandom(1)).get(0);
     SeedComparison of = SeedComparison.of(METRIC, List.of(pairs), RESAMPLES, FLIPS).get(0);
     double mean = 0;
     double wrist = 0;
@@ -240,7 +242,9 @@ class SeedComparisonTest {
   void networksThatFindTheSameDoNotDiffer() {
     PersonErrors one = network(i -> 0.5, new SplittableRandom(3));
     SeedComparison of =
-        SeedComparison.of(METRIC, List.of(List.of(new Pair(one, one), new Pair(one, one)))).get(0);
+        SeedComparison.of(
+                METRIC, List.of(List.of(new NetworkPair(one, one), new NetworkPair(one, one))))
+            .get(0);
     assertThat(of.differences().meanJointWeighted()).isZero();
     assertThat(of.intervals95().meanJointWeighted()).isEqualTo(new Interval(0, 0));
     assertThat(of.pPeople()).isEqualTo(1);
@@ -251,7 +255,7 @@ class SeedComparisonTest {
   @Test
   void jointsAreTestedByThemselves() {
     SplittableRandom random = new SplittableRandom(4);
-    List<Pair> pairs = new ArrayList<>();
+    List<NetworkPair> pairs = new ArrayList<>();
     for (int s = 0; s < 3; s++) {
       PersonErrors baseline = network(i -> 0.5, random);
       double[][] better =
@@ -259,7 +263,7 @@ class SeedComparisonTest {
       for (int i = s; i < 60; i++) {
         better[i][0] = 0.1;
       }
-      pairs.add(new Pair(errors(better), baseline));
+      pairs.add(new NetworkPair(errors(better), baseline));
     }
     SeedComparison of = SeedComparison.of(METRIC, List.of(pairs), RESAMPLES, FLIPS).get(0);
     assertThat(of.pJoints().get("left_wrist")).isLessThan(0.01);
@@ -297,7 +301,7 @@ class SeedComparisonTest {
   /** By hand: seeds alone make the paired t-test, people alone the normal one. */
   @Test
   void withoutWhatPeopleShareItIsTheTTest() {
-    CrossedDesign.Estimate of =
+    CrossedDesign.MeanEstimate of =
         new CrossedDesign(3).estimate(new double[] {1, 2, 3}, new double[3][3]);
     assertThat(of.interval95().high() - 2).isCloseTo(4.3027 / Math.sqrt(3), within(0.02));
     assertThat(of.p()).isCloseTo(0.0742, within(1e-3)); // t = 3.4641, 2 degrees of freedom
@@ -312,7 +316,7 @@ class SeedComparisonTest {
   @Test
   void seedsThatAgreeAreNotCertain() {
     double[][] covariances = {{0.09, 0.01}, {0.01, 0.09}};
-    CrossedDesign.Estimate of = new CrossedDesign(2).estimate(new double[] {1, 1}, covariances);
+    CrossedDesign.MeanEstimate of = new CrossedDesign(2).estimate(new double[] {1, 1}, covariances);
     assertThat(of.interval95().high() - 1)
         .isCloseTo(1.96 * Math.sqrt((0.09 - 0.01) / 2 + 0.01), within(1e-3));
   }
@@ -350,7 +354,7 @@ class SeedComparisonTest {
     assertThat(whole.isOfSame(withoutOne)).isFalse();
     assertThat(withoutOne.isOfSame(withoutOne)).isTrue();
     assertThatThrownBy(
-            () -> SeedComparison.of(METRIC, List.of(List.of(new Pair(withoutOne, whole)))))
+            () -> SeedComparison.of(METRIC, List.of(List.of(new NetworkPair(withoutOne, whole)))))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -443,7 +443,7 @@ class TorchFileTest {
         Pickle.read(
             program,
             "test",
-            new Pickle.Objects() {
+            new Pickle.ObjectMaker() {
               @Override
               public Object persistent(Object id) {
                 return id;

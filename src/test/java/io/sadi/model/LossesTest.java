@@ -98,7 +98,8 @@ class LossesTest {
     }
     Person person =
         new Person("a.jpg", 0, 0, 0, x, y, visible, null, 50, 50, 0.6, Double.NaN, null);
-    Crop crop = Crop.of(person, 64, new Augmentation.Draw(random.nextGaussian(), 1, false, 0, 0));
+    Crop crop =
+        Crop.of(person, 64, new Augmentation.CropDraw(random.nextGaussian(), 1, false, 0, 0));
     int[] flip = skeleton.flipPermutation();
     try (SadiNet net = net("model.variant=baseline")) {
       float[] maps = targets(crop, person, flip, net);

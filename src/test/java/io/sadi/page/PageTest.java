@@ -2,8 +2,8 @@ package io.sadi.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sadi.page.LineChart.Point;
-import io.sadi.page.LineChart.Range;
+import io.sadi.page.LineChart.Band;
+import io.sadi.page.LineChart.CurvePoint;
 import io.sadi.page.LineChart.Series;
 import io.sadi.testing.Browser;
 import java.nio.file.Files;
@@ -19,7 +19,7 @@ class PageTest {
           "epoch",
           "",
           List.of(
-              new Series("</script>", List.of(new Point(1, 2), new Point(2, Double.NaN))),
+              new Series("</script>", List.of(new CurvePoint(1, 2), new CurvePoint(2, Double.NaN))),
               new Series("none", List.of())));
 
   @TempDir private Path folder;
@@ -72,9 +72,9 @@ class PageTest {
                 "t",
                 "x",
                 List.of(
-                    new ForestChart.Row("a", 0, 1, 0.5, 1.5),
-                    new ForestChart.Row("b", 1, 2, Double.NaN, Double.NaN),
-                    new ForestChart.Row("c", 2, Double.NaN, 0, 1)))
+                    new ForestChart.ForestRow("a", 0, 1, 0.5, 1.5),
+                    new ForestChart.ForestRow("b", 1, 2, Double.NaN, Double.NaN),
+                    new ForestChart.ForestRow("c", 2, Double.NaN, 0, 1)))
             .html();
     assertThat(forest)
         .contains("{\"label\":\"a\",\"colour\":0,\"value\":1.0,\"low\":0.5,\"high\":1.5}")
@@ -87,8 +87,8 @@ class PageTest {
                 "x",
                 "y",
                 List.of(
-                    new ScatterChart.Point("a", 1, 2, 1, 3),
-                    new ScatterChart.Point("b", 1, Double.NaN, 1, 3)))
+                    new ScatterChart.ScatterPoint("a", 1, 2, 1, 3),
+                    new ScatterChart.ScatterPoint("b", 1, Double.NaN, 1, 3)))
             .html();
     assertThat(scatter)
         .contains("{\"label\":\"a\",\"x\":1.0,\"y\":2.0,\"low\":1.0,\"high\":3.0}")
@@ -101,8 +101,8 @@ class PageTest {
                 List.of(
                     new Series(
                         "a",
-                        List.of(new Point(1, 2)),
-                        List.of(new Range(1, 1.5, 2.5), new Range(2, Double.NaN, 3)))))
+                        List.of(new CurvePoint(1, 2)),
+                        List.of(new Band(1, 1.5, 2.5), new Band(2, Double.NaN, 3)))))
             .html();
     assertThat(band).contains("\"band\":[[1.0,1.5,2.5]]");
   }
@@ -116,8 +116,8 @@ class PageTest {
                 HOSTILE,
                 HOSTILE,
                 List.of(
-                    new ForestChart.Row(HOSTILE, 0, 1, 0.5, 1.5),
-                    new ForestChart.Row("b", 9, 2, Double.NaN, Double.NaN)))
+                    new ForestChart.ForestRow(HOSTILE, 0, 1, 0.5, 1.5),
+                    new ForestChart.ForestRow("b", 9, 2, Double.NaN, Double.NaN)))
             .html());
     page.add(
         new ScatterChart(
@@ -125,9 +125,9 @@ class PageTest {
                 HOSTILE,
                 HOSTILE,
                 List.of(
-                    new ScatterChart.Point(HOSTILE, 1, 2, 1, 3),
-                    new ScatterChart.Point("b", 2, Double.NaN, 1, 3),
-                    new ScatterChart.Point("c", 2, 2, 2, 2)))
+                    new ScatterChart.ScatterPoint(HOSTILE, 1, 2, 1, 3),
+                    new ScatterChart.ScatterPoint("b", 2, Double.NaN, 1, 3),
+                    new ScatterChart.ScatterPoint("c", 2, 2, 2, 2)))
             .html());
     page.add(
         new LineChart(
@@ -137,8 +137,8 @@ class PageTest {
                 List.of(
                     new Series(
                         HOSTILE,
-                        List.of(new Point(1, 2), new Point(2, 3)),
-                        List.of(new Range(1, 1, 3), new Range(2, 2, 4)))))
+                        List.of(new CurvePoint(1, 2), new CurvePoint(2, 3)),
+                        List.of(new Band(1, 1, 3), new Band(2, 2, 4)))))
             .html());
     page.add(new Histogram(HOSTILE, HOSTILE, HOSTILE, 0, 1, List.of(3, 0, 4)).html());
     Files.writeString(file, page.html());

@@ -178,7 +178,15 @@ class ResumedPredictionTest {
   private PredictionOutcome resume(Resuming how, InferenceConfig inference) throws IOException {
     PredictionOutput output =
         new PredictionOutput(
-            out, null, PredictionsFormat.CSV, null, null, null, null, null, Existing.RESUME, how);
+            out,
+            null,
+            PredictionsFormat.CSV,
+            null,
+            new PredictionOutput.Drawings(null, null, null, null),
+            null,
+            null,
+            Existing.RESUME,
+            how);
     PredictionRequest request =
         new PredictionRequest(
             model, List.of(images.toString()), null, Decode.FUSED, 1, inference, null, output);

@@ -10,7 +10,7 @@ import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
-import io.sadi.prepare.CleanedDataset.Rule;
+import io.sadi.prepare.CleanedDataset.CleaningRule;
 import io.sadi.prepare.read.LeftOut;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CleanedDatasetTest {
-  private static final Rule RULE = new Rule(0.15, 0.5);
+  private static final CleaningRule RULE = new CleaningRule(0.15, 0.5);
   private static final Skeleton SKELETON = Skeleton.lsp14();
 
   /** Pixels of the crop's side: the rule's distance is 30 of them. */

@@ -18,7 +18,7 @@ import io.sadi.prepare.read.LeedsPoses;
 import io.sadi.prepare.read.MpiiAnnotations;
 import io.sadi.prepare.read.Split;
 import io.sadi.prepare.read.YoloAnnotations;
-import io.sadi.prepare.write.Output;
+import io.sadi.prepare.write.DatasetOutput;
 import io.sadi.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,7 +57,7 @@ class DrawnAnnotationsTest {
   void coco() throws IOException {
     CocoAnnotations coco =
         CocoAnnotations.read(
-            List.of(new CocoAnnotations.Source(null, FOLDER.resolve("coco.json"))),
+            List.of(new CocoAnnotations.SplitFile(null, FOLDER.resolve("coco.json"))),
             new CocoFile.Foreign(null, List.of()),
             IMAGES,
             ALL,
@@ -69,7 +69,7 @@ class DrawnAnnotationsTest {
   @ValueSource(strings = {"commas.csv", "semicolons.csv", "excel-unicode.txt"})
   void tables(String name) throws IOException {
     Annotations table =
-        CsvAnnotations.read(FOLDER.resolve("csv/" + name), CsvAnnotations.Options.PLAIN, ALL, 1);
+        CsvAnnotations.read(FOLDER.resolve("csv/" + name), CsvAnnotations.CsvOptions.PLAIN, ALL, 1);
     checkWithOcclusion(prepared(table, IMAGES), true);
   }
 
@@ -78,7 +78,7 @@ class DrawnAnnotationsTest {
     Annotations table =
         CsvAnnotations.read(
             FOLDER.resolve("csv/matlab-windows.csv"),
-            new CsvAnnotations.Options(true, Double.NaN),
+            new CsvAnnotations.CsvOptions(true, Double.NaN),
             ALL,
             1);
     checkWithOcclusion(prepared(table, IMAGES), false);
@@ -88,7 +88,7 @@ class DrawnAnnotationsTest {
   @ValueSource(strings = {"deeplabcut-2.1.csv", "deeplabcut-3.csv"})
   void deepLabCut(String name) throws IOException {
     Annotations table =
-        CsvAnnotations.read(FOLDER.resolve("csv/" + name), CsvAnnotations.Options.PLAIN, ALL, 1);
+        CsvAnnotations.read(FOLDER.resolve("csv/" + name), CsvAnnotations.CsvOptions.PLAIN, ALL, 1);
     check(prepared(table, IMAGES));
   }
 
@@ -104,7 +104,7 @@ class DrawnAnnotationsTest {
     YoloAnnotations yolo =
         YoloAnnotations.read(
             FOLDER.resolve("data.yaml"),
-            new YoloAnnotations.Options(List.of(), null, Double.NaN),
+            new YoloAnnotations.YoloOptions(List.of(), null, Double.NaN),
             ALL,
             1);
     checkWithOcclusion(prepared(yolo.annotations(), yolo.imageRoot()), true);
@@ -138,7 +138,7 @@ class DrawnAnnotationsTest {
   @CsvSource({"LSP, lsp-joints.mat", "LSPET, lspet-joints.mat"})
   void leeds(LeedsPoses dataset, String name) throws IOException {
     Annotations leeds =
-        dataset.read(FOLDER.resolve(name), "im%04d.jpg", LeedsPoses.Sides.PERSON, ALL, 1);
+        dataset.read(FOLDER.resolve(name), "im%04d.jpg", LeedsPoses.JointSides.PERSON, ALL, 1);
     List<Person> people = prepared(leeds, IMAGES);
     List<Map<String, String>> expected =
         expected().stream().filter(row -> row.get("person").equals("0")).toList();
@@ -166,7 +166,8 @@ class DrawnAnnotationsTest {
   private List<Person> prepared(Annotations annotations, Path images) throws IOException {
     Path folder = out.resolve("dataset");
     Annotations found = ImageFiles.find(annotations, images, Progress.NONE);
-    new Preparation(found, images, new Output(folder, false, false, Map.of()), Treatment.PLAIN)
+    new Preparation(
+            found, images, new DatasetOutput(folder, false, false, Map.of()), Treatment.PLAIN)
         .run(Progress.NONE);
     return DatasetReader.people(DatasetReader.read(folder), "train");
   }

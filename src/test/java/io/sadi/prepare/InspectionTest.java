@@ -20,7 +20,7 @@ import io.sadi.prepare.check.Checks;
 import io.sadi.prepare.read.Annotations;
 import io.sadi.prepare.read.Fault;
 import io.sadi.prepare.synthetic.SyntheticPerson;
-import io.sadi.prepare.write.Output;
+import io.sadi.prepare.write.DatasetOutput;
 import io.sadi.prepare.write.PreparedDataset;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -149,9 +149,9 @@ class InspectionTest {
   @Test
   void rulesForOneKindWin() {
     Checks checks = Checks.of(List.of(Checks.Rule.parse("grey=fail"), Checks.Rule.parse("drop")));
-    assertThat(checks.of(Fault.Kind.GREY)).isEqualTo(Fault.Action.FAIL);
-    assertThat(checks.of(Fault.Kind.SIZE)).isEqualTo(Fault.Action.DROP);
-    assertThat(Checks.REPORT.of(Fault.Kind.SIZE)).isEqualTo(Fault.Action.REPORT);
+    assertThat(checks.of(Fault.FaultKind.GREY)).isEqualTo(Fault.Action.FAIL);
+    assertThat(checks.of(Fault.FaultKind.SIZE)).isEqualTo(Fault.Action.DROP);
+    assertThat(Checks.REPORT.of(Fault.FaultKind.SIZE)).isEqualTo(Fault.Action.REPORT);
     for (String text : new String[] {"", "ignore", "x=drop", "grey=", "=drop", "grey"}) {
       assertThatThrownBy(() -> Checks.Rule.parse(text)).hasMessageContaining("joint-outside");
     }
@@ -234,7 +234,7 @@ class InspectionTest {
       new Preparation(
               annotations(),
               images,
-              new Output(out, true, false, Map.of()),
+              new DatasetOutput(out, true, false, Map.of()),
               new Treatment(0, Checks.REPORT, pack, 4))
           .run(Progress.NONE);
       try (Image sheet = Image.read(out.resolve("previews/people.jpg"));
@@ -255,7 +255,7 @@ class InspectionTest {
     return new Preparation(
             annotations(),
             images,
-            new Output(out, true, false, Map.of()),
+            new DatasetOutput(out, true, false, Map.of()),
             new Treatment(0, checks, pack, 0))
         .run(Progress.NONE);
   }
@@ -269,7 +269,7 @@ class InspectionTest {
         List.of(),
         List.of(),
         false,
-        Annotations.Boxes.ANNOTATED,
+        Annotations.BoxSource.ANNOTATED,
         List.of());
   }
 }

@@ -13,7 +13,7 @@ import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.prepare.Preparation.Treatment;
-import io.sadi.prepare.write.Output;
+import io.sadi.prepare.write.DatasetOutput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +48,7 @@ class MergedDatasetsTest {
     new Preparation(
             merged.annotations(),
             merged.imageRoot(),
-            new Output(out, false, false, Map.of()),
+            new DatasetOutput(out, false, false, Map.of()),
             Treatment.PLAIN)
         .run(Progress.NONE);
     Dataset dataset = DatasetReader.read(out);

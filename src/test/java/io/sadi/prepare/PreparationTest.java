@@ -18,7 +18,7 @@ import io.sadi.prepare.read.CsvAnnotations;
 import io.sadi.prepare.read.ImageFiles;
 import io.sadi.prepare.read.LeedsPoses;
 import io.sadi.prepare.read.Split;
-import io.sadi.prepare.write.Output;
+import io.sadi.prepare.write.DatasetOutput;
 import io.sadi.prepare.write.PreparedDataset;
 import io.sadi.testing.Shared;
 import java.io.IOException;
@@ -65,7 +65,7 @@ class PreparationTest {
         new Preparation(
                 ImageFiles.find(annotations, images, Progress.NONE),
                 images,
-                new Output(out, false, false, Map.of()),
+                new DatasetOutput(out, false, false, Map.of()),
                 Preparation.Treatment.PLAIN)
             .run(Progress.NONE);
     assertThat(prepared.countsByReason()).containsExactly(Map.entry("image missing", 2));
@@ -151,7 +151,7 @@ class PreparationTest {
 
   @Test
   void doesNotDeleteItsOwnImages() throws IOException {
-    Output inside = new Output(folder, true, false, Map.of());
+    DatasetOutput inside = new DatasetOutput(folder, true, false, Map.of());
     Files.writeString(folder.resolve("dataset.yaml"), "name: x");
     Annotations annotations = CocoAnnotations.read(coco(), List.of(), 1);
     assertThatThrownBy(
@@ -164,7 +164,7 @@ class PreparationTest {
   @Test
   void aDryRunWritesNothing() throws IOException {
     Annotations annotations = CocoAnnotations.read(coco(), List.of(Split.parse("train=1-6")), 1);
-    Output dry = new Output(out, false, true, Map.of());
+    DatasetOutput dry = new DatasetOutput(out, false, true, Map.of());
     PreparedDataset prepared =
         new Preparation(annotations, images, dry, Treatment.PLAIN).run(Progress.NONE);
     assertThat(prepared.splits().get("train")).hasSize(7);
@@ -176,7 +176,7 @@ class PreparationTest {
   void takesLspsBoxFromTheImage() throws IOException {
     Path lsp = Shared.require("data/lsp");
     Annotations annotations = LeedsPoses.LSP.read(lsp.resolve("joints.mat"), List.of(), 1);
-    Output output = new Output(out, false, false, Map.of());
+    DatasetOutput output = new DatasetOutput(out, false, false, Map.of());
     assertThatThrownBy(
             () ->
                 new Preparation(annotations, lsp.resolve("images"), output, Treatment.PLAIN)
@@ -201,7 +201,7 @@ class PreparationTest {
       boolean overwrite, int limit, List<String> warnings, String... splits) throws IOException {
     Annotations annotations =
         CocoAnnotations.read(coco(), Arrays.stream(splits).map(Split::parse).toList(), 1);
-    Output output = new Output(out, overwrite, false, Map.of("kind", "coco"));
+    DatasetOutput output = new DatasetOutput(out, overwrite, false, Map.of("kind", "coco"));
     Progress progress =
         new Progress() {
           @Override

@@ -16,7 +16,7 @@ import io.sadi.prepare.Preparation.Treatment;
 import io.sadi.prepare.read.Annotations;
 import io.sadi.prepare.read.CocoAnnotations;
 import io.sadi.prepare.read.Split;
-import io.sadi.prepare.write.Output;
+import io.sadi.prepare.write.DatasetOutput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -161,7 +161,7 @@ class SourceIdsTest {
             warnings.add(line);
           }
         };
-    Output output = new Output(folder.resolve(name), false, false, Map.of());
+    DatasetOutput output = new DatasetOutput(folder.resolve(name), false, false, Map.of());
     new Preparation(annotations, images, output, Treatment.PLAIN).run(progress);
     return Json.readObject(folder.resolve(name).resolve("annotations/val.json"));
   }

@@ -10,7 +10,7 @@ import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.prepare.read.Split;
-import io.sadi.prepare.write.Output;
+import io.sadi.prepare.write.DatasetOutput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +71,7 @@ class SyntheticPeopleTest {
         .isInstanceOf(BadInputException.class);
   }
 
-  private static Output output(Path out) {
-    return new Output(out, false, false, Map.of());
+  private static DatasetOutput output(Path out) {
+    return new DatasetOutput(out, false, false, Map.of());
   }
 }

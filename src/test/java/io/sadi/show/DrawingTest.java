@@ -3,13 +3,17 @@ package io.sadi.show;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sadi.data.Person;
 import io.sadi.data.PersonBox;
 import io.sadi.data.Skeleton;
 import io.sadi.eval.Prediction;
 import io.sadi.geom.PixelConvention;
 import io.sadi.image.Image;
+import io.sadi.model.Attention;
 import io.sadi.predict.engine.FoundPerson;
 import io.sadi.predict.engine.Maps;
+import io.sadi.show.HeatmapPicture.Row;
+import io.sadi.show.HeatmapPicture.Source;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -110,8 +114,7 @@ class DrawingTest {
   void heatmapsLieBesideTheCropInTheColourOfTheirJoint() {
     try (Image photo = Image.filled(100, 50, GREY);
         Image picture =
-            new HeatmapPicture(SKELETON, PixelConvention.CENTER, 1)
-                .draw(photo, List.of(person(1, maps(heat(0))), person(1, maps(heat(0)))))) {
+            picture(1, null).draw(photo, List.of(row(maps(heat(0))), row(maps(heat(0)))))) {
       int panel = picture.width() / 4;
       assertThat(picture.height()).as("a row a person").isGreaterThan(2 * (panel - 8));
       // The middle of map pixel (1, 1) is at 3/8 of the panel.
@@ -129,15 +132,68 @@ class DrawingTest {
     }
   }
 
+  private static HeatmapPicture picture(double fusionWeight, @Nullable Source against) {
+    Source network = new Source(against == null ? "" : "a", PixelConvention.CENTER, fusionWeight);
+    return new HeatmapPicture(SKELETON, 1, network, against);
+  }
+
+  private static Row row(Maps maps) {
+    return new Row(person(1, maps), null, null);
+  }
+
+  /** Two networks side by side are compared by eye: neither may stand in the other's place. */
+  @Test
+  void anotherNetworkAndTheTruthStandBesideTheFirst() {
+    Source other = new Source("b", PixelConvention.CENTER, 0);
+    byte[] visible = new byte[4];
+    visible[1] = Person.VISIBLE; // at the middle of map pixel (2, 2)
+    float[] x = new float[4];
+    float[] y = new float[4];
+    FoundPerson found = person(1, maps(null));
+    x[1] = (float) found.place().crop(4).cropToImage().x(2, 2);
+    y[1] = (float) found.place().crop(4).cropToImage().y(2, 2);
+    Person truth =
+        new Person("a.png", 0, 100, 50, x, y, visible, null, 50, 25, 0.5, Double.NaN, null);
+    try (Image photo = Image.filled(100, 50, GREY);
+        Image picture =
+            picture(0, other)
+                .draw(
+                    photo,
+                    List.of(new Row(found, new Maps(4, 4, heat(0), null, null, null), truth)))) {
+      int panel = picture.width() / 4; // crop, annotated, a: H1, b: H1
+      int y0 = picture.height() - panel;
+      int truthHeat = pixel(picture, panel + panel * 5 / 8.0, y0 + panel * 5 / 8);
+      assertThat(distance(truthHeat, SkeletonDrawing.LEFT)).as("annotated").isLessThan(40);
+      int own = pixel(picture, 2 * panel + panel * 3 / 8.0, y0 + panel * 3 / 8);
+      assertThat(distance(own, SkeletonDrawing.LEFT)).as("a: H1").isLessThan(40);
+      int theirs = pixel(picture, 3 * panel + panel * 3 / 8.0, y0 + panel * 3 / 8);
+      assertThat(distance(theirs, 0x3A3A3A)).as("b: H1 is empty").isLessThan(12);
+    }
+  }
+
+  @Test
+  void attentionIsBrightWhereTheNetworkLooks() {
+    Attention.Weights left = new Attention.Weights(2, new float[] {1, 0, 1, 0});
+    Attention.Weights even = new Attention.Weights(2, new float[] {1, 1, 1, 1});
+    Attention attention = new Attention(List.of(left, even), List.of(even));
+    try (Image photo = Image.filled(100, 50, GREY);
+        Image picture =
+            AttentionPicture.draw(
+                photo,
+                List.of(new AttentionPicture.Looked(PersonBox.wholeImage(100, 50), attention)))) {
+      int panel = picture.width() / 4;
+      int y = picture.height() - panel / 2;
+      assertThat(pixel(picture, panel + panel / 4.0, y)).isEqualTo(0xFFFFFF);
+      assertThat(pixel(picture, panel + panel * 3 / 4.0, y)).isZero();
+      assertThat(distance(pixel(picture, 3 * panel + panel / 4.0, y), 0x808080)).isLessThan(4);
+    }
+  }
+
   @Test
   void aNetworkWithoutSfmHasOneHeatmapToShow() {
     try (Image photo = Image.filled(100, 50, GREY);
-        Image two =
-            new HeatmapPicture(SKELETON, PixelConvention.CENTER, 0)
-                .draw(photo, List.of(person(1, maps(null))));
-        Image four =
-            new HeatmapPicture(SKELETON, PixelConvention.CENTER, 0)
-                .draw(photo, List.of(person(1, maps(heat(1)))))) {
+        Image two = picture(0, null).draw(photo, List.of(row(maps(null))));
+        Image four = picture(0, null).draw(photo, List.of(row(maps(heat(1)))))) {
       assertThat(two.width()).isLessThan(four.width() * 6 / 10);
     }
   }

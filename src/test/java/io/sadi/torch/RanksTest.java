@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class RanksTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private static float sum(Ranks.Host host, int rank, int size, int attempt) {
+  private static float sum(Ranks.RankHost host, int rank, int size, int attempt) {
     Membership place = new Membership(rank, size, rank, "127.0.0.1", host.port(), true, attempt);
     try (Ranks.Meeting meeting = Ranks.meet(place, PATIENCE);
         Ranks ranks = meeting.join(ComputeDevice.CPU);
@@ -27,7 +27,7 @@ class RanksTest {
     }
   }
 
-  private static List<Float> sums(Ranks.Host host, int size, int attempt) throws Exception {
+  private static List<Float> sums(Ranks.RankHost host, int size, int attempt) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(size);
     try {
       List<Future<Float>> results = new ArrayList<>();
@@ -48,7 +48,7 @@ class RanksTest {
   /** As torchrun --max-restarts does, with fewer processes where a machine has gone. */
   @Test
   void aJobThatIsStartedAgainMeetsInTheSameStore() throws Exception {
-    try (Ranks.Host host = new Ranks.Host()) {
+    try (Ranks.RankHost host = new Ranks.RankHost()) {
       assertThat(sums(host, 3, 0)).containsExactly(6f, 6f, 6f);
       assertThat(sums(host, 2, 1)).containsExactly(3f, 3f);
     }

@@ -32,7 +32,7 @@ class ForeignStartTest {
     theirs = MmposeFile.small("keypoint_head").write(folder.resolve("theirs.pth"));
   }
 
-  private Training training(String run, List<String> except, String... sets) throws IOException {
+  private TrainJob training(String run, List<String> except, String... sets) throws IOException {
     Config config =
         Config.parse(
             """
@@ -44,13 +44,13 @@ class ForeignStartTest {
     for (String set : sets) {
       config.set(set);
     }
-    return Training.prepare(
+    return TrainJob.prepare(
         config,
         true,
         data,
         folder.resolve(run),
-        Training.Mode.REFUSE,
-        new Training.Start(theirs, except));
+        TrainJob.Mode.REFUSE,
+        new InitialNetwork(theirs, except));
   }
 
   /** Sixteen maps there, fourteen joints here: all but the head is theirs. */
@@ -70,7 +70,7 @@ class ForeignStartTest {
 
   @Test
   void aConfigThatSaysAnotherConventionWins() throws IOException {
-    Training training = training("run", List.of("head"), "model.pixel_convention=center");
+    TrainJob training = training("run", List.of("head"), "model.pixel_convention=center");
     assertThat(training.config().model().pixels()).isEqualTo(PixelConvention.CENTER);
   }
 

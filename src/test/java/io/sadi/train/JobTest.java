@@ -52,17 +52,17 @@ class JobTest {
    * @param first what rank 0 trains
    * @param config of rank 1; null for rank 0's
    */
-  private List<RunState> run(Training first, @Nullable Config config, Path data1, Path out1)
+  private List<RunState> run(TrainJob first, @Nullable Config config, Path data1, Path out1)
       throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(2);
-    try (Ranks.Host host = new Ranks.Host()) {
+    try (Ranks.RankHost host = new Ranks.RankHost()) {
       Membership[] places = new Membership[2];
       for (int rank = 0; rank < 2; rank++) {
         places[rank] = new Membership(rank, 2, rank, "127.0.0.1", host.port(), true, 0);
       }
       List<Future<RunState>> states = new ArrayList<>();
       states.add(threads.submit(() -> first.run(places[0], false, Progress.NONE)));
-      states.add(threads.submit(() -> Training.follow(config, data1, out1, places[1])));
+      states.add(threads.submit(() -> TrainJob.follow(config, data1, out1, places[1])));
       List<RunState> all = new ArrayList<>();
       for (Future<RunState> state : states) {
         all.add(state.get());
@@ -73,8 +73,8 @@ class JobTest {
     }
   }
 
-  private Training training(Path out, Training.Mode mode, String... sets) throws IOException {
-    return Training.prepare(config(sets), true, data, out, mode, null);
+  private TrainJob training(Path out, TrainJob.Mode mode, String... sets) throws IOException {
+    return TrainJob.prepare(config(sets), true, data, out, mode, null);
   }
 
   private static Path last(Path run) {
@@ -86,17 +86,17 @@ class JobTest {
   void aRunGoesOnThoughTheSecondProcessHasNoFolder() throws Exception {
     Path whole = folder.resolve("whole");
     Path none = folder.resolve("none");
-    assertThat(run(training(whole, Training.Mode.REFUSE), config(), data, none))
+    assertThat(run(training(whole, TrainJob.Mode.REFUSE), config(), data, none))
         .containsExactly(RunState.DONE, RunState.DONE);
     assertThat(none).doesNotExist();
     Path run = folder.resolve("run");
-    run(training(run, Training.Mode.REFUSE, "train.epochs=2"), null, data, none);
+    run(training(run, TrainJob.Mode.REFUSE, "train.epochs=2"), null, data, none);
     Files.copy(
         whole.resolve("config.yaml"),
         run.resolve("config.yaml"),
         java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-    Training resumed =
-        Training.prepare(Config.empty(), false, data, run, Training.Mode.RESUME, null);
+    TrainJob resumed =
+        TrainJob.prepare(Config.empty(), false, data, run, TrainJob.Mode.RESUME, null);
     assertThat(run(resumed, null, data, none)).containsExactly(RunState.DONE, RunState.DONE);
     assertThat(last(run)).hasSameBinaryContentAs(last(whole));
     assertThat(none).doesNotExist();
@@ -106,12 +106,12 @@ class JobTest {
   @Test
   void theSecondProcessesFolderIsNotLookedAt() throws Exception {
     Path whole = folder.resolve("whole");
-    run(training(whole, Training.Mode.REFUSE), config(), data, folder.resolve("none"));
+    run(training(whole, TrainJob.Mode.REFUSE), config(), data, folder.resolve("none"));
     Path other = folder.resolve("other");
-    training(other, Training.Mode.REFUSE, "train.epochs=1", "train.seed=9").run(Progress.NONE);
+    training(other, TrainJob.Mode.REFUSE, "train.epochs=1", "train.seed=9").run(Progress.NONE);
     byte[] before = Files.readAllBytes(last(other));
     Path run = folder.resolve("run");
-    run(training(run, Training.Mode.REFUSE), null, data, other);
+    run(training(run, TrainJob.Mode.REFUSE), null, data, other);
     assertThat(last(run)).hasSameBinaryContentAs(last(whole));
     assertThat(last(other)).hasBinaryContent(before);
   }
@@ -121,7 +121,7 @@ class JobTest {
   void interruptedWithinAnEpochItIsTheSameRun() throws Exception {
     Path whole = folder.resolve("whole");
     Path none = folder.resolve("none");
-    run(training(whole, Training.Mode.REFUSE), config(), data, none);
+    run(training(whole, TrainJob.Mode.REFUSE), config(), data, none);
     Path photo = data.resolve("images/8.png"); // of rank 0's validation people
     byte[] bytes = Files.readAllBytes(photo);
     Files.delete(photo);
@@ -129,7 +129,7 @@ class JobTest {
     assertThatThrownBy(
             () ->
                 run(
-                    training(run, Training.Mode.REFUSE, "train.rank_timeout=3"),
+                    training(run, TrainJob.Mode.REFUSE, "train.rank_timeout=3"),
                     config("train.rank_timeout=3"),
                     data,
                     none))
@@ -137,8 +137,8 @@ class JobTest {
     Files.write(photo, bytes);
     assertThat(Safetensors.read(last(run)).tensors().keySet())
         .contains("state/statistics/0", "state/statistics/1");
-    Training again =
-        Training.prepare(config(), true, data, run, Training.Mode.RESUME_DIFFERENTLY, null);
+    TrainJob again =
+        TrainJob.prepare(config(), true, data, run, TrainJob.Mode.RESUME_DIFFERENTLY, null);
     run(again, config(), data, none);
     assertThat(Safetensors.read(last(run)).tensors())
         .usingRecursiveComparison()
@@ -150,11 +150,11 @@ class JobTest {
     Path none = folder.resolve("none");
     Path run = folder.resolve("run");
     assertThatThrownBy(
-            () -> run(training(run, Training.Mode.REFUSE), config("train.lr=0.5"), data, none))
+            () -> run(training(run, TrainJob.Mode.REFUSE), config("train.lr=0.5"), data, none))
         .cause()
         .hasMessageContaining("rank 1 has train.lr 0.5, rank 0 has 0.001; start all processes");
     Path others = NoisePeople.write(folder.resolve("others"), 4);
-    assertThatThrownBy(() -> run(training(run, Training.Mode.REFUSE), null, others, none))
+    assertThatThrownBy(() -> run(training(run, TrainJob.Mode.REFUSE), null, others, none))
         .cause()
         .hasMessageContaining("rank 1 has noise, split train (8 people, sha256 ")
         .hasMessageContaining(", rank 0 has noise, split train (8 people, sha256 ");

@@ -111,7 +111,7 @@ class LearningCheckTest {
   }
 
   private static List<String> row(long steps, String loss, String fused) {
-    List<String> header = MetricsCsv.header();
+    List<String> header = EpochResult.columns();
     List<String> row = new ArrayList<>(Collections.nCopies(header.size(), ""));
     row.set(header.indexOf("steps"), String.valueOf(steps));
     row.set(header.indexOf("loss"), loss);
@@ -164,13 +164,13 @@ class LearningCheckTest {
           }
         };
     Path data = NoisePeople.write(folder.resolve("data"));
-    Training training =
-        Training.prepare(config, true, data, folder.resolve("run"), Training.Mode.REFUSE, null);
+    TrainJob training =
+        TrainJob.prepare(config, true, data, folder.resolve("run"), TrainJob.Mode.REFUSE, null);
     RunFolder run = RunFolder.create(training.out(), false);
     run.begin(false);
-    try (Learner learner =
-        new Learner(training.config(), 14, ComputeDevice.CPU, Precision.FP32, Ranks.ALONE)) {
-      assertThat(new Trainer(training, run, learner, Ranks.ALONE, progress, 2).run())
+    try (Trainer trainer =
+        new Trainer(training.config(), 14, ComputeDevice.CPU, Precision.FP32, Ranks.ALONE)) {
+      assertThat(new TrainRun(training, run, trainer, Ranks.ALONE, progress, 2).run())
           .isEqualTo(RunState.DONE);
     }
     Optional<String> warning = warnings.stream().filter(w -> w.contains("not learn")).findFirst();

@@ -16,6 +16,8 @@ import io.sadi.io.Interruption;
 import io.sadi.io.Json;
 import io.sadi.io.Progress;
 import io.sadi.io.Safetensors;
+import io.sadi.model.Losses.Loss;
+import io.sadi.model.SadiNet.Output;
 import io.sadi.testing.NoisePeople;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
@@ -34,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.DoubleUnaryOperator;
+import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,12 +61,12 @@ class LongRunTest {
 
   private Path train(String name, String... sets) throws IOException {
     Path run = folder.resolve(name);
-    Training.prepare(config(sets), true, data, run, Training.Mode.REFUSE, null).run(Progress.NONE);
+    TrainJob.prepare(config(sets), true, data, run, TrainJob.Mode.REFUSE, null).run(Progress.NONE);
     return run;
   }
 
   private RunState resume(Path run) throws IOException {
-    return Training.prepare(Config.empty(), false, data, run, Training.Mode.RESUME, null)
+    return TrainJob.prepare(Config.empty(), false, data, run, TrainJob.Mode.RESUME, null)
         .run(Progress.NONE);
   }
 
@@ -201,7 +204,7 @@ class LongRunTest {
     Files.createDirectories(unsaved.resolve("checkpoints"));
     Files.createDirectories(unsaved.resolve("state"));
     Files.writeString(unsaved.resolve("state/lock"), "");
-    Training.prepare(config(), true, data, unsaved, Training.Mode.RESUME, null).run(Progress.NONE);
+    TrainJob.prepare(config(), true, data, unsaved, TrainJob.Mode.RESUME, null).run(Progress.NONE);
     assertThat(last(unsaved)).hasSameBinaryContentAs(last(whole));
     Path without = folder.resolve("without");
     Files.createDirectories(without.resolve("checkpoints"));
@@ -223,7 +226,7 @@ class LongRunTest {
           .hasMessageContaining("another process is training this run");
       // Nor does who may replace a run take it away from the process that trains it.
       byte[] before = Files.readAllBytes(last(run));
-      Training other = Training.prepare(config(), true, data, run, Training.Mode.OVERWRITE, null);
+      TrainJob other = TrainJob.prepare(config(), true, data, run, TrainJob.Mode.OVERWRITE, null);
       assertThatThrownBy(() -> other.run(Progress.NONE))
           .isInstanceOf(BadInputException.class)
           .hasMessageContaining("another process is training this run");
@@ -232,7 +235,7 @@ class LongRunTest {
     }
     assertThat(resume(run)).isEqualTo(RunState.DONE);
     assertThat(
-            Training.prepare(config(), true, data, run, Training.Mode.OVERWRITE, null)
+            TrainJob.prepare(config(), true, data, run, TrainJob.Mode.OVERWRITE, null)
                 .run(Progress.NONE))
         .isEqualTo(RunState.DONE);
   }
@@ -255,13 +258,13 @@ class LongRunTest {
   }
 
   private void trainFrom(Path checkpoint, Path run, String... sets) throws IOException {
-    Training.prepare(
+    TrainJob.prepare(
             config(sets),
             true,
             data,
             run,
-            Training.Mode.REFUSE,
-            new Training.Start(checkpoint, List.of()))
+            TrainJob.Mode.REFUSE,
+            new InitialNetwork(checkpoint, List.of()))
         .run(Progress.NONE);
   }
 
@@ -301,33 +304,37 @@ class LongRunTest {
   }
 
   /** A network whose losses or whose memory are a test's. */
-  private RunState trainWith(Path run, Config config, LearnerOf learner) throws IOException {
-    Training training =
-        Training.prepare(config, true, data, run, Training.Mode.RESUME_DIFFERENTLY, null);
+  private RunState trainWith(Path run, Config config, TrainerOf trainer) throws IOException {
+    TrainJob training =
+        TrainJob.prepare(config, true, data, run, TrainJob.Mode.RESUME_DIFFERENTLY, null);
     RunFolder folder = RunFolder.at(run);
     Files.createDirectories(run.resolve("checkpoints"));
     Files.createDirectories(run.resolve("state"));
     Files.writeString(folder.config(), training.config().yaml());
-    try (Learner made = learner.of(training.config())) {
-      Trainer trainer = new Trainer(training, folder, made, Ranks.ALONE, Progress.NONE);
-      trainer.resume();
-      return trainer.run();
+    try (Trainer made = trainer.of(training.config())) {
+      TrainRun resumed = new TrainRun(training, folder, made, Ranks.ALONE, Progress.NONE);
+      resumed.resume();
+      return resumed.run();
     }
   }
 
-  private interface LearnerOf {
-    Learner of(RunConfig config);
+  private interface TrainerOf {
+    Trainer of(RunConfig config);
   }
 
-  /** A learner of the config's network whose batches go through {@code before}. */
-  private static Learner learner(RunConfig config, Consumer<Batch> before, DoubleUnaryOperator of) {
-    return new Learner(config, 14, ComputeDevice.CPU, Precision.FP32, Ranks.ALONE) {
+  /** A trainer of the config's network whose batches go through {@code before}. */
+  private static Trainer trainer(RunConfig config, Consumer<Batch> before, DoubleUnaryOperator of) {
+    return new Trainer(config, 14, ComputeDevice.CPU, Precision.FP32, Ranks.ALONE) {
       @Override
-      Sums backward(Batch batch, double limit) {
+      Output<Tensor> forward(Batch batch) {
         before.accept(batch);
-        Sums sums = super.backward(batch, limit);
-        return Sums.of(
-            sums.count(), of.applyAsDouble(sums.loss()), sums.lossH1(), sums.lossH2(), limit);
+        return super.forward(batch);
+      }
+
+      @Override
+      LossValues values(Loss loss) {
+        LossValues values = super.values(loss);
+        return new LossValues(of.applyAsDouble(values.total()), values.h1(), values.h2());
       }
     };
   }
@@ -336,9 +343,9 @@ class LongRunTest {
   void aBatchThatDoesNotFitIsSaidWithOneThatDoes() throws IOException {
     Path run = train("run", "train.epochs=1");
     byte[] before = Files.readAllBytes(last(run));
-    LearnerOf room =
+    TrainerOf room =
         config ->
-            learner(
+            trainer(
                 config,
                 batch -> {
                   if (batch.size() > 3) {
@@ -365,10 +372,10 @@ class LongRunTest {
   @Test
   void aLossThatExplodesIsAFaultBeforeItIsNoNumber() throws IOException {
     int[] steps = {0};
-    LearnerOf exploding =
+    TrainerOf exploding =
         config -> {
           steps[0] = 0;
-          return learner(config, batch -> steps[0]++, loss -> steps[0] == 4 ? 1e6 : loss);
+          return trainer(config, batch -> steps[0]++, loss -> steps[0] == 4 ? 1e6 : loss);
         };
     Path run = folder.resolve("run");
     assertThatThrownBy(() -> trainWith(run, config(), exploding))
@@ -384,21 +391,20 @@ class LongRunTest {
   }
 
   /** A loss that is a number with gradients that are none, and with statistics that are none. */
-  private static Learner badlyLearning(RunConfig config, long badStep) {
-    return new Learner(config, 14, ComputeDevice.CPU, Precision.FP32, Ranks.ALONE) {
+  private static Trainer badlyLearning(RunConfig config, long badStep) {
+    return new Trainer(config, 14, ComputeDevice.CPU, Precision.FP32, Ranks.ALONE) {
       private long step;
 
       @Override
-      Sums backward(Batch batch, double limit) {
+      Output<Tensor> forward(Batch batch) {
         boolean bad = ++step == badStep;
+        Output<Tensor> output = super.forward(batch);
         if (bad) {
           weights().raw().gradients().fill_(Tensors.scalar(Double.NaN));
+          // variable_data: autograd must not see it, or backward() refuses.
+          weights().raw().statistics().variable_data().fill_(Tensors.scalar(Double.NaN));
         }
-        Sums sums = super.backward(batch, limit);
-        if (bad) {
-          weights().raw().statistics().fill_(Tensors.scalar(Double.NaN));
-        }
-        return sums;
+        return output;
       }
     };
   }
@@ -438,14 +444,14 @@ class LongRunTest {
   void weightsThatAreNoNumbersAreNotSaved() throws IOException {
     Path run = train("run");
     byte[] before = Files.readAllBytes(last(run));
-    LearnerOf lost =
+    TrainerOf lost =
         config ->
-            new Learner(config, 14, ComputeDevice.CPU, Precision.FP32, Ranks.ALONE) {
+            new Trainer(config, 14, ComputeDevice.CPU, Precision.FP32, Ranks.ALONE) {
               @Override
-              public Sums update(Sums own, double rate) {
-                Sums sums = super.update(own, rate);
+              Step step(Iterable<Batch> batches, double rate, double limit) {
+                Step step = super.step(batches, rate, limit);
                 weights().optimizer().square().narrow(0, 0, 1).fill_(Tensors.scalar(Double.NaN));
-                return sums;
+                return step;
               }
             };
     assertThatThrownBy(() -> trainWith(run, config("train.epochs=4"), lost))
@@ -462,7 +468,7 @@ class LongRunTest {
                 trainWith(
                     folder.resolve("run"),
                     config,
-                    c -> learner(c, batch -> {}, loss -> Double.NaN)))
+                    c -> trainer(c, batch -> {}, loss -> Double.NaN)))
         .isInstanceOf(FailedException.class)
         .hasMessageContaining("epoch 10, batch 2")
         .hasMessageContaining("20th in a row");
@@ -503,7 +509,7 @@ class LongRunTest {
     String head = Checkpoint.STATE + "head.0.features.conv.weight";
     float[] frozen = values(last(run), stem);
     float[] learned = values(last(run), head);
-    Training.resume(config("train.freeze=[stem]", "train.epochs=4"), data, run).run(Progress.NONE);
+    TrainJob.resume(config("train.freeze=[stem]", "train.epochs=4"), data, run).run(Progress.NONE);
     assertThat(values(last(run), stem)).isEqualTo(frozen);
     assertThat(values(last(run), head)).isNotEqualTo(learned);
   }
@@ -532,7 +538,7 @@ class LongRunTest {
   void aSignalIsHeardWhileTheRunIsValidated() throws IOException {
     Path whole = train("whole");
     Path run = folder.resolve("run");
-    Training training = Training.prepare(config(), true, data, run, Training.Mode.REFUSE, null);
+    TrainJob training = TrainJob.prepare(config(), true, data, run, TrainJob.Mode.REFUSE, null);
     assertThat(training.run(stoppingAt("evaluating"))).isEqualTo(RunState.INTERRUPTED);
     assertThat(run.resolve("summary.json")).content().contains("interrupted");
     assertThat(run.resolve("metrics.csv")).doesNotExist();
@@ -572,13 +578,13 @@ class LongRunTest {
     Path start = train("start", "train.epochs=1");
     Path best = start.resolve("checkpoints/best.safetensors");
     Path run = folder.resolve("run");
-    Training.prepare(
+    TrainJob.prepare(
             config("train.freeze=[stem]", "train.weight_decay=0.1"),
             true,
             data,
             run,
-            Training.Mode.REFUSE,
-            new Training.Start(best, List.of()))
+            TrainJob.Mode.REFUSE,
+            new InitialNetwork(best, List.of()))
         .run(Progress.NONE);
     for (String name : List.of("stem.conv.conv.weight", "stem.conv.bn.running_mean")) {
       assertThat(values(last(run), name)).as(name).isEqualTo(values(best, name));
@@ -589,8 +595,8 @@ class LongRunTest {
     Config typo = config("train.freeze=[stm]");
     assertThatThrownBy(
             () ->
-                Training.prepare(
-                    typo, true, data, folder.resolve("typo"), Training.Mode.REFUSE, null))
+                TrainJob.prepare(
+                    typo, true, data, folder.resolve("typo"), TrainJob.Mode.REFUSE, null))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("'stm'")
         .hasMessageContaining("stem");
@@ -601,13 +607,13 @@ class LongRunTest {
     Path start = train("start", "train.epochs=1");
     Path best = start.resolve("checkpoints/best.safetensors");
     Path run = folder.resolve("run");
-    Training.prepare(
+    TrainJob.prepare(
             config("model.features=6", "train.lr=0", "train.epochs=1"),
             true,
             data,
             run,
-            Training.Mode.REFUSE,
-            new Training.Start(best, List.of("head", "sfm", "dlm")))
+            TrainJob.Mode.REFUSE,
+            new InitialNetwork(best, List.of("head", "sfm", "dlm")))
         .run(Progress.NONE);
     assertThat(values(last(run), "stem.conv.conv.weight"))
         .isEqualTo(values(best, "stem.conv.conv.weight"));
@@ -616,8 +622,8 @@ class LongRunTest {
   @Test
   void anotherConfigIsTakenWhenTold() throws IOException {
     Path run = train("run");
-    Config longer = Config.load(Training.config(run), List.of("train.epochs=5"), Map.of());
-    assertThat(Training.resume(longer, data, run).run(Progress.NONE)).isEqualTo(RunState.DONE);
+    Config longer = Config.load(TrainJob.config(run), List.of("train.epochs=5"), Map.of());
+    assertThat(TrainJob.resume(longer, data, run).run(Progress.NONE)).isEqualTo(RunState.DONE);
     assertThat(Checkpoint.read(last(run)).epoch()).isEqualTo(5);
     assertThat(run.resolve("config.yaml")).content().contains("epochs: 5");
   }

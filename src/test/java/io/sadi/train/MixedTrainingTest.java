@@ -33,7 +33,7 @@ class MixedTrainingTest {
   void aRunIsNotMixedOfTwoWaysToComputeUnlessAskedFor() throws IOException {
     Path data = NoisePeople.write(folder.resolve("data"));
     Path run = folder.resolve("run");
-    Training.prepare(config("fp32", 1), true, data, run, Training.Mode.REFUSE, null)
+    TrainJob.prepare(config("fp32", 1), true, data, run, TrainJob.Mode.REFUSE, null)
         .run(Progress.NONE);
     Path last = run.resolve("checkpoints/last.safetensors");
     Path best = run.resolve("checkpoints/best.safetensors");
@@ -41,7 +41,7 @@ class MixedTrainingTest {
     assertThat(computed(best)).isEqualTo(computed(last));
 
     byte[] before = Files.readAllBytes(last);
-    Training other = Training.resume(config("bf16", 2), data, run);
+    TrainJob other = TrainJob.resume(config("bf16", 2), data, run);
     assertThatThrownBy(() -> other.run(Progress.NONE))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining(
@@ -52,7 +52,7 @@ class MixedTrainingTest {
     assertThat(other.run(true, Progress.NONE)).isEqualTo(RunState.DONE);
     assertThat(computed(last)).contains("\"precision\":\"fp32\"", "\"precision\":\"bf16\"");
     // Where nothing is left to do there is nothing to mix.
-    assertThat(Training.resume(config("fp32", 2), data, run).run(Progress.NONE))
+    assertThat(TrainJob.resume(config("fp32", 2), data, run).run(Progress.NONE))
         .isEqualTo(RunState.DONE);
   }
 
@@ -61,7 +61,7 @@ class MixedTrainingTest {
   void autoIsNotWhatIsKept() throws IOException {
     Path data = NoisePeople.write(folder.resolve("data"));
     Path run = folder.resolve("run");
-    Training.prepare(config("auto", 1), true, data, run, Training.Mode.REFUSE, null)
+    TrainJob.prepare(config("auto", 1), true, data, run, TrainJob.Mode.REFUSE, null)
         .run(Progress.NONE);
     assertThat(computed(run.resolve("checkpoints/last.safetensors")))
         .doesNotContain("auto")

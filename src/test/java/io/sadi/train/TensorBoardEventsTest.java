@@ -64,9 +64,16 @@ class TensorBoardEventsTest {
     List<List<String>> rows = new ArrayList<>();
     for (int epoch : epochs) {
       rows.add(
-          MetricsCsv.row(
-              new EpochResult(
-                  epoch, 300L * epoch, 1e-3, 2.5, 0.25, Double.NaN, 96, 81.5, 1234, List.of())));
+          new EpochResult(
+                  epoch,
+                  300L * epoch,
+                  1e-3,
+                  new LossValues(2.5, 0.25, Double.NaN),
+                  96,
+                  81.5,
+                  1234,
+                  List.of())
+              .row());
     }
     return rows;
   }
@@ -134,7 +141,7 @@ class TensorBoardEventsTest {
   void aRunWritesWhatItsMetricsSay() throws IOException {
     Path data = NoisePeople.write(folder.resolve("data"));
     Path run = folder.resolve("run");
-    Training.prepare(config(), true, data, run, Training.Mode.REFUSE, null).run(Progress.NONE);
+    TrainJob.prepare(config(), true, data, run, TrainJob.Mode.REFUSE, null).run(Progress.NONE);
     List<Event> events = read(file(run));
     List<String> metrics = Files.readAllLines(run.resolve("metrics.csv"));
     assertThat(events).extracting(Event::getStep).containsExactly(1L, 2L, 3L);
@@ -147,8 +154,8 @@ class TensorBoardEventsTest {
             Float.parseFloat(last[header.indexOf("val_fused_mean_joint_weighted")]));
 
     // As if it had been killed after its second epoch, with a line that nobody will finish.
-    Training longer =
-        Training.resume(
+    TrainJob longer =
+        TrainJob.resume(
             Config.load(run.resolve("config.yaml"), List.of("train.epochs=5"), Map.of()),
             data,
             run);
@@ -156,7 +163,7 @@ class TensorBoardEventsTest {
     longer.run(Progress.NONE);
     assertThat(read(file(run))).extracting(Event::getStep).containsExactly(1L, 2L, 3L, 4L, 5L);
 
-    Training.prepare(config(), true, data, run, Training.Mode.OVERWRITE, null).run(Progress.NONE);
+    TrainJob.prepare(config(), true, data, run, TrainJob.Mode.OVERWRITE, null).run(Progress.NONE);
     assertThat(read(file(run))).hasSize(3);
   }
 

@@ -11,18 +11,18 @@ import java.util.List;
  * @param header names of the columns
  * @param rows as many cells each
  */
-record ReportTable(int names, List<String> header, List<Row> rows) {
+record ReportTable(int names, List<String> header, List<TableRow> rows) {
 
-  /** Whose numbers a row holds. */
-  enum Kind {
+  /** Where a row's numbers are from. */
+  enum RowKind {
     OURS,
     PAPER,
     DIFFERENCE
   }
 
-  record Row(Kind kind, List<String> cells) {
-    static Row ours(List<String> cells) {
-      return new Row(Kind.OURS, cells);
+  record TableRow(RowKind kind, List<String> cells) {
+    static TableRow ours(List<String> cells) {
+      return new TableRow(RowKind.OURS, cells);
     }
   }
 
@@ -49,7 +49,7 @@ record ReportTable(int names, List<String> header, List<Row> rows) {
       cell(html, "th", c, header.get(c));
     }
     html.append("</tr></thead>\n<tbody>\n");
-    for (Row row : rows) {
+    for (TableRow row : rows) {
       html.append(
           switch (row.kind()) {
             case OURS -> "<tr>";

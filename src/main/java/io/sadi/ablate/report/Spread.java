@@ -6,7 +6,7 @@ import java.util.Locale;
 /**
  * A value over seeds.
  *
- * @param mean NaN where no seed has it
+ * @param mean NaN if no seed has a value
  * @param deviation the sample's standard deviation; NaN for fewer than two seeds
  */
 record Spread(double mean, double deviation) {
@@ -20,7 +20,15 @@ record Spread(double mean, double deviation) {
     return new Spread(mean, Math.sqrt(squares / (values.size() - 1)));
   }
 
-  /** With as many decimals as papers print. */
+  /** As a difference. */
+  String signed() {
+    return Double.isNaN(mean)
+        ? Text.NONE
+        : Text.tenths(mean)
+            + (Double.isNaN(deviation) ? "" : String.format(Locale.ROOT, " ± %.1f", deviation));
+  }
+
+  /** With one decimal, as in papers. */
   String rounded() {
     return text(1);
   }

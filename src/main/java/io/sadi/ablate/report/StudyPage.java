@@ -4,18 +4,19 @@ import static io.sadi.page.Page.escape;
 
 import io.sadi.ablate.report.StudyResults.Compared;
 import io.sadi.ablate.report.StudyWords.Finding;
-import io.sadi.ablate.study.CellFolder.Pictures;
+import io.sadi.ablate.study.CellFolder.PersonPictures;
 import io.sadi.ablate.study.CellResult;
 import io.sadi.ablate.study.StudyDesign;
 import io.sadi.ablate.study.StudyVariant;
+import io.sadi.eval.Breakdown.By;
 import io.sadi.eval.MetricResult;
 import io.sadi.eval.PersonErrors;
 import io.sadi.eval.SeedComparison;
 import io.sadi.io.Version;
 import io.sadi.page.ForestChart;
 import io.sadi.page.LineChart;
-import io.sadi.page.LineChart.Point;
-import io.sadi.page.LineChart.Range;
+import io.sadi.page.LineChart.Band;
+import io.sadi.page.LineChart.CurvePoint;
 import io.sadi.page.LineChart.Series;
 import io.sadi.page.Page;
 import io.sadi.page.ScatterChart;
@@ -33,12 +34,12 @@ import org.jspecify.annotations.Nullable;
 /** {@code report.html}: {@link StudyReport} with charts and pictures, in one file. */
 public final class StudyPage {
   private final StudyResults results;
-  private final Map<String, List<Pictures>> pictures;
+  private final Map<String, List<PersonPictures>> pictures;
   private final StudyTables tables;
   private final StudyWords words;
   private final Page page;
 
-  private StudyPage(StudyResults results, Map<String, List<Pictures>> pictures) {
+  private StudyPage(StudyResults results, Map<String, List<PersonPictures>> pictures) {
     this.results = results;
     this.pictures = pictures;
     this.tables = new StudyTables(results);
@@ -51,7 +52,7 @@ public final class StudyPage {
    *
    * @param pictures of every variant's first seed
    */
-  public static String html(StudyResults results, Map<String, List<Pictures>> pictures)
+  public static String html(StudyResults results, Map<String, List<PersonPictures>> pictures)
       throws IOException {
     return new StudyPage(results, pictures).write();
   }
@@ -107,13 +108,23 @@ public final class StudyPage {
     if (tables.hasFused(design)) {
       page.add("<h2>fused beside h1, joint-weighted</h2>");
       page.add(tables.fusion(design).html());
-      page.add("<p class=\"note\">" + escape(StudyWords.FLATTERY) + "</p>");
+      page.add("<p class=\"note\">" + escape(StudyWords.BIAS) + "</p>");
     }
     if (!comparisons.isEmpty()) {
       page.add("<h2>Differences from " + escape(design.baseline()) + "</h2>");
       page.add(tables.differences(design).html());
       page.add("<h2>By joint</h2>");
       page.add(strip(design, comparisons));
+    }
+    for (By by : By.values()) {
+      if (tables.hasParts(design, by)) {
+        page.add("<h2>" + escape(metric + ", " + StudyWords.by(by)) + "</h2>");
+        page.add(tables.parts(design, by).html());
+        page.add("<p class=\"note\">" + escape(StudyWords.PARTS) + "</p>");
+      }
+    }
+    if (!tables.partsNote(design).isEmpty()) {
+      page.add("<p class=\"note\">" + escape(tables.partsNote(design)) + "</p>");
     }
     page.add("<h2>How they learned</h2>");
     page.add(curves(design).html());
@@ -146,14 +157,15 @@ public final class StudyPage {
   }
 
   private ForestChart forest(StudyDesign design, List<Compared> comparisons) {
-    List<ForestChart.Row> rows = new ArrayList<>();
+    List<ForestChart.ForestRow> rows = new ArrayList<>();
     boolean oneSeed = comparisons.stream().allMatch(c -> c.comparison().seeds() == 1);
     for (Compared compared : comparisons) {
       SeedComparison of = compared.comparison();
-      // Beside intervals over seeds, one over people alone looks too good.
+      // Without seeds the interval covers people alone, and would look too narrow beside the
+      // others.
       boolean alone = of.seeds() == 1 && !oneSeed;
       rows.add(
-          new ForestChart.Row(
+          new ForestChart.ForestRow(
               compared.variant() + (alone ? " (one seed: people alone)" : ""),
               colour(design, compared.variant()),
               of.differences().meanJointWeighted(),
@@ -225,19 +237,20 @@ public final class StudyPage {
     for (StudyVariant variant : results.rows(design)) {
       Map<Double, List<Double>> byEpoch = new TreeMap<>();
       for (CellResult result : results.of(variant.name())) {
-        for (Point point : result.course().accuracy()) {
+        for (CurvePoint point : result.course().accuracy()) {
           if (Double.isFinite(point.y())) {
             byEpoch.computeIfAbsent(point.x(), x -> new ArrayList<>()).add(point.y());
           }
         }
       }
-      List<Point> mean = new ArrayList<>();
-      List<Range> band = new ArrayList<>();
+      List<CurvePoint> mean = new ArrayList<>();
+      List<Band> band = new ArrayList<>();
       byEpoch.forEach(
           (epoch, values) -> {
             double[] of = values.stream().mapToDouble(v -> v).sorted().toArray();
-            mean.add(new Point(epoch, values.stream().mapToDouble(v -> v).average().orElse(0)));
-            band.add(new Range(epoch, of[0], of[of.length - 1]));
+            mean.add(
+                new CurvePoint(epoch, values.stream().mapToDouble(v -> v).average().orElse(0)));
+            band.add(new Band(epoch, of[0], of[of.length - 1]));
           });
       boolean several = results.of(variant.name()).size() > 1;
       bands |= several;
@@ -271,16 +284,17 @@ public final class StudyPage {
 
   private String against(
       StudyDesign design, String what, String unit, ToDoubleFunction<CellResult> x) {
-    List<ScatterChart.Point> points = new ArrayList<>();
+    List<ScatterChart.ScatterPoint> points = new ArrayList<>();
     for (StudyVariant variant : results.rows(design)) {
       Spread y = results.spread(variant.name(), MetricResult::meanJointWeighted);
       double sd = Double.isNaN(y.deviation()) ? 0 : y.deviation();
       double at = results.of(variant.name()).stream().mapToDouble(x).average().orElse(Double.NaN);
       if (Double.isNaN(at)) {
-        continue; // a time that nobody knows
+        continue; // unknown time
       }
       points.add(
-          new ScatterChart.Point(variant.name(), at, y.mean(), y.mean() - sd, y.mean() + sd));
+          new ScatterChart.ScatterPoint(
+              variant.name(), at, y.mean(), y.mean() - sd, y.mean() + sd));
     }
     return new ScatterChart(
             "Accuracy against " + what,
@@ -300,7 +314,7 @@ public final class StudyPage {
     if (shown.isEmpty()) {
       return;
     }
-    List<Pictures> first = pictures.getOrDefault(shown.get(0), List.of());
+    List<PersonPictures> first = pictures.getOrDefault(shown.get(0), List.of());
     page.add("<h2>The same people under every variant</h2>");
     page.add(
         "<p>As the paper’s Figure 7. The first "
@@ -311,12 +325,12 @@ public final class StudyPage {
             + "<i style=\"background:#4fc3f7\"></i>right"
             + "<i style=\"background:#7ce38b\"></i>middle;"
             + " hollow and dashed: occluded, or not sure</p>");
-    for (Pictures one : first) {
+    for (PersonPictures one : first) {
       person(one, shown);
     }
   }
 
-  private void person(Pictures person, List<String> shown) throws IOException {
+  private void person(PersonPictures person, List<String> shown) throws IOException {
     StringBuilder html = new StringBuilder("<section class=\"exhibit\"><header><b>");
     html.append(escape(person.who().image())).append("</b></header>\n");
     html.append("<div class=\"sidebyside\"><div>\n");
@@ -324,7 +338,7 @@ public final class StudyPage {
     html.append(picture(person.photo(), "as the network sees it", person));
     html.append("<figure></figure>\n");
     for (String variant : shown) {
-      Pictures of =
+      PersonPictures of =
           pictures.getOrDefault(variant, List.of()).stream()
               .filter(other -> other.who().equals(person.who()))
               .findFirst()
@@ -334,7 +348,7 @@ public final class StudyPage {
             results.of(variant).get(0).errors().right(of.who(), results.metric());
         String score =
             right.counted() == 0
-                ? "not measured" // a person without the joints that errors are divided by
+                ? "not measured" // a person without a reference length
                 : right.right() + " of " + right.counted() + " right";
         html.append(picture(of.found(), variant + ", " + score, person));
         html.append(picture(of.h1(), variant + ", H1", person));
@@ -344,7 +358,7 @@ public final class StudyPage {
     page.add(html.append("</div></div></section>").toString());
   }
 
-  private static String picture(@Nullable Path file, String caption, Pictures person)
+  private static String picture(@Nullable Path file, String caption, PersonPictures person)
       throws IOException {
     if (file == null) {
       return "<figure><div class=\"none\">no second heatmap</div></figure>\n";

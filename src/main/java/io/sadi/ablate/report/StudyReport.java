@@ -1,11 +1,12 @@
 package io.sadi.ablate.report;
 
 import io.sadi.ablate.study.StudyDesign;
+import io.sadi.eval.Breakdown.By;
 import java.util.List;
 
 /**
- * {@code report.md}: our numbers beside the paper's, both means under their names, and which
- * differences are more than chance.
+ * {@code report.md}: our results beside the paper's, both means, and which differences are
+ * significant.
  */
 public final class StudyReport {
   private final StudyResults results;
@@ -68,7 +69,7 @@ public final class StudyReport {
     if (tables.hasFused(design)) {
       text.append("### fused beside h1, joint-weighted\n\n");
       table(tables.fusion(design));
-      text.append(StudyWords.FLATTERY).append("\n\n");
+      text.append(StudyWords.BIAS).append("\n\n");
     }
     if (!results.comparisons(design).isEmpty()) {
       text.append("### Differences from ").append(design.baseline()).append("\n\n");
@@ -78,6 +79,15 @@ public final class StudyReport {
           .append(" all of this table.\n\n");
       table(tables.joints(design));
     }
+    for (By by : By.values()) {
+      if (tables.hasParts(design, by)) {
+        text.append("### ").append(metric).append(", ").append(StudyWords.by(by)).append("\n\n");
+        table(tables.parts(design, by));
+        text.append(StudyWords.PARTS).append("\n\n");
+      }
+    }
+    String note = tables.partsNote(design);
+    text.append(note).append(note.isEmpty() ? "" : "\n\n");
     text.append("### What it costs\n\n");
     table(tables.costs(design));
     text.append("### By decode\n\n");

@@ -1,7 +1,7 @@
 package io.sadi.ablate.report;
 
-import io.sadi.ablate.report.ReportTable.Kind;
-import io.sadi.ablate.report.ReportTable.Row;
+import io.sadi.ablate.report.ReportTable.RowKind;
+import io.sadi.ablate.report.ReportTable.TableRow;
 import io.sadi.ablate.report.StudyResults.Compared;
 import io.sadi.ablate.study.Cell;
 import io.sadi.ablate.study.CellResult;
@@ -10,6 +10,8 @@ import io.sadi.ablate.study.StudyDesign;
 import io.sadi.ablate.study.StudyVariant;
 import io.sadi.checkpoint.Decode;
 import io.sadi.config.Config;
+import io.sadi.eval.Breakdown;
+import io.sadi.eval.Breakdown.By;
 import io.sadi.eval.Fusion;
 import io.sadi.eval.Interval;
 import io.sadi.eval.MeasuredNetwork;
@@ -21,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The tables of a study's reports. */
@@ -39,7 +42,7 @@ final class StudyTables {
     header.addAll(results.groups());
     header.add(ResultsCsv.MEAN_JOINT_WEIGHTED);
     header.add(ResultsCsv.MEAN_UNWEIGHTED);
-    List<Row> rows = new ArrayList<>();
+    List<TableRow> rows = new ArrayList<>();
     for (StudyVariant variant : results.rows(design)) {
       Map<String, Spread> ours = new LinkedHashMap<>();
       for (String group : results.groups()) {
@@ -55,7 +58,7 @@ final class StudyTables {
       cells.add(variant.name());
       cells.add("here, " + seeds(variant.name()));
       ours.values().forEach(spread -> cells.add(spread.rounded()));
-      rows.add(Row.ours(cells));
+      rows.add(TableRow.ours(cells));
       for (PaperRow paper : results.paper(variant)) {
         addPaper(rows, paper, ours);
       }
@@ -63,7 +66,7 @@ final class StudyTables {
     return new ReportTable(2, header, rows);
   }
 
-  private static void addPaper(List<Row> rows, PaperRow paper, Map<String, Spread> ours) {
+  private static void addPaper(List<TableRow> rows, PaperRow paper, Map<String, Spread> ours) {
     List<String> theirs = new ArrayList<>();
     List<String> differences = new ArrayList<>();
     theirs.add("");
@@ -82,8 +85,8 @@ final class StudyTables {
           theirs.add(Text.printed(printed));
           differences.add(printed == null ? "-" : Text.tenths(spread.mean() - printed));
         });
-    rows.add(new Row(Kind.PAPER, theirs));
-    rows.add(new Row(Kind.DIFFERENCE, differences));
+    rows.add(new TableRow(RowKind.PAPER, theirs));
+    rows.add(new TableRow(RowKind.DIFFERENCE, differences));
   }
 
   private String seeds(String variant) {
@@ -91,13 +94,13 @@ final class StudyTables {
     return seeds.size() == 1 ? "seed " + seeds.get(0) : "mean ± sd of " + seeds.size() + " seeds";
   }
 
-  /** Every variant minus the baseline. */
+  /** Each variant minus the baseline. */
   ReportTable differences(StudyDesign design) {
-    List<Row> rows = new ArrayList<>();
+    List<TableRow> rows = new ArrayList<>();
     for (Compared compared : results.comparisons(design)) {
       SeedComparison of = compared.comparison();
       rows.add(
-          Row.ours(
+          TableRow.ours(
               List.of(
                   compared.variant(),
                   compared.verdict().toString(),
@@ -130,7 +133,7 @@ final class StudyTables {
     return Text.signed(interval.low()) + " to " + Text.signed(interval.high());
   }
 
-  /** Of two rows on the same data that print the same mean, that mean's difference. */
+  /** The difference of two rows on the same data in a mean that both print. */
   private String papersDifference(StudyDesign design, String variant) {
     for (PaperRow theirs : results.paper(design.variant(variant))) {
       for (PaperRow baseline : results.paper(design.variant(design.baseline()))) {
@@ -153,10 +156,10 @@ final class StudyTables {
     return value == null || baseline == null ? "" : Text.tenths(value - baseline);
   }
 
-  /** Every variant minus the baseline by joint; a star where that is more than chance. */
+  /** Each variant minus the baseline by joint; a star for significant differences. */
   ReportTable joints(StudyDesign design) {
     List<String> header = new ArrayList<>(List.of("minus " + design.baseline()));
-    List<Row> rows = new ArrayList<>();
+    List<TableRow> rows = new ArrayList<>();
     for (Compared compared : results.comparisons(design)) {
       SeedComparison of = compared.comparison();
       List<String> cells = new ArrayList<>(List.of(compared.variant()));
@@ -168,7 +171,7 @@ final class StudyTables {
       if (rows.isEmpty()) {
         header.addAll(of.differences().joints().keySet());
       }
-      rows.add(Row.ours(cells));
+      rows.add(TableRow.ours(cells));
     }
     return new ReportTable(1, header, rows);
   }
@@ -177,13 +180,13 @@ final class StudyTables {
     return of.pJoints().getOrDefault(joint, 1.0) < Verdict.LEVEL;
   }
 
-  /** What every variant takes, beside what it finds. */
+  /** The cost of each variant beside its result. */
   ReportTable costs(StudyDesign design) {
-    List<Row> rows = new ArrayList<>();
+    List<TableRow> rows = new ArrayList<>();
     for (StudyVariant variant : results.rows(design)) {
       CellResult first = results.of(variant.name()).get(0);
       rows.add(
-          Row.ours(
+          TableRow.ours(
               List.of(
                   variant.name(),
                   String.format(Locale.ROOT, "%.2f M", first.size().parameters() / 1e6),
@@ -206,7 +209,7 @@ final class StudyTables {
         rows);
   }
 
-  /** The mean over seeds of how long learning took. */
+  /** The mean over seeds of the training time. */
   double hours(String variant) {
     return results.of(variant).stream()
         .mapToDouble(result -> result.course().hours())
@@ -214,16 +217,16 @@ final class StudyTables {
         .orElse(Double.NaN);
   }
 
-  /** Whether any network of a study has two heatmaps to fuse. */
+  /** Whether any network of a study has two heatmaps. */
   boolean hasFused(StudyDesign design) {
     return results.rows(design).stream()
         .flatMap(row -> results.of(row.name()).stream())
         .anyMatch(result -> result.of(FUSED) != null);
   }
 
-  /** What the second heatmap adds, and what choosing w on the people measured would have added. */
+  /** The gain of the second heatmap, and the bias of choosing w on the measured people. */
   ReportTable fusion(StudyDesign design) {
-    List<Row> rows = new ArrayList<>();
+    List<TableRow> rows = new ArrayList<>();
     for (StudyVariant variant : results.rows(design)) {
       List<Double> h1 = new ArrayList<>();
       List<Double> fused = new ArrayList<>();
@@ -242,7 +245,7 @@ final class StudyTables {
         weights.add(fusion == null ? Text.NONE : weights(fusion));
       }
       rows.add(
-          Row.ours(
+          TableRow.ours(
               List.of(
                   variant.name(),
                   spread(h1),
@@ -265,6 +268,83 @@ final class StudyTables {
         rows);
   }
 
+  /** Whether there are parts of the people to be told apart. */
+  boolean hasParts(StudyDesign design, By by) {
+    return partNames(design, by).size() > 1;
+  }
+
+  /** Why there are none; empty where there are, or nobody looked. */
+  String partsNote(StudyDesign design) {
+    return results.rows(design).stream()
+        .flatMap(variant -> results.of(variant.name()).stream())
+        .flatMap(result -> result.evaluation().breakdowns().stream())
+        .flatMap(of -> Stream.ofNullable(of.note()))
+        .findFirst()
+        .map(note -> note.substring(0, 1).toUpperCase(Locale.ROOT) + note.substring(1) + ".")
+        .orElse("");
+  }
+
+  /**
+   * Percentages of some joints or people apart, and how far from the baseline they are: with its
+   * spread over the seeds, as they are no comparison that was planned.
+   */
+  ReportTable parts(StudyDesign design, By by) {
+    List<String> names = partNames(design, by);
+    List<String> header = new ArrayList<>(List.of("variant", ""));
+    header.addAll(names);
+    List<TableRow> rows = new ArrayList<>();
+    for (StudyVariant variant : results.rows(design)) {
+      List<String> ours = new ArrayList<>(List.of(variant.name(), seeds(variant.name())));
+      List<String> differences = new ArrayList<>(List.of("", "minus " + design.baseline()));
+      for (String name : names) {
+        Map<Integer, Double> own = parts(variant.name(), by, name);
+        Map<Integer, Double> baseline = parts(design.baseline(), by, name);
+        ours.add(Spread.of(List.copyOf(own.values())).rounded());
+        List<Double> pairs =
+            own.entrySet().stream()
+                .filter(one -> baseline.containsKey(one.getKey()))
+                .map(one -> one.getValue() - baseline.getOrDefault(one.getKey(), Double.NaN))
+                .toList();
+        differences.add(Spread.of(pairs).signed());
+      }
+      rows.add(TableRow.ours(ours));
+      if (!variant.name().equals(design.baseline())) {
+        rows.add(new TableRow(RowKind.DIFFERENCE, differences));
+      }
+    }
+    return new ReportTable(2, header, rows);
+  }
+
+  private List<String> partNames(StudyDesign design, By by) {
+    return results.rows(design).stream()
+        .flatMap(variant -> results.of(variant.name()).stream())
+        .map(result -> breakdown(result, by))
+        .flatMap(of -> of == null ? Stream.of() : of.rows().stream().map(Breakdown.Slice::name))
+        .distinct()
+        .toList();
+  }
+
+  /** By seed, in the decode that counts. */
+  private Map<Integer, Double> parts(String variant, By by, String name) {
+    Map<Integer, Double> percentages = new LinkedHashMap<>();
+    for (CellResult result : results.of(variant)) {
+      Breakdown of = breakdown(result, by);
+      if (of != null) {
+        of.rows().stream()
+            .filter(row -> row.name().equals(name))
+            .forEach(row -> percentages.put(result.cell().seed(), row.percent()));
+      }
+    }
+    return percentages;
+  }
+
+  private static @Nullable Breakdown breakdown(CellResult result, By by) {
+    return result.evaluation().breakdowns().stream()
+        .filter(one -> one.by() == by && one.decode().equals(result.first().decode()))
+        .findFirst()
+        .orElse(null);
+  }
+
   private static double mean(CellResult result, String decode) {
     MetricResult of = result.of(decode);
     return of == null ? Double.NaN : of.meanJointWeighted();
@@ -279,9 +359,9 @@ final class StudyTables {
     return String.join(" and ", all.stream().map(String::valueOf).toList());
   }
 
-  /** Both means of every way to read every network. */
+  /** Both means of each network with each decode. */
   ReportTable decodes(StudyDesign design) {
-    List<Row> rows = new ArrayList<>();
+    List<TableRow> rows = new ArrayList<>();
     for (StudyVariant variant : results.rows(design)) {
       Map<String, List<MetricResult>> decodes = new LinkedHashMap<>();
       for (CellResult cell : results.of(variant.name())) {
@@ -292,7 +372,7 @@ final class StudyTables {
       decodes.forEach(
           (decode, of) ->
               rows.add(
-                  Row.ours(
+                  TableRow.ours(
                       List.of(
                           variant.name(),
                           decode,
@@ -309,13 +389,13 @@ final class StudyTables {
     return Spread.of(values).toString();
   }
 
-  /** Every network. */
+  /** A row for each network. */
   ReportTable runs() {
-    List<Row> rows = new ArrayList<>();
+    List<TableRow> rows = new ArrayList<>();
     for (CellResult result : results.finished()) {
       Cell cell = result.cell();
       rows.add(
-          Row.ours(
+          TableRow.ours(
               List.of(
                   cell.variant(),
                   String.valueOf(cell.seed()),

@@ -3,6 +3,7 @@ package io.sadi.ablate.study;
 import io.sadi.ablate.study.CellFolder.Measurement;
 import io.sadi.data.Dataset;
 import io.sadi.data.Person;
+import io.sadi.eval.Breakdown;
 import io.sadi.eval.Details;
 import io.sadi.eval.Evaluation;
 import io.sadi.eval.OksTruth;
@@ -31,13 +32,17 @@ import java.util.Map;
 public record Measuring(Dataset dataset, String split, List<Person> people, TestSettings test) {
   private static final int LARGEST_BATCH = 256;
 
-  /** How many people's pictures are made: the first, good or bad. */
+  /** Number of people whose pictures are drawn: the first of the split. */
   private static final int PICTURES = 6;
 
   private static final int PICTURE_SIDE = 176;
 
+  /** Where networks differ: the paper's claim is about occlusion. */
+  static final Details PARTS =
+      new Details(false, false, false, List.of(Breakdown.By.values()), false, null);
+
   /**
-   * Measures one.
+   * Measures a network.
    *
    * @param weights a checkpoint
    * @param config that it was trained with
@@ -59,7 +64,14 @@ public record Measuring(Dataset dataset, String split, List<Person> people, Test
     CrossFitted found = model.crossFitted(split, metric, oks, inference, progress);
     Map<String, Predictions> predicted = found.predicted();
     return new Measurement(
-        Evaluation.of(dataset, split, people, oks, predicted, List.of(metric), Details.NONE)
+        Evaluation.of(
+                dataset,
+                split,
+                people,
+                oks,
+                predicted,
+                List.of(metric),
+                metric.isSimilarity() ? Details.NONE : PARTS)
             .withNetwork(found.network()),
         PersonErrors.of(dataset, people, predicted, metric, oks),
         NetworkSize.of(config.model(), dataset.skeleton().size()),

@@ -21,7 +21,7 @@ final class BarWork implements Progress.Work {
             .setUpdateIntervalMillis(200)
             .showSpeed()
             // Its own consumer would start jline, native library and all, to learn the width.
-            .setConsumer(new Line(err, columns))
+            .setConsumer(new TerminalLine(err, columns))
             .build();
   }
 
@@ -40,7 +40,7 @@ final class BarWork implements Progress.Work {
     bar.close();
   }
 
-  private record Line(PrintStream err, int columns) implements ProgressBarConsumer {
+  private record TerminalLine(PrintStream err, int columns) implements ProgressBarConsumer {
     @Override
     public int getMaxRenderedLength() {
       return columns - 1;

@@ -13,7 +13,7 @@ import picocli.CommandLine.TypeConversionException;
  */
 public record DecodeChoice(@Nullable Decode decode) {
 
-  public static final class Converter implements ITypeConverter<DecodeChoice> {
+  public static final class DecodeConverter implements ITypeConverter<DecodeChoice> {
     @Override
     public DecodeChoice convert(String text) {
       if (text.equals("all")) {

@@ -20,7 +20,7 @@ public final class InferenceOptions {
       names = "--scales",
       order = 31,
       paramLabel = "LIST",
-      converter = Scales.Converter.class,
+      converter = Scales.ScalesConverter.class,
       description =
           "See every person in several sizes, as factors of the crop's side, and average the"
               + " answers: 0.8,0.9,1,1.1,1.2,1.3, or 0.8..1.3 for the same. Takes as many times as"

@@ -45,11 +45,11 @@ public final class LeedsOptions {
       description =
           "Whose left and right: ${COMPLETION-CANDIDATES}. observer: arms and legs change sides where"
               + " the right one begins further right in the picture. Default: person, as annotated.")
-  private LeedsPoses.Sides sides = LeedsPoses.Sides.PERSON;
+  private LeedsPoses.JointSides sides = LeedsPoses.JointSides.PERSON;
 
   public int prepare(LeedsPoses dataset, String kind, Console console) throws IOException {
     Map<String, Object> options = splits.record(kind);
-    if (sides != LeedsPoses.Sides.PERSON) {
+    if (sides != LeedsPoses.JointSides.PERSON) {
       options.put("sides", sides.toString());
     }
     if (imageNames != null) {

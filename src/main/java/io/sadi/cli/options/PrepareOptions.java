@@ -2,7 +2,7 @@ package io.sadi.cli.options;
 
 import io.sadi.cli.console.Console;
 import io.sadi.cli.console.ExitCode;
-import io.sadi.prepare.write.Output;
+import io.sadi.prepare.write.DatasetOutput;
 import io.sadi.prepare.write.PreparedDataset;
 import java.nio.file.Path;
 import java.util.Map;
@@ -41,8 +41,8 @@ public final class PrepareOptions {
     return previews;
   }
 
-  public Output output(Map<String, ?> options) {
-    return new Output(out, overwrite, dryRun.dryRun, options);
+  public DatasetOutput output(Map<String, ?> options) {
+    return new DatasetOutput(out, overwrite, dryRun.dryRun, options);
   }
 
   public int report(PreparedDataset prepared, Console console) {

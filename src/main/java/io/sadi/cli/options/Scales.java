@@ -19,7 +19,7 @@ record Scales(List<Double> factors) {
       Pattern.compile(NUMBER + "(?:\\.\\." + NUMBER + "(?::" + NUMBER + ")?)?");
   private static final BigDecimal STEP = new BigDecimal("0.1");
 
-  static final class Converter implements ITypeConverter<Scales> {
+  static final class ScalesConverter implements ITypeConverter<Scales> {
     @Override
     public Scales convert(String text) {
       List<Double> factors = new ArrayList<>();

@@ -20,7 +20,7 @@ public final class TestOptions {
       names = "--scales",
       order = 9,
       paramLabel = "LIST",
-      converter = Scales.Converter.class,
+      converter = Scales.ScalesConverter.class,
       description = "Measure with every person in several sizes, as in sadi eval. Default: 1.")
   private @Nullable Scales scales;
 

@@ -4,15 +4,12 @@ import io.sadi.checkpoint.Readout;
 import io.sadi.data.Dataset;
 import io.sadi.data.Person;
 import io.sadi.data.PersonBox;
-import io.sadi.eval.Prediction;
 import io.sadi.eval.Predictions;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Interruption;
 import io.sadi.io.Progress;
-import io.sadi.predict.engine.ImageCrops.Task;
-import io.sadi.predict.engine.ImagePredictor.Plan;
-import io.sadi.predict.engine.ImagePredictor.Sink;
-import java.io.IOException;
+import io.sadi.predict.engine.Look.Seen;
+import io.sadi.predict.engine.Look.SeenPerson;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -34,7 +31,6 @@ public final class DatasetPredictor {
    * Predicts everyone, reading each answer in several ways: one pass of the network serves all. It
    * ends with an InterruptedIOException, unchecked, where the process is told to.
    *
-   * @param crop side of the network's input
    * @param readings the ways; each receives one prediction a person, in order
    * @param batch crops at a time
    * @param threads that prepare crops
@@ -43,13 +39,12 @@ public final class DatasetPredictor {
       PoseEstimator estimator,
       Dataset dataset,
       List<Person> people,
-      int crop,
       List<Reading> readings,
       int batch,
       int threads,
       Progress progress) {
     ImagePyramid one = ImagePyramid.ONE;
-    predict(estimator, dataset, people, crop, one, readings, batch, threads, progress);
+    predict(estimator, dataset, people, one, readings, batch, threads, progress);
   }
 
   /**
@@ -61,7 +56,6 @@ public final class DatasetPredictor {
       PoseEstimator estimator,
       Dataset dataset,
       List<Person> people,
-      int crop,
       ImagePyramid pyramid,
       List<Reading> readings,
       int batch,
@@ -69,52 +63,35 @@ public final class DatasetPredictor {
       Progress progress) {
     long crops = (long) people.size() * pyramid.size();
     Batching batching = Batching.of(batch, crops, estimator.device());
-    try (Progress.Work work = progress.start("evaluating", people.size(), "people")) {
-      new ImagePredictor<List<Prediction>>(
-              estimator,
-              new Plan(crop, batching, threads, pyramid, null),
-              (image, person, maps, b) ->
-                  readings.stream()
-                      .map(
-                          reading ->
-                              estimator.read(
-                                  maps,
-                                  b,
-                                  person.crop(crop, estimator.pixels()),
-                                  reading.readout(),
-                                  image.name(),
-                                  person.person()))
-                      .toList(),
-              new Sink<>() {
-                @Override
-                public void found(
-                    InputImage image, int width, int height, List<List<Prediction>> found)
-                    throws IOException {
-                  if (Interruption.requested()) {
-                    throw new InterruptedIOException("interrupted while predicting a dataset");
-                  }
-                  for (List<Prediction> person : found) {
-                    for (int i = 0; i < readings.size(); i++) {
-                      readings.get(i).predictions().add(person.get(i));
-                    }
-                  }
-                  work.advance(found.size());
-                }
-
-                @Override
-                public void failed(InputImage image, String error) {
-                  throw new BadInputException(image.file() + ": " + error);
-                }
-              })
-          .run(tasks(dataset, people));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    List<Readout> readouts = readings.stream().map(Reading::readout).toList();
+    Look.Reading how = new Look.Reading(pyramid, readouts, false);
+    List<ImageTask> images = images(dataset, people);
+    try (Progress.Work work = progress.start("evaluating", people.size(), "people");
+        ImageLooks looks =
+            new ImageLooks(images, estimator, batching, false, how, threads, new LaneThreads())) {
+      while (looks.hasNext()) {
+        Seen seen = looks.next();
+        if (Interruption.requested()) {
+          throw new UncheckedIOException(
+              new InterruptedIOException("interrupted while predicting a dataset"));
+        }
+        if (seen.error() != null) {
+          throw new BadInputException(
+              dataset.imageRoot().resolve(seen.task().name()) + ": " + seen.error());
+        }
+        for (SeenPerson person : seen.people()) {
+          for (int i = 0; i < readings.size(); i++) {
+            readings.get(i).predictions().add(person.readings().get(i));
+          }
+        }
+        work.advance(seen.people().size());
+      }
     }
   }
 
   /** An image's people together where they follow each other, so that it is decoded once. */
-  private static List<Task> tasks(Dataset dataset, List<Person> people) {
-    List<Task> tasks = new ArrayList<>();
+  private static List<ImageTask> images(Dataset dataset, List<Person> people) {
+    List<ImageTask> images = new ArrayList<>();
     for (int at = 0; at < people.size(); ) {
       String name = people.get(at).image();
       List<PersonBox> boxes = new ArrayList<>();
@@ -122,8 +99,8 @@ public final class DatasetPredictor {
         boxes.add(PersonBox.of(people.get(at)));
         at++;
       }
-      tasks.add(new Task(new InputImage(name, dataset.imageRoot().resolve(name)), boxes));
+      images.add(ImageTask.of(new InputImage(name, dataset.imageRoot().resolve(name)), boxes));
     }
-    return tasks;
+    return images;
   }
 }

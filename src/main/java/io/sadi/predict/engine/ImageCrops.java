@@ -7,134 +7,101 @@ import io.sadi.io.BadInputException;
 import io.sadi.io.Workers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.AccessDeniedException;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
-import org.jspecify.annotations.Nullable;
+import java.util.NoSuchElementException;
+import java.util.concurrent.Callable;
 
 /**
- * Images decoded and cut into crops by threads of their own, a bounded number ahead, handed out in
- * order. An image that cannot be read is handed out as a failure.
+ * Images decoded and cut into crops by threads, a bounded number ahead of whoever pulls them, in
+ * order.
  */
-public final class ImageCrops implements AutoCloseable {
-
-  /**
-   * An image to cut.
-   *
-   * @param people where they are; null for one person, who fills the image
-   */
-  public record Task(InputImage image, @Nullable List<PersonBox> people) {}
+final class ImageCrops implements Iterator<ImageCrops.Cut> {
 
   /** What became of one image. */
-  sealed interface Result {
-    InputImage image();
+  sealed interface Cut {
+    ImageTask task();
   }
 
   /**
    * An image that was read.
    *
+   * @param width in pixels; 0 where nobody has looked
+   * @param height in pixels; 0 where nobody has looked
    * @param people in it
    * @param rgb their crops, [people, scales, H, W, 3]
    */
-  record Crops(InputImage image, int width, int height, List<PersonBox> people, ByteBuffer rgb)
-      implements Result {}
+  record Crops(ImageTask task, int width, int height, List<PersonBox> people, ByteBuffer rgb)
+      implements Cut {}
 
   /** An image that could not be read, and why. */
-  record Failed(InputImage image, String error) implements Result {}
+  record Unreadable(ImageTask task, String error) implements Cut {}
 
-  private final Iterator<Task> tasks;
-  private final int crop;
-  private final PixelConvention pixels;
-  private final ImagePyramid pyramid;
-  private final Workers<Result> workers;
+  private final Iterator<Callable<Cut>> images;
+  private final Workers<Cut> threads;
+  private final int ahead;
 
   /**
-   * @param crop side of the crops
-   * @param pixels where their middle is
-   * @param pyramid how much of the image around a person each of the crops shows
-   * @param threads that decode; twice as many images wait to be used
+   * @param images each a call that cuts it
+   * @param threads that make the calls
+   * @param ahead images that are cut, or being cut, before they are asked for
    */
-  ImageCrops(
-      Iterable<Task> tasks, int crop, PixelConvention pixels, ImagePyramid pyramid, int threads) {
-    this.pixels = pixels;
-    this.tasks = tasks.iterator();
-    this.crop = crop;
-    this.pyramid = pyramid;
-    this.workers = new Workers<>("sadi-images", threads);
-    while (workers.underWay() < 2 * threads + 1 && submit()) {}
-  }
-
-  /** The next image, or null after the last. */
-  @Nullable Result next() throws IOException {
-    if (workers.underWay() == 0) {
-      return null;
-    }
-    Result result = workers.next();
-    submit();
-    return result;
-  }
-
-  /** Another crop of an image that has been handed out already. */
-  Future<Result> again(InputImage image, PersonBox person, ImagePyramid scales) {
-    CompletableFuture<Result> result = new CompletableFuture<>();
-    workers.execute(
-        () -> {
-          try {
-            result.complete(read(new Task(image, List.of(person)), scales));
-          } catch (Throwable t) { // thrown where the result is waited for
-            result.completeExceptionally(t);
-          }
-        });
-    return result;
+  ImageCrops(Iterator<Callable<Cut>> images, Workers<Cut> threads, int ahead) {
+    this.images = images;
+    this.threads = threads;
+    this.ahead = ahead;
   }
 
   @Override
-  public void close() {
-    workers.close();
+  public boolean hasNext() {
+    return threads.underWay() > 0 || images.hasNext();
   }
 
-  private boolean submit() {
-    if (!tasks.hasNext()) {
-      return false;
+  @Override
+  public Cut next() {
+    fill();
+    if (threads.underWay() == 0) {
+      throw new NoSuchElementException();
     }
-    Task task = tasks.next();
-    workers.submit(() -> read(task, pyramid));
-    return true;
+    Cut cut = threads.take();
+    fill();
+    return cut;
   }
 
-  private Result read(Task task, ImagePyramid scales) {
-    InputImage input = task.image();
-    try (Image image = Image.read(input.file())) {
-      List<PersonBox> people =
-          task.people() == null
-              ? List.of(PersonBox.wholeImage(image.width(), image.height()))
-              : task.people();
-      int crops = Math.multiplyExact(people.size(), scales.size());
-      ByteBuffer rgb = ByteBuffer.allocate(Math.multiplyExact(crops, crop * crop * 3));
-      for (PersonBox person : people) {
-        for (double scale : scales.scales()) {
-          PersonBox view = person.zoomed(scale);
-          try (Image warped =
-              image.warp(view.crop(crop, pixels).imageToCrop().inverse(), crop, crop)) {
-            warped.copyTo(rgb);
+  private void fill() {
+    while (threads.underWay() < ahead && images.hasNext()) {
+      threads.submit(images.next());
+    }
+  }
+
+  /**
+   * How people are cut out of their images.
+   *
+   * @param side of the crops, in pixels
+   * @param pixels where their middle is
+   * @param pyramid how much of the image around a person each of the crops shows
+   */
+  record Cutter(int side, PixelConvention pixels, ImagePyramid pyramid) {
+
+    Cut cut(ImageTask task) {
+      try (Image image = task.pixels().read()) {
+        List<PersonBox> people = task.people() == null ? task.finder().find(image) : task.people();
+        int crops = Math.multiplyExact(people.size(), pyramid.size());
+        ByteBuffer rgb = ByteBuffer.allocate(Math.multiplyExact(crops, side * side * 3));
+        for (PersonBox person : people) {
+          for (double scale : pyramid.scales()) {
+            PersonBox view = person.zoomed(scale);
+            try (Image warped =
+                image.warp(view.crop(side, pixels).imageToCrop().inverse(), side, side)) {
+              warped.copyTo(rgb);
+            }
           }
         }
+        return new Crops(task, image.width(), image.height(), people, rgb.flip());
+      } catch (BadInputException | IOException e) {
+        String message = e.getMessage();
+        return new Unreadable(task, message == null ? e.getClass().getSimpleName() : message);
       }
-      return new Crops(input, image.width(), image.height(), people, rgb.flip());
-    } catch (BadInputException | IOException e) {
-      return new Failed(input, reason(input, e));
     }
-  }
-
-  /** The message without the file that it begins with: the failure names it. */
-  private static String reason(InputImage input, Exception e) {
-    String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    String prefix = input.file() + ": ";
-    if (message.startsWith(prefix)) {
-      return message.substring(prefix.length());
-    }
-    return e instanceof AccessDeniedException ? "permission denied" : message;
   }
 }

@@ -12,14 +12,18 @@ import java.util.concurrent.TimeUnit;
  * threads.
  */
 public final class Lanes implements AutoCloseable {
-  private final int threads = Torch.threads();
+  private final int count;
+  private final LaneThreads threads;
   private final ExecutorService lanes;
 
   /**
    * @param count of them
+   * @param threads that they share, with those of others
    */
-  public Lanes(int count) {
-    int share = Math.max(1, Math.round((float) threads / count));
+  public Lanes(int count, LaneThreads threads) {
+    this.count = count;
+    this.threads = threads;
+    int share = Math.max(1, Math.round((float) threads.count() / count));
     this.lanes =
         Executors.newFixedThreadPool(
             count,
@@ -37,7 +41,15 @@ public final class Lanes implements AutoCloseable {
 
   /** Runs it on a lane that is free, as soon as one is. */
   public <T> Future<T> submit(Callable<T> task) {
-    return lanes.submit(task);
+    return lanes.submit(
+        () -> {
+          threads.take(count);
+          try {
+            return task.call();
+          } finally {
+            threads.give(count);
+          }
+        });
   }
 
   /** Waits for what is under way, since it uses the network's memory; what is not is left out. */
@@ -57,6 +69,6 @@ public final class Lanes implements AutoCloseable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    Torch.ownThreads(threads); // threads that are started from now on have it from here
+    Torch.ownThreads(threads.count()); // threads that are started from now on have it from here
   }
 }

@@ -101,6 +101,11 @@ public class PoseEstimator implements AutoCloseable {
     return net.prove(batch);
   }
 
+  /** Side of the network's input, in pixels. */
+  public int input() {
+    return net.config().input();
+  }
+
   /** Where the network has the middle of crops and maps. */
   public PixelConvention pixels() {
     return net.config().pixels();
@@ -118,7 +123,7 @@ public class PoseEstimator implements AutoCloseable {
    * @param size B
    */
   public Maps run(ByteBuffer rgb, int size) {
-    int crop = net.config().input();
+    int crop = input();
     try (PointerScope scope = new PointerScope();
         InferenceMode inference = new InferenceMode()) {
       Tensor image = SadiNet.normalise(net.device(), Tensors.borrow(rgb, size, crop, crop, 3));

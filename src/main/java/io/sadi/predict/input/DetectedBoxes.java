@@ -1,8 +1,8 @@
 package io.sadi.predict.input;
 
 import io.sadi.data.CocoDetections;
-import io.sadi.data.CocoDetections.Detection;
-import io.sadi.data.CocoDetections.Names;
+import io.sadi.data.CocoDetections.CocoNames;
+import io.sadi.data.CocoDetections.DetectedBox;
 import io.sadi.data.CocoId;
 import io.sadi.data.PersonBox;
 import io.sadi.io.BadInputException;
@@ -35,10 +35,11 @@ final class DetectedBoxes {
 
   private final Path file;
   private final BoxChoice choice;
-  private final List<Detection> detections;
-  private final Names names;
+  private final List<DetectedBox> detections;
+  private final CocoNames names;
 
-  private DetectedBoxes(Path file, BoxChoice choice, List<Detection> detections, Names names) {
+  private DetectedBoxes(
+      Path file, BoxChoice choice, List<DetectedBox> detections, CocoNames names) {
     this.file = file;
     this.choice = choice;
     this.detections = detections;
@@ -53,7 +54,8 @@ final class DetectedBoxes {
    */
   static Boxes read(Path file, BoxChoice choice, List<InputImage> images, Progress progress)
       throws IOException {
-    Names names = choice.images() == null ? Names.NONE : CocoDetections.names(choice.images());
+    CocoNames names =
+        choice.images() == null ? CocoNames.NONE : CocoDetections.names(choice.images());
     return new DetectedBoxes(file, choice, CocoDetections.read(file), names)
         .boxes(images, progress);
   }
@@ -68,7 +70,7 @@ final class DetectedBoxes {
     int empty = 0;
     int taken = 0;
     for (int i = 0; i < detections.size(); i++) {
-      Detection one = detections.get(i);
+      DetectedBox one = detections.get(i);
       String image = name(one, numbered, i);
       List<PersonBox> inImage = people.computeIfAbsent(image, name -> new ArrayList<>());
       if (one.image().matches("-?[0-9]{1,18}")) {
@@ -152,7 +154,7 @@ final class DetectedBoxes {
     return numbered;
   }
 
-  private String name(Detection one, Map<String, String> numbered, int i) {
+  private String name(DetectedBox one, Map<String, String> numbered, int i) {
     if (choice.images() != null) {
       String name = names.images().get(one.image());
       if (name == null) {

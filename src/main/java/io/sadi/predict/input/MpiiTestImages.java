@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param images also those without people
  */
-public record MpiiTestImages(List<Image> images) {
+public record MpiiTestImages(List<TestImage> images) {
 
   /**
    * One entry of the file's {@code annolist}.
@@ -30,7 +30,7 @@ public record MpiiTestImages(List<Image> images) {
    * @param first number of the first person; not 0 where the image is listed before
    * @param people in the order of {@code annorect}
    */
-  public record Image(String name, int first, List<Person> people) {}
+  public record TestImage(String name, int first, List<TestPerson> people) {}
 
   /**
    * Somebody whose joints are held back.
@@ -40,7 +40,7 @@ public record MpiiTestImages(List<Image> images) {
    * @param scale height / 200; NaN where there is none
    * @param scored whether MPII measures this person: one who stands apart from others
    */
-  public record Person(double x, double y, double scale, boolean scored) {}
+  public record TestPerson(double x, double y, double scale, boolean scored) {}
 
   public MpiiTestImages {
     images = List.copyOf(images);
@@ -59,17 +59,17 @@ public record MpiiTestImages(List<Image> images) {
           annolist.size() + " each, one an image",
           "take the dataset's original file");
     }
-    List<Image> images = new ArrayList<>();
+    List<TestImage> images = new ArrayList<>();
     Map<String, Integer> before = new HashMap<>();
     for (int i = 0; i < annolist.size(); i++) {
       if (train.number(i) != 0) {
         continue;
       }
       String name = annolist.field(i, "image").field(0, "name").text();
-      List<Person> people = people(annolist.find(i, "annorect"), single.cell(i));
+      List<TestPerson> people = people(annolist.find(i, "annorect"), single.cell(i));
       int first = before.getOrDefault(name, 0);
       before.put(name, first + people.size());
-      images.add(new Image(name, first, people));
+      images.add(new TestImage(name, first, people));
     }
     if (images.isEmpty()) {
       throw BadInputException.at(
@@ -78,8 +78,8 @@ public record MpiiTestImages(List<Image> images) {
     return new MpiiTestImages(images);
   }
 
-  private static List<Person> people(@Nullable MatArray rects, MatArray single) {
-    List<Person> people = new ArrayList<>();
+  private static List<TestPerson> people(@Nullable MatArray rects, MatArray single) {
+    List<TestPerson> people = new ArrayList<>();
     if (rects == null || rects.fields().isEmpty()) {
       return people;
     }
@@ -92,7 +92,7 @@ public record MpiiTestImages(List<Image> images) {
       double x = position == null || position.isEmpty() ? Double.NaN : number(position, 0, "x");
       double y = position == null || position.isEmpty() ? Double.NaN : number(position, 0, "y");
       boolean placed = !Double.isNaN(x + y);
-      people.add(new Person(x, y, number(rects, j, "scale"), placed && scored.contains(j + 1)));
+      people.add(new TestPerson(x, y, number(rects, j, "scale"), placed && scored.contains(j + 1)));
     }
     return people;
   }
@@ -105,7 +105,7 @@ public record MpiiTestImages(List<Image> images) {
   /** How many people MPII measures. */
   public int scored() {
     return images.stream()
-        .mapToInt(i -> (int) i.people().stream().filter(Person::scored).count())
+        .mapToInt(i -> (int) i.people().stream().filter(TestPerson::scored).count())
         .sum();
   }
 
@@ -119,7 +119,7 @@ public record MpiiTestImages(List<Image> images) {
     Map<String, List<PersonBox>> byName = new HashMap<>();
     inputs.forEach(input -> byName.put(fileName(input.name()), boxes.of(input.name())));
     int found = 0;
-    for (Image image : images) {
+    for (TestImage image : images) {
       Set<Integer> numbers = new HashSet<>();
       byName.getOrDefault(image.name(), List.of()).forEach(box -> numbers.add(box.person()));
       for (int j = 0; j < image.people().size(); j++) {

@@ -2,6 +2,8 @@ package io.sadi.predict.output;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.sadi.data.CocoId;
+import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
 import io.sadi.predict.engine.ImageOutcome;
@@ -15,9 +17,12 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +33,22 @@ import org.jspecify.annotations.Nullable;
  * on from it. Not for use by several threads at once.
  */
 public final class Journal implements Closeable {
-  private static final int SCHEMA = 2;
+  /** The setting that says which part of a job it is. */
+  public static final String SHARD = "shard";
+
+  private static final int SCHEMA = 3;
   private static final String COMPUTED = "computed";
+  private static final String PLACE = "place";
+  private static final String PART_OF = "part_of";
+
+  /**
+   * An input of a part.
+   *
+   * @param index place in the whole job, from 0
+   * @param image its name
+   * @param id of the image, for COCO; null where it has none
+   */
+  record Place(int index, String image, @Nullable CocoId id) {}
 
   private final Path file;
   private final FileChannel channel;
@@ -37,7 +56,11 @@ public final class Journal implements Closeable {
   private final Map<String, Line> images = new LinkedHashMap<>();
   private final Map<String, String> failures = new LinkedHashMap<>();
   private final Set<Numerics> computed = new LinkedHashSet<>();
+  private final List<Place> places = new ArrayList<>();
+  private int version = SCHEMA;
+  private JsonObject settings = new JsonObject();
   private @Nullable Numerics current;
+  private @Nullable WholeJob whole;
 
   private Journal(Path file, FileChannel channel) {
     this.file = file;
@@ -63,9 +86,31 @@ public final class Journal implements Closeable {
     Journal journal = new Journal(file, channel);
     try {
       journal.lock();
-      if (!resume || !journal.load(settings)) {
+      if (!resume || !journal.resume(settings)) {
         journal.begin(settings);
       }
+      return journal;
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /** Where a part's finished journal lies: beside its predictions. */
+  public static Path shard(Path predictions) {
+    return predictions.resolveSibling(predictions.getFileName() + ".shard");
+  }
+
+  /**
+   * Opens a finished journal.
+   *
+   * @throws BadInputException if it is not whole, damaged anywhere, or of another version
+   */
+  static Journal finished(Path file) throws IOException {
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+    Journal journal = new Journal(file, channel);
+    try {
+      journal.loadAll();
       return journal;
     } catch (IOException | RuntimeException e) {
       channel.close();
@@ -76,6 +121,7 @@ public final class Journal implements Closeable {
   /** Writes the first line. Where there is no room for it nothing stays, not even an empty file. */
   private void begin(JsonObject settings) throws IOException {
     lines.truncate(0);
+    this.settings = settings;
     JsonObject head = new JsonObject();
     head.addProperty(Json.SCHEMA_VERSION, SCHEMA);
     head.add("settings", settings);
@@ -99,38 +145,89 @@ public final class Journal implements Closeable {
   }
 
   /** Whether there was at least the first line. */
-  private boolean load(JsonObject settings) throws IOException {
+  private boolean resume(JsonObject expected) throws IOException {
     Line head = lines.line(0);
     if (head == null) {
       return false;
     }
-    check(settings, settings(head));
+    if (!loadHead(head)) {
+      throw BadInputException.at(
+          file,
+          "something else",
+          "an unfinished run of this version of SADI",
+          "--overwrite begins a new one");
+    }
+    check(expected, settings);
     long end = head.end();
     for (Line line = lines.line(end); line != null; line = lines.line(end)) {
       if (!load(line)) {
         break; // a crash of the machine may leave such lines; their images are done again
       }
+      if (whole != null || !places.isEmpty()) {
+        break; // a finished one goes on: its inputs may be others now
+      }
       end = line.end();
     }
+    whole = null;
+    places.clear();
     lines.truncate(end);
     return true;
   }
 
-  private JsonObject settings(Line head) throws IOException {
+  /** Reads a finished journal, all of whose lines count. */
+  private void loadAll() throws IOException {
+    Line head = lines.line(0);
+    if (head == null) {
+      throw BadInputException.at(file, "an empty or cut file", "a part's .shard file", "");
+    }
+    if (!loadHead(head)) {
+      throw version == SCHEMA
+          ? damaged()
+          : BadInputException.at(
+              file,
+              Json.SCHEMA_VERSION + " " + version + " of another version of SADI",
+              String.valueOf(SCHEMA),
+              "make the part again, or merge with the version that made it");
+    }
+    long end = head.end();
+    for (Line line = lines.line(end); line != null; line = lines.line(end)) {
+      if (whole != null || !load(line)) {
+        throw damaged();
+      }
+      end = line.end();
+    }
+    if (end != lines.size()) {
+      throw BadInputException.at(
+          file, (lines.size() - end) + " bytes after the last line", "none", "copy it again");
+    }
+    if (whole == null) {
+      throw BadInputException.at(file, "no last line", "what it is a part of", "copy it again");
+    }
+    boolean complete =
+        places.size() == whole.entries()
+            && places.stream().allMatch(place -> images.containsKey(place.image()));
+    if (!complete) {
+      throw damaged();
+    }
+  }
+
+  private BadInputException damaged() {
+    return new BadInputException(
+        file
+            + ": damaged, or not what this version's 'sadi predict --shard' writes beside its"
+            + " predictions; copy it again, or make the part again");
+  }
+
+  /** Whether the first line is that of a journal of this version. */
+  private boolean loadHead(Line head) throws IOException {
     try {
       JsonObject object = lines.read(head);
-      JsonObject settings = object.getAsJsonObject("settings");
-      if (settings != null && object.get(Json.SCHEMA_VERSION).getAsInt() == SCHEMA) {
-        return settings;
-      }
+      version = object.get(Json.SCHEMA_VERSION).getAsInt();
+      settings = object.getAsJsonObject("settings").deepCopy();
+      return version == SCHEMA;
     } catch (RuntimeException e) { // anything but the object that was written
-      // said below
+      return false;
     }
-    throw BadInputException.at(
-        file,
-        "something else",
-        "an unfinished run of this version of SADI",
-        "--overwrite begins a new one");
   }
 
   private void check(JsonObject expected, JsonObject found) {
@@ -153,11 +250,14 @@ public final class Journal implements Closeable {
   private boolean load(Line line) throws IOException {
     try {
       JsonObject object = lines.read(line);
-      JsonObject numerics = object.getAsJsonObject(COMPUTED);
-      if (numerics != null) {
-        current = Numerics.of(numerics);
+      if (object.has(COMPUTED)) {
+        current = Numerics.of(object.getAsJsonObject(COMPUTED));
+      } else if (object.has(PLACE)) {
+        places.add(place(object.getAsJsonObject(PLACE)));
+      } else if (object.has(PART_OF)) {
+        whole = WholeJob.of(object.getAsJsonObject(PART_OF));
       } else {
-        note(ImageOutcome.of(object), line);
+        note(OutcomeJson.of(object), line);
       }
       return true;
     } catch (RuntimeException e) { // anything but the object that was written
@@ -198,16 +298,14 @@ public final class Journal implements Closeable {
       }
     }
     if (!now.equals(current)) {
-      JsonObject line = new JsonObject();
-      line.add(COMPUTED, now.json());
-      lines.append(line);
+      lines.append(object(COMPUTED, now.json()));
       current = now;
     }
   }
 
   /** Adds what became of an image: it is in the file when this returns. */
   void add(ImageOutcome outcome) throws IOException {
-    note(outcome, lines.append(outcome.json()));
+    note(outcome, lines.append(OutcomeJson.json(outcome)));
   }
 
   /** Whether an image has been done, be it that it could not be used. */
@@ -221,7 +319,71 @@ public final class Journal implements Closeable {
     if (line == null) {
       throw new IllegalArgumentException(image + " has not been done");
     }
-    return ImageOutcome.of(lines.read(line));
+    return OutcomeJson.of(lines.read(line));
+  }
+
+  /**
+   * Writes a finished journal to another file, whole or not at all. This one stays as it is.
+   *
+   * @param unusable inputs of the part that are no images
+   * @param inputs of the part, each done or among those, in order
+   */
+  void finish(Path shard, WholeJob job, List<InputFailure> unusable, List<Place> inputs)
+      throws IOException {
+    AtomicFile.write(
+        shard,
+        out -> {
+          lines.copyTo(out);
+          for (InputFailure failure : unusable) {
+            out.write(JsonLines.line(OutcomeJson.json(failure)));
+          }
+          for (Place place : inputs) {
+            out.write(JsonLines.line(object(PLACE, json(place))));
+          }
+          out.write(JsonLines.line(object(PART_OF, job.json())));
+        });
+  }
+
+  private static JsonObject object(String name, JsonObject value) {
+    JsonObject object = new JsonObject();
+    object.add(name, value);
+    return object;
+  }
+
+  private static JsonObject json(Place place) {
+    JsonObject object = new JsonObject();
+    object.addProperty("image", place.image());
+    object.addProperty("index", place.index());
+    if (place.id() != null) {
+      object.add("id", place.id().toJson());
+    }
+    return object;
+  }
+
+  private static Place place(JsonObject object) {
+    JsonElement id = object.get("id");
+    return new Place(
+        object.get("index").getAsInt(),
+        object.get("image").getAsString(),
+        id == null ? null : Objects.requireNonNull(CocoId.of(id)));
+  }
+
+  /** What a finished journal is a part of. */
+  WholeJob whole() {
+    if (whole == null) {
+      throw new IllegalStateException(file + " is not finished");
+    }
+    return whole;
+  }
+
+  /** The inputs of a finished journal, in order. */
+  List<Place> places() {
+    return places;
+  }
+
+  /** That what is found depends on; the shard among them where it is one. */
+  JsonObject settings() {
+    return settings;
   }
 
   /** How many images have been done, failures among them. */

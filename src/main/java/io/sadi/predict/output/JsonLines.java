@@ -6,6 +6,7 @@ import io.sadi.io.Json;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -125,6 +126,15 @@ final class JsonLines implements Closeable {
       throw BadInputException.at(file, "a damaged line", "the one that was written", "");
     }
     return object;
+  }
+
+  /** Writes all lines to a stream, as they are. */
+  void copyTo(OutputStream out) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(BLOCK);
+    for (long at = 0; channel.read(bytes, at) >= 0; bytes.clear()) {
+      out.write(bytes.array(), 0, bytes.position());
+      at += bytes.position();
+    }
   }
 
   /** In bytes. */

@@ -9,11 +9,11 @@ import io.sadi.io.Checksum;
 import io.sadi.io.Json;
 import io.sadi.io.Progress;
 import io.sadi.predict.engine.FoundImage;
+import io.sadi.predict.engine.ImageOutcome;
 import io.sadi.predict.engine.InputFailure;
 import io.sadi.predict.input.Inputs;
+import io.sadi.predict.output.Journal.Place;
 import io.sadi.predict.output.RunOutput.Writing;
-import io.sadi.predict.output.ShardFile.Entry;
-import io.sadi.predict.output.ShardFile.Head;
 import io.sadi.torch.Numerics;
 import java.io.Closeable;
 import java.io.IOException;
@@ -39,19 +39,19 @@ import org.jspecify.annotations.Nullable;
  * written: the same rows in the same order, and the same errors.
  */
 public final class Merge implements Closeable {
-  private final List<ShardFile> parts;
+  private final List<Journal> parts;
   private final boolean sameOrder;
   private final String mixed;
 
-  private Merge(List<ShardFile> parts, String mixed) {
+  private Merge(List<Journal> parts, String mixed) {
     this.parts = parts;
     this.mixed = mixed;
-    this.sameOrder = parts.stream().map(part -> part.head().order()).distinct().count() == 1;
+    this.sameOrder = parts.stream().map(part -> part.whole().order()).distinct().count() == 1;
   }
 
   /** The file that a part's predictions need beside them. */
   public static Path companion(Path predictions) {
-    return ShardFile.of(predictions);
+    return Journal.shard(predictions);
   }
 
   /**
@@ -62,15 +62,15 @@ public final class Merge implements Closeable {
    * @throws BadInputException if one is missing or there twice, or they are of different jobs
    */
   public static Merge of(List<Path> files, boolean allowMixed) throws IOException {
-    List<ShardFile> parts = new ArrayList<>();
+    List<Journal> parts = new ArrayList<>();
     try {
       for (Path file : files) {
-        parts.add(ShardFile.open(companionOf(file)));
+        parts.add(Journal.finished(companionOf(file)));
       }
       check(parts);
       return new Merge(parts, mixture(parts, allowMixed));
     } catch (IOException | RuntimeException e) {
-      for (ShardFile part : parts) {
+      for (Journal part : parts) {
         part.close();
       }
       throw e;
@@ -81,7 +81,7 @@ public final class Merge implements Closeable {
     if (file.toString().endsWith(".shard") && Files.exists(file)) {
       return file;
     }
-    Path companion = ShardFile.of(file);
+    Path companion = Journal.shard(file);
     if (Files.exists(companion)) {
       return companion;
     }
@@ -95,37 +95,37 @@ public final class Merge implements Closeable {
             : file + ": no such file");
   }
 
-  private static void check(List<ShardFile> parts) {
-    ShardFile first = parts.get(0);
-    Head head = first.head();
-    Map<Integer, ShardFile> byNumber = new HashMap<>();
-    for (ShardFile part : parts) {
-      Head other = part.head();
-      if (other.shard().of() != head.shard().of()) {
+  private static void check(List<Journal> parts) {
+    Journal first = parts.get(0);
+    WholeJob job = first.whole();
+    Map<Integer, Journal> byNumber = new HashMap<>();
+    for (Journal part : parts) {
+      WholeJob other = part.whole();
+      if (other.shard().of() != job.shard().of()) {
         throw BadInputException.at(
             part.file(),
             "part " + other.shard(),
-            "one of " + head.shard().of() + " as " + first.file() + " is",
+            "one of " + job.shard().of() + " as " + first.file() + " is",
             "");
       }
-      ShardFile twice = byNumber.put(other.shard().part(), part);
+      Journal twice = byNumber.put(other.shard().part(), part);
       if (twice != null) {
         throw new BadInputException(
             twice.file() + " and " + part.file() + " are both part " + other.shard());
       }
       checkSettings(first, part);
-      if (!other.names().equals(head.names())) {
+      if (!other.names().equals(job.names())) {
         throw BadInputException.at(
             part.file(),
             "a part of " + other.inputs() + " inputs",
-            "of the same " + head.inputs() + " as " + first.file(),
+            "of the same " + job.inputs() + " as " + first.file(),
             "every part must be given all inputs");
       }
     }
     String missing =
-        IntStream.rangeClosed(1, head.shard().of())
+        IntStream.rangeClosed(1, job.shard().of())
             .filter(number -> !byNumber.containsKey(number))
-            .mapToObj(number -> number + "/" + head.shard().of())
+            .mapToObj(number -> number + "/" + job.shard().of())
             .collect(Collectors.joining(", "));
     if (!missing.isEmpty()) {
       throw new BadInputException(
@@ -134,16 +134,17 @@ public final class Merge implements Closeable {
               + " are missing: found "
               + parts.size()
               + " of "
-              + head.shard().of()
+              + job.shard().of()
               + "; make them with 'sadi predict --shard'");
     }
   }
 
-  private static void checkSettings(ShardFile first, ShardFile other) {
-    JsonObject expected = first.head().settings();
-    JsonObject found = other.head().settings();
+  private static void checkSettings(Journal first, Journal other) {
+    JsonObject expected = first.settings();
+    JsonObject found = other.settings();
     Set<String> names = new LinkedHashSet<>(expected.keySet());
     names.addAll(found.keySet());
+    names.remove(Journal.SHARD);
     for (String name : names) {
       JsonElement here = found.get(name);
       JsonElement there = expected.get(name);
@@ -163,11 +164,11 @@ public final class Merge implements Closeable {
    * @return empty where they do not
    * @throws BadInputException if they do and may not
    */
-  private static String mixture(List<ShardFile> parts, boolean allowed) {
-    ShardFile first = null;
+  private static String mixture(List<Journal> parts, boolean allowed) {
+    Journal first = null;
     Numerics expected = null;
-    for (ShardFile part : parts) {
-      for (Numerics found : part.head().computed()) {
+    for (Journal part : parts) {
+      for (Numerics found : part.computed()) {
         if (first == null || expected == null) {
           first = part;
           expected = found;
@@ -189,30 +190,36 @@ public final class Merge implements Closeable {
     return "";
   }
 
-  /** A place in a part. */
-  private record Place(ShardFile part, int i, int index, String name) {}
-
-  private List<Place> inOrder() throws IOException {
-    List<Place> places = new ArrayList<>();
-    for (ShardFile part : parts) {
-      for (int i = 0; i < part.size(); i++) {
-        Entry entry = part.entry(i);
-        places.add(new Place(part, i, entry.index(), entry.outcome().name()));
-      }
+  /** An input, and the part that has it. */
+  private record Input(Journal part, Place place) {
+    String name() {
+      return place.image();
     }
-    places.sort(
+
+    ImageOutcome outcome() throws IOException {
+      return part.get(place.image());
+    }
+  }
+
+  private List<Input> inOrder() {
+    List<Input> inputs = new ArrayList<>();
+    for (Journal part : parts) {
+      part.places().forEach(place -> inputs.add(new Input(part, place)));
+    }
+    inputs.sort(
         sameOrder
-            ? Comparator.comparingInt(Place::index)
-            : Comparator.comparing(Place::name, Inputs.CODE_POINTS));
-    List<String> names = places.stream().map(Place::name).sorted(Inputs.CODE_POINTS).toList();
-    if (!Checksum.sha256(names).equals(parts.get(0).head().names())) {
+            ? Comparator.comparingInt(input -> input.place().index())
+            : Comparator.comparing(Input::name, Inputs.CODE_POINTS));
+    List<String> names = inputs.stream().map(Input::name).sorted(Inputs.CODE_POINTS).toList();
+    WholeJob job = parts.get(0).whole();
+    if (!Checksum.sha256(names).equals(job.names())) {
       throw BadInputException.at(
           parts.get(0).file(),
-          places.size() + " images in all parts, not the ones that it names",
-          "each of its " + parts.get(0).head().inputs() + " once",
+          inputs.size() + " images in all parts, not the ones that it names",
+          "each of its " + job.inputs() + " once",
           "make the parts again");
     }
-    return places;
+    return inputs;
   }
 
   /**
@@ -231,9 +238,9 @@ public final class Merge implements Closeable {
       @Nullable Path errors,
       Progress progress)
       throws IOException {
-    for (ShardFile part : parts) {
+    for (Journal part : parts) {
       for (Path output : Stream.of(file, errors).filter(Objects::nonNull).toList()) {
-        if (part.belongsTo(output)) {
+        if (belongs(output, part.file())) {
           throw BadInputException.at(output, "a part", "another file to write", "");
         }
       }
@@ -245,47 +252,54 @@ public final class Merge implements Closeable {
     if (!mixed.isEmpty()) {
       progress.warn(mixed);
     }
-    List<Place> places = inOrder();
+    List<Input> inputs = inOrder();
     List<InputFailure> failures = new ArrayList<>();
     Map<String, CocoId> ids = new LinkedHashMap<>();
-    for (Place place : places) {
-      Entry entry = place.part().entry(place.i());
-      if (entry.outcome() instanceof InputFailure failure) {
-        failures.add(failure);
-        progress.warn(failure.image() + ": " + failure.error());
+    for (Input input : inputs) {
+      String error = input.part().failures().get(input.name());
+      if (error != null) {
+        failures.add(new InputFailure(input.name(), error));
+        progress.warn(input.name() + ": " + error);
       }
-      if (entry.id() != null) {
-        ids.put(place.name(), entry.id());
+      if (input.place().id() != null) {
+        ids.put(input.name(), input.place().id());
       }
     }
     if (errors != null) {
       RunOutput.writeErrors(errors, failures);
     }
-    if (failures.size() == places.size()) {
+    if (failures.size() == inputs.size()) {
       throw RunOutput.noneUsable(failures);
     }
-    Head head = parts.get(0).head();
+    WholeJob job = parts.get(0).whole();
     // A place counts in the order of the whole, which its part may not have had.
-    Map<String, CocoId> merged = head.numbered() ? ImageIds.places(List.copyOf(ids.keySet())) : ids;
-    Writing writing = new Writing(format, head.about(), merged, null);
+    Map<String, CocoId> merged = job.numbered() ? ImageIds.places(List.copyOf(ids.keySet())) : ids;
+    Writing writing = new Writing(format, job.about(), merged, null);
     int people;
     if (file == null) {
-      people = copy(places, failures, writing, stdout);
+      people = copy(inputs, failures, writing, stdout);
     } else {
       int[] count = new int[1]; // what leaves the lambda
-      AtomicFile.write(file, out -> count[0] = copy(places, failures, writing, out));
+      AtomicFile.write(file, out -> count[0] = copy(inputs, failures, writing, out));
       people = count[0];
     }
-    return new PredictionOutcome(places.size() - failures.size(), people, 0, failures);
+    return new PredictionOutcome(inputs.size() - failures.size(), people, 0, failures);
+  }
+
+  /** Whether a path is a part's journal or the predictions beside it. */
+  private static boolean belongs(Path output, Path part) {
+    Path place = output.toAbsolutePath().normalize();
+    Path here = part.toAbsolutePath().normalize();
+    return here.equals(place) || here.equals(Journal.shard(place));
   }
 
   private static int copy(
-      List<Place> places, List<InputFailure> failures, Writing writing, OutputStream out)
+      List<Input> inputs, List<InputFailure> failures, Writing writing, OutputStream out)
       throws IOException {
     int people = 0;
     PredictionsWriter writer = writing.to(out);
-    for (Place place : places) {
-      if (place.part().entry(place.i()).outcome() instanceof FoundImage found) {
+    for (Input input : inputs) {
+      if (input.outcome() instanceof FoundImage found) {
         writer.write(found);
         people += found.people().size();
       }
@@ -296,7 +310,7 @@ public final class Merge implements Closeable {
 
   @Override
   public void close() throws IOException {
-    for (ShardFile part : parts) {
+    for (Journal part : parts) {
       part.close();
     }
   }

@@ -105,7 +105,7 @@ public final class MpiiMatWriter implements PredictionsWriter {
   private Struct pred() {
     Struct pred = Mat5.newStruct(1, test.images().size());
     for (int i = 0; i < test.images().size(); i++) {
-      MpiiTestImages.Image image = test.images().get(i);
+      MpiiTestImages.TestImage image = test.images().get(i);
       Struct name = Mat5.newStruct();
       name.set("name", Mat5.newString(image.name()));
       pred.set("image", i, name);
@@ -114,14 +114,14 @@ public final class MpiiMatWriter implements PredictionsWriter {
     return pred;
   }
 
-  private Array people(MpiiTestImages.Image image) {
-    List<MpiiTestImages.Person> people = image.people();
+  private Array people(MpiiTestImages.TestImage image) {
+    List<MpiiTestImages.TestPerson> people = image.people();
     if (people.isEmpty()) {
       return Mat5.EMPTY_MATRIX;
     }
     Struct rects = Mat5.newStruct(1, people.size());
     for (int j = 0; j < people.size(); j++) {
-      MpiiTestImages.Person person = people.get(j);
+      MpiiTestImages.TestPerson person = people.get(j);
       rects.set(
           "scale",
           j,
@@ -132,7 +132,7 @@ public final class MpiiMatWriter implements PredictionsWriter {
     return rects;
   }
 
-  private static Struct position(MpiiTestImages.Person person) {
+  private static Struct position(MpiiTestImages.TestPerson person) {
     Struct position = Mat5.newStruct();
     position.set("x", Mat5.newScalar(person.x()));
     position.set("y", Mat5.newScalar(person.y()));

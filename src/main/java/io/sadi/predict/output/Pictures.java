@@ -1,22 +1,19 @@
 package io.sadi.predict.output;
 
-import io.sadi.checkpoint.Decode;
-import io.sadi.data.Skeleton;
-import io.sadi.geom.PixelConvention;
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.io.Workers;
 import io.sadi.predict.engine.FoundImage;
+import io.sadi.predict.engine.FoundPerson;
+import io.sadi.predict.engine.ImageOutcome;
 import io.sadi.predict.engine.InputImage;
-import io.sadi.show.HeatmapPicture;
-import io.sadi.show.OverlayPicture;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Draws the pictures that were asked for while the network goes on. Photos are decoded a second
@@ -25,69 +22,66 @@ import org.jspecify.annotations.Nullable;
 public final class Pictures implements AutoCloseable {
   private static final int QUALITY = 92;
 
+  /** Draws an image's people; the caller closes what it gives. Several threads may call it. */
+  @FunctionalInterface
+  public interface Drawing {
+    Image draw(Image photo, List<FoundPerson> people);
+  }
+
+  /** Pictures of one kind. */
+  public record Series(OutputFolder folder, Drawing drawing) {}
+
   private final Map<String, Path> files = new HashMap<>();
-  private final @Nullable OutputFolder overlays;
-  private final @Nullable OutputFolder heatmaps;
-  private final OverlayPicture overlay;
-  private final HeatmapPicture heatmap;
+  private final List<Series> series;
   private final int threads;
   private final Progress progress;
-  private final Workers<FoundImage> workers;
+  private final Workers<ImageOutcome> workers;
 
   /**
-   * @param overlays where photos with people drawn over them go; null for none
-   * @param heatmaps where pictures of heatmaps go; null for none
-   * @param pixels where the network has the middle of its maps
-   * @param fusionWeight w of {@link Decode#FUSED}
+   * @param series what is drawn of each image; may be nothing
    * @param threads that draw
    * @param progress is told of pictures that cannot be drawn
    */
-  public Pictures(
-      List<InputImage> images,
-      @Nullable OutputFolder overlays,
-      @Nullable OutputFolder heatmaps,
-      Skeleton skeleton,
-      PixelConvention pixels,
-      double fusionWeight,
-      int threads,
-      Progress progress) {
-    this.overlays = overlays;
-    this.heatmaps = heatmaps;
-    this.overlay = new OverlayPicture(skeleton);
-    this.heatmap = new HeatmapPicture(skeleton, pixels, fusionWeight);
+  public Pictures(List<InputImage> images, List<Series> series, int threads, Progress progress) {
+    this.series = List.copyOf(series);
     this.threads = threads;
     this.progress = progress;
     this.workers = new Workers<>("sadi-pictures", threads);
     images.forEach(image -> files.put(image.name(), image.file()));
   }
 
-  /** Takes images whose pictures are all there, in the order they came. */
-  @FunctionalInterface
-  public interface Drawn {
-    void accept(FoundImage image) throws IOException;
+  /**
+   * The same images in the same order, each once its pictures are there; without maps then. Some
+   * more are pulled, whose pictures are being drawn.
+   */
+  public Iterable<ImageOutcome> drawn(Iterable<ImageOutcome> images) {
+    return series.isEmpty() ? images : () -> drawn(images.iterator());
   }
 
-  /** Draws an image's pictures; hands on those that are done when too many are under way. */
-  public void draw(FoundImage image, Drawn drawn) throws IOException {
-    if (overlays == null && heatmaps == null) {
-      drawn.accept(image);
-      return;
-    }
-    workers.submit(
-        () -> {
-          write(image);
-          return image.withoutMaps();
-        });
-    if (workers.underWay() > 2 * threads) {
-      drawn.accept(workers.next());
-    }
+  private Iterator<ImageOutcome> drawn(Iterator<ImageOutcome> images) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return workers.underWay() > 0 || images.hasNext();
+      }
+
+      @Override
+      public ImageOutcome next() {
+        while (workers.underWay() <= 2 * threads && images.hasNext()) {
+          ImageOutcome image = images.next();
+          workers.submit(() -> draw(image));
+        }
+        return workers.take();
+      }
+    };
   }
 
-  /** Waits for the last picture. */
-  public void finish(Drawn drawn) throws IOException {
-    while (workers.underWay() > 0) {
-      drawn.accept(workers.next());
+  private ImageOutcome draw(ImageOutcome image) throws IOException {
+    if (image instanceof FoundImage found) {
+      write(found);
+      return found.withoutMaps();
     }
+    return image;
   }
 
   @Override
@@ -101,14 +95,9 @@ public final class Pictures implements AutoCloseable {
       throw new IllegalArgumentException(found.name() + " is none of the images");
     }
     try (Image photo = Image.read(file)) {
-      if (overlays != null) {
-        try (Image picture = overlay.draw(photo, found.people())) {
-          picture.writeJpeg(overlays.of(found.name()), QUALITY);
-        }
-      }
-      if (heatmaps != null) {
-        try (Image picture = heatmap.draw(photo, found.people())) {
-          picture.writeJpeg(heatmaps.of(found.name()), QUALITY);
+      for (Series one : series) {
+        try (Image picture = one.drawing().draw(photo, found.people())) {
+          picture.writeJpeg(one.folder().of(found.name()), QUALITY);
         }
       }
     } catch (BadInputException e) { // it could be read a moment ago

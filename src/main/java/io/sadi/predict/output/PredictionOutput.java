@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param folder a file of predictions for every image, or null
  * @param format of the predictions
  * @param annotations MPII's official file, for a submission to it; else null
- * @param overlays a folder for photos with what was found drawn over them, or null
- * @param heatmaps a folder for pictures of the heatmaps, or null
+ * @param drawings pictures of what was found
  * @param report a page about all that was found, HTML, or null
  * @param errors a CSV file, {@code image,error}, for inputs that could not be used, or null
  * @param existing what happens to what an earlier run has left
@@ -22,12 +21,28 @@ public record PredictionOutput(
     @Nullable Path folder,
     PredictionsFormat format,
     @Nullable Path annotations,
-    @Nullable Path overlays,
-    @Nullable Path heatmaps,
+    Drawings drawings,
     @Nullable Path report,
     @Nullable Path errors,
     Existing existing,
     Resuming resuming) {
+
+  /**
+   * Folders of pictures, each null for none.
+   *
+   * @param overlays photos with people drawn over them
+   * @param heatmaps each crop beside its heatmaps
+   * @param against a checkpoint whose heatmaps stand beside these; null for one network
+   * @param attention each crop beside what the SFM looks at
+   */
+  public record Drawings(
+      @Nullable Path overlays,
+      @Nullable Path heatmaps,
+      @Nullable Path against,
+      @Nullable Path attention) {
+    /** No pictures. */
+    public static final Drawings NONE = new Drawings(null, null, null, null);
+  }
 
   /** What happens to what an earlier run has left. */
   public enum Existing {
@@ -66,8 +81,7 @@ public record PredictionOutput(
         folder,
         format,
         annotations,
-        overlays,
-        heatmaps,
+        new Drawings(overlays, heatmaps, null, null),
         report,
         errors,
         existing,

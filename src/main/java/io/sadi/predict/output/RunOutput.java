@@ -32,9 +32,9 @@ import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where images go as they are done, and what is made of all of them at the end. Stdout and folders
- * get each at once. A file is written at the end, from what a {@link Journal} in {@code NAME.part}
- * has kept: so that it does not matter how often the run was interrupted.
+ * Where images go as they are done, each once. A file grows in {@code NAME.tmp}, and beside it a
+ * {@link Journal} in {@code NAME.part} keeps what was found: a run that goes on reads there what
+ * the one before it has found, so that it does not matter how often it was interrupted.
  */
 public final class RunOutput implements Closeable {
 
@@ -46,6 +46,7 @@ public final class RunOutput implements Closeable {
    * @param images of this process, in order
    * @param unusable inputs that are no images
    * @param folder of files, planned; null where there is none
+   * @param yolo what else is written around a folder of labels; else null
    * @param report of all that is found; null where nobody asked for it
    * @param part what this process's images are a part of; null where they are all
    */
@@ -55,6 +56,7 @@ public final class RunOutput implements Closeable {
       List<InputImage> images,
       List<InputFailure> unusable,
       @Nullable OutputFolder folder,
+      @Nullable YoloDataset yolo,
       @Nullable Report report,
       @Nullable Part part) {}
 
@@ -63,9 +65,8 @@ public final class RunOutput implements Closeable {
    *
    * @param names of all inputs, in order
    * @param numbered whether the images' ids are their places in that order
-   * @param settings that what is found depends on
    */
-  public record Part(Shard shard, List<String> names, boolean numbered, JsonObject settings) {}
+  public record Part(Shard shard, List<String> names, boolean numbered) {}
 
   /**
    * How people are written.
@@ -87,18 +88,32 @@ public final class RunOutput implements Closeable {
   private final Plan plan;
   private final Progress progress;
   private final @Nullable Journal journal;
-  private final @Nullable PredictionsWriter stream;
+
+  /** The file that is written; null for stdout and folders. */
+  private final AtomicFile.@Nullable Growing file;
+
+  /** Everybody's rows; null for folders. */
+  private final @Nullable PredictionsWriter rows;
+
   private final Map<String, String> failures = new HashMap<>();
   private int kept;
   private int images;
   private int people;
 
+  /** Images of the plan that are written or left out, from the first on. */
+  private int settled;
+
   private RunOutput(
-      Plan plan, Progress progress, @Nullable Journal journal, @Nullable PredictionsWriter stream) {
+      Plan plan,
+      Progress progress,
+      @Nullable Journal journal,
+      AtomicFile.@Nullable Growing file,
+      @Nullable PredictionsWriter rows) {
     this.plan = plan;
     this.progress = progress;
     this.journal = journal;
-    this.stream = stream;
+    this.file = file;
+    this.rows = rows;
     if (journal != null) {
       failures.putAll(journal.failures());
     }
@@ -116,13 +131,26 @@ public final class RunOutput implements Closeable {
   public static RunOutput open(
       Plan plan, JsonObject settings, OutputStream stdout, Progress progress) throws IOException {
     PredictionOutput output = plan.output();
-    if (output.file() != null) {
-      Path part = AtomicFile.part(output.file());
-      boolean resume = output.existing() == Existing.RESUME;
-      return new RunOutput(plan, progress, Journal.open(part, settings, resume), null);
+    Path file = output.file();
+    if (file == null) {
+      PredictionsWriter rows = output.folder() == null ? plan.writing().to(stdout) : null;
+      return new RunOutput(plan, progress, null, null, rows);
     }
-    PredictionsWriter stream = output.folder() == null ? plan.writing().to(stdout) : null;
-    return new RunOutput(plan, progress, null, stream);
+    boolean resume = output.existing() == Existing.RESUME;
+    Journal journal = Journal.open(AtomicFile.part(file), settings, resume);
+    try {
+      AtomicFile.Growing growing = AtomicFile.begin(file, growing(file));
+      PredictionsWriter rows = plan.writing().to(growing.out());
+      return new RunOutput(plan, progress, journal, growing, rows);
+    } catch (IOException | RuntimeException e) {
+      closeUnused(journal);
+      throw e;
+    }
+  }
+
+  /** Where a file grows until all its rows are there; {@code NAME.part} is the journal's. */
+  public static Path growing(Path file) {
+    return file.resolveSibling(file.getFileName() + ".tmp");
   }
 
   /** The images that are still to be done. */
@@ -188,11 +216,38 @@ public final class RunOutput implements Closeable {
     }
   }
 
-  /** Takes an image whose people, and pictures, are there. */
-  public void found(FoundImage image) throws IOException {
-    failures.remove(image.name()); // it may have been tried again
-    if (stream != null) {
-      stream.write(image);
+  /** Takes what became of an image: of those that {@link #remaining} gave, in their order. */
+  public void add(ImageOutcome outcome) throws IOException {
+    writeKept(outcome.name());
+    if (journal != null) {
+      journal.add(outcome);
+    }
+    if (outcome instanceof InputFailure failure) {
+      failures.put(failure.image(), failure.error());
+      say(failure);
+    } else if (outcome instanceof FoundImage found) {
+      failures.remove(found.name()); // it may have been tried again
+      write(found);
+    }
+  }
+
+  /** Writes what an earlier run has found in the images before this one; null: in all others. */
+  private void writeKept(@Nullable String before) throws IOException {
+    while (journal != null && settled < plan.images().size()) {
+      String name = plan.images().get(settled).name();
+      settled++;
+      if (name.equals(before)) {
+        return;
+      }
+      if (journal.get(name) instanceof FoundImage found) {
+        write(found);
+      }
+    }
+  }
+
+  private void write(FoundImage image) throws IOException {
+    if (rows != null) {
+      rows.write(image);
     }
     if (plan.folder() != null) {
       AtomicFile.write(
@@ -203,22 +258,14 @@ public final class RunOutput implements Closeable {
             writer.finish(List.of());
           });
     }
-    if (journal != null) {
-      journal.add(image);
-    } else if (plan.report() != null) {
+    if (plan.yolo() != null) {
+      plan.yolo().add(image);
+    }
+    if (plan.report() != null) {
       plan.report().add(image);
     }
     images++;
     people += image.people().size();
-  }
-
-  /** Takes an image that could not be used. */
-  public void failed(InputFailure failure) throws IOException {
-    if (journal != null) {
-      journal.add(failure);
-    }
-    failures.put(failure.image(), failure.error());
-    say(failure);
   }
 
   /** At once; the only input's failure is the command's own and said by that. */
@@ -251,65 +298,41 @@ public final class RunOutput implements Closeable {
       }
       throw noneUsable(all);
     }
-    if (plan.output().file() != null && journal != null) {
-      people = 0;
-      Path file = plan.output().file();
-      if (plan.report() != null) { // first: where the predictions are, nothing is left to do
-        for (InputImage image : plan.images()) {
-          if (journal.get(image.name()) instanceof FoundImage found) {
-            plan.report().add(found);
-          }
-        }
-        writeReport(plan.report(), all);
-      }
+    writeKept(null);
+    if (rows != null) {
+      rows.finish(all);
+    }
+    // Before the file has its name: where the predictions are, nothing is left to do.
+    if (plan.report() != null && plan.output().report() != null) {
+      plan.report().write(plan.output().report(), all, progress);
+    }
+    if (file != null && journal != null) {
       if (plan.part() != null) {
-        writePart(file, plan.part(), journal);
+        writePart(file.file(), plan.part(), journal);
       }
-      AtomicFile.write(
-          file, file.resolveSibling(file.getFileName() + ".tmp"), out -> copy(journal, out, all));
+      file.finish();
       journal.delete();
-    } else {
-      if (stream != null) {
-        stream.finish(all);
-      }
-      if (plan.report() != null) {
-        writeReport(plan.report(), all);
-      }
     }
-    return new PredictionOutcome(journal == null ? images : done, people, kept, List.copyOf(all));
-  }
-
-  private void writeReport(Report report, List<InputFailure> all) throws IOException {
-    Path file = plan.output().report();
-    if (file != null) {
-      report.write(file, all, progress);
+    if (plan.yolo() != null) {
+      plan.yolo().finish(progress);
     }
+    return new PredictionOutcome(images, people, kept, List.copyOf(all));
   }
 
   private void writePart(Path file, Part part, Journal from) throws IOException {
-    Map<String, ImageOutcome> unusable = new HashMap<>();
-    plan.unusable().forEach(failure -> unusable.put(failure.image(), failure));
     Writing writing = plan.writing();
-    ShardFile.write(
-        ShardFile.of(file),
-        part,
-        writing,
-        from.computed(),
-        name -> {
-          ImageOutcome failure = unusable.get(name);
-          return failure == null ? from.get(name) : failure;
-        });
-  }
-
-  private void copy(Journal from, OutputStream out, List<InputFailure> all) throws IOException {
-    PredictionsWriter writer = plan.writing().to(out);
-    for (InputImage image : plan.images()) {
-      if (from.get(image.name()) instanceof FoundImage found) {
-        writer.write(found);
-        people += found.people().size();
+    List<Journal.Place> places = new ArrayList<>();
+    for (int i = 0; i < part.names().size(); i++) {
+      String name = part.names().get(i);
+      if (part.shard().holds(name)) {
+        places.add(new Journal.Place(i, name, writing.ids().get(name)));
       }
     }
-    writer.finish(all);
+    from.finish(
+        Journal.shard(file),
+        WholeJob.of(part.shard(), part.names(), part.numbered(), writing.about()),
+        plan.unusable(),
+        places);
   }
 
   static BadInputException noneUsable(List<InputFailure> failures) {
@@ -320,7 +343,7 @@ public final class RunOutput implements Closeable {
             : "none of " + failures.size() + " images could be read; nothing was predicted");
   }
 
-  static void writeErrors(Path file, List<InputFailure> failures) throws IOException {
+  public static void writeErrors(Path file, List<InputFailure> failures) throws IOException {
     StringBuilder text = new StringBuilder();
     try (CSVPrinter csv = Csv.printer(text)) {
       csv.printRecord("image", "error");
@@ -334,20 +357,30 @@ public final class RunOutput implements Closeable {
   /** Closes what is open; what was done so far stays for a run that goes on. */
   @Override
   public void close() throws IOException {
+    if (file != null) {
+      file.close();
+    }
     if (journal == null || !journal.isOpen()) {
       return;
     }
+    if (journal.size() > 0) {
+      progress.note(
+          String.format(
+              Locale.ROOT,
+              "%d of %d images are done and kept in %s; --resume goes on from there",
+              journal.size(),
+              plan.images().size(),
+              journal.file()));
+    }
+    closeUnused(journal);
+  }
+
+  /** A journal in which nothing is kept does not stay. */
+  private static void closeUnused(Journal journal) throws IOException {
     if (journal.size() == 0) {
       journal.delete();
-      return;
+    } else {
+      journal.close();
     }
-    journal.close();
-    progress.note(
-        String.format(
-            Locale.ROOT,
-            "%d of %d images are done and kept in %s; --resume goes on from there",
-            journal.size(),
-            plan.images().size(),
-            journal.file()));
   }
 }

@@ -1,7 +1,7 @@
 package io.sadi.prepare.check;
 
 import io.sadi.prepare.read.Fault.Action;
-import io.sadi.prepare.read.Fault.Kind;
+import io.sadi.prepare.read.Fault.FaultKind;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param actions for every kind
  */
-public record Checks(Map<Kind, Action> actions) {
+public record Checks(Map<FaultKind, Action> actions) {
   /** What is wrong is reported, except for entries that cannot be read. */
   public static final Checks REPORT = of(List.of());
 
@@ -22,7 +22,7 @@ public record Checks(Map<Kind, Action> actions) {
    *
    * @param kind null for all that are not named
    */
-  public record Rule(@Nullable Kind kind, Action action) {
+  public record Rule(@Nullable FaultKind kind, Action action) {
     /** Reads a rule; an IllegalArgumentException says what was expected. */
     public static Rule parse(String text) {
       int eq = text.indexOf('=');
@@ -32,7 +32,7 @@ public record Checks(Map<Kind, Action> actions) {
           if (eq < 0) {
             return new Rule(null, one);
           }
-          for (Kind kind : Kind.values()) {
+          for (FaultKind kind : FaultKind.values()) {
             if (kind.toString().equals(text.substring(0, eq))) {
               return new Rule(kind, one);
             }
@@ -43,7 +43,7 @@ public record Checks(Map<Kind, Action> actions) {
           "found '"
               + text
               + "', expected report, drop, fail, or KIND=ACTION with one of "
-              + Arrays.toString(Kind.values()));
+              + Arrays.toString(FaultKind.values()));
     }
 
     @Override
@@ -54,8 +54,8 @@ public record Checks(Map<Kind, Action> actions) {
 
   /** Rules for one kind win over those for all, later ones over earlier ones. */
   public static Checks of(List<Rule> rules) {
-    Map<Kind, Action> actions = new EnumMap<>(Kind.class);
-    for (Kind kind : Kind.values()) {
+    Map<FaultKind, Action> actions = new EnumMap<>(FaultKind.class);
+    for (FaultKind kind : FaultKind.values()) {
       Action action = kind.standard();
       for (Rule rule : rules) {
         action = rule.kind == null ? rule.action : action;
@@ -68,16 +68,16 @@ public record Checks(Map<Kind, Action> actions) {
     return new Checks(actions);
   }
 
-  public Action of(Kind kind) {
+  public Action of(FaultKind kind) {
     return actions.getOrDefault(kind, kind.standard());
   }
 
   /** Whether a fault costs the person. */
-  public boolean leavesOut(Kind kind) {
-    return kind.leavesNothing() || (of(kind) == Action.DROP && kind != Kind.JOINT_OUTSIDE);
+  public boolean leavesOut(FaultKind kind) {
+    return kind.leavesNothing() || (of(kind) == Action.DROP && kind != FaultKind.JOINT_OUTSIDE);
   }
 
   public boolean dropsJoints() {
-    return of(Kind.JOINT_OUTSIDE) == Action.DROP;
+    return of(FaultKind.JOINT_OUTSIDE) == Action.DROP;
   }
 }

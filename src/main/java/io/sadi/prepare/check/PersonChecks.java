@@ -5,16 +5,16 @@ import io.sadi.data.Skeleton;
 import io.sadi.geom.Box;
 import io.sadi.io.Decimal;
 import io.sadi.prepare.read.Fault;
-import io.sadi.prepare.read.Fault.Kind;
+import io.sadi.prepare.read.Fault.FaultKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be seen to be wrong with annotations by themselves. Bounds are such that on the people
- * of MPII's validation set, of LSP and of LSPET few are found who are as they should be: a real
- * crop of MPII has a head of a tenth of its side and joints over 18 to 230 % of it.
+ * Faults that annotations show without the photo. The bounds are chosen so that few correct people
+ * of MPII's validation set, LSP and LSPET are reported: a crop of MPII has a head of a tenth of its
+ * side, and joints that span 18 to 230 % of it.
  */
 public final class PersonChecks {
   private static final double MIN_SIDE = 16;
@@ -27,7 +27,7 @@ public final class PersonChecks {
   private static final double MIN_HEAD = 0.02;
   private static final double MAX_HEAD = 0.5;
 
-  /** Joints from which an extent says something. */
+  /** The fewest joints whose extent is compared. */
   private static final int SOME_JOINTS = 4;
 
   /** Mean distance between two people's joints to their extent; MPII's nearest two have 0.15. */
@@ -61,7 +61,7 @@ public final class PersonChecks {
       if (isOutside(person, k)) {
         faults.add(
             fault(
-                Kind.JOINT_OUTSIDE,
+                FaultKind.JOINT_OUTSIDE,
                 person,
                 String.format(
                     Locale.ROOT,
@@ -74,7 +74,7 @@ public final class PersonChecks {
       }
     }
     for (String limbs : sides.swapped(person)) {
-      faults.add(fault(Kind.LEFT_RIGHT, person, limbs));
+      faults.add(fault(FaultKind.LEFT_RIGHT, person, limbs));
     }
     return faults;
   }
@@ -83,7 +83,7 @@ public final class PersonChecks {
     if (box != null && !(box.width() > 0 && box.height() > 0)) {
       faults.add(
           fault(
-              Kind.EMPTY_BOX,
+              FaultKind.EMPTY_BOX,
               person,
               String.format(Locale.ROOT, "%s of %.1fx%.1f", what, box.width(), box.height())));
     }
@@ -108,12 +108,12 @@ public final class PersonChecks {
             width,
             height);
     if (asCorners(person, box)) {
-      faults.add(fault(Kind.BOX_CORNERS, person, detail));
+      faults.add(fault(FaultKind.BOX_CORNERS, person, detail));
     } else if (box.x() >= width
         || box.y() >= height
         || box.x() + box.width() <= 0
         || box.y() + box.height() <= 0) {
-      faults.add(fault(Kind.BOX_OUTSIDE, person, detail));
+      faults.add(fault(FaultKind.BOX_OUTSIDE, person, detail));
     }
   }
 
@@ -156,7 +156,8 @@ public final class PersonChecks {
     double side = person.scale() * Person.SCALE_UNIT;
     int larger = Math.max(person.imageWidth(), person.imageHeight());
     if (side < MIN_SIDE || (larger > 0 && side > MAX_SIDE * larger)) {
-      faults.add(fault(Kind.SIZE, person, String.format(Locale.ROOT, "a crop of %.0f px", side)));
+      faults.add(
+          fault(FaultKind.SIZE, person, String.format(Locale.ROOT, "a crop of %.0f px", side)));
       return;
     }
     int annotated = annotated(person);
@@ -165,7 +166,7 @@ public final class PersonChecks {
     if (annotated >= SOME_JOINTS && (span < MIN_EXTENT || span > MAX_EXTENT)) {
       faults.add(
           fault(
-              Kind.SIZE,
+              FaultKind.SIZE,
               person,
               String.format(Locale.ROOT, "joints over %.0f %% of the crop", 100 * span)));
     }
@@ -173,7 +174,7 @@ public final class PersonChecks {
     if (head < MIN_HEAD || head > MAX_HEAD) {
       faults.add(
           fault(
-              Kind.SIZE,
+              FaultKind.SIZE,
               person,
               String.format(Locale.ROOT, "a head of %.0f %% of the crop", 100 * head)));
     }
@@ -200,15 +201,15 @@ public final class PersonChecks {
   }
 
   /**
-   * Whether somebody is another one again: their joints lie together. Somebody of the same number
-   * is the same annotation, in another split.
+   * Whether two annotations are of the same person: their joints nearly coincide. Those with the
+   * same number are one annotation in two splits.
    *
    * @param before those of the same image who came before
    */
   public @Nullable Fault duplicate(Person person, List<Person> before) {
     for (Person other : before) {
       if (person.person() != other.person() && distance(person, other) < SAME_PERSON) {
-        return fault(Kind.DUPLICATE, person, "as person " + other.person());
+        return fault(FaultKind.DUPLICATE, person, "as person " + other.person());
       }
     }
     return null;
@@ -228,7 +229,7 @@ public final class PersonChecks {
     return both < SOME_JOINTS || size == 0 ? Double.POSITIVE_INFINITY : sum / both / size;
   }
 
-  private static Fault fault(Kind kind, Person person, String detail) {
+  private static Fault fault(FaultKind kind, Person person, String detail) {
     return new Fault(kind, person.image(), person.person(), detail);
   }
 }

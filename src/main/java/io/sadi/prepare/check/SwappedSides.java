@@ -6,13 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Whether a person's left and right can be as annotated. A body's shoulders and hips point the same
- * way, within a twist, and limbs begin at their own side; where the opposite is plain, a pair has
- * changed sides. Seen in projection not all of them are plain: of LSP's people with one pair's
- * sides exchanged on purpose, 70 % are found by shoulders, hips or elbows, 60 % by wrists, and 20 %
- * by knees or ankles, as people stand with their legs close. As they are, 0.6 % of LSP's people and
- * 1.5 % of MPII's validation people are found, most of them rightly. That all pairs have changed
- * sides only a face would tell.
+ * Finds people whose left and right are exchanged. Shoulders and hips point the same way, within a
+ * twist of the trunk, and limbs begin at their own side; where the image clearly shows the
+ * opposite, a pair has changed sides. In projection this is not always clear: of LSP's people with
+ * one pair's sides exchanged on purpose, 70 % are found by shoulders, hips or elbows, 60 % by
+ * wrists, and 20 % by knees or ankles, as people stand with their legs close. Of the people as
+ * annotated, 0.6 % of LSP's and 1.5 % of MPII's validation set are reported, most of them rightly.
+ * That all pairs have changed sides cannot be found: only the face would tell.
  */
 final class SwappedSides {
   /** Shoulders and hips that are narrower, to the torso's length, are seen from the side. */
@@ -32,14 +32,14 @@ final class SwappedSides {
    * @param ratio of their lengths together, as they are, to what they would be
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Limbs(String name, int[] roots, int[] ends, double ratio) {}
+  private record LimbPair(String name, int[] roots, int[] ends, double ratio) {}
 
   /** The least length of two limbs together, in torsos, of which anything can be said. */
   private static final double MIN_LIMBS = 1.5;
 
   private final int[] shoulders;
   private final int[] hips;
-  private final List<Limbs> limbs = new ArrayList<>();
+  private final List<LimbPair> limbs = new ArrayList<>();
 
   SwappedSides(Skeleton skeleton) {
     shoulders = pair(skeleton, "shoulder");
@@ -54,7 +54,7 @@ final class SwappedSides {
     int[] roots = pair(skeleton, root);
     int[] ends = pair(skeleton, end);
     if (roots.length > 0 && ends.length > 0) {
-      limbs.add(new Limbs(end + "s", roots, ends, ratio));
+      limbs.add(new LimbPair(end + "s", roots, ends, ratio));
     }
   }
 
@@ -77,7 +77,7 @@ final class SwappedSides {
     if (opposite(person, torso)) {
       swapped.add("shoulders or hips");
     }
-    for (Limbs pair : limbs) {
+    for (LimbPair pair : limbs) {
       if (annotated(person, pair.roots) && annotated(person, pair.ends)) {
         double own =
             distance(person, pair.roots[0], pair.ends[0])

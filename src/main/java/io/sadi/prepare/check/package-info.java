@@ -1,4 +1,4 @@
-/** What is wrong with annotations, or odd. */
+/** Checks of annotations: faults and oddities. */
 @NullMarked
 package io.sadi.prepare.check;
 

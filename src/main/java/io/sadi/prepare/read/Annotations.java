@@ -36,7 +36,7 @@ public record Annotations(
     List<LeftOut> unreadable,
     List<String> warnings,
     boolean inspected,
-    Boxes boxes,
+    BoxSource boxes,
     List<SourceFile> source) {
 
   /** Annotations that list images only with the people in them. */
@@ -48,7 +48,7 @@ public record Annotations(
       List<LeftOut> leftOut,
       List<String> warnings,
       boolean inspected,
-      Boxes boxes,
+      BoxSource boxes,
       List<SourceFile> source) {
     this(
         name, skeleton, metric, splits, Map.of(), leftOut, List.of(), warnings, inspected, boxes,
@@ -111,7 +111,7 @@ public record Annotations(
   }
 
   /** Where the people's boxes, centres and scales come from. */
-  public enum Boxes {
+  public enum BoxSource {
     /** LSPET has no other. */
     JOINTS("the joints' extent x 1.25"),
     /** LSP: boxes from true joints would leak the answer. */
@@ -123,7 +123,7 @@ public record Annotations(
 
     private final String description;
 
-    Boxes(String description) {
+    BoxSource(String description) {
       this.description = description;
     }
 

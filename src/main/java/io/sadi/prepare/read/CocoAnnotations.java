@@ -37,16 +37,16 @@ public record CocoAnnotations(Annotations annotations, Path imageRoot) {
    *
    * @param split null where the file's images are to be divided
    */
-  public record Source(@Nullable String split, Path file) {
+  public record SplitFile(@Nullable String split, Path file) {
 
     /** Reads {@code SPLIT=FILE} or {@code FILE}. */
-    public static Source parse(String text) {
+    public static SplitFile parse(String text) {
       int eq = text.indexOf('=');
       return eq > 0
               && DatasetReader.isSplitName(text.substring(0, eq))
               && !Files.exists(Path.of(text))
-          ? new Source(text.substring(0, eq), Path.of(text.substring(eq + 1)))
-          : new Source(null, Path.of(text));
+          ? new SplitFile(text.substring(0, eq), Path.of(text.substring(eq + 1)))
+          : new SplitFile(null, Path.of(text));
     }
 
     @Override
@@ -56,7 +56,7 @@ public record CocoAnnotations(Annotations annotations, Path imageRoot) {
   }
 
   /** One file, read, its photos found. */
-  private record Found(Source source, CocoFile coco, Map<String, Path> photos) {
+  private record FoundFile(SplitFile source, CocoFile coco, Map<String, Path> photos) {
     Set<String> peopled() {
       Set<String> names = new HashSet<>();
       coco.people().forEach(person -> names.add(person.image()));
@@ -67,7 +67,7 @@ public record CocoAnnotations(Annotations annotations, Path imageRoot) {
   /** Reads one file whose photos are where it says. */
   public static Annotations read(Path file, List<Split> splits, long seed) throws IOException {
     return read(
-            List.of(new Source(null, file)),
+            List.of(new SplitFile(null, file)),
             new CocoFile.Foreign(null, List.of()),
             null,
             splits,
@@ -88,7 +88,7 @@ public record CocoAnnotations(Annotations annotations, Path imageRoot) {
    * @throws BadInputException where a file is none, or several do not go together
    */
   public static CocoAnnotations read(
-      List<Source> sources,
+      List<SplitFile> sources,
       CocoFile.Foreign how,
       @Nullable Path images,
       List<Split> splits,
@@ -101,26 +101,26 @@ public record CocoAnnotations(Annotations annotations, Path imageRoot) {
           "the folder of the images",
           "name it with --images");
     }
-    List<Found> files = new ArrayList<>();
-    for (Source source : sources) {
+    List<FoundFile> files = new ArrayList<>();
+    for (SplitFile source : sources) {
       checkSource(source, sources, splits);
       CocoFile coco = CocoFile.readForeign(source.file, how);
       if (coco.images().isEmpty()) {
         throw BadInputException.at(source.file + ": images", "none", "at least one", "");
       }
       List<String> names = coco.images().stream().map(CocoImage::name).toList();
-      files.add(new Found(source, coco, new PhotoFinder(images, source.file).find(names)));
+      files.add(new FoundFile(source, coco, new PhotoFinder(images, source.file).find(names)));
     }
     Path root = root(files, images);
     Skeleton skeleton = skeleton(files);
     CocoGathering gathered = new CocoGathering();
-    for (Found found : files) {
+    for (FoundFile found : files) {
       gathered.add(
           found.source, found.coco, names(found, root, gathered), splitOf(found, splits, seed));
     }
     List<Person> people = gathered.everybody().stream().filter(p -> !p.ignored()).toList();
     List<Annotations.SourceFile> checksums = new ArrayList<>();
-    for (Source source : sources) {
+    for (SplitFile source : sources) {
       checksums.add(
           new Annotations.SourceFile(source.file.toString(), Checksum.sha256(source.file)));
     }
@@ -140,12 +140,12 @@ public record CocoAnnotations(Annotations annotations, Path imageRoot) {
             gathered.unreadable(),
             gathered.warnings(),
             false,
-            Annotations.Boxes.ANNOTATED,
+            Annotations.BoxSource.ANNOTATED,
             checksums),
         root);
   }
 
-  private static void checkSource(Source source, List<Source> all, List<Split> splits) {
+  private static void checkSource(SplitFile source, List<SplitFile> all, List<Split> splits) {
     if (source.split == null && all.size() > 1) {
       throw BadInputException.at(
           "--annotations " + source, "no split", "train=" + source.file + ", or val=", "");
@@ -156,9 +156,9 @@ public record CocoAnnotations(Annotations annotations, Path imageRoot) {
     }
   }
 
-  private static Skeleton skeleton(List<Found> files) {
+  private static Skeleton skeleton(List<FoundFile> files) {
     Skeleton first = files.get(0).coco.skeleton();
-    for (Found found : files) {
+    for (FoundFile found : files) {
       if (!found.coco.skeleton().joints().equals(first.joints())) {
         throw BadInputException.at(
             found.source.file.toString(),
@@ -171,11 +171,11 @@ public record CocoAnnotations(Annotations annotations, Path imageRoot) {
   }
 
   /** The folder of the photos, or where some lie elsewhere the nearest that holds them all. */
-  private static Path root(List<Found> files, @Nullable Path images) {
+  private static Path root(List<FoundFile> files, @Nullable Path images) {
     Path named = images == null ? null : images.toAbsolutePath().normalize();
     Path common = null;
     boolean below = named != null;
-    for (Found found : files) {
+    for (FoundFile found : files) {
       for (Path photo : found.photos.values()) {
         Path folder = Objects.requireNonNull(photo.getParent());
         below &= folder.startsWith(Objects.requireNonNullElse(named, folder));
@@ -193,7 +193,7 @@ public record CocoAnnotations(Annotations annotations, Path imageRoot) {
   }
 
   /** What images are called below the root. */
-  private static Map<String, String> names(Found found, Path root, CocoGathering gathered) {
+  private static Map<String, String> names(FoundFile found, Path root, CocoGathering gathered) {
     Path base = root.toAbsolutePath().normalize();
     Map<String, String> names = new LinkedHashMap<>();
     String example = null;
@@ -224,13 +224,13 @@ public record CocoAnnotations(Annotations annotations, Path imageRoot) {
   }
 
   /** The splits, and which of them each image is in, by the file's names. */
-  private static CocoGathering.Splits splitOf(Found found, List<Split> splits, long seed) {
+  private static CocoGathering.ImageSplits splitOf(FoundFile found, List<Split> splits, long seed) {
     List<String> names = found.coco.images().stream().map(CocoImage::name).toList();
     Map<String, String> splitOf = new HashMap<>();
     String own = found.source.split;
     if (own != null) {
       names.forEach(name -> splitOf.put(name, own));
-      return new CocoGathering.Splits(List.of(own), splitOf);
+      return new CocoGathering.ImageSplits(List.of(own), splitOf);
     }
     List<Split.Range> official = List.of(new Split.Range("train", 1, names.size()));
     Split.Assignment assigned =
@@ -241,6 +241,6 @@ public record CocoAnnotations(Annotations annotations, Path imageRoot) {
         splitOf.put(names.get(i), split);
       }
     }
-    return new CocoGathering.Splits(assigned.names(), splitOf);
+    return new CocoGathering.ImageSplits(assigned.names(), splitOf);
   }
 }

@@ -28,7 +28,7 @@ final class CocoGathering {
    * @param names of all splits
    * @param byImage by the file's name of the image; images in no split are not in it
    */
-  record Splits(List<String> names, Map<String, String> byImage) {}
+  record ImageSplits(List<String> names, Map<String, String> byImage) {}
 
   /**
    * Adds a file.
@@ -36,11 +36,14 @@ final class CocoGathering {
    * @param names what images are called from now on, by the file's name
    */
   void add(
-      CocoAnnotations.Source source, CocoFile coco, Map<String, String> names, Splits divided) {
+      CocoAnnotations.SplitFile source,
+      CocoFile coco,
+      Map<String, String> names,
+      ImageSplits divided) {
     Path file = source.file();
     warnings.addAll(coco.warnings());
     for (String why : coco.unreadable()) {
-      unreadable.add(new LeftOut("", -1, Fault.Kind.ENTRY.label(), why));
+      unreadable.add(new LeftOut("", -1, Fault.FaultKind.ENTRY.label(), why));
     }
     for (CocoImage image : coco.images()) {
       Path other = fileOf.put(name(image.name(), names), file);

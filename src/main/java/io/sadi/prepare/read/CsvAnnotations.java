@@ -31,15 +31,15 @@ public final class CsvAnnotations {
   private static final double FARTHEST = 1e6;
 
   private final Path file;
-  private final Options options;
+  private final CsvOptions options;
   private final Csv.Column image;
   private final Csv.@Nullable Column number;
   private final List<Csv.Column> box = new ArrayList<>();
   private final Csv.@Nullable Column headSize;
-  private final List<Joint> joints = new ArrayList<>();
+  private final List<AnnotatedColumns> joints = new ArrayList<>();
   private int nowhere;
 
-  private record Joint(
+  private record AnnotatedColumns(
       String name,
       Csv.Column x,
       Csv.Column y,
@@ -53,9 +53,9 @@ public final class CsvAnnotations {
    * @param minScore a joint below this score counts as not annotated; NaN where scores do not
    *     matter
    */
-  public record Options(boolean oneBased, double minScore) {
+  public record CsvOptions(boolean oneBased, double minScore) {
     /** 0-based, whatever the scores. */
-    public static final Options PLAIN = new Options(false, Double.NaN);
+    public static final CsvOptions PLAIN = new CsvOptions(false, Double.NaN);
 
     double origin() {
       return oneBased ? 1 : 0;
@@ -67,7 +67,7 @@ public final class CsvAnnotations {
     }
   }
 
-  private CsvAnnotations(Path file, Csv csv, Options options) {
+  private CsvAnnotations(Path file, Csv csv, CsvOptions options) {
     this.file = file;
     this.options = options;
     image = ImageColumn.of(csv);
@@ -99,12 +99,12 @@ public final class CsvAnnotations {
     }
   }
 
-  private static Joint joint(Csv csv, String name) {
+  private static AnnotatedColumns joint(Csv csv, String name) {
     Csv.Column score = null;
     for (String ending : SCORES) {
       score = score == null ? csv.find(name + ending) : score;
     }
-    return new Joint(
+    return new AnnotatedColumns(
         name, csv.column(name + "_x"), csv.column(name + "_y"), csv.find(name + "_v"), score);
   }
 
@@ -115,7 +115,7 @@ public final class CsvAnnotations {
    *     and one tenth val
    * @param seed of fractions
    */
-  public static Annotations read(Path file, Options options, List<Split> splits, long seed)
+  public static Annotations read(Path file, CsvOptions options, List<Split> splits, long seed)
       throws IOException {
     PersonList people = new PersonList();
     List<String> joints;
@@ -125,7 +125,7 @@ public final class CsvAnnotations {
       } else {
         CsvAnnotations table = new CsvAnnotations(file, csv, options);
         table.read(csv, people);
-        joints = table.joints.stream().map(Joint::name).toList();
+        joints = table.joints.stream().map(AnnotatedColumns::name).toList();
       }
     }
     Skeleton skeleton = Skeleton.named(joints, List.of(), file + ":1");
@@ -136,7 +136,7 @@ public final class CsvAnnotations {
   /** Reads a table whatever its scores. */
   public static Annotations read(Path file, boolean oneBased, List<Split> splits, long seed)
       throws IOException {
-    return read(file, new Options(oneBased, Double.NaN), splits, seed);
+    return read(file, new CsvOptions(oneBased, Double.NaN), splits, seed);
   }
 
   private void read(Csv csv, PersonList people) throws IOException {
@@ -182,7 +182,7 @@ public final class CsvAnnotations {
     float[] y = new float[joints.size()];
     byte[] visibility = new byte[joints.size()];
     for (int k = 0; k < joints.size(); k++) {
-      Joint joint = joints.get(k);
+      AnnotatedColumns joint = joints.get(k);
       float px = row.numberOrNaN(joint.x);
       float py = row.numberOrNaN(joint.y);
       boolean said = joint.v != null && !row.isMissing(joint.v);
@@ -212,7 +212,7 @@ public final class CsvAnnotations {
     return (x == -1 && y == -1) || (x == 0 && y == 0 && !annotated);
   }
 
-  private static byte visibility(Csv.Row row, Joint joint) {
+  private static byte visibility(Csv.Row row, AnnotatedColumns joint) {
     float v = row.numberOrNaN(joint.v);
     if (Float.isNaN(v)) {
       return Person.VISIBLE;
@@ -223,7 +223,7 @@ public final class CsvAnnotations {
     return (byte) v;
   }
 
-  static float place(Csv.Row row, Csv.Column column, double value, Options options) {
+  static float place(Csv.Row row, Csv.Column column, double value, CsvOptions options) {
     if (Math.abs(value) > FARTHEST) {
       throw row.bad(column, "a place near the image");
     }

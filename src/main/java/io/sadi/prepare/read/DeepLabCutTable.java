@@ -26,19 +26,20 @@ final class DeepLabCutTable {
   private static final String COORDS = "coords";
 
   private final Path file;
-  private final CsvAnnotations.Options options;
+  private final CsvAnnotations.CsvOptions options;
   private final List<Csv.Column> path = new ArrayList<>();
-  private final Map<String, Map<String, Joint>> individuals = new LinkedHashMap<>();
+  private final Map<String, Map<String, Bodypart>> individuals = new LinkedHashMap<>();
   private final List<String> joints;
 
   /** A body part of an individual; null for a column that is not there. */
-  private static final class Joint {
+  private static final class Bodypart {
     private Csv.@Nullable Column x;
     private Csv.@Nullable Column y;
     private Csv.@Nullable Column likelihood;
   }
 
-  private DeepLabCutTable(Path file, Csv csv, CsvAnnotations.Options options) throws IOException {
+  private DeepLabCutTable(Path file, Csv csv, CsvAnnotations.CsvOptions options)
+      throws IOException {
     this.file = file;
     this.options = options;
     Map<String, Csv.Row> header = header(csv);
@@ -55,11 +56,11 @@ final class DeepLabCutTable {
       }
       String part = bodyparts.text(column).strip();
       parts.add(part);
-      Joint joint =
+      Bodypart joint =
           individuals
               .computeIfAbsent(
                   names == null ? "" : names.text(column).strip(), name -> new LinkedHashMap<>())
-              .computeIfAbsent(part, name -> new Joint());
+              .computeIfAbsent(part, name -> new Bodypart());
       switch (coord) {
         case "x" -> joint.x = once(joint.x, column, coords, part);
         case "y" -> joint.y = once(joint.y, column, coords, part);
@@ -83,7 +84,7 @@ final class DeepLabCutTable {
    *
    * @return the joints' names in the order of their columns
    */
-  static List<String> read(Path file, Csv csv, CsvAnnotations.Options options, PersonList people)
+  static List<String> read(Path file, Csv csv, CsvAnnotations.CsvOptions options, PersonList people)
       throws IOException {
     DeepLabCutTable table = new DeepLabCutTable(file, csv, options);
     Set<String> seen = new HashSet<>();
@@ -105,7 +106,7 @@ final class DeepLabCutTable {
   private List<Person> people(Csv.Row row, String image) {
     List<Person> people = new ArrayList<>();
     int number = 0;
-    for (Map<String, Joint> joints : individuals.values()) {
+    for (Map<String, Bodypart> joints : individuals.values()) {
       Person person = person(row, image, number, joints);
       if (person.annotated() || individuals.size() == 1) {
         people.add(person);
@@ -159,9 +160,9 @@ final class DeepLabCutTable {
 
   private void checkWhole(Csv csv) {
     boolean scores = false;
-    for (Map<String, Joint> parts : individuals.values()) {
-      for (Map.Entry<String, Joint> part : parts.entrySet()) {
-        Joint joint = part.getValue();
+    for (Map<String, Bodypart> parts : individuals.values()) {
+      for (Map.Entry<String, Bodypart> part : parts.entrySet()) {
+        Bodypart joint = part.getValue();
         scores |= joint.likelihood != null;
         if (joint.x == null || joint.y == null) {
           throw BadInputException.at(
@@ -189,14 +190,14 @@ final class DeepLabCutTable {
     return CsvAnnotations.imageName(row, String.join("/", folders), path.get(0));
   }
 
-  private Person person(Csv.Row row, String image, int number, Map<String, Joint> parts) {
+  private Person person(Csv.Row row, String image, int number, Map<String, Bodypart> parts) {
     float[] x = new float[joints.size()];
     float[] y = new float[joints.size()];
     byte[] visibility = new byte[joints.size()];
     Arrays.fill(visibility, Person.NOT_ANNOTATED);
-    for (Map.Entry<String, Joint> part : parts.entrySet()) {
+    for (Map.Entry<String, Bodypart> part : parts.entrySet()) {
       int k = joints.indexOf(part.getKey());
-      Joint joint = part.getValue();
+      Bodypart joint = part.getValue();
       Csv.Column columnX = joint.x;
       Csv.Column columnY = joint.y;
       float px = row.numberOrNaN(columnX);
@@ -212,7 +213,7 @@ final class DeepLabCutTable {
         .inBox(null);
   }
 
-  private boolean unsure(Csv.Row row, Joint joint) {
+  private boolean unsure(Csv.Row row, Bodypart joint) {
     return options.excludes(row.numberOrNaN(joint.likelihood));
   }
 }

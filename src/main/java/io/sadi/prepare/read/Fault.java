@@ -9,10 +9,10 @@ import java.util.Locale;
  * @param person 0-based index in the image; -1 where the image itself is meant
  * @param detail which joint, what size; empty where there is no more to say
  */
-public record Fault(Kind kind, String image, int person, String detail) {
+public record Fault(FaultKind kind, String image, int person, String detail) {
 
   /** What can be wrong. */
-  public enum Kind {
+  public enum FaultKind {
     ENTRY("entry that cannot be read"),
     MISSING("image missing"),
     BROKEN("image broken"),
@@ -32,7 +32,7 @@ public record Fault(Kind kind, String image, int person, String detail) {
 
     private final String label;
 
-    Kind(String label) {
+    FaultKind(String label) {
       this.label = label;
     }
 

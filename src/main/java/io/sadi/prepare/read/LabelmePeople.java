@@ -20,18 +20,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class LabelmePeople {
   /** A joint; {@code where} is its place in the file. */
-  private record Point(String label, float x, float y, boolean occluded, String where) {}
+  private record PointShape(String label, float x, float y, boolean occluded, String where) {}
 
-  private static final class Group {
+  private static final class ShapeGroup {
     private @Nullable Box box;
-    private final List<Point> points = new ArrayList<>();
+    private final List<PointShape> points = new ArrayList<>();
   }
 
   private final String image;
   private final int width;
   private final int height;
-  private final Map<String, Group> groups = new LinkedHashMap<>();
-  private final List<Point> loose = new ArrayList<>();
+  private final Map<String, ShapeGroup> groups = new LinkedHashMap<>();
+  private final List<PointShape> loose = new ArrayList<>();
   private final List<BadInputException> unreadable = new ArrayList<>();
   private int boxes;
 
@@ -64,8 +64,8 @@ final class LabelmePeople {
     List<double[]> places = corners.stream().map(corner -> Pixels.numbers(corner, 2)).toList();
     if (point) {
       double[] at = places.get(0);
-      Point made =
-          new Point(
+      PointShape made =
+          new PointShape(
               shape.get("label").text(),
               (float) at[0],
               (float) at[1],
@@ -74,11 +74,11 @@ final class LabelmePeople {
       if (group == null) {
         loose.add(made);
       } else {
-        groups.computeIfAbsent(group, id -> new Group()).points.add(made);
+        groups.computeIfAbsent(group, id -> new ShapeGroup()).points.add(made);
       }
     } else {
-      Group own =
-          groups.computeIfAbsent(group == null ? "box " + boxes++ : group, id -> new Group());
+      ShapeGroup own =
+          groups.computeIfAbsent(group == null ? "box " + boxes++ : group, id -> new ShapeGroup());
       own.box = around(own.box, places);
     }
     return true;
@@ -118,16 +118,16 @@ final class LabelmePeople {
    * @param joints in their order; points of other labels are passed over
    */
   List<Person> people(List<String> joints) {
-    Group rest = new Group();
-    for (Point point : loose) {
-      Group own = smallestAround(point);
+    ShapeGroup rest = new ShapeGroup();
+    for (PointShape point : loose) {
+      ShapeGroup own = smallestAround(point);
       (own == null ? rest : own).points.add(point);
     }
     loose.clear();
-    List<Group> all = new ArrayList<>(groups.values());
+    List<ShapeGroup> all = new ArrayList<>(groups.values());
     all.add(rest);
     List<Person> people = new ArrayList<>();
-    for (Group group : all) {
+    for (ShapeGroup group : all) {
       if (!group.points.isEmpty()) { // other rectangles are of other things
         try {
           people.add(person(group, joints, people.size()));
@@ -149,10 +149,10 @@ final class LabelmePeople {
     return List.copyOf(unreadable);
   }
 
-  private @Nullable Group smallestAround(Point point) {
-    Group smallest = null;
+  private @Nullable ShapeGroup smallestAround(PointShape point) {
+    ShapeGroup smallest = null;
     double area = Double.POSITIVE_INFINITY;
-    for (Group group : groups.values()) {
+    for (ShapeGroup group : groups.values()) {
       Box box = group.box;
       if (box != null
           && box.area() < area
@@ -167,11 +167,11 @@ final class LabelmePeople {
     return smallest;
   }
 
-  private Person person(Group group, List<String> joints, int number) {
+  private Person person(ShapeGroup group, List<String> joints, int number) {
     float[] x = new float[joints.size()];
     float[] y = new float[joints.size()];
     byte[] visibility = new byte[joints.size()];
-    for (Point point : group.points) {
+    for (PointShape point : group.points) {
       int k = joints.indexOf(point.label);
       if (k < 0) {
         continue;

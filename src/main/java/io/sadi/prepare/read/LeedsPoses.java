@@ -36,7 +36,7 @@ import java.util.stream.Stream;
  * <p>Coordinates are 1-based; here 1 is subtracted. One image a person, numbered from 1.
  */
 public enum LeedsPoses {
-  LSP("lsp", "im%04d.jpg", Annotations.Boxes.WHOLE_IMAGE) {
+  LSP("lsp", "im%04d.jpg", Annotations.BoxSource.WHOLE_IMAGE) {
     @Override
     List<Split.Range> official(int people) {
       return people <= 1000
@@ -50,7 +50,7 @@ public enum LeedsPoses {
     }
   },
 
-  LSPET("lspet", "im%05d.jpg", Annotations.Boxes.JOINTS) {
+  LSPET("lspet", "im%05d.jpg", Annotations.BoxSource.JOINTS) {
     @Override
     List<Split.Range> official(int people) {
       return List.of(new Split.Range("train", 1, people));
@@ -63,7 +63,7 @@ public enum LeedsPoses {
   };
 
   /** Whose left and right the joints' names mean. */
-  public enum Sides {
+  public enum JointSides {
     /** The person's own, as the official files have it. */
     PERSON,
     /**
@@ -104,9 +104,9 @@ public enum LeedsPoses {
 
   private final String dataset;
   private final String imageNames;
-  private final Annotations.Boxes boxes;
+  private final Annotations.BoxSource boxes;
 
-  LeedsPoses(String dataset, String imageNames, Annotations.Boxes boxes) {
+  LeedsPoses(String dataset, String imageNames, Annotations.BoxSource boxes) {
     this.dataset = dataset;
     this.imageNames = imageNames;
     this.boxes = boxes;
@@ -125,7 +125,7 @@ public enum LeedsPoses {
 
   /** Reads {@code joints.mat} with the official names of images and sides as annotated. */
   public Annotations read(Path file, List<Split> splits, long seed) throws IOException {
-    return read(file, imageNames, Sides.PERSON, splits, seed);
+    return read(file, imageNames, JointSides.PERSON, splits, seed);
   }
 
   /**
@@ -136,7 +136,7 @@ public enum LeedsPoses {
    * @param seed of fractions
    * @throws BadInputException where the file is missing, damaged, or of the other dataset
    */
-  public Annotations read(Path file, String names, Sides sides, List<Split> splits, long seed)
+  public Annotations read(Path file, String names, JointSides sides, List<Split> splits, long seed)
       throws IOException {
     if (!IMAGE_NAMES.matcher(names).matches() || !Person.isImageName(names)) {
       throw BadInputException.at(
@@ -230,7 +230,7 @@ public enum LeedsPoses {
     }
   }
 
-  private Person person(Poses poses, int i, String image, Sides sides) {
+  private Person person(Poses poses, int i, String image, JointSides sides) {
     float[] x = new float[JOINTS];
     float[] y = new float[JOINTS];
     byte[] visibility = new byte[JOINTS];
@@ -249,12 +249,12 @@ public enum LeedsPoses {
         y[k] = poses.coordinate(k, 1, i);
       }
     }
-    if (sides == Sides.OBSERVER) {
+    if (sides == JointSides.OBSERVER) {
       change(ARMS, x, y, visibility);
       change(LEGS, x, y, visibility);
     }
     Person person = new Person(image, 0, 0, 0, x, y, visibility, null, 0, 0, 1, Double.NaN, null);
-    if (boxes == Annotations.Boxes.WHOLE_IMAGE) {
+    if (boxes == Annotations.BoxSource.WHOLE_IMAGE) {
       return person; // the box comes with the image
     }
     return person.inBox(null);

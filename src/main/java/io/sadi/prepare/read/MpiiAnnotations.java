@@ -86,7 +86,8 @@ public final class MpiiAnnotations {
                   file,
                   why ->
                       unreadable.add(
-                          new LeftOut("", -1, Fault.Kind.ENTRY.label(), "" + why.getMessage()))));
+                          new LeftOut(
+                              "", -1, Fault.FaultKind.ENTRY.label(), "" + why.getMessage()))));
     }
     MpiiAnnotations mpii =
         new MpiiAnnotations(
@@ -206,7 +207,7 @@ public final class MpiiAnnotations {
         unreadable,
         warnings,
         false,
-        Annotations.Boxes.MPII,
+        Annotations.BoxSource.MPII,
         source);
   }
 

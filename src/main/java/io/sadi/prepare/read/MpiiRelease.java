@@ -160,7 +160,7 @@ record MpiiRelease(List<String> images, List<MpiiPerson> people) {
       return Person.VISIBLE;
     }
     boolean visible =
-        flag.kind() == MatArray.Kind.TEXT ? !flag.text().equals("0") : flag.number(0) != 0;
+        flag.kind() == MatArray.ArrayKind.TEXT ? !flag.text().equals("0") : flag.number(0) != 0;
     return visible ? Person.VISIBLE : Person.OCCLUDED;
   }
 

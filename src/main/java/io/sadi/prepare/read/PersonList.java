@@ -54,7 +54,7 @@ public final class PersonList {
   void addUnreadable(BadInputException why) {
     String detail = String.valueOf(why.getMessage());
     if (said.add(detail)) { // a file may be in two splits
-      unreadable.add(new LeftOut("", -1, Fault.Kind.ENTRY.label(), detail));
+      unreadable.add(new LeftOut("", -1, Fault.FaultKind.ENTRY.label(), detail));
     }
   }
 
@@ -116,7 +116,7 @@ public final class PersonList {
         unreadable,
         warnings,
         false,
-        Annotations.Boxes.ANNOTATED,
+        Annotations.BoxSource.ANNOTATED,
         source);
   }
 

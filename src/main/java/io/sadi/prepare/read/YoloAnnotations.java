@@ -67,8 +67,8 @@ public record YoloAnnotations(Annotations annotations, Path imageRoot) {
    * @param minScore joints of a lower score, where a network wrote the labels, count as not
    *     annotated; NaN where scores do not matter
    */
-  public record Options(List<String> joints, @Nullable Path images, double minScore) {
-    public Options {
+  public record YoloOptions(List<String> joints, @Nullable Path images, double minScore) {
+    public YoloOptions {
       joints = List.copyOf(joints);
     }
   }
@@ -81,22 +81,22 @@ public record YoloAnnotations(Annotations annotations, Path imageRoot) {
    *     for the file's own splits
    * @param seed of fractions
    */
-  public static YoloAnnotations read(Path file, Options options, List<Split> splits, long seed)
+  public static YoloAnnotations read(Path file, YoloOptions options, List<Split> splits, long seed)
       throws IOException {
     InputFile.require(file);
-    return new Reader(file, Field.root(Yaml.readMap(file), file), options).read(splits, seed);
+    return new YoloReader(file, Field.root(Yaml.readMap(file), file), options).read(splits, seed);
   }
 
-  private static final class Reader {
+  private static final class YoloReader {
     private final Path file;
     private final Field yaml;
-    private final Options options;
+    private final YoloOptions options;
     private final int joints;
     private final int numbers;
     private final PersonList people = new PersonList();
     private final List<Path> labels = new ArrayList<>();
 
-    Reader(Path file, Field yaml, Options options) {
+    YoloReader(Path file, Field yaml, YoloOptions options) {
       this.file = file;
       this.yaml = yaml;
       this.options = options;
@@ -161,7 +161,7 @@ public record YoloAnnotations(Annotations annotations, Path imageRoot) {
       try {
         size = ImageSize.read(image);
       } catch (BadInputException e) {
-        people.leaveOut(name, Fault.Kind.BROKEN.label(), String.valueOf(e.getMessage()));
+        people.leaveOut(name, Fault.FaultKind.BROKEN.label(), String.valueOf(e.getMessage()));
         return List.of();
       }
       try {

@@ -41,7 +41,7 @@ record Body(
   private static final double HAND = 0.045;
 
   /** A figure in a pose, seen from about its own height or a little above. */
-  static Body of(Pose pose, SplittableRandom random) {
+  static Body of(BodyPose pose, SplittableRandom random) {
     double above = Math.toRadians(-5 + 18 * random.nextDouble());
     Frame pelvisFrame =
         Frame.FACING
@@ -89,7 +89,7 @@ record Body(
     return 1 + 0.1 * (random.nextDouble() - 0.5);
   }
 
-  private void place(int side, Pose.Leg leg, Frame pelvisFrame, double size, double width) {
+  private void place(int side, BodyPose.Leg leg, Frame pelvisFrame, double size, double width) {
     double outwards = side == 0 ? 1 : -1;
     double raise = Math.toRadians(leg.raise());
     double outward = Math.toRadians(leg.outward());
@@ -109,7 +109,7 @@ record Body(
     toe[side] = ankle[side].plus(FOOT, forward.times(0.85).plus(0.5, shin).unit());
   }
 
-  private void place(int side, Pose.Arm arm, double size, double width) {
+  private void place(int side, BodyPose.Arm arm, double size, double width) {
     double outwards = side == 0 ? 1 : -1;
     double raise = Math.toRadians(arm.raise());
     double outward = Math.toRadians(arm.outward());

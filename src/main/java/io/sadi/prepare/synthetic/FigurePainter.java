@@ -54,8 +54,8 @@ final class FigurePainter {
     Vector centre = project(headCentre());
     Vector radii = headRadii().times(scale * nearness(headCentre()));
     Frame frame = body.head();
-    double x = Layer.extent(frame.left().x(), frame.down().x(), frame.front().x(), radii);
-    double y = Layer.extent(frame.left().y(), frame.down().y(), frame.front().y(), radii);
+    double x = SolidLayer.extent(frame.left().x(), frame.down().x(), frame.front().x(), radii);
+    double y = SolidLayer.extent(frame.left().y(), frame.down().y(), frame.front().y(), radii);
     return new double[] {centre.x() - x, centre.y() - y, centre.x() + x, centre.y() + y};
   }
 
@@ -68,7 +68,7 @@ final class FigurePainter {
     return new Vector(0.7 * height, height, 0.82 * height);
   }
 
-  void paint(Layer layer, Look look) {
+  void paint(SolidLayer layer, Look look) {
     for (int side = 0; side < 2; side++) {
       limb(layer, body.shoulder()[side], UPPER_ARM, body.elbow()[side], ELBOW, look.arm(side, 0));
       limb(layer, body.elbow()[side], ELBOW, body.wrist()[side], WRIST, look.arm(side, 1));
@@ -91,7 +91,7 @@ final class FigurePainter {
     head(layer, look);
   }
 
-  private void head(Layer layer, Look look) {
+  private void head(SolidLayer layer, Look look) {
     Vector radii = headRadii().times(pixels(headCentre()));
     Vector centre = layerPoint(headCentre());
     layer.ellipsoid(centre, body.head(), radii, look.head());
@@ -107,7 +107,7 @@ final class FigurePainter {
   }
 
   private void limb(
-      Layer layer, Vector from, double radius0, Vector to, double radius1, Paint paint) {
+      SolidLayer layer, Vector from, double radius0, Vector to, double radius1, Paint paint) {
     double girth = 0.5 + 0.5 * body.girth();
     layer.limb(
         layerPoint(from),
@@ -118,7 +118,7 @@ final class FigurePainter {
   }
 
   private void trunk(
-      Layer layer, Vector from, Vector to, double[] widths, double[] depths, Paint paint) {
+      SolidLayer layer, Vector from, Vector to, double[] widths, double[] depths, Paint paint) {
     double pixels = pixels(from.towards(to, 0.5));
     for (int i = 0; i < 3; i++) {
       widths[i] *= pixels;
@@ -128,20 +128,20 @@ final class FigurePainter {
   }
 
   private double pixels(Vector point) {
-    return Layer.OVERSAMPLING * scale * nearness(point);
+    return SolidLayer.OVERSAMPLING * scale * nearness(point);
   }
 
   /** The centres of the picture's pixels lie between those of the layer's. */
   private Vector layerPoint(Vector point) {
     Vector p = project(point);
     return new Vector(
-        (p.x() + 0.5) * Layer.OVERSAMPLING - 0.5,
-        (p.y() + 0.5) * Layer.OVERSAMPLING - 0.5,
-        p.z() * Layer.OVERSAMPLING);
+        (p.x() + 0.5) * SolidLayer.OVERSAMPLING - 0.5,
+        (p.y() + 0.5) * SolidLayer.OVERSAMPLING - 0.5,
+        p.z() * SolidLayer.OVERSAMPLING);
   }
 
   /** Which of the joints no other part of the body hides. */
-  boolean[] seen(Layer layer) {
+  boolean[] seen(SolidLayer layer) {
     Vector[] joints = body.joints();
     double[] cover = {
       ANKLE, KNEE, 0.07, 0.07, KNEE, ANKLE, 0.08, 0.08, 0.07, 0.07, WRIST, ELBOW, 0.05, 0.05, ELBOW,

@@ -136,7 +136,7 @@ final class Look {
   }
 
   /** Face in front, hair above and behind. */
-  Layer.Globe head() {
+  SolidLayer.Globe head() {
     return (left, down, front) -> {
       boolean face = front > 0.12 && down > -0.5 - 0.1 * front + 0.25 * Math.abs(left);
       if (!face) {

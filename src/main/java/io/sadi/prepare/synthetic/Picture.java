@@ -21,7 +21,7 @@ final class Picture {
 
   /** Where a shape is. */
   @FunctionalInterface
-  interface Shape {
+  interface Region {
     /** How far inside the shape a place is, in pixels; negative outside. */
     double inside(double x, double y);
   }
@@ -41,7 +41,7 @@ final class Picture {
   }
 
   /** Draws a shape that lies within a box; edges are one pixel soft. */
-  void draw(double left, double top, double right, double bottom, Shape shape, Tint tint) {
+  void draw(double left, double top, double right, double bottom, Region shape, Tint tint) {
     int x0 = (int) Math.max(0, Math.floor(left - 1));
     int y0 = (int) Math.max(0, Math.floor(top - 1));
     int x1 = (int) Math.min(width - 1, Math.ceil(right + 1));
@@ -89,8 +89,8 @@ final class Picture {
   }
 
   /** Puts a layer over the picture, its pixels averaged. */
-  void add(Layer layer) {
-    int n = Layer.OVERSAMPLING;
+  void add(SolidLayer layer) {
+    int n = SolidLayer.OVERSAMPLING;
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
         int covered = 0;

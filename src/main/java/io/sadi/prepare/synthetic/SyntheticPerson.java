@@ -31,7 +31,7 @@ public record SyntheticPerson(byte[] rgb, Person person) {
     SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + number);
     int width = SMALLEST + random.nextInt(LARGEST - SMALLEST + 1);
     int height = SMALLEST + random.nextInt(LARGEST - SMALLEST + 1);
-    Body body = Body.of(Pose.draw(random), random);
+    Body body = Body.of(BodyPose.draw(random), random);
     FigurePainter painter = placed(body, width, height, random);
     Look look = Look.draw(random);
 
@@ -42,10 +42,10 @@ public record SyntheticPerson(byte[] rgb, Person person) {
     double above = 0.3 + 0.6 * random.nextDouble();
     Vector light =
         new Vector(2 * random.nextDouble() - 1, -above, 0.3 + 0.7 * random.nextDouble()).unit();
-    Layer layer =
-        new Layer(
-            Layer.OVERSAMPLING * width,
-            Layer.OVERSAMPLING * height,
+    SolidLayer layer =
+        new SolidLayer(
+            SolidLayer.OVERSAMPLING * width,
+            SolidLayer.OVERSAMPLING * height,
             light,
             0.45 + 0.3 * random.nextDouble());
     painter.paint(layer, look);

@@ -20,11 +20,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts everybody out of their photos, once, so that training does not decode large photos again and
- * again. Each crop is an image of its own, with {@link #MARGIN} times the crop's side around the
- * person, so that it can be turned by any angle and enlarged by 1.5; it is made smaller, never
- * larger, until the crop's side has the size asked for. Joints, boxes and head size go with it;
- * where the photo's pixels are is kept in each annotation's field {@code original}.
+ * Stores a crop of every person, so that training does not decode large photos again and again.
+ * Each crop is an image of its own, with {@link #MARGIN} times the crop's side around the person,
+ * so that it can be turned by any angle and enlarged by 1.5; it is made smaller, never larger,
+ * until the crop's side has the size asked for. Joints, boxes and head size go with it; where the
+ * photo's pixels are is kept in each annotation's field {@code original}.
  */
 public final class Packing {
   /** 1.5, the largest factor of the default augmentation, x the square root of 2 for any angle. */

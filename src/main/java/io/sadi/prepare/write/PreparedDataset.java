@@ -3,7 +3,7 @@ package io.sadi.prepare.write;
 import com.google.gson.JsonObject;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetWriter;
-import io.sadi.data.DatasetWriter.Content;
+import io.sadi.data.DatasetWriter.SplitContent;
 import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
@@ -26,7 +26,7 @@ import java.util.function.Function;
 import org.apache.commons.csv.CSVPrinter;
 
 /**
- * A dataset that is ready, and who did not get into it.
+ * A finished dataset, and who was left out of it.
  *
  * @param contents of the splits: everybody has an image
  * @param faults what is wrong with those in it, or was
@@ -37,7 +37,7 @@ public record PreparedDataset(
     String name,
     Skeleton skeleton,
     Metric metric,
-    Map<String, Content> contents,
+    Map<String, SplitContent> contents,
     List<LeftOut> leftOut,
     List<Fault> faults,
     String boxes,
@@ -139,7 +139,7 @@ public record PreparedDataset(
     splits()
         .forEach(
             (split, people) -> {
-              Content content = Objects.requireNonNull(contents.get(split));
+              SplitContent content = Objects.requireNonNull(contents.get(split));
               JsonObject count = new JsonObject();
               count.addProperty("images", people.stream().map(Person::image).distinct().count());
               count.addProperty("people", people.size());

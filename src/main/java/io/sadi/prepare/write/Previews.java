@@ -21,7 +21,7 @@ import java.util.function.Function;
 /**
  * Contact sheets: people as the network will see them, with their joints drawn in, occluded ones
  * hollow and dashed. {@code previews/people.jpg} has some of everybody, {@code previews/faults.jpg}
- * some of those with whom something is wrong.
+ * some of those with faults.
  */
 public final class Previews {
   static final String FOLDER = "previews";

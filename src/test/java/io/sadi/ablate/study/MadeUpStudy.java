@@ -9,7 +9,6 @@ import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
 import io.sadi.data.TrainedOn;
-import io.sadi.eval.Details;
 import io.sadi.eval.Evaluation;
 import io.sadi.eval.Fusion;
 import io.sadi.eval.MeasuredNetwork;
@@ -20,7 +19,7 @@ import io.sadi.eval.Predictions;
 import io.sadi.eval.TestProtocol;
 import io.sadi.image.Image;
 import io.sadi.io.Json;
-import io.sadi.page.LineChart.Point;
+import io.sadi.page.LineChart.CurvePoint;
 import io.sadi.predict.ModelEvaluation;
 import io.sadi.show.Gallery.Exhibit;
 import io.sadi.train.RunConfig;
@@ -84,6 +83,7 @@ public final class MadeUpStudy {
       byte[] visible = new byte[joints];
       Arrays.fill(visible, Person.VISIBLE);
       visible[i % joints] = Person.NOT_ANNOTATED;
+      visible[(i + 5) % joints] = Person.OCCLUDED;
       String image = String.format(Locale.ROOT, "people/%03d.jpg", i);
       people.add(
           new Person(
@@ -155,7 +155,7 @@ public final class MadeUpStudy {
     predicted.put("h1", predictions(variant, cell.seed(), predicted.isEmpty() ? 0 : 0.01));
     PoseMetric metric = PoseMetric.of(dataset.metric());
     return new CellFolder.Measurement(
-        Evaluation.of(dataset, "val", people, predicted, List.of(metric), Details.NONE)
+        Evaluation.of(dataset, "val", people, predicted, List.of(metric), Measuring.PARTS)
             .withNetwork(
                 new MeasuredNetwork(
                     CellFolder.LAST,
@@ -213,9 +213,9 @@ public final class MadeUpStudy {
   public CellResult result(Cell cell) {
     CellFolder.Measurement of = measurement(cell);
     double found = of.evaluation().results().get(0).meanJointWeighted();
-    List<Point> accuracy = new ArrayList<>();
+    List<CurvePoint> accuracy = new ArrayList<>();
     for (int epoch = 1; epoch <= EPOCHS; epoch++) {
-      accuracy.add(new Point(epoch, curve(found, epoch)));
+      accuracy.add(new CurvePoint(epoch, curve(found, epoch)));
     }
     return new CellResult(
         cell,

@@ -8,7 +8,7 @@ import io.sadi.checkpoint.Decode;
 import io.sadi.config.Config;
 import io.sadi.eval.TestProtocol;
 import io.sadi.io.BadInputException;
-import io.sadi.train.Training;
+import io.sadi.train.TrainJob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +62,7 @@ class StudyFileTest {
               StudyDesign.named(name),
               TestSettings.Asked.NOTHING,
               folder.resolve("study"),
-              Training.Mode.REFUSE);
+              TrainJob.Mode.REFUSE);
       assertThat(plan.configs()).hasSizeGreaterThan(3);
     }
   }
@@ -109,7 +109,7 @@ class StudyFileTest {
             List.of(study),
             TestSettings.Asked.NOTHING,
             folder.resolve("s"),
-            Training.Mode.REFUSE);
+            TrainJob.Mode.REFUSE);
     assertThat(plan.configs().get(new Cell("far-and-plain", 5)).model().channels())
         .containsExactly(8, 8, 8, 8, 16);
     assertThat(plan.configs().get(new Cell("far-and-plain", 5)).model().sfm().enabled()).isFalse();
@@ -224,7 +224,7 @@ class StudyFileTest {
                     study,
                     TestSettings.Asked.NOTHING,
                     folder.resolve("s"),
-                    Training.Mode.REFUSE))
+                    TrainJob.Mode.REFUSE))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("study mine: variant x: overrides: rfm.dilatoin: unknown key")
         .hasMessageContaining("'rfm.dilation'");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.sadi.checkpoint.Decode;
 import io.sadi.data.CocoId;
 import io.sadi.data.PersonBox;
@@ -12,6 +13,7 @@ import io.sadi.data.Skeleton;
 import io.sadi.eval.Prediction;
 import io.sadi.geom.Box;
 import io.sadi.image.Image;
+import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
 import io.sadi.io.Progress;
@@ -25,12 +27,11 @@ import io.sadi.predict.engine.ModelInfo;
 import io.sadi.predict.engine.Refine;
 import io.sadi.predict.input.Inputs;
 import io.sadi.predict.output.PredictionOutput.Existing;
-import io.sadi.predict.output.RunOutput.Part;
-import io.sadi.predict.output.RunOutput.Writing;
 import io.sadi.testing.TestModels;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -109,6 +111,22 @@ class MergeTest {
             shard,
             PredictionOutput.file(out, Existing.REFUSE));
     return PredictionJob.prepare(request, new ByteArrayInputStream(new byte[0]), Progress.NONE)
+        .run(new ByteArrayOutputStream(), Progress.NONE);
+  }
+
+  private static void predict(Path out, Shard shard, List<String> inputs, Existing existing)
+      throws IOException {
+    PredictionRequest request =
+        new PredictionRequest(
+            model,
+            inputs,
+            null,
+            Decode.FUSED,
+            1,
+            new InferenceConfig("cpu", "fp32", 4, 1, false, Refine.QUARTER),
+            shard,
+            PredictionOutput.file(out, existing));
+    PredictionJob.prepare(request, new ByteArrayInputStream(new byte[0]), Progress.NONE)
         .run(new ByteArrayOutputStream(), Progress.NONE);
   }
 
@@ -249,17 +267,34 @@ class MergeTest {
     }
   }
 
+  /** A part of a job whose inputs have these names, in this order. */
+  private static void write(
+      Path part, Shard shard, List<String> names, ImageIds ids, Function<String, FoundImage> found)
+      throws IOException {
+    ModelInfo about = new ModelInfo(new JsonObject(), Skeleton.lsp14());
+    try (Journal journal = Journal.open(AtomicFile.part(part), new JsonObject(), false)) {
+      List<Journal.Place> places = new ArrayList<>();
+      for (int i = 0; i < names.size(); i++) {
+        String name = names.get(i);
+        if (shard.holds(name)) {
+          journal.add(found.apply(name));
+          places.add(new Journal.Place(i, name, ids.byName().get(name)));
+        }
+      }
+      WholeJob job = WholeJob.of(shard, names, ids.places(), about);
+      journal.finish(Journal.shard(part), job, List.of(), places);
+      journal.delete();
+    }
+  }
+
   @Test
   void imagesMayBeNamedInAnyScript() throws IOException {
     List<String> names = List.of("gr\u00fcn.png", "\u5199\u771f.jpg", "\ud83d\ude00.png", "b.png");
-    ModelInfo about = new ModelInfo(new JsonObject(), Skeleton.lsp14());
-    Writing writing = new Writing(PredictionsFormat.CSV, about, ImageIds.places(names), null);
     List<Path> parts = new ArrayList<>();
     for (int i = 1; i <= 2; i++) {
       Path part = folder.resolve(i + ".csv");
-      Part of = new Part(new Shard(i, 2), names, true, new JsonObject());
-      ShardFile.write(
-          ShardFile.of(part), of, writing, Set.of(), name -> new FoundImage(name, 3, 4, List.of()));
+      ImageIds ids = new ImageIds(ImageIds.places(names), true);
+      write(part, new Shard(i, 2), names, ids, name -> new FoundImage(name, 3, 4, List.of()));
       parts.add(part);
     }
     Path out = folder.resolve("merged.jsonl");
@@ -271,7 +306,6 @@ class MergeTest {
   /** Any names, any orders, any number of parts. */
   @Test
   void idsAreThoseOfOneRunOverTheMergedOrder() throws IOException {
-    ModelInfo about = new ModelInfo(new JsonObject(), Skeleton.lsp14());
     for (int seed = 0; seed < 150; seed++) {
       Random random = new Random(seed);
       boolean named = random.nextInt(4) == 0; // as COCO's images are
@@ -292,12 +326,7 @@ class MergeTest {
         orders.add(order);
         ImageIds ids = ImageIds.of(order);
         Path part = folder.resolve(seed + "-" + i);
-        ShardFile.write(
-            ShardFile.of(part),
-            new Part(new Shard(i, count), order, ids.places(), new JsonObject()),
-            new Writing(PredictionsFormat.CSV, about, ids.byName(), null),
-            Set.of(),
-            MergeTest::somebodyIn);
+        write(part, new Shard(i, count), order, ids, MergeTest::somebodyIn);
         parts.add(part);
       }
       Path out = folder.resolve(seed + ".coco.json");
@@ -341,6 +370,9 @@ class MergeTest {
     assertThat(folder.resolve("merged.json")).hasSameBinaryContentAs(whole);
   }
 
+  private static final String BEFORE =
+      "{'schema_version':2,'shard':'2/4','inputs':12,'entries':3}".replace('\'', '"');
+
   private void refuses(List<Path> parts, String message) {
     Path out = folder.resolve("merged.csv");
     assertThatThrownBy(() -> merge(parts, out))
@@ -377,6 +409,10 @@ class MergeTest {
     refuses(parts, "part2.csv.shard: found");
     Files.writeString(companion, "{\"mine\":1}\n");
     refuses(parts, "part2.csv.shard: damaged");
+    // Of the version before, which had a format of its own.
+    Files.write(companion, JsonLines.line(JsonParser.parseString(BEFORE).getAsJsonObject()));
+    refuses(
+        parts, "part2.csv.shard: found schema_version 2 of another version of SADI, expected 3");
     Files.delete(companion);
     refuses(parts, "part2.csv.shard: no such file; 'sadi predict --shard' wrote it beside");
     Files.move(second, folder.resolve("part2.csv.part"));
@@ -429,6 +465,28 @@ class MergeTest {
         Files.write(companion, Arrays.copyOf(whole, at));
         refuses(List.of(part), "part.csv.shard");
       }
+    }
+  }
+
+  /** What a process may have been killed in: the journal of the part goes on as any other. */
+  @Test
+  void aPartThatWentOnIsWhatItWouldHaveBeen() throws IOException {
+    Path part = folder.resolve("part.csv");
+    predict(part, new Shard(1, 1), images, null, Decode.FUSED);
+    byte[] shard = Files.readAllBytes(Merge.companion(part));
+    byte[] rows = Files.readAllBytes(part);
+    String text = new String(shard, StandardCharsets.UTF_8);
+    int places = text.indexOf("{\"place\"");
+    assertThat(text.substring(0, places).lines()).hasSizeGreaterThan(IMAGES);
+    // Before the file took its name; in the middle of a line.
+    for (String begun : List.of(text, text.substring(0, places), text.substring(0, 2500))) {
+      Files.delete(part);
+      Files.writeString(AtomicFile.part(part), begun);
+      predict(part, new Shard(1, 1), images, Existing.RESUME);
+      assertThat(part).hasBinaryContent(rows);
+      assertThat(AtomicFile.part(part)).doesNotExist();
+      merge(List.of(part), folder.resolve("merged.csv"));
+      assertThat(folder.resolve("merged.csv")).hasBinaryContent(rows);
     }
   }
 

@@ -8,7 +8,7 @@ import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
 import io.sadi.geom.Box;
 import io.sadi.prepare.read.Fault;
-import io.sadi.prepare.read.Fault.Kind;
+import io.sadi.prepare.read.Fault.FaultKind;
 import io.sadi.prepare.read.LeedsPoses;
 import io.sadi.prepare.read.LeedsPosesTest;
 import io.sadi.prepare.read.Split;
@@ -34,7 +34,7 @@ class PersonChecksTest {
         IntStream.range(0, 60)
             .mapToObj(i -> SyntheticPerson.draw("a.jpg", 3, i).person())
             .flatMap(person -> checks.of(person).stream())
-            .filter(fault -> fault.kind() != Kind.JOINT_OUTSIDE) // some stand at the edge
+            .filter(fault -> fault.kind() != FaultKind.JOINT_OUTSIDE) // some stand at the edge
             .toList();
     assertThat(faults).isEmpty();
   }
@@ -44,16 +44,16 @@ class PersonChecksTest {
     Person person = drawn();
     int k = skeleton.index("left_wrist");
     person.x()[k] = person.imageWidth() - 0.5f;
-    assertThat(kinds(person)).doesNotContain(Kind.JOINT_OUTSIDE);
+    assertThat(kinds(person)).doesNotContain(FaultKind.JOINT_OUTSIDE);
     person.x()[k] = person.imageWidth() - 0.4f;
     assertThat(checks.of(person))
-        .filteredOn(fault -> fault.kind() == Kind.JOINT_OUTSIDE)
+        .filteredOn(fault -> fault.kind() == FaultKind.JOINT_OUTSIDE)
         .singleElement()
         .satisfies(fault -> assertThat(fault.detail()).startsWith("left_wrist at "));
     assertThat(PersonChecks.withoutOutside(person).annotated(k)).isFalse();
-    assertThat(kinds(PersonChecks.withoutOutside(person))).doesNotContain(Kind.JOINT_OUTSIDE);
+    assertThat(kinds(PersonChecks.withoutOutside(person))).doesNotContain(FaultKind.JOINT_OUTSIDE);
     person.visibility()[k] = Person.NOT_ANNOTATED;
-    assertThat(kinds(person)).doesNotContain(Kind.JOINT_OUTSIDE);
+    assertThat(kinds(person)).doesNotContain(FaultKind.JOINT_OUTSIDE);
   }
 
   /** Whoever has x1, y1, x2, y2 learns from crops that hold too much. */
@@ -63,25 +63,26 @@ class PersonChecksTest {
     Box extent = person.extent();
     Box corners =
         new Box(extent.x(), extent.y(), extent.x() + extent.width(), extent.y() + extent.height());
-    assertThat(kinds(person.inBox(corners))).contains(Kind.BOX_CORNERS);
-    assertThat(kinds(person.inBox(extent))).doesNotContain(Kind.BOX_CORNERS, Kind.BOX_OUTSIDE);
+    assertThat(kinds(person.inBox(corners))).contains(FaultKind.BOX_CORNERS);
+    assertThat(kinds(person.inBox(extent)))
+        .doesNotContain(FaultKind.BOX_CORNERS, FaultKind.BOX_OUTSIDE);
     Box outside = new Box(person.imageWidth() + 1, 2, 30, 40);
-    assertThat(kinds(person.inBox(outside))).contains(Kind.BOX_OUTSIDE);
-    assertThat(kinds(person.inBox(new Box(-31, 2, 30, 40)))).contains(Kind.BOX_OUTSIDE);
-    assertThat(kinds(person.inBox(new Box(-29, 2, 30, 40)))).doesNotContain(Kind.BOX_OUTSIDE);
+    assertThat(kinds(person.inBox(outside))).contains(FaultKind.BOX_OUTSIDE);
+    assertThat(kinds(person.inBox(new Box(-31, 2, 30, 40)))).contains(FaultKind.BOX_OUTSIDE);
+    assertThat(kinds(person.inBox(new Box(-29, 2, 30, 40)))).doesNotContain(FaultKind.BOX_OUTSIDE);
   }
 
   @Test
   void findsBoxesAndSizesThatCannotBe() {
     Person person = drawn();
-    assertThat(kinds(person)).doesNotContain(Kind.EMPTY_BOX, Kind.SIZE);
+    assertThat(kinds(person)).doesNotContain(FaultKind.EMPTY_BOX, FaultKind.SIZE);
     double x = person.centerX();
     double y = person.centerY();
     Box box = new Box(1, 1, 10, 20);
     assertThat(kinds(person.withCrop(new Box(1, 1, 0, 20), x, y, person.scale())))
-        .containsOnly(Kind.EMPTY_BOX);
+        .containsOnly(FaultKind.EMPTY_BOX);
     for (double scale : new double[] {15 / 200.0, 100, person.scale() * 20, person.scale() / 10}) {
-      assertThat(kinds(person.withCrop(box, x, y, scale))).as("" + scale).contains(Kind.SIZE);
+      assertThat(kinds(person.withCrop(box, x, y, scale))).as("" + scale).contains(FaultKind.SIZE);
     }
   }
 
@@ -161,7 +162,7 @@ class PersonChecksTest {
     return (double) found / people.size();
   }
 
-  private List<Kind> kinds(Person person) {
+  private List<FaultKind> kinds(Person person) {
     return checks.of(person).stream().map(Fault::kind).toList();
   }
 }

@@ -7,7 +7,7 @@ import io.sadi.data.CocoFile.Foreign;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton.Pair;
 import io.sadi.io.BadInputException;
-import io.sadi.prepare.read.CocoAnnotations.Source;
+import io.sadi.prepare.read.CocoAnnotations.SplitFile;
 import io.sadi.testing.Fuzz;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -255,7 +255,7 @@ class CocoAnnotationsTest {
     Path file = file("annotations/coco.json", FILE.replace("a.jpg", name.replace("\\", "\\\\")));
     CocoAnnotations read =
         CocoAnnotations.read(
-            List.of(new Source(null, file)),
+            List.of(new SplitFile(null, file)),
             ALL,
             folder.resolve("photos"),
             List.of(new Split.Fraction("val", 1)),
@@ -270,7 +270,8 @@ class CocoAnnotationsTest {
     Files.createFile(photos.resolve("1.jpg"));
     Path file = file("coco.json", FILE.replace("a.jpg", "x/1.jpg").replace("b.jpg", "y/1.jpg"));
     assertThatThrownBy(
-            () -> CocoAnnotations.read(List.of(new Source(null, file)), ALL, photos, List.of(), 1))
+            () ->
+                CocoAnnotations.read(List.of(new SplitFile(null, file)), ALL, photos, List.of(), 1))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("images x/1.jpg and y/1.jpg: found one photo that both could be");
   }
@@ -287,7 +288,11 @@ class CocoAnnotationsTest {
     }
     CocoAnnotations read =
         CocoAnnotations.read(
-            List.of(new Source("train", train), new Source("val", val)), ALL, null, List.of(), 1);
+            List.of(new SplitFile("train", train), new SplitFile("val", val)),
+            ALL,
+            null,
+            List.of(),
+            1);
     assertThat(read.imageRoot()).isEqualTo(folder);
     assertThat(read.annotations().splits().keySet()).containsExactly("train", "val");
     assertThat(read.annotations().splits().get("val"))
@@ -300,7 +305,7 @@ class CocoAnnotationsTest {
     assertThatThrownBy(
             () ->
                 CocoAnnotations.read(
-                    List.of(new Source(null, train), new Source("val", val)),
+                    List.of(new SplitFile(null, train), new SplitFile("val", val)),
                     ALL,
                     null,
                     List.of(),
@@ -335,7 +340,7 @@ class CocoAnnotationsTest {
 
   private static Annotations read(Foreign how, Path file) throws IOException {
     return CocoAnnotations.read(
-            List.of(new Source(null, file)), how, null, List.of(new Split.Fraction("val", 1)), 1)
+            List.of(new SplitFile(null, file)), how, null, List.of(new Split.Fraction("val", 1)), 1)
         .annotations();
   }
 

@@ -153,7 +153,7 @@ class CsvAnnotationsTest {
     assertThat(all.warnings()).singleElement().asString().contains("--min-score");
     Annotations sure =
         CsvAnnotations.read(
-            file, new CsvAnnotations.Options(false, 0.5), List.of(Split.parse("train=1.0")), 1);
+            file, new CsvAnnotations.CsvOptions(false, 0.5), List.of(Split.parse("train=1.0")), 1);
     List<Person> people = sure.splits().getOrDefault("train", List.of());
     assertThat(people).hasSize(1);
     assertThat(people.get(0).visibility()).containsExactly(2, 0);
@@ -162,7 +162,8 @@ class CsvAnnotationsTest {
     assertThat(sure.warnings()).isEmpty();
     write("image,hip_x,hip_y\na.jpg,1,2\n");
     assertThatThrownBy(
-            () -> CsvAnnotations.read(file, new CsvAnnotations.Options(false, 0.5), List.of(), 1))
+            () ->
+                CsvAnnotations.read(file, new CsvAnnotations.CsvOptions(false, 0.5), List.of(), 1))
         .hasMessageContaining("found no column NAME_score");
   }
 
@@ -224,7 +225,7 @@ class CsvAnnotationsTest {
     assertThat(mine.leftOut()).isEmpty();
     Annotations sure =
         CsvAnnotations.read(
-            file, new CsvAnnotations.Options(false, 0.5), List.of(Split.parse("train=1.0")), 1);
+            file, new CsvAnnotations.CsvOptions(false, 0.5), List.of(Split.parse("train=1.0")), 1);
     assertThat(sure.splits().getOrDefault("train", List.of()))
         .extracting(Person::person)
         .containsExactly(0, 1, 1);

@@ -52,7 +52,7 @@ public class LeedsPosesTest {
     assertThat(person.visibility()).containsExactly(2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1);
     assertThat(person.x()[3]).isEqualTo(30);
     assertThat(person.y()[3]).isEqualTo(30.25f);
-    assertThat(official.boxes()).isEqualTo(Annotations.Boxes.WHOLE_IMAGE);
+    assertThat(official.boxes()).isEqualTo(Annotations.BoxSource.WHOLE_IMAGE);
   }
 
   /** As Python's programs have them: the axes are known by their lengths. */
@@ -129,7 +129,8 @@ public class LeedsPosesTest {
         write(at -> 100.0 - at[1] + (at[0] == 1 ? 50 : 0), 3, 14, 1, at -> at[1] == 0 ? 1 : 0);
     List<Split> all = all(1);
     Person own = people(LeedsPoses.LSP.read(lsp, all, 1), "train").get(0);
-    Annotations observed = LeedsPoses.LSP.read(lsp, "%d.png", LeedsPoses.Sides.OBSERVER, all, 1);
+    Annotations observed =
+        LeedsPoses.LSP.read(lsp, "%d.png", LeedsPoses.JointSides.OBSERVER, all, 1);
     Person seen = people(observed, "train").get(0);
     assertThat(seen.image()).isEqualTo("1.png");
     int[] flip = Skeleton.lsp14().flipPermutation();
@@ -139,7 +140,8 @@ public class LeedsPosesTest {
       assertThat(seen.visibility()[k]).isEqualTo(own.visibility()[flip[k]]);
     }
     for (String names : new String[] {"im.jpg", "%s.jpg", "%d%d.jpg", "../%d.jpg", "%-9999d"}) {
-      assertThatThrownBy(() -> LeedsPoses.LSP.read(lsp, names, LeedsPoses.Sides.PERSON, all, 1))
+      assertThatThrownBy(
+              () -> LeedsPoses.LSP.read(lsp, names, LeedsPoses.JointSides.PERSON, all, 1))
           .isInstanceOf(BadInputException.class)
           .hasMessageContaining("--image-names");
     }
@@ -154,7 +156,7 @@ public class LeedsPosesTest {
     List<Person> seen =
         people(
             LeedsPoses.LSP.read(
-                file, LeedsPoses.LSP.imageNames(), LeedsPoses.Sides.OBSERVER, all, 1),
+                file, LeedsPoses.LSP.imageNames(), LeedsPoses.JointSides.OBSERVER, all, 1),
             "train");
     long different =
         IntStream.range(0, 2000)

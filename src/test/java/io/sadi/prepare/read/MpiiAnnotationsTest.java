@@ -13,7 +13,7 @@ import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.prepare.Preparation;
 import io.sadi.prepare.Preparation.Treatment;
-import io.sadi.prepare.write.Output;
+import io.sadi.prepare.write.DatasetOutput;
 import io.sadi.prepare.write.PreparedDataset;
 import io.sadi.testing.Fuzz;
 import io.sadi.testing.Shared;
@@ -321,7 +321,8 @@ class MpiiAnnotationsTest {
     Annotations official = read(Shared.require(MINI), new Split.Official());
     Path out = folder.resolve("out");
     PreparedDataset prepared =
-        new Preparation(official, images, new Output(out, false, false, Map.of()), Treatment.PLAIN)
+        new Preparation(
+                official, images, new DatasetOutput(out, false, false, Map.of()), Treatment.PLAIN)
             .run(Progress.NONE);
     assertThat(prepared.splits().keySet()).containsExactly("train"); // none of their images here
     assertThat(DatasetReader.read(out).splits()).containsExactly(Map.entry("train", 5));

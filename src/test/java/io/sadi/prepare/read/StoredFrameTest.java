@@ -11,7 +11,7 @@ import io.sadi.io.Progress;
 import io.sadi.prepare.Preparation;
 import io.sadi.prepare.Preparation.Treatment;
 import io.sadi.prepare.check.Checks;
-import io.sadi.prepare.write.Output;
+import io.sadi.prepare.write.DatasetOutput;
 import io.sadi.prepare.write.PreparedDataset;
 import io.sadi.testing.Photos;
 import java.io.IOException;
@@ -82,12 +82,12 @@ class StoredFrameTest {
             List.of(),
             List.of(),
             false,
-            Annotations.Boxes.ANNOTATED,
+            Annotations.BoxSource.ANNOTATED,
             List.of());
     return new Preparation(
             annotations,
             images,
-            new Output(out, true, false, Map.of()),
+            new DatasetOutput(out, true, false, Map.of()),
             new Treatment(0, Checks.REPORT, 0, 0, frame))
         .run(Progress.NONE);
   }
@@ -97,7 +97,7 @@ class StoredFrameTest {
   }
 
   private static long turnedAlong(PreparedDataset prepared) {
-    return prepared.faults().stream().filter(f -> f.kind() == Fault.Kind.AS_STORED).count();
+    return prepared.faults().stream().filter(f -> f.kind() == Fault.FaultKind.AS_STORED).count();
   }
 
   @ParameterizedTest

@@ -61,7 +61,7 @@ class YoloAnnotationsTest {
   private YoloAnnotations read(List<String> joints, double minScore, Split... splits)
       throws IOException {
     return YoloAnnotations.read(
-        yaml, new YoloAnnotations.Options(joints, null, minScore), List.of(splits), 1);
+        yaml, new YoloAnnotations.YoloOptions(joints, null, minScore), List.of(splits), 1);
   }
 
   private static List<Person> people(YoloAnnotations yolo, String split) {

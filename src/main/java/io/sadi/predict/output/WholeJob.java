@@ -1,0 +1,110 @@
+package io.sadi.predict.output;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.sadi.data.Skeleton;
+import io.sadi.data.Skeleton.Pair;
+import io.sadi.io.Checksum;
+import io.sadi.io.Shard;
+import io.sadi.predict.engine.ModelInfo;
+import io.sadi.predict.input.Inputs;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a shard is a part of: the last line of its file.
+ *
+ * @param shard which part
+ * @param inputs how many there are in the whole job
+ * @param order a checksum of their names in order
+ * @param names a checksum of their names, whatever their order
+ * @param entries how many of them are this part's
+ * @param numbered whether the images' ids are their places
+ * @param about the model
+ */
+record WholeJob(
+    Shard shard,
+    int inputs,
+    String order,
+    String names,
+    int entries,
+    boolean numbered,
+    ModelInfo about) {
+
+  /**
+   * Of a part.
+   *
+   * @param names of all inputs of the whole job, in order
+   */
+  static WholeJob of(Shard shard, List<String> names, boolean numbered, ModelInfo about) {
+    return new WholeJob(
+        shard,
+        names.size(),
+        Checksum.sha256(names),
+        Checksum.sha256(names.stream().sorted(Inputs.CODE_POINTS).toList()),
+        (int) names.stream().filter(shard::holds).count(),
+        numbered,
+        about);
+  }
+
+  JsonObject json() {
+    JsonObject object = new JsonObject();
+    object.addProperty("shard", shard.toString());
+    object.addProperty("inputs", inputs);
+    object.addProperty("order", order);
+    object.addProperty("names", names);
+    object.addProperty("entries", entries);
+    object.addProperty("numbered", numbered);
+    object.add("model", about.model());
+    JsonArray joints = new JsonArray();
+    about.joints().forEach(joints::add);
+    object.add("joints", joints);
+    object.add("flip_pairs", array(about.skeleton().flipPairs()));
+    object.add("skeleton", array(about.skeleton().edges()));
+    return object;
+  }
+
+  /**
+   * Reads what {@link #json} gives.
+   *
+   * @throws RuntimeException where the object is none
+   */
+  static WholeJob of(JsonObject object) {
+    List<String> joints = new ArrayList<>();
+    object.getAsJsonArray("joints").forEach(joint -> joints.add(joint.getAsString()));
+    Skeleton skeleton =
+        new Skeleton(
+            joints,
+            pairs(object.getAsJsonArray("flip_pairs")),
+            pairs(object.getAsJsonArray("skeleton")));
+    return new WholeJob(
+        Shard.parse(object.get("shard").getAsString()),
+        object.get("inputs").getAsInt(),
+        object.get("order").getAsString(),
+        object.get("names").getAsString(),
+        object.get("entries").getAsInt(),
+        object.get("numbered").getAsBoolean(),
+        new ModelInfo(object.getAsJsonObject("model"), skeleton));
+  }
+
+  private static JsonArray array(List<Pair> pairs) {
+    JsonArray array = new JsonArray();
+    for (Pair pair : pairs) {
+      JsonArray two = new JsonArray();
+      two.add(pair.a());
+      two.add(pair.b());
+      array.add(two);
+    }
+    return array;
+  }
+
+  private static List<Pair> pairs(JsonArray array) {
+    List<Pair> pairs = new ArrayList<>();
+    for (JsonElement pair : array) {
+      JsonArray two = pair.getAsJsonArray();
+      pairs.add(new Pair(two.get(0).getAsInt(), two.get(1).getAsInt()));
+    }
+    return pairs;
+  }
+}

@@ -1,0 +1,390 @@
+package io.sadi.train;
+
+import io.sadi.checkpoint.Checkpoint;
+import io.sadi.data.Batch;
+import io.sadi.data.BatchPool;
+import io.sadi.data.Batches;
+import io.sadi.data.Dataset;
+import io.sadi.data.Person;
+import io.sadi.eval.MetricResult;
+import io.sadi.io.Decimal;
+import io.sadi.io.Interruption;
+import io.sadi.io.ProcessMemory;
+import io.sadi.io.Progress;
+import io.sadi.predict.engine.PoseEstimator;
+import io.sadi.predict.engine.Refine;
+import io.sadi.show.SampleSheet;
+import io.sadi.torch.Numerics;
+import io.sadi.torch.OutOfMemory;
+import io.sadi.torch.Ranks;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A training run in its folder: epochs of steps, after each a validation and a saved state. What a
+ * step does is {@link Trainer#step}. Each process of a job runs this with its share of every step's
+ * people; the first one writes.
+ */
+final class TrainRun {
+  /** With a single validation there is no telling whether the network still improves. */
+  private static final int FEWEST_VALIDATIONS = 2;
+
+  private final RunConfig config;
+  private final TrainConfig settings;
+  private final Dataset dataset;
+  private final List<Person> people;
+  private final List<Person> validationPeople;
+  private final RunFolder folder;
+  private final Progress progress;
+  private final Ranks ranks;
+  private final Batches.Share share;
+  private final Trainer trainer;
+  private final BatchPool pool;
+  private final StateFiles states;
+  private final RunLog log;
+  private final BadSteps badSteps;
+  private Position position = Position.START;
+  private Position lastSaved = Position.START;
+  private long saved = System.nanoTime();
+  private boolean shown;
+
+  TrainRun(TrainJob job, RunFolder folder, Trainer trainer, Ranks ranks, Progress progress) {
+    this(job, folder, trainer, ranks, progress, LearningCheck.STEPS);
+  }
+
+  /**
+   * @param patience steps after which a run that does not learn is warned of
+   */
+  TrainRun(
+      TrainJob job,
+      RunFolder folder,
+      Trainer trainer,
+      Ranks ranks,
+      Progress progress,
+      int patience) {
+    this.config = job.config();
+    this.settings = config.train();
+    this.dataset = job.dataset();
+    this.people = job.people();
+    this.validationPeople = job.validationPeople();
+    this.ranks = ranks;
+    this.folder = folder;
+    this.progress = progress;
+    this.share = settings.share(ranks.rank(), ranks.size());
+    this.trainer = trainer;
+    this.pool = new BatchPool(trainer.device());
+    this.states = new StateFiles(config, dataset, job.trainedOn(), folder, trainer.weights());
+    this.log =
+        new RunLog(
+            folder,
+            progress,
+            dataset.metric().label(),
+            settings.epochs(),
+            trainer.device(),
+            trainer.precision(),
+            ranks.first(),
+            LearningCheck.of(patience, dataset, people, validationPeople));
+    this.badSteps = new BadSteps(settings.onNan(), folder, people, config.model().input());
+  }
+
+  /** Trains to the end or until interrupted. Either way the folder then holds all that was done. */
+  RunState run() throws IOException {
+    if (isComplete()) {
+      log.note("the run is complete, after epoch " + position.epoch());
+      return RunState.DONE;
+    }
+    summary(RunState.RUNNING);
+    try (Interruption.Guard guard = Interruption.guard()) {
+      while (!isComplete()) {
+        boolean whole = epoch(guard);
+        if (!whole) {
+          if (!position.equals(lastSaved)) {
+            save();
+          }
+          summary(RunState.INTERRUPTED);
+          log.note("interrupted after step " + position.steps() + "; --resume goes on from here");
+          return RunState.INTERRUPTED;
+        }
+      }
+      summary(RunState.DONE);
+      return RunState.DONE;
+    } catch (IOException | RuntimeException e) {
+      summary(RunState.FAILED);
+      throw e;
+    }
+  }
+
+  private void summary(RunState state) throws IOException {
+    log.summary(state, position, states.trainedOn());
+  }
+
+  private boolean isComplete() {
+    if (position.epoch() >= settings.epochs()) {
+      return true;
+    }
+    // Patience is asked between epochs only.
+    return settings.patience() > 0
+        && position.best().epoch() > 0
+        && position.current().steps() == 0
+        && position.epoch() / settings.evalEvery() >= FEWEST_VALIDATIONS
+        && position.epoch() - position.best().epoch() >= settings.patience();
+  }
+
+  /** One pass over the training split; false if it was interrupted before its end. */
+  private boolean epoch(Interruption.Guard guard) throws IOException {
+    int epoch = position.epoch();
+    long begin = System.nanoTime();
+    int steps = Batches.steps(people.size(), share);
+    int before = position.current().steps();
+    int images = share.fitting(people.size()).size() * share.parts();
+    try (Batches batches = batches(epoch, before);
+        Progress.Work work =
+            progress.start(
+                "epoch " + (epoch + 1) + "/" + settings.epochs(),
+                (long) (steps - before) * images,
+                "images")) {
+      for (int i = before; i < steps; i++) {
+        show(batches);
+        step(batches);
+        work.advance(images);
+        work.message(message());
+        boolean[] any =
+            ranks.any(trainer.device(), guard.requested(), ranks.first() && isTimeToSave());
+        if (any[0]) {
+          return false;
+        }
+        if (any[1]) {
+          save();
+        }
+      }
+    }
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    int taken = steps - before;
+    // No rate is known if an earlier process did all steps of the epoch.
+    double rate = taken == 0 ? Double.NaN : taken * images / seconds;
+    if (!finish(epoch, images, rate)) {
+      return false;
+    }
+    // Several processes have to agree, which they do after the next epoch's first step.
+    return !guard.requested() || isComplete() || ranks.size() > 1;
+  }
+
+  /** The batches of an epoch, from a step on. */
+  private Batches batches(int epoch, int step) {
+    return Batches.training(
+        dataset,
+        people,
+        config.model().input(),
+        config.model().pixels(),
+        share,
+        config.augmentation(),
+        settings.seed(),
+        epoch,
+        step,
+        settings.workers(),
+        pool);
+  }
+
+  private void step(Batches batches) throws IOException {
+    double rate = settings.rate(position.epoch(), position.steps());
+    Trainer.Step step;
+    try {
+      step = trainer.step(batches.next(share.count()), rate, position.limit());
+    } catch (RuntimeException e) {
+      throw OutOfMemory.is(e) ? outOfMemory(batches.latest(), e) : e;
+    }
+    StepLoss loss = step.loss();
+    position = loss.isGood() ? position.goodStep(loss.mean()) : position.badStep();
+    badSteps.after(step, position, log);
+  }
+
+  /** Says which batch there would be memory for. */
+  private RuntimeException outOfMemory(@Nullable Batch batch, RuntimeException e) {
+    if (batch == null) {
+      return e;
+    }
+    int fits = trainer.fitting(batch);
+    String advice =
+        String.format(
+            Locale.ROOT,
+            "--resume --override-config --set train.batch=%d --set train.accumulate=%d takes the"
+                + " same steps, from the last state, which is intact",
+            fits,
+            fits == 0 ? 0 : settings.accumulate() * ((batch.size() + fits - 1) / fits));
+    return OutOfMemory.failure(batch.size(), fits, advice, e);
+  }
+
+  /** Writes a picture of the run's first batch, for people to check what is learned from. */
+  private void show(Batches batches) throws IOException {
+    Batch batch = shown || !ranks.first() ? null : batches.peek();
+    if (batch != null) {
+      FirstCrops.write(
+          folder.augmented(),
+          batch,
+          trainer.pictures(batch),
+          config.model().input(),
+          people,
+          dataset.skeleton());
+    }
+    shown = true;
+  }
+
+  private String message() {
+    int steps = Math.max(1, position.current().good());
+    double rate = settings.rate(position.epoch(), Math.max(0, position.steps() - 1));
+    double loss = position.current().losses().total() / steps;
+    return String.format(Locale.ROOT, "loss %s, lr %.2g", Decimal.of(loss, 4), rate);
+  }
+
+  /**
+   * Validates, records and saves an epoch whose steps are done; false if it was interrupted before
+   * its validation's end.
+   *
+   * @param images of a step
+   */
+  private boolean finish(int epoch, int images, double imagesPerSecond) throws IOException {
+    int done = epoch + 1;
+    boolean validate = done % settings.evalEvery() == 0 || done == settings.epochs();
+    List<MetricResult> validation = List.of();
+    double weight = config.fusionWeight().orElse(position.fusionWeight());
+    validate &= !validationPeople.isEmpty();
+    if (validate) {
+      save(); // if the validation is interrupted, the resumed run begins with it
+    }
+    trainer.shareStatistics();
+    if (validate) {
+      Validation result =
+          Validation.of(
+              trainer.average(),
+              dataset,
+              validationPeople,
+              config.fusionWeight(),
+              trainer.precision(),
+              settings.batch(),
+              settings.workers(),
+              ranks,
+              progress);
+      if (result == null) {
+        return false;
+      }
+      validation = result.results();
+      weight = result.fusionWeight();
+    }
+    drawSamples(done, weight);
+    int steps = position.current().good();
+    EpochResult result =
+        new EpochResult(
+            done,
+            position.steps(),
+            settings.rate(epoch, Math.max(0, position.steps() - 1)),
+            position.current().losses().dividedBy(steps),
+            (long) steps * images,
+            imagesPerSecond,
+            ProcessMemory.residentMb(),
+            validation);
+    // Without validation the latest weights count as the best.
+    boolean latest = validationPeople.isEmpty();
+    position = position.nextEpoch(validation.isEmpty() ? null : validation.get(0), weight, latest);
+    if (position.best().epoch() == done && ranks.first()) {
+      states.saveBest(position);
+    }
+    // Before the state: a run that is killed in between repeats the epoch and writes the same row.
+    // In the other order the row would be lost.
+    log.epoch(result);
+    save();
+    summary(RunState.RUNNING);
+    return true;
+  }
+
+  /** Draws the network's answers for some people, every few epochs. */
+  private void drawSamples(int done, double fusionWeight) throws IOException {
+    boolean due = done % settings.sampleEvery() == 0 || done == settings.epochs();
+    if (!due || settings.samples() == 0 || validationPeople.isEmpty() || !ranks.first()) {
+      return;
+    }
+    try (PoseEstimator estimator =
+        new PoseEstimator(
+            trainer.average(),
+            dataset.skeleton().flipPermutation(),
+            false,
+            Refine.QUARTER,
+            trainer.precision())) {
+      new SampleSheet(dataset, SampleSheet.some(validationPeople, settings.samples()))
+          .write(
+              estimator,
+              config.model().input(),
+              fusionWeight,
+              dataset.name() + ", epoch " + done,
+              folder.sample(done));
+    }
+  }
+
+  /** Continues from the folder's last state; from the start if there is none. */
+  void resume() throws IOException {
+    position = states.restore(progress);
+    log.resume(position.epoch());
+    if (position.steps() > 0) {
+      log.note("resumed after epoch " + position.epoch() + ", step " + position.steps());
+    }
+  }
+
+  /** Gives all processes the state of the first one, which alone reads the run folder. */
+  void agree() {
+    if (ranks.size() == 1) {
+      return;
+    }
+    position =
+        Position.fromJson(
+            ranks.share(position.toJson(), 0, trainer.device()), Path.of("what rank 0 says"));
+    trainer.share(position.steps(), states.statistics());
+  }
+
+  /**
+   * Records the arithmetic of the steps to come.
+   *
+   * @param allowMixed whether it may differ from that of the run so far
+   */
+  void computing(boolean allowMixed) {
+    if (isComplete()) {
+      return; // no more steps
+    }
+    states.computing(
+        Numerics.of(
+            trainer.precision(),
+            trainer.arithmetic().fallbacks(),
+            trainer.device(),
+            settings.batch()),
+        allowMixed);
+  }
+
+  /**
+   * Starts from another network's weights instead of random ones.
+   *
+   * @param except prefixes of names that stay random
+   */
+  void initialise(Checkpoint from, List<String> except, Object origin) {
+    trainer.weights().raw().load(from.tensors(), except, origin);
+    trainer.weights().average().load(from.tensors(), except, origin);
+    states.startedFrom(from.trainedOn());
+  }
+
+  private void save() throws IOException {
+    // Between epochs the statistics are the same in all processes.
+    List<float[]> statistics =
+        position.current().steps() > 0 ? trainer.statisticsOfAll() : List.of();
+    if (ranks.first()) {
+      states.save(position, statistics);
+    }
+    lastSaved = position;
+    saved = System.nanoTime();
+  }
+
+  private boolean isTimeToSave() {
+    long minutes = TimeUnit.NANOSECONDS.toMinutes(System.nanoTime() - saved);
+    return settings.saveMinutes() > 0 && minutes >= settings.saveMinutes();
+  }
+}
