@@ -20,6 +20,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -118,6 +119,32 @@ class SmallNetworksTest {
         InferenceNet inference = InferenceNet.of(net, Precision.FP32)) {
       Tensor image = tensor(new TensorFile(network.input()), "image");
       check(expected, "", inference.forward(image), FLOAT32);
+    }
+  }
+
+  /** Of a network that learned a likelihood: its softmax, as high as a Gaussian of two pixels. */
+  @Test
+  void whatLearnedALikelihoodIsReadAsHeatmaps() throws IOException {
+    SmallNetworks network = SmallNetworks.FULL;
+    TensorFile expected = new TensorFile(network.expected());
+    try (PointerScope scope = new PointerScope();
+        SadiNet net = net(network, "loss.h1=nll", false);
+        InferenceNet inference = InferenceNet.of(net, Precision.FP32)) {
+      double[] found =
+          doubles(inference.forward(tensor(new TensorFile(network.input()), "image")).h1());
+      double[] h1 = expected.get("h1.0");
+      int pixels = net.config().heatmap() * net.config().heatmap();
+      for (int map = 0; map < h1.length / pixels; map++) {
+        double sum = 0;
+        for (int i = 0; i < pixels; i++) {
+          sum += Math.exp(h1[map * pixels + i]);
+        }
+        for (int i = 0; i < pixels; i++) {
+          double peak = 2 * Math.PI * 2 * 2;
+          assertThat(found[map * pixels + i])
+              .isCloseTo(peak * Math.exp(h1[map * pixels + i]) / sum, within(FLOAT32));
+        }
+      }
     }
   }
 
