@@ -2,7 +2,6 @@ package io.sadi.predict.output;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import io.sadi.data.CocoId;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
@@ -22,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -40,15 +38,6 @@ public final class Journal implements Closeable {
   private static final String COMPUTED = "computed";
   private static final String PLACE = "place";
   private static final String PART_OF = "part_of";
-
-  /**
-   * An input of a part.
-   *
-   * @param index place in the whole job, from 0
-   * @param image its name
-   * @param id of the image, for COCO; null where it has none
-   */
-  record Place(int index, String image, @Nullable CocoId id) {}
 
   private final Path file;
   private final FileChannel channel;
@@ -253,7 +242,7 @@ public final class Journal implements Closeable {
       if (object.has(COMPUTED)) {
         current = Numerics.of(object.getAsJsonObject(COMPUTED));
       } else if (object.has(PLACE)) {
-        places.add(place(object.getAsJsonObject(PLACE)));
+        places.add(Place.of(object.getAsJsonObject(PLACE)));
       } else if (object.has(PART_OF)) {
         whole = WholeJob.of(object.getAsJsonObject(PART_OF));
       } else {
@@ -338,7 +327,7 @@ public final class Journal implements Closeable {
             out.write(JsonLines.line(OutcomeJson.json(failure)));
           }
           for (Place place : inputs) {
-            out.write(JsonLines.line(object(PLACE, json(place))));
+            out.write(JsonLines.line(object(PLACE, place.json())));
           }
           out.write(JsonLines.line(object(PART_OF, job.json())));
         });
@@ -348,24 +337,6 @@ public final class Journal implements Closeable {
     JsonObject object = new JsonObject();
     object.add(name, value);
     return object;
-  }
-
-  private static JsonObject json(Place place) {
-    JsonObject object = new JsonObject();
-    object.addProperty("image", place.image());
-    object.addProperty("index", place.index());
-    if (place.id() != null) {
-      object.add("id", place.id().toJson());
-    }
-    return object;
-  }
-
-  private static Place place(JsonObject object) {
-    JsonElement id = object.get("id");
-    return new Place(
-        object.get("index").getAsInt(),
-        object.get("image").getAsString(),
-        id == null ? null : Objects.requireNonNull(CocoId.of(id)));
   }
 
   /** What a finished journal is a part of. */

@@ -12,7 +12,6 @@ import io.sadi.predict.engine.FoundImage;
 import io.sadi.predict.engine.ImageOutcome;
 import io.sadi.predict.engine.InputFailure;
 import io.sadi.predict.input.Inputs;
-import io.sadi.predict.output.Journal.Place;
 import io.sadi.predict.output.RunOutput.Writing;
 import io.sadi.torch.Numerics;
 import java.io.Closeable;

@@ -321,11 +321,11 @@ public final class RunOutput implements Closeable {
 
   private void writePart(Path file, Part part, Journal from) throws IOException {
     Writing writing = plan.writing();
-    List<Journal.Place> places = new ArrayList<>();
+    List<Place> places = new ArrayList<>();
     for (int i = 0; i < part.names().size(); i++) {
       String name = part.names().get(i);
       if (part.shard().holds(name)) {
-        places.add(new Journal.Place(i, name, writing.ids().get(name)));
+        places.add(new Place(i, name, writing.ids().get(name)));
       }
     }
     from.finish(

@@ -273,12 +273,12 @@ class MergeTest {
       throws IOException {
     ModelInfo about = new ModelInfo(new JsonObject(), Skeleton.lsp14());
     try (Journal journal = Journal.open(AtomicFile.part(part), new JsonObject(), false)) {
-      List<Journal.Place> places = new ArrayList<>();
+      List<Place> places = new ArrayList<>();
       for (int i = 0; i < names.size(); i++) {
         String name = names.get(i);
         if (shard.holds(name)) {
           journal.add(found.apply(name));
-          places.add(new Journal.Place(i, name, ids.byName().get(name)));
+          places.add(new Place(i, name, ids.byName().get(name)));
         }
       }
       WholeJob job = WholeJob.of(shard, names, ids.places(), about);
