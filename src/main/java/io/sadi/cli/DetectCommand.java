@@ -7,8 +7,8 @@ import io.sadi.cli.options.DetectorMixin;
 import io.sadi.cli.options.DryRunOption;
 import io.sadi.cli.options.OverwriteOption;
 import io.sadi.predict.DetectionJob;
-import io.sadi.predict.DetectionJob.Format;
-import io.sadi.predict.DetectionJob.Outcome;
+import io.sadi.predict.DetectionJob.BoxFormat;
+import io.sadi.predict.DetectionJob.DetectionOutcome;
 import io.sadi.predict.detect.DetectorOptions;
 import io.sadi.predict.output.RunOutput;
 import java.io.IOException;
@@ -103,9 +103,9 @@ final class DetectCommand implements Callable<Integer> {
       return ExitCode.DONE;
     }
     boolean json = file != null && file.toString().toLowerCase(Locale.ROOT).endsWith(".json");
-    Outcome outcome;
+    DetectionOutcome outcome;
     try (OutputStream stdout = console.data()) {
-      outcome = job.run(file, json ? Format.JSON : Format.CSV, stdout, console);
+      outcome = job.run(file, json ? BoxFormat.JSON : BoxFormat.CSV, stdout, console);
     }
     if (errors != null) {
       RunOutput.writeErrors(errors, outcome.failures());

@@ -18,7 +18,7 @@ import io.sadi.io.BadInputException;
 import io.sadi.io.Shard;
 import io.sadi.predict.PredictionJob;
 import io.sadi.predict.PredictionRequest;
-import io.sadi.predict.PredictionRequest.Detection;
+import io.sadi.predict.PredictionRequest.DetectorUse;
 import io.sadi.predict.detect.DetectorOptions;
 import io.sadi.predict.input.BoxChoice;
 import io.sadi.predict.output.Merge;
@@ -375,13 +375,13 @@ final class PredictCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private @Nullable Detection detection() {
+  private @Nullable DetectorUse detection() {
     DetectorOptions options = detector.options();
     if (options == null) {
       return null;
     }
     WhichPeople who = people == null ? WhichPeople.ALL : people;
-    return new Detection(
+    return new DetectorUse(
         who == WhichPeople.ONE ? options.largestAlone() : options, who != WhichPeople.FOUND);
   }
 

@@ -3,7 +3,7 @@ package io.sadi.predict;
 import io.sadi.data.PersonBox;
 import io.sadi.image.Image;
 import io.sadi.io.Progress;
-import io.sadi.predict.PredictionRequest.Detection;
+import io.sadi.predict.PredictionRequest.DetectorUse;
 import io.sadi.predict.detect.Detected;
 import io.sadi.predict.detect.OnnxDetector;
 import io.sadi.predict.engine.PersonFinder;
@@ -29,7 +29,7 @@ final class DetectedPeople implements AutoCloseable {
   }
 
   /** Loads the detector, where there is one. */
-  static DetectedPeople open(@Nullable Detection detection, Progress progress) {
+  static DetectedPeople open(@Nullable DetectorUse detection, Progress progress) {
     if (detection == null) {
       return new DetectedPeople(null, true, progress);
     }

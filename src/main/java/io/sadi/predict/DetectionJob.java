@@ -47,7 +47,7 @@ public record DetectionJob(DetectorOptions options, Inputs inputs, int threads) 
   private static final int SCORE_DECIMALS = 4;
 
   /** How boxes are written. */
-  public enum Format {
+  public enum BoxFormat {
     /** Columns {@code image,person,x,y,w,h,score}. */
     CSV,
     /** COCO's object of images, annotations and categories. */
@@ -62,7 +62,7 @@ public record DetectionJob(DetectorOptions options, Inputs inputs, int threads) 
    * @param nobody images without anybody
    * @param failures inputs that could not be used
    */
-  public record Outcome(int images, int people, int nobody, List<InputFailure> failures) {}
+  public record DetectionOutcome(int images, int people, int nobody, List<InputFailure> failures) {}
 
   /** A photo and who is in it, or why it could not be read. */
   private record Searched(
@@ -125,9 +125,10 @@ public record DetectionJob(DetectorOptions options, Inputs inputs, int threads) 
    * @param file null for stdout
    * @throws BadInputException if no input could be used; no file appears then
    */
-  public Outcome run(@Nullable Path file, Format format, OutputStream stdout, Progress progress)
+  public DetectionOutcome run(
+      @Nullable Path file, BoxFormat format, OutputStream stdout, Progress progress)
       throws IOException {
-    Outcome[] outcome = new Outcome[1];
+    DetectionOutcome[] outcome = new DetectionOutcome[1];
     AtomicFile.FileContent content = out -> outcome[0] = write(out, format, progress);
     if (file == null) {
       content.writeTo(stdout);
@@ -137,7 +138,8 @@ public record DetectionJob(DetectorOptions options, Inputs inputs, int threads) 
     return outcome[0];
   }
 
-  private Outcome write(OutputStream out, Format format, Progress progress) throws IOException {
+  private DetectionOutcome write(OutputStream out, BoxFormat format, Progress progress)
+      throws IOException {
     List<InputImage> images = inputs.images();
     List<InputFailure> failures = new ArrayList<>(inputs.failures());
     failures.forEach(failure -> progress.warn(failure.image() + ": " + failure.error()));
@@ -145,7 +147,8 @@ public record DetectionJob(DetectorOptions options, Inputs inputs, int threads) 
     int people = 0;
     int nobody = 0;
     Writer text = new OutputStreamWriter(out, StandardCharsets.UTF_8);
-    BoxWriter boxes = format == Format.CSV ? new CsvBoxes(text) : new CocoBoxes(text, images);
+    BoxWriter boxes =
+        format == BoxFormat.CSV ? new CsvBoxWriter(text) : new CocoBoxWriter(text, images);
     try (OnnxDetector detector = OnnxDetector.open(options);
         Workers<Searched> workers = new Workers<>("sadi-detector", threads);
         Progress.Work work =
@@ -183,7 +186,7 @@ public record DetectionJob(DetectorOptions options, Inputs inputs, int threads) 
     }
     boxes.finish();
     text.flush();
-    return new Outcome(read, people, nobody, List.copyOf(failures));
+    return new DetectionOutcome(read, people, nobody, List.copyOf(failures));
   }
 
   private static Searched search(InputImage image, OnnxDetector detector) throws IOException {
@@ -217,10 +220,10 @@ public record DetectionJob(DetectorOptions options, Inputs inputs, int threads) 
   }
 
   /** Photos without anybody have no row: nobody is looked for there. */
-  private static final class CsvBoxes implements BoxWriter {
+  private static final class CsvBoxWriter implements BoxWriter {
     private final CSVPrinter csv;
 
-    CsvBoxes(Writer text) throws IOException {
+    CsvBoxWriter(Writer text) throws IOException {
       csv = Csv.printer(text);
       csv.printRecord("image", "person", "x", "y", "w", "h", "score");
     }
@@ -248,13 +251,13 @@ public record DetectionJob(DetectorOptions options, Inputs inputs, int threads) 
   }
 
   /** COCO, photos without anybody among the images. */
-  private static final class CocoBoxes implements BoxWriter {
+  private static final class CocoBoxWriter implements BoxWriter {
     private final Writer text;
     private final Map<String, CocoId> ids;
     private final JsonArray images = new JsonArray();
     private int annotations;
 
-    CocoBoxes(Writer text, List<InputImage> all) {
+    CocoBoxWriter(Writer text, List<InputImage> all) {
       this.text = text;
       this.ids = ImageIds.of(all.stream().map(InputImage::name).toList()).byName();
     }

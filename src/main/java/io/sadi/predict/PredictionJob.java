@@ -237,7 +237,7 @@ public final class PredictionJob {
         settings.addProperty("boxes_images", Checksum.sha256(choice.images()));
       }
     }
-    PredictionRequest.Detection detection = request.detection();
+    PredictionRequest.DetectorUse detection = request.detection();
     if (detection != null) {
       settings.addProperty("detector", Checksum.sha256(detection.detector().model()));
       settings.addProperty("detector_settings", detection.detector().settings());

@@ -37,7 +37,7 @@ public record PredictionRequest(
     @Nullable Shard shard,
     PredictionOutput output,
     BoxChoice boxChoice,
-    @Nullable Detection detection) {
+    @Nullable DetectorUse detection) {
   /**
    * How people are looked for where no boxes are given.
    *
@@ -45,7 +45,7 @@ public record PredictionRequest(
    * @param wholeWhereNobody whether an image in which nobody is found is one person's, as without a
    *     detector
    */
-  public record Detection(DetectorOptions detector, boolean wholeWhereNobody) {}
+  public record DetectorUse(DetectorOptions detector, boolean wholeWhereNobody) {}
 
   public PredictionRequest {
     inputs = List.copyOf(inputs);

@@ -15,14 +15,14 @@ import java.util.Locale;
  * @param range of the values
  * @param fit how a photo of another shape is brought in
  */
-record DetectorInput(int width, int height, boolean blueFirst, Range range, Fit fit) {
+record DetectorInput(int width, int height, boolean blueFirst, ValueRange range, Fit fit) {
   /** Grey beside the photo, as YOLO's trainers have it. */
   private static final int PAD = 114;
 
   private static final int LARGEST = 4096;
 
   /** Of a colour's value. */
-  enum Range {
+  enum ValueRange {
     /** 0 to 1. */
     UNIT,
     /** 0 to 255. */
@@ -76,9 +76,9 @@ record DetectorInput(int width, int height, boolean blueFirst, Range range, Fit 
     return switch (word) {
       case "rgb" -> new DetectorInput(width, height, false, range, fit);
       case "bgr" -> new DetectorInput(width, height, true, range, fit);
-      case "unit" -> new DetectorInput(width, height, blueFirst, Range.UNIT, fit);
-      case "bytes" -> new DetectorInput(width, height, blueFirst, Range.BYTES, fit);
-      case "imagenet" -> new DetectorInput(width, height, blueFirst, Range.IMAGENET, fit);
+      case "unit" -> new DetectorInput(width, height, blueFirst, ValueRange.UNIT, fit);
+      case "bytes" -> new DetectorInput(width, height, blueFirst, ValueRange.BYTES, fit);
+      case "imagenet" -> new DetectorInput(width, height, blueFirst, ValueRange.IMAGENET, fit);
       case "letterbox" -> new DetectorInput(width, height, blueFirst, range, Fit.LETTERBOX);
       case "corner" -> new DetectorInput(width, height, blueFirst, range, Fit.CORNER);
       case "stretch" -> new DetectorInput(width, height, blueFirst, range, Fit.STRETCH);

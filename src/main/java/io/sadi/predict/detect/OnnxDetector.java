@@ -14,9 +14,9 @@ import io.sadi.geom.Box;
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.FailedException;
-import io.sadi.predict.detect.Detections.Candidate;
 import io.sadi.predict.detect.DetectorInput.Fit;
-import io.sadi.predict.detect.DetectorInput.Range;
+import io.sadi.predict.detect.DetectorInput.ValueRange;
+import io.sadi.predict.detect.DetectorReading.DetectorBox;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -264,8 +264,10 @@ public final class OnnxDetector implements AutoCloseable {
             (int) (height < 1 ? USUAL_SIDE : height),
             layout == DetectorLayout.YOLOX || dets,
             bytes || layout == DetectorLayout.YOLOX
-                ? Range.BYTES
-                : dets || (huggingFace && !hasClasses(outputs, 80)) ? Range.IMAGENET : Range.UNIT,
+                ? ValueRange.BYTES
+                : dets || (huggingFace && !hasClasses(outputs, 80))
+                    ? ValueRange.IMAGENET
+                    : ValueRange.UNIT,
             layout == DetectorLayout.YOLOX || dets
                 ? Fit.CORNER
                 : sizesName != null || few || huggingFace || bytes ? Fit.STRETCH : Fit.LETTERBOX);
@@ -354,10 +356,10 @@ public final class OnnxDetector implements AutoCloseable {
       throw BadInputException.at(
           options.model(), "a failure: " + oneLine(e), "boxes", "see --detector-input");
     }
-    List<Candidate> found;
+    List<DetectorBox> found;
     try {
       found =
-          new Detections(layout, input.width(), input.height(), category, options.score())
+          new DetectorReading(layout, input.width(), input.height(), category, options.score())
               .read(outputs);
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw wrong(String.valueOf(e.getMessage()), "the layout " + layout);
@@ -367,7 +369,7 @@ public final class OnnxDetector implements AutoCloseable {
     }
     Affine back = input.photoToInput(photo.width(), photo.height()).inverse();
     List<Detected> people = new ArrayList<>();
-    for (Candidate one : found) {
+    for (DetectorBox one : found) {
       double left = Math.max(0, back.x(one.left(), one.top()));
       double top = Math.max(0, back.y(one.left(), one.top()));
       double right = Math.min(photo.width(), back.x(one.right(), one.bottom()));
@@ -384,11 +386,11 @@ public final class OnnxDetector implements AutoCloseable {
   }
 
   /** Of boxes that overlap the surest. */
-  private List<Candidate> distinct(List<Candidate> found) {
-    List<Candidate> sorted = new ArrayList<>(found);
-    sorted.sort(Comparator.comparingDouble(Candidate::score).reversed());
-    List<Candidate> kept = new ArrayList<>();
-    for (Candidate one : sorted) {
+  private List<DetectorBox> distinct(List<DetectorBox> found) {
+    List<DetectorBox> sorted = new ArrayList<>(found);
+    sorted.sort(Comparator.comparingDouble(DetectorBox::score).reversed());
+    List<DetectorBox> kept = new ArrayList<>();
+    for (DetectorBox one : sorted) {
       if (kept.stream().noneMatch(other -> other.overlap(one) > options.overlap())) {
         kept.add(one);
       }

@@ -427,10 +427,11 @@ class OnnxDetectorTest {
   @Test
   void wordsAboutTheInputAreChecked() {
     DetectorInput input =
-        new DetectorInput(64, 64, false, DetectorInput.Range.UNIT, DetectorInput.Fit.STRETCH);
+        new DetectorInput(64, 64, false, DetectorInput.ValueRange.UNIT, DetectorInput.Fit.STRETCH);
     assertThat(input.with("320x256,bgr,bytes,corner"))
         .isEqualTo(
-            new DetectorInput(320, 256, true, DetectorInput.Range.BYTES, DetectorInput.Fit.CORNER));
+            new DetectorInput(
+                320, 256, true, DetectorInput.ValueRange.BYTES, DetectorInput.Fit.CORNER));
     for (String bad : List.of("", "gbr", "640x", "8", "99999", "640,,rgb")) {
       assertThatThrownBy(() -> input.with(bad))
           .as(bad)

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param category number of the class
  * @param minScore boxes below are left out
  */
-record Detections(DetectorLayout layout, int width, int height, int category, double minScore) {
+record DetectorReading(
+    DetectorLayout layout, int width, int height, int category, double minScore) {
   /** Strides of YOLOX's grids. */
   private static final int[] STRIDES = {8, 16, 32};
 
@@ -28,13 +29,13 @@ record Detections(DetectorLayout layout, int width, int height, int category, do
    *
    * @param left edge; the others likewise
    */
-  record Candidate(double left, double top, double right, double bottom, double score) {
+  record DetectorBox(double left, double top, double right, double bottom, double score) {
     double area() {
       return Math.max(0, right - left) * Math.max(0, bottom - top);
     }
 
     /** Intersection over union. */
-    double overlap(Candidate other) {
+    double overlap(DetectorBox other) {
       double width = Math.min(right, other.right) - Math.max(left, other.left);
       double height = Math.min(bottom, other.bottom) - Math.max(top, other.top);
       double both = Math.max(0, width) * Math.max(0, height);
@@ -48,8 +49,8 @@ record Detections(DetectorLayout layout, int width, int height, int category, do
    *
    * @throws IllegalArgumentException if they are not of the layout, saying what is wrong
    */
-  List<Candidate> read(List<DetectorOutput> outputs) {
-    List<Candidate> found =
+  List<DetectorBox> read(List<DetectorOutput> outputs) {
+    List<DetectorBox> found =
         switch (layout) {
           case YOLO, YOLO_POSE, YOLOV5, YOLOX -> grid(only(outputs));
           case END_TO_END -> rows(only(outputs));
@@ -70,7 +71,7 @@ record Detections(DetectorLayout layout, int width, int height, int category, do
   // --- One tensor
   // ---------------------------------------------------------------------------------
 
-  private List<Candidate> grid(DetectorOutput output) {
+  private List<DetectorBox> grid(DetectorOutput output) {
     boolean hasObject = layout == DetectorLayout.YOLOV5 || layout == DetectorLayout.YOLOX;
     // One of the two is the boxes' number, which is the larger one by far but for RT-DETR's 300.
     boolean boxesLast = !hasObject && output.size(1) > output.size(0);
@@ -84,7 +85,7 @@ record Detections(DetectorLayout layout, int width, int height, int category, do
     }
     float[] values = output.values();
     double[][] cells = layout == DetectorLayout.YOLOX && isRaw(output) ? cells(boxes) : null;
-    List<Candidate> found = new ArrayList<>();
+    List<DetectorBox> found = new ArrayList<>();
     for (int i = 0; i < boxes; i++) {
       double score = at(values, i, first + category, boxes, fields, boxesLast);
       if (hasObject) {
@@ -103,7 +104,7 @@ record Detections(DetectorLayout layout, int width, int height, int category, do
         w = Math.exp(w) * cells[i][2];
         h = Math.exp(h) * cells[i][2];
       }
-      found.add(new Candidate(x - w / 2, y - h / 2, x + w / 2, y + h / 2, score));
+      found.add(new DetectorBox(x - w / 2, y - h / 2, x + w / 2, y + h / 2, score));
     }
     return found;
   }
@@ -143,16 +144,16 @@ record Detections(DetectorLayout layout, int width, int height, int category, do
     return cells.toArray(new double[0][]);
   }
 
-  private List<Candidate> rows(DetectorOutput output) {
+  private List<DetectorBox> rows(DetectorOutput output) {
     int fields = output.size(1);
     if (fields < 6) {
       throw new IllegalArgumentException(output + ", not " + layout.shapes());
     }
     float[] v = output.values();
-    List<Candidate> found = new ArrayList<>();
+    List<DetectorBox> found = new ArrayList<>();
     for (int at = 0; at + fields <= v.length; at += fields) {
       if (v[at + 4] >= minScore && Math.rint(v[at + 5]) == category) {
-        found.add(new Candidate(v[at], v[at + 1], v[at + 2], v[at + 3], v[at + 4]));
+        found.add(new DetectorBox(v[at], v[at + 1], v[at + 2], v[at + 3], v[at + 4]));
       }
     }
     return found;
@@ -161,7 +162,7 @@ record Detections(DetectorLayout layout, int width, int height, int category, do
   // --- Several tensors
   // ----------------------------------------------------------------------------
 
-  private List<Candidate> separate(List<DetectorOutput> outputs) {
+  private List<DetectorBox> separate(List<DetectorOutput> outputs) {
     DetectorOutput boxes = named(outputs, "box", "dets");
     if (boxes == null) {
       boxes =
@@ -176,7 +177,7 @@ record Detections(DetectorLayout layout, int width, int height, int category, do
     int fields = boxes.size(-1);
     boolean centred = boxes.isCalled("pred_boxes");
     boolean rowFirst = boxes.isCalled("detection_boxes");
-    List<Candidate> found = new ArrayList<>();
+    List<DetectorBox> found = new ArrayList<>();
     for (int i = 0; i < n; i++) {
       double score = score(scores, classes, boxes, i);
       if (!(score >= minScore)) {
@@ -189,8 +190,8 @@ record Detections(DetectorLayout layout, int width, int height, int category, do
       double d = v[i * fields + (rowFirst ? 2 : 3)];
       found.add(
           centred
-              ? new Candidate(a - c / 2, b - d / 2, a + c / 2, b + d / 2, score)
-              : new Candidate(a, b, c, d, score));
+              ? new DetectorBox(a - c / 2, b - d / 2, a + c / 2, b + d / 2, score)
+              : new DetectorBox(a, b, c, d, score));
     }
     return found;
   }
@@ -243,17 +244,17 @@ record Detections(DetectorLayout layout, int width, int height, int category, do
   }
 
   /** Fractions of the input are made pixels; what is no box is left out. */
-  private List<Candidate> inPixels(List<Candidate> found) {
+  private List<DetectorBox> inPixels(List<DetectorBox> found) {
     double largest = 0;
-    for (Candidate box : found) {
+    for (DetectorBox box : found) {
       largest = Math.max(largest, Math.max(Math.abs(box.right()), Math.abs(box.bottom())));
     }
     boolean fractions = largest <= LARGEST_FRACTION;
-    List<Candidate> boxes = new ArrayList<>();
-    for (Candidate box : found) {
-      Candidate scaled =
+    List<DetectorBox> boxes = new ArrayList<>();
+    for (DetectorBox box : found) {
+      DetectorBox scaled =
           fractions
-              ? new Candidate(
+              ? new DetectorBox(
                   box.left() * width,
                   box.top() * height,
                   box.right() * width,
