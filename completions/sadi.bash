@@ -6,7 +6,8 @@ _sadi_command() {
   commands= options= files=
   case $command in
     'sadi')
-      commands='demo doctor prepare train eval ablate predict merge info bench import export'
+      commands='demo doctor prepare train eval ablate predict detect merge info bench import
+        export'
       options='-V --version -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi demo')
@@ -78,8 +79,8 @@ _sadi_command() {
     'sadi eval')
       options='--model --predictions --data --split --metric --oks-sigmas --limit --decode --flip
         --scales --refine --batch --threads --device --precision --intervals --quantiles --by
-        --errors --calibration --calibrate --compare --format --out --save-predictions --json
-        --dry-run --overwrite -q --quiet -v --verbose --color -h --help'
+        --errors --calibration --calibrate --compare --format --out --save-predictions --report
+        --json --dry-run --overwrite -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi ablate')
       options='-c --config --data --out --variant --study --seeds --jobs --shard --resume
@@ -89,9 +90,16 @@ _sadi_command() {
     'sadi predict')
       options='--model --boxes --boxes-images --boxes-score --boxes-category --passes --out
         --out-dir --format --annotations --overlays --heatmaps --against --attention --report
-        --errors --shard --decode --flip --scales --refine --batch --threads --device --precision
-        --dry-run --resume --keep-failures --allow-mixed --overwrite -q --quiet -v --verbose
-        --color -h --help'
+        --errors --people --shard --detector --detector-score --detector-overlap --max-people
+        --detector-class --detector-layout --detector-input --decode --flip --scales --refine
+        --batch --threads --device --precision --dry-run --resume --keep-failures --allow-mixed
+        --overwrite -q --quiet -v --verbose --color -h --help'
+      files=yes
+      ;;
+    'sadi detect')
+      options='--out --errors --detector --detector-score --detector-overlap --max-people
+        --detector-class --detector-layout --detector-input --threads --dry-run --overwrite -q
+        --quiet -v --verbose --color -h --help'
       files=yes
       ;;
     'sadi merge')
@@ -141,6 +149,7 @@ _sadi_value() {
       'sadi eval --color' | \
       'sadi ablate --color' | \
       'sadi predict --color' | \
+      'sadi detect --color' | \
       'sadi merge --color' | \
       'sadi info --color' | \
       'sadi bench --color' | \
@@ -283,9 +292,20 @@ _sadi_value() {
       'sadi predict --boxes-category' | \
       'sadi predict --passes' | \
       'sadi predict --shard' | \
+      'sadi predict --detector-score' | \
+      'sadi predict --detector-overlap' | \
+      'sadi predict --max-people' | \
+      'sadi predict --detector-class' | \
+      'sadi predict --detector-input' | \
       'sadi predict --scales' | \
       'sadi predict --batch' | \
       'sadi predict --threads' | \
+      'sadi detect --detector-score' | \
+      'sadi detect --detector-overlap' | \
+      'sadi detect --max-people' | \
+      'sadi detect --detector-class' | \
+      'sadi detect --detector-input' | \
+      'sadi detect --threads' | \
       'sadi info --joints' | \
       'sadi bench --batch' | \
       'sadi bench --rounds' | \
@@ -332,6 +352,7 @@ _sadi_value() {
       'sadi eval --compare' | \
       'sadi eval --out' | \
       'sadi eval --save-predictions' | \
+      'sadi eval --report' | \
       'sadi ablate -c' | \
       'sadi ablate --config' | \
       'sadi predict --model' | \
@@ -342,6 +363,10 @@ _sadi_value() {
       'sadi predict --against' | \
       'sadi predict --report' | \
       'sadi predict --errors' | \
+      'sadi predict --detector' | \
+      'sadi detect --out' | \
+      'sadi detect --errors' | \
+      'sadi detect --detector' | \
       'sadi merge --out' | \
       'sadi merge --errors' | \
       'sadi info -c' | \
@@ -458,6 +483,15 @@ _sadi_value() {
       'sadi merge --format')
       kind=word
       words='csv json jsonl coco coco-dataset yolo mpii-mat'
+      ;;
+    'sadi predict --people')
+      kind=word
+      words='one all found'
+      ;;
+    'sadi predict --detector-layout' | \
+      'sadi detect --detector-layout')
+      kind=word
+      words='yolo yolo-pose yolov5 yolox end-to-end separate'
       ;;
     'sadi bench --only')
       kind=list

@@ -21,6 +21,7 @@ function __sadi_calls
         'eval' \
         'ablate' \
         'predict' \
+        'detect' \
         'merge' \
         'info' \
         'bench' \
@@ -53,6 +54,7 @@ complete -c sadi -n '__sadi_calls' -a train -d 'Train a network on a dataset fol
 complete -c sadi -n '__sadi_calls' -a eval -d 'Measure a model or predictions'
 complete -c sadi -n '__sadi_calls' -a ablate -d 'Train variants of the network side by side and compare them'
 complete -c sadi -n '__sadi_calls' -a predict -d 'Find people\'s joints in images'
+complete -c sadi -n '__sadi_calls' -a detect -d 'Find people\'s boxes in images'
 complete -c sadi -n '__sadi_calls' -a merge -d 'Put the parts of a sharded prediction together'
 complete -c sadi -n '__sadi_calls' -a info -d 'Show a network\'s layers, parameters, computation and memory'
 complete -c sadi -n '__sadi_calls' -a bench -d 'Measure how fast this machine trains and predicts'
@@ -374,6 +376,7 @@ complete -c sadi -n '__sadi_calls eval' -l compare -r -F -d 'Other predictions o
 complete -c sadi -n '__sadi_calls eval' -l format -x -a 'table csv json markdown' -d 'table, csv, json, markdown'
 complete -c sadi -n '__sadi_calls eval' -l out -r -F -d 'Write the result here instead of to stdout'
 complete -c sadi -n '__sadi_calls eval' -l save-predictions -r -F -d 'With --model'
+complete -c sadi -n '__sadi_calls eval' -l report -r -F -d 'A page of what is wrong'
 complete -c sadi -n '__sadi_calls eval' -l json -d 'Print the result to stdout as one JSON object with a schema_version'
 complete -c sadi -n '__sadi_calls eval' -l dry-run -d 'Check and resolve everything, say what would be done, and stop there'
 complete -c sadi -n '__sadi_calls eval' -l overwrite -d 'Replace output files that exist'
@@ -424,7 +427,15 @@ complete -c sadi -n '__sadi_calls predict' -l against -r -F -d 'With --heatmaps'
 complete -c sadi -n '__sadi_calls predict' -l attention -x -a '(__fish_complete_directories)' -d 'Draw beside each crop what the SFM looks at'
 complete -c sadi -n '__sadi_calls predict' -l report -r -F -d 'A page to look through'
 complete -c sadi -n '__sadi_calls predict' -l errors -r -F -d 'List the inputs that could not be used as CSV'
+complete -c sadi -n '__sadi_calls predict' -l people -x -a 'one all found' -d 'With --detector'
 complete -c sadi -n '__sadi_calls predict' -l shard -x -d 'Only the I-th of N parts of the images, each of which belongs to...'
+complete -c sadi -n '__sadi_calls predict' -l detector -r -F -d 'A network that finds people'
+complete -c sadi -n '__sadi_calls predict' -l detector-score -x -d 'Leave out boxes of a lower score'
+complete -c sadi -n '__sadi_calls predict' -l detector-overlap -x -d 'Of two boxes that have more in common, intersection over union,...'
+complete -c sadi -n '__sadi_calls predict' -l max-people -x -d 'At most so many a photo, the largest first'
+complete -c sadi -n '__sadi_calls predict' -l detector-class -x -d 'The class to look for'
+complete -c sadi -n '__sadi_calls predict' -l detector-layout -x -a 'yolo yolo-pose yolov5 yolox end-to-end separate' -d 'What the outputs are'
+complete -c sadi -n '__sadi_calls predict' -l detector-input -x -d 'What the input is, where the file and its layout\'s convention do...'
 complete -c sadi -n '__sadi_calls predict' -l decode -x -a 'fused fused-paper h1 h2 mu' -d 'Which answer of the network counts'
 complete -c sadi -n '__sadi_calls predict' -l flip -d 'See every crop in a mirror too, and average the two answers'
 complete -c sadi -n '__sadi_calls predict' -l scales -x -d 'See every person in several sizes, as factors of the crop\'s side,...'
@@ -443,6 +454,25 @@ complete -c sadi -n '__sadi_calls predict' -s v -l verbose -d 'More on stderr'
 complete -c sadi -n '__sadi_calls predict' -l color -x -a 'auto always never' -d 'Colours'
 complete -c sadi -n '__sadi_calls predict' -s h -l help -d 'Show this help'
 complete -c sadi -n '__sadi_calls predict' -F
+
+# sadi detect
+complete -c sadi -n '__sadi_calls detect' -l out -r -F -d 'The file of boxes, whole or not at all'
+complete -c sadi -n '__sadi_calls detect' -l errors -r -F -d 'List the inputs that could not be used as CSV'
+complete -c sadi -n '__sadi_calls detect' -l detector -r -F -d 'A network that finds people'
+complete -c sadi -n '__sadi_calls detect' -l detector-score -x -d 'Leave out boxes of a lower score'
+complete -c sadi -n '__sadi_calls detect' -l detector-overlap -x -d 'Of two boxes that have more in common, intersection over union,...'
+complete -c sadi -n '__sadi_calls detect' -l max-people -x -d 'At most so many a photo, the largest first'
+complete -c sadi -n '__sadi_calls detect' -l detector-class -x -d 'The class to look for'
+complete -c sadi -n '__sadi_calls detect' -l detector-layout -x -a 'yolo yolo-pose yolov5 yolox end-to-end separate' -d 'What the outputs are'
+complete -c sadi -n '__sadi_calls detect' -l detector-input -x -d 'What the input is, where the file and its layout\'s convention do...'
+complete -c sadi -n '__sadi_calls detect' -l threads -x -d 'Photos at a time'
+complete -c sadi -n '__sadi_calls detect' -l dry-run -d 'Check and resolve everything, say what would be done, and stop there'
+complete -c sadi -n '__sadi_calls detect' -l overwrite -d 'Replace output files that exist'
+complete -c sadi -n '__sadi_calls detect' -s q -l quiet -d 'Only warnings and errors on stderr'
+complete -c sadi -n '__sadi_calls detect' -s v -l verbose -d 'More on stderr'
+complete -c sadi -n '__sadi_calls detect' -l color -x -a 'auto always never' -d 'Colours'
+complete -c sadi -n '__sadi_calls detect' -s h -l help -d 'Show this help'
+complete -c sadi -n '__sadi_calls detect' -F
 
 # sadi merge
 complete -c sadi -n '__sadi_calls merge' -l out -r -F -d 'The file of predictions, whole or not at all'

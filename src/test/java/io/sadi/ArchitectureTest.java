@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -62,12 +64,16 @@ final class ArchitectureTest {
           .definedBy("io.sadi.prepare..")
           .layer("train")
           .definedBy("io.sadi.train..")
+          .layer("api")
+          .definedBy("io.sadi.api..")
           .layer("predict")
           .definedBy("io.sadi.predict")
           .layer("predict.output")
           .definedBy("io.sadi.predict.output..")
           .layer("predict.input")
           .definedBy("io.sadi.predict.input..")
+          .layer("predict.detect")
+          .definedBy("io.sadi.predict.detect..")
           .layer("show")
           .definedBy("io.sadi.show..")
           .layer("predict.engine")
@@ -114,6 +120,13 @@ final class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("cli", "demo", "bench", "predict")
           .whereLayer("predict.input")
           .mayOnlyBeAccessedByLayers("cli", "predict", "predict.output")
+          .whereLayer("api")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("api")
+          .mayOnlyAccessLayers(
+              "predict.engine", "checkpoint", "eval", "model", "data", "image", "geom", "io")
+          .whereLayer("predict.detect")
+          .mayOnlyBeAccessedByLayers("cli", "predict")
           .whereLayer("show")
           .mayOnlyBeAccessedByLayers(
               "demo", "ablate", "prepare", "train", "predict", "predict.output")
@@ -151,6 +164,9 @@ final class ArchitectureTest {
   @ArchTest static final ArchRule openCvIsInImage = only("org.bytedeco.opencv..", "image");
 
   @ArchTest
+  static final ArchRule onnxRuntimeIsWhereDetectorsAre = only("ai.onnxruntime..", "predict.detect");
+
+  @ArchTest
   static final ArchRule libTorchIsWhereTensorsAre =
       only(
           "org.bytedeco.pytorch..",
@@ -161,6 +177,34 @@ final class ArchitectureTest {
           "predict.engine",
           "bench",
           "export");
+
+  /** java.desktop is a large part of Java, which a service may lack the libraries for. */
+  @ArchTest static final ArchRule desktopIsInApi = only("java.awt..", "api");
+
+  /**
+   * What api promises may speak of nothing that may change: a class of another package in a public
+   * method would be promised, too.
+   */
+  @ArchTest
+  static void apiPromisesNothingOfOtherPackages(JavaClasses classes) {
+    for (JavaClass promised : classes.getPackage("io.sadi.api").getClasses()) {
+      if (!promised.getModifiers().contains(JavaModifier.PUBLIC)) {
+        continue;
+      }
+      for (JavaCodeUnit unit : promised.getCodeUnits()) {
+        if (unit.getModifiers().contains(JavaModifier.PUBLIC)) {
+          Stream.concat(unit.getRawParameterTypes().stream(), Stream.of(unit.getRawReturnType()))
+              .map(JavaClass::getBaseComponentType)
+              .filter(type -> !type.isPrimitive())
+              .forEach(
+                  type ->
+                      assertThat(type.getName())
+                          .as(unit.getFullName())
+                          .matches("(java\\.|io\\.sadi\\.api\\.).*"));
+        }
+      }
+    }
+  }
 
   /** Metrics test in milliseconds and --help answers at once because of these. */
   @ArchTest
@@ -264,12 +308,16 @@ final class ArchitectureTest {
     }
   }
 
-  /** Nested and private types, too: whoever reads two files must not take one for the other. */
+  /**
+   * Nested and private types, too: whoever reads two files must not take one for the other. The
+   * stable surface for programs calls things by the same words as the packages behind it.
+   */
   @ArchTest
   static void noTypeNameStandsForTwoThings(JavaClasses classes) {
     Map<String, List<String>> byName =
         classes.stream()
             .filter(type -> !type.isAnonymousClass() && !type.isLocalClass())
+            .filter(type -> !type.getPackageName().equals("io.sadi.api"))
             .filter(type -> !type.getSimpleName().equals("package-info"))
             .filter(type -> !type.getSimpleName().isEmpty() && !type.isArray())
             .collect(

@@ -1,5 +1,6 @@
 package io.sadi.ablate;
 
+import io.sadi.io.FileTree;
 import io.sadi.io.Progress;
 import io.sadi.io.Shard;
 import io.sadi.prepare.SyntheticPeople;
@@ -8,17 +9,15 @@ import io.sadi.prepare.write.DatasetOutput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
- * Drawn people for where there are no photos.
+ * Drawn people, for studies without photos.
  *
- * @param train how many to learn from
- * @param val how many to measure on, none of them among the others
- * @param seed of the pictures
+ * @param train number of training people
+ * @param val number of people to measure on, none of them among the training people
+ * @param seed of the drawings
  */
 public record DrawnPeople(int train, int val, long seed) {
 
@@ -48,8 +47,8 @@ public record DrawnPeople(int train, int val, long seed) {
   }
 
   /**
-   * What a study of them will take, from a few that are drawn and removed again: as many as the
-   * largest batch, and one to measure.
+   * Estimates a study of them from a few people, which are drawn and removed again: as many as the
+   * largest batch, and one to measure on.
    */
   public Estimate estimate(StudyPlan plan, Shard shard, Progress progress) throws IOException {
     int batch = plan.configs().values().stream().mapToInt(c -> c.train().batch()).max().orElse(1);
@@ -59,11 +58,7 @@ public record DrawnPeople(int train, int val, long seed) {
       new DrawnPeople(batch, 1, seed).draw(few, Progress.NONE);
       return Study.prepare(plan, few, progress).estimate(shard, train, val, progress);
     } finally {
-      try (Stream<Path> files = Files.walk(folder)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
+      FileTree.delete(folder);
     }
   }
 

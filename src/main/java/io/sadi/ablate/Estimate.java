@@ -6,15 +6,16 @@ import io.sadi.ablate.report.Text;
 import io.sadi.ablate.study.Cell;
 import io.sadi.ablate.study.NetworkSize;
 import io.sadi.data.Batch;
-import io.sadi.data.BatchPool;
 import io.sadi.data.Batches;
 import io.sadi.io.Json;
 import io.sadi.io.ProcessMemory;
 import io.sadi.io.Progress;
+import io.sadi.io.Timing;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Ranks;
 import io.sadi.torch.Torch;
+import io.sadi.train.BatchStream;
 import io.sadi.train.RunConfig;
 import io.sadi.train.TrainConfig;
 import io.sadi.train.TrainJob;
@@ -27,9 +28,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a study will take on this machine: a few steps of each of its networks were made and timed.
+ * The estimated cost of a study on this machine, from a few timed steps of each variant.
  *
- * @param device they were made on
+ * @param device that the steps ran on
  * @param rows one a variant
  */
 public record Estimate(String device, List<VariantEstimate> rows) {
@@ -41,13 +42,13 @@ public record Estimate(String device, List<VariantEstimate> rows) {
   private static final double VALIDATION = 1.0 / 3;
 
   /**
-   * A variant's part of it.
+   * The cost of a variant.
    *
    * @param cells how many networks are still to be trained
    * @param steps of each of them
    * @param secondsPerStep as measured
    * @param hours that each of them takes, validation included
-   * @param peakMb memory of the process while it trains one
+   * @param peakMb peak memory of the process in training
    */
   public record VariantEstimate(
       String variant,
@@ -62,10 +63,10 @@ public record Estimate(String device, List<VariantEstimate> rows) {
    * Measures.
    *
    * @param plan the networks
-   * @param unfinished those that are still to be trained
-   * @param sample some of the people to learn from, at least a batch of them
-   * @param learners how many there really are
-   * @param measured people to validate on
+   * @param unfinished the cells that are still to be trained
+   * @param sample some training people, at least a batch
+   * @param learners number of training people in the study
+   * @param measured number of people to validate on
    */
   static Estimate measure(
       StudyPlan plan,
@@ -115,47 +116,26 @@ public record Estimate(String device, List<VariantEstimate> rows) {
     TrainConfig train = config.train();
     Precision precision = Precision.of(train.precision(), device);
     int joints = sample.dataset().skeleton().size();
-    BatchPool pool = new BatchPool(device);
-    try (Trainer trainer = new Trainer(config, joints, device, precision, Ranks.ALONE)) {
-      long begin = 0;
-      int steps = -1; // what is set up once is no part of it
-      for (int epoch = 0; ; epoch++) {
-        try (Batches batches =
-            Batches.training(
-                sample.dataset(),
-                sample.people(),
-                config.model().input(),
-                config.model().pixels(),
-                Batches.Share.whole(train.batch()),
-                config.augmentation(),
-                train.seed(),
-                epoch,
-                0,
-                train.workers(),
-                pool)) {
-          for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
+    try (Trainer trainer = new Trainer(config, joints, device, precision, Ranks.ALONE);
+        BatchStream batches =
+            new BatchStream(config, sample.dataset(), sample.people(), train.batch(), device)) {
+      Runnable step =
+          () -> {
+            Batch batch = batches.next();
             trainer.step(batch, RATE);
             batches.release(batch);
-            steps++;
-            if (steps == 0) {
-              begin = System.nanoTime();
-            }
-            double elapsed = (System.nanoTime() - begin) / 1e9;
-            if (steps == MOST_STEPS || (steps > 0 && elapsed > ENOUGH_SECONDS)) {
-              return train.accumulate() * elapsed / steps;
-            }
-          }
-        }
-      }
+          };
+      step.run(); // not timed, as the first step includes setup
+      return train.accumulate() * Timing.secondsEach(step, MOST_STEPS, ENOUGH_SECONDS);
     }
   }
 
-  /** Of all networks that are still to be trained, one after the other. */
+  /** Hours for all networks that are still to be trained, one after the other. */
   public double hours() {
     return rows.stream().mapToDouble(row -> row.cells() * row.hours()).sum();
   }
 
-  /** For a person, a line a variant. */
+  /** A table for the console, a line for each variant. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
     String form = "%-24s %8s %12s %8s %9s %8s %9s %8s";

@@ -1,59 +1,51 @@
 package io.sadi.ablate;
 
 import io.sadi.ablate.study.Cell;
-import io.sadi.ablate.study.CellFolder;
 import io.sadi.ablate.study.CellResult;
-import io.sadi.ablate.study.Measuring;
 import io.sadi.ablate.study.StudyData;
 import io.sadi.config.Config;
 import io.sadi.eval.Evaluation;
 import io.sadi.io.BadInputException;
-import io.sadi.io.Interruption;
-import io.sadi.io.ProcessLock;
 import io.sadi.io.Progress;
 import io.sadi.io.Shard;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.DeviceUnavailableException;
 import io.sadi.train.RunConfig;
-import io.sadi.train.RunState;
 import io.sadi.train.TrainConfig;
 import io.sadi.train.TrainJob;
 import io.sadi.train.TrainJob.Mode;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * A study that is ready to run: {@link StudyPlan} with the people to train and measure on.
+ * A study that is ready to run: a {@link StudyPlan} with the people to train and measure on.
  *
- * <p>It is fair by construction. All networks of a seed see the same people in the same order, in
- * the same crops: what a batch holds depends on the seed, the epoch and the person's place alone
+ * <p>The comparison is fair by construction. All networks of a seed see the same people in the same
+ * order, in the same crops: a batch depends only on the seed, the epoch and the person's place
  * ({@link io.sadi.data.Batches}). Layers that two networks share by name and shape start from the
- * same weights, which depend on the seed and the layer's name alone ({@link
- * io.sadi.model.Parameters}). All are trained for as many steps, and measured on the same people
- * with their last weights: no epoch is chosen.
+ * same weights, which depend only on the seed and the layer's name ({@link
+ * io.sadi.model.Parameters}). All are trained for the same number of steps, and measured on the
+ * same people with their last weights: no epoch is chosen.
  *
  * @param plan the cells
- * @param people as the first cell's training has them; the others differ in the network alone
- * @param splits all that are used, as the study's folder keeps them
+ * @param people training and validation people of the first cell
+ * @param splits fingerprints of all splits that are used
  * @param data the dataset's folder
  */
 public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data) {
   /**
-   * What came of it.
+   * The result of a run.
    *
    * @param failures why cells failed
-   * @param elsewhere cells that another process is at
-   * @param interrupted whether the process was told to end before all cells were tried
+   * @param elsewhere unfinished cells that another process has claimed
+   * @param interrupted whether the run was interrupted
    */
   public record StudyOutcome(
       Map<Cell, String> failures, List<Cell> elsewhere, boolean interrupted) {}
@@ -61,9 +53,9 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
   /**
    * Reads the dataset.
    *
-   * @param progress is told what is odd
-   * @throws BadInputException where it has nobody to measure on, or is not the one that a resumed
-   *     study was measured on
+   * @param progress for warnings
+   * @throws BadInputException if the dataset has no people to measure on, or a resumed study was
+   *     measured on another one
    */
   public static Study prepare(StudyPlan plan, Path data, Progress progress) throws IOException {
     RunConfig first = plan.configs().values().iterator().next();
@@ -135,8 +127,8 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
   }
 
   /**
-   * The cells of a part of the study, seed by seed: every variant is trained once before any is
-   * trained again, so that a study that is looked at early compares them all.
+   * The cells of a shard, seed by seed: all variants are trained with one seed before the next, so
+   * that an unfinished study already compares them.
    */
   public List<Cell> cells(Shard shard) {
     List<Cell> cells = new ArrayList<>();
@@ -160,16 +152,16 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
     return unfinished;
   }
 
-  /** What a part of the study will take, from a few steps of each variant. */
+  /** Estimates a shard from a few steps of each variant. */
   public Estimate estimate(Shard shard, Progress progress) throws IOException {
     return estimate(shard, people.people().size(), people.validationPeople().size(), progress);
   }
 
   /**
-   * The same where the people are only some of those there will be.
+   * The same if the people are a sample.
    *
-   * @param learners how many there will be to learn from
-   * @param measured how many to measure on
+   * @param learners number of training people in the study
+   * @param measured number of people to measure on
    */
   public Estimate estimate(Shard shard, int learners, int measured, Progress progress)
       throws IOException {
@@ -177,9 +169,9 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
   }
 
   /**
-   * Sees whether the devices are there that the networks ask for by name.
+   * Checks that the devices exist that the configs name.
    *
-   * @throws DeviceUnavailableException if one is not: no network could be trained
+   * @throws DeviceUnavailableException if one does not exist
    */
   public void checkDevices() {
     plan.configs().values().stream()
@@ -189,7 +181,10 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
         .forEach(ComputeDevice::of);
   }
 
-  /** Writes down what is asked, and forgets why cells failed: they will be tried again. */
+  /**
+   * Writes the study's file, and removes the notes of failures, so that these cells are tried
+   * again.
+   */
   public void begin(Shard shard) throws IOException {
     plan.folder().write(plan.designs(), plan.test(), splits);
     for (Cell cell : cells(shard)) {
@@ -198,35 +193,17 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
   }
 
   /**
-   * Trains and measures, one after the other, every cell that is not finished and that no other
-   * process is at, and writes the tables after each. A cell that fails is said and left, the others
-   * go on. {@link #begin} comes first.
+   * Trains and measures the cells of a shard, as {@link StudyRun#run} says. {@link #begin} comes
+   * first.
    *
-   * @param explain what to tell a person about a failure, one line
-   * @throws DeviceUnavailableException at once, as it would fail every cell
+   * @param explain a failure for a person, one line
    */
   public StudyOutcome run(Shard shard, Progress progress, Function<Throwable, String> explain)
       throws IOException {
-    List<Cell> cells = cells(shard);
-    Set<Cell> tried = new HashSet<>();
-    try (Interruption.Guard guard = Interruption.guard()) {
-      // Again, as a process may have died over a cell that it was at when we came by.
-      for (int before = -1; tried.size() > before && !guard.requested(); ) {
-        before = tried.size();
-        for (Cell cell : cells) {
-          if (!guard.requested() && tried.add(cell)) {
-            if (!attempt(cell, cells, progress, explain)) {
-              tried.remove(cell);
-            }
-          }
-        }
-      }
-      plan.folder().writeReport();
-      return outcome(shard, guard.requested());
-    }
+    return new StudyRun(this, shard, progress, explain).run();
   }
 
-  /** How a part of the study stands. */
+  /** The status of a shard. */
   StudyOutcome outcome(Shard shard, boolean interrupted) throws IOException {
     Map<Cell, String> failures = new LinkedHashMap<>();
     List<Cell> elsewhere = new ArrayList<>();
@@ -241,67 +218,7 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
     return new StudyOutcome(failures, elsewhere, interrupted);
   }
 
-  /** Sees to a cell; false where another process is at it. */
-  private boolean attempt(
-      Cell cell, List<Cell> cells, Progress progress, Function<Throwable, String> explain)
-      throws IOException {
-    StudyFolder folder = plan.folder();
-    String name = cell + " (" + (1 + cells.indexOf(cell)) + " of " + cells.size() + ")";
-    try (ProcessLock lock = folder.claim(cell)) {
-      if (lock == null) {
-        return false;
-      }
-      if (folder.cell(cell).isFinished()) {
-        progress.note(name + ": finished already");
-        return true;
-      }
-      if (folder.failure(cell) != null) {
-        return true; // in another process, a moment ago
-      }
-      progress.note(name);
-      try {
-        Progress own = StudyJobs.speakingOf(cell, progress);
-        if (train(cell, own) == RunState.INTERRUPTED) {
-          return true;
-        }
-        measure(cell, own);
-      } catch (DeviceUnavailableException e) {
-        throw e;
-      } catch (IOException | RuntimeException e) {
-        if (e instanceof InterruptedIOException || e.getCause() instanceof InterruptedIOException) {
-          return true; // it is measured when the study goes on
-        }
-        String reason = explain.apply(e);
-        folder.fail(cell, reason);
-        progress.warn(cell + " failed: " + reason);
-      }
-    }
-    folder.writeReport();
-    return true;
-  }
-
-  private void measure(Cell cell, Progress progress) throws IOException {
-    CellFolder folder = plan.folder().cell(cell);
-    if (folder.hasMeasurement()) {
-      progress.note("measuring" + StudyFolder.ANEW);
-      if (!folder.hasWeights()) {
-        throw BadInputException.at(
-            folder.path(),
-            "no checkpoints/" + CellFolder.LAST,
-            "the network, which an older version measured otherwise",
-            "remove this folder to train it again, or name another --out");
-      }
-    }
-    Measuring measuring =
-        new Measuring(
-            people.dataset(),
-            people.config().train().valSplit(),
-            people.validationPeople(),
-            plan.test());
-    folder.write(measuring.of(TrainJob.last(folder.path()), config(cell), progress));
-  }
-
-  private RunConfig config(Cell cell) {
+  RunConfig config(Cell cell) {
     RunConfig config = plan.configs().get(cell);
     if (config == null) {
       throw new IllegalArgumentException(cell.toString());
@@ -309,24 +226,15 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
     return config;
   }
 
-  private RunState train(Cell cell, Progress progress) throws IOException {
-    CellFolder folder = plan.folder().cell(cell);
-    if (folder.state() == RunState.DONE) {
-      return RunState.DONE; // trained, but not measured any more
-    }
-    Mode mode =
-        !folder.isStarted()
-            ? Mode.REFUSE
-            : plan.existing() == Mode.RESUME_DIFFERENTLY ? Mode.RESUME_DIFFERENTLY : Mode.RESUME;
+  /** The training of a cell. */
+  TrainJob job(Cell cell, Path run, Mode mode) throws IOException {
     RunConfig config = config(cell);
-    TrainJob training =
-        isOfSamePeople(config.train())
-            ? people.with(config, folder.path(), mode)
-            : training(config, data, folder.path(), mode);
-    return training.run(progress);
+    return isOfSamePeople(config.train())
+        ? people.with(config, run, mode)
+        : training(config, data, run, mode);
   }
 
-  /** A variant may learn from other people: a study of how many it takes is one, too. */
+  /** Variants may differ in the people that they learn from. */
   private boolean isOfSamePeople(TrainConfig train) {
     TrainConfig first = people.config().train();
     return train.trainSplit().equals(first.trainSplit())

@@ -39,12 +39,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of a study: {@code study.yaml} says what is asked, {@code runs/VARIANT/seed-N/} are
- * {@link CellFolder}s, {@code state/} is what processes at work on it leave for each other, and
- * {@code results.csv}, {@code report.md} and {@code report.html} are written from all that.
+ * The files of a study: {@code study.yaml} has its designs, {@code runs/VARIANT/seed-N/} are {@link
+ * CellFolder}s, {@code state/} has locks and failures, for the processes that run it, and {@code
+ * results.csv}, {@code report.md} and {@code report.html} are written from all of these.
  */
 public final class StudyFolder {
-  /** Said where an older version's numbers are replaced. */
+  /** Added to the note that an older version's results are replaced. */
   static final String ANEW =
       " anew: an older version measured its best epoch, and fused with a weight chosen on the same"
           + " people";
@@ -57,7 +57,7 @@ public final class StudyFolder {
     this.folder = folder;
   }
 
-  /** The folder of a study that is there. */
+  /** The folder of an existing study. */
   public static StudyFolder open(Path folder) {
     StudyFolder study = new StudyFolder(folder);
     if (!study.isStudy()) {
@@ -70,12 +70,12 @@ public final class StudyFolder {
     return study;
   }
 
-  /** The folder of a study that may not be there yet. */
+  /** The folder of a study that may not exist yet. */
   public static StudyFolder at(Path folder) {
     return new StudyFolder(folder);
   }
 
-  /** Whether there is anything of a study that a new one would mix with. */
+  /** Whether the folder has files of a study. */
   boolean isStudy() {
     return Stream.of("runs", "study.yaml", "results.csv", "report.md")
         .map(folder::resolve)
@@ -111,12 +111,12 @@ public final class StudyFolder {
     return folder.resolve("study.yaml");
   }
 
-  /** What is asked here; empty where runs have only been put together. */
+  /** The designs; empty if the folder only collects runs. */
   public List<StudyDesign> designs() throws IOException {
     return Files.exists(study()) ? StudyFile.read(study()) : List.of();
   }
 
-  /** What is asked here, with later designs' additions: those of the same name become one. */
+  /** The designs, merged with later ones of the same name. */
   List<StudyDesign> designsWith(List<StudyDesign> later) throws IOException {
     Map<String, StudyDesign> all = new LinkedHashMap<>();
     designs().forEach(design -> all.put(design.name(), design));
@@ -137,9 +137,9 @@ public final class StudyFolder {
   }
 
   /**
-   * Adds to what is asked, and to the splits that are used.
+   * Adds designs and splits.
    *
-   * @param data null for no more than before
+   * @param data null to leave them as they are
    */
   void write(List<StudyDesign> designs, TestSettings test, @Nullable StudyData data)
       throws IOException {
@@ -151,14 +151,14 @@ public final class StudyFolder {
     }
   }
 
-  /** The people that networks here are trained and measured on; null where none are known. */
+  /** The people that the networks are trained and measured on; null if not known. */
   @Nullable StudyData data() throws IOException {
     return Files.exists(study()) ? StudyFile.readData(study()) : null;
   }
 
   /**
-   * What the tables are about: {@link #designs}, and the variants that are here beside them as a
-   * study of their own, compared with the first one's baseline.
+   * The designs for the tables: {@link #designs}, and all other variants in the folder as one more,
+   * compared with the first one's baseline.
    */
   List<StudyDesign> tables() throws IOException {
     List<StudyDesign> designs = new ArrayList<>(designs());
@@ -182,7 +182,7 @@ public final class StudyFolder {
     return designs;
   }
 
-  /** All cells that have begun: variants in the order of the studies, then by seed. */
+  /** All cells that have a run: variants in the order of the studies, then by seed. */
   public List<Cell> cells() throws IOException {
     List<String> order =
         tables().stream().flatMap(d -> d.variants().stream()).map(StudyVariant::name).toList();
@@ -232,7 +232,7 @@ public final class StudyFolder {
     return cell.variant() + ".seed-" + cell.seed();
   }
 
-  /** The right to train and measure a cell; null while another process has it. */
+  /** Claims a cell for training and measuring; null if another process has it. */
   @Nullable ProcessLock claim(Cell cell) throws IOException {
     return ProcessLock.tryTake(state(name(cell) + ".lock"));
   }
@@ -242,11 +242,12 @@ public final class StudyFolder {
   }
 
   /**
-   * Looks at runs that were trained elsewhere before any is taken.
+   * Checks runs that were trained elsewhere before any is taken.
    *
    * @param runs {@code VARIANT=RUN}, {@code RUN}, or a study's folder
-   * @param later what will be asked of the study besides
-   * @throws BadInputException if one is no run that is done, or no network of its name
+   * @param later designs that will be added
+   * @throws BadInputException if a run is not done, or its network is not the variant that it is
+   *     named
    */
   public void check(List<String> runs, List<StudyDesign> later) throws IOException {
     Map<String, StudyVariant> rows = StudyDesign.rows(designsWith(later));
@@ -256,11 +257,11 @@ public final class StudyFolder {
   }
 
   /**
-   * Takes runs into the study that were trained elsewhere, and measures what was trained here and
-   * not measured.
+   * Takes runs that were trained elsewhere, and measures runs of the study that are trained but not
+   * measured.
    *
-   * @param runs that {@link #check} let pass
-   * @param data to measure on; null leaves what is not measured
+   * @param runs that {@link #check} has accepted
+   * @param data to measure on; null: nothing is measured
    */
   public void take(List<String> runs, @Nullable Path data, Progress progress) throws IOException {
     for (TrainedElsewhere run : TrainedElsewhere.all(runs)) {
@@ -268,7 +269,7 @@ public final class StudyFolder {
     }
     for (Cell cell : cells()) {
       CellFolder run = cell(cell);
-      boolean left = run.hasMeasurement() && !run.hasWeights(); // they stayed elsewhere
+      boolean left = run.hasMeasurement() && !run.hasWeights(); // its weights stayed elsewhere
       if (data != null && run.state() == RunState.DONE && !run.isMeasured() && !left) {
         progress.note(cell + ": measuring" + (run.hasMeasurement() ? ANEW : ""));
         run.write(TrainedElsewhere.measure(run, data, measuredAs(), progress));
@@ -282,7 +283,7 @@ public final class StudyFolder {
     return said == null ? TestSettings.PLAIN : said;
   }
 
-  /** Why a cell failed when it was last tried; null where it did not. */
+  /** Why the cell's last run failed; null if it did not. */
   @Nullable String failure(Cell cell) throws IOException {
     Path file = failureFile(cell);
     return Files.exists(file) ? Files.readString(file).strip() : null;
@@ -299,7 +300,7 @@ public final class StudyFolder {
   // --- What came of it
   // ----------------------------------------------------------------------------
 
-  /** The results of all cells that have one. */
+  /** The results of all measured cells. */
   List<CellResult> finished() throws IOException {
     List<CellResult> results = new ArrayList<>();
     Decode decode = measuredAs().decode();
@@ -311,7 +312,7 @@ public final class StudyFolder {
     return results;
   }
 
-  /** Cells that were asked for or have begun, and have no result. */
+  /** Cells of the designs or with a run, without a result. */
   private List<StudyResults.Unfinished> unfinished() throws IOException {
     List<Cell> asked = new ArrayList<>(cells());
     for (StudyDesign design : designs()) {
@@ -329,7 +330,7 @@ public final class StudyFolder {
     return open;
   }
 
-  /** A cell that was trained and not measured is under way, too. */
+  /** The state of a cell without a result. */
   private String unfinishedState(Cell cell) throws IOException {
     if (failure(cell) != null) {
       return Config.name(RunState.FAILED);
@@ -350,7 +351,7 @@ public final class StudyFolder {
       Map<String, List<CellFolder.PersonPictures>> pictures = new LinkedHashMap<>();
       for (CellResult result : of.finished()) {
         String variant = result.cell().variant();
-        if (!pictures.containsKey(variant)) { // of its first seed
+        if (!pictures.containsKey(variant)) { // pictures of its first seed
           pictures.put(variant, cell(result.cell()).readPictures());
         }
       }

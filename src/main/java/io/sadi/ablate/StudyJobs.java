@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Processes that run a study together on this machine, with its cores and GPUs shared out among
- * them: each takes the next network that nobody is at. They have this process's command line and
- * find each other by the study's folder alone.
+ * Processes that run a study together on this machine and share its cores and GPUs: each claims the
+ * next open cell. They have this process's command line, and coordinate through the study's folder
+ * alone.
  */
 public final class StudyJobs {
   private static final String JOB = "SADI_STUDY_JOB";
@@ -28,7 +28,7 @@ public final class StudyJobs {
 
   private static final List<Integer> INTERRUPTED = List.of(129, 130, 143);
 
-  /** Done, failed, in part: ends that a process has spoken about itself. */
+  /** Exit codes that a process has explained itself: done, failed, in part. */
   private static final List<Integer> EXPLAINED = List.of(0, 1, 4);
 
   private final Study study;
@@ -39,17 +39,17 @@ public final class StudyJobs {
     this.shard = shard;
   }
 
-  /** Whether this process is one of them. */
+  /** Whether this process is one of the jobs. */
   public static boolean isJob() {
     return System.getenv(JOB) != null;
   }
 
   /**
-   * Runs what {@link Study#run} would, on several processes. {@link Study#begin} comes first.
+   * Does the work of {@link Study#run} in several processes. {@link Study#begin} comes first.
    *
    * @param count how many
    * @param arguments of this process's command line
-   * @throws DeviceUnavailableException if that is what the processes ended with
+   * @throws DeviceUnavailableException if a process ended with that
    */
   public Study.StudyOutcome run(int count, List<String> arguments, Progress progress)
       throws IOException {
@@ -77,7 +77,7 @@ public final class StudyJobs {
     }
   }
 
-  /** What it came to, with the processes' exit codes. */
+  /** The result, with the processes' exit codes. */
   private Study.StudyOutcome outcome(List<Integer> ends, boolean told, Progress progress)
       throws IOException {
     if (ends.contains(NO_DEVICE)) {
@@ -95,7 +95,7 @@ public final class StudyJobs {
     return study.outcome(shard, interrupted);
   }
 
-  /** The cells that were left lying have a reason, too. */
+  /** Records the failure of cells that a process has left. */
   private void blame(int end) throws IOException {
     StudyFolder folder = study.plan().folder();
     for (Cell cell : study.outcome(shard, false).elsewhere()) {
@@ -108,7 +108,7 @@ public final class StudyJobs {
     }
   }
 
-  /** Whether the networks go to whichever GPU there is. */
+  /** Whether the configs leave the choice of the GPU open. */
   private boolean usesAnyGpu() {
     return study.plan().configs().values().stream()
         .allMatch(config -> List.of("auto", "cuda").contains(config.train().device()));
@@ -117,7 +117,7 @@ public final class StudyJobs {
   private static Process start(int job, int jobs, int gpus, List<String> arguments) {
     int cores = Math.max(1, Runtime.getRuntime().availableProcessors() / jobs);
     ProcessBuilder builder =
-        // Bars of several processes would write over each other: lines instead.
+        // Lines instead of progress bars, which would overwrite each other.
         ChildProcess.of(
             List.of("-XX:ActiveProcessorCount=" + cores, "-Dsadi.terminal="), arguments);
     Map<String, String> environment = builder.environment();
@@ -137,7 +137,7 @@ public final class StudyJobs {
     }
   }
 
-  /** Where several processes speak at once, each says which network it speaks of. */
+  /** With several processes, each line names its cell. */
   static Progress speakingOf(Cell cell, Progress progress) {
     if (!isJob()) {
       return progress;

@@ -15,14 +15,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A study that has been asked for, every network's config resolved and checked before any data is
- * read.
+ * A study that has been asked for: the config of every cell, resolved and checked before any data
+ * is read.
  *
  * @param folder of the study
  * @param test how networks are measured
- * @param designs what is asked; networks that several of them ask about are there once
+ * @param designs of the study; they may share cells
  * @param configs of its cells, variant by variant
- * @param existing whether a study that is there is continued, and how
+ * @param existing whether an existing study is continued, and how
  */
 public record StudyPlan(
     StudyFolder folder,
@@ -31,7 +31,7 @@ public record StudyPlan(
     Map<Cell, RunConfig> configs,
     TrainJob.Mode existing) {
 
-  /** The config that all variants start from: a new one at each call. */
+  /** Loads the config that all variants start from, anew at each call. */
   @FunctionalInterface
   public interface BaseConfig {
     Config load() throws IOException;
@@ -41,10 +41,10 @@ public record StudyPlan(
    * Resolves every cell.
    *
    * @param test how networks are to be measured; a study that is there says it, too
-   * @param existing REFUSE, RESUME, or RESUME_DIFFERENTLY where what is not finished goes on with
-   *     another config or other people
-   * @throws BadInputException also where what all variants share gives what one of them sets, or
-   *     two of a study's variants come out alike
+   * @param existing REFUSE, RESUME, or RESUME_DIFFERENTLY: unfinished cells go on with another
+   *     config or other people
+   * @throws BadInputException also if the common config sets a key that a variant sets, or two
+   *     variants of a study have the same config
    */
   public static StudyPlan of(
       BaseConfig base,
@@ -98,7 +98,7 @@ public record StudyPlan(
     }
   }
 
-  /** Two rows that are one network would be trained twice to show a difference of nothing. */
+  /** Refuses two variants with the same config. */
   private static void checkDiffers(
       StudyDesign design, StudyVariant row, int seed, RunConfig config, Map<String, String> seen) {
     String network =
@@ -138,7 +138,7 @@ public record StudyPlan(
             + " finished goes on with this one with --override-config");
   }
 
-  /** What would be done, in a line. */
+  /** A line for {@code --dry-run}. */
   public String describe() throws IOException {
     int done = 0;
     for (Cell cell : configs.keySet()) {

@@ -24,9 +24,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run folder that comes into a study from outside.
+ * A run folder from outside the study.
  *
- * @param cell what it is there
+ * @param cell its cell in the study
  * @param run the folder
  */
 record TrainedElsewhere(Cell cell, CellFolder run) {
@@ -55,7 +55,7 @@ record TrainedElsewhere(Cell cell, CellFolder run) {
   }
 
   /**
-   * Looks at one.
+   * Reads one.
    *
    * @param text {@code VARIANT=RUN}, or {@code RUN}, whose config then says the variant
    */
@@ -86,10 +86,10 @@ record TrainedElsewhere(Cell cell, CellFolder run) {
   }
 
   /**
-   * A name that says what a network is must not stand above another one's numbers.
+   * A variant's name must not stand for another network.
    *
    * @param rows of the study, by name
-   * @throws BadInputException if the run was trained with something that its row says otherwise
+   * @throws BadInputException if the run's config contradicts the variant
    */
   void checkIsNetworkOf(Map<String, StudyVariant> rows) throws IOException {
     String name = cell.variant();
@@ -108,10 +108,9 @@ record TrainedElsewhere(Cell cell, CellFolder run) {
   }
 
   /**
-   * Takes it into a study: what it says of itself, and what was measured. Its weights stay where
-   * they are.
+   * Copies its config, metrics and measurement into a study, without its weights.
    *
-   * @param data to measure it on, where nobody has; null where there is none
+   * @param data to measure it on, if it is not measured; may be null
    */
   void into(StudyFolder study, @Nullable Path data, Progress progress) throws IOException {
     CellFolder cell = study.cell(cell());

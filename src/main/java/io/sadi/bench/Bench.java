@@ -7,9 +7,12 @@ import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
 import io.sadi.data.Person;
 import io.sadi.io.BadInputException;
+import io.sadi.io.FileTree;
 import io.sadi.io.Json;
 import io.sadi.io.ProcessMemory;
 import io.sadi.io.Progress;
+import io.sadi.io.Timing;
+import io.sadi.model.NetworkCost;
 import io.sadi.prepare.SyntheticPeople;
 import io.sadi.prepare.write.DatasetOutput;
 import io.sadi.torch.ComputeDevice;
@@ -28,20 +31,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How fast this machine trains and predicts: each thing in turn, round after round, so that what
- * disturbs the machine disturbs all of them, and then the medians.
+ * Measures how fast this machine trains and predicts. The workloads take turns, round after round,
+ * so that a disturbance of the machine affects all of them; the results are medians.
  *
  * @param config of the network and its data
  * @param data a dataset folder; null to draw people
  * @param batches sizes to try
  * @param rounds an odd number
- * @param seconds that a round gives to one thing, at least
- * @param only what is measured
- * @param splits of the cores to try; empty for none, null for those that fit the machine
+ * @param seconds of each workload in a round, at least
+ * @param only the workloads to measure
+ * @param splits of the cores to try; empty: none; null: those that suit the machine
  */
 public record Bench(
     RunConfig config,
@@ -51,7 +53,7 @@ public record Bench(
     double seconds,
     Set<What> only,
     @Nullable List<CoreSplit> splits) {
-  /** Something that can be measured, in the order of the turns. */
+  /** A workload, in the order in which they run. */
   public enum What {
     STACK,
     FORWARD,
@@ -69,16 +71,16 @@ public record Bench(
 
   private static final int DRAWN = 64;
 
-  /** Losing less than this to the data is keeping up with it. */
+  /** If the data costs less than this share of the speed, it keeps up. */
   private static final double KEEPS_UP = 0.97;
 
   /**
-   * What was measured.
+   * A measurement.
    *
    * @param what stack, forward, predict, step, pipeline or train
    * @param batch images at a time
    * @param gflopPerSecond 1e9 multiplications and additions a second; NaN for the pipeline
-   * @param peakRssMb of the process so far
+   * @param peakRssMb of the process up to now
    */
   public record BenchRow(
       String what,
@@ -89,13 +91,13 @@ public record Bench(
       long peakRssMb) {}
 
   /**
-   * What came of it.
+   * The result.
    *
-   * @param device it ran on
+   * @param device that it ran on
    * @param threads of LibTorch
    * @param rows in order of batch sizes
-   * @param splits of the cores; null where they were not asked for
-   * @param gpuMb memory in use on the GPU in the end, in MB; null without a GPU
+   * @param splits of the cores; null if not asked for
+   * @param gpuMb memory in use on the GPU at the end; null without a GPU
    */
   public record BenchResult(
       String device,
@@ -105,7 +107,7 @@ public record Bench(
       @Nullable Long gpuMb) {
     /**
      * The batch size that trains fastest and whether the data keeps up; then the fastest split.
-     * Nothing where these were not measured.
+     * Empty if these were not measured.
      */
     public List<String> recommendation() {
       if (!has(What.STEP, What.PIPELINE, What.TRAIN)) {
@@ -134,7 +136,7 @@ public record Bench(
           .orElseThrow();
     }
 
-    /** What real data costs compared with a constant batch, and what would help. */
+    /** The cost of real data compared with a constant batch, and advice. */
     private String data(BenchRow train) {
       double step = rate("step", train.batch());
       double pipeline = rate("pipeline", train.batch());
@@ -161,8 +163,8 @@ public record Bench(
     }
 
     /**
-     * What reading photos, cutting, decoding and writing cost, at the batch that predicts fastest;
-     * empty where that was not measured.
+     * The cost of reading photos, cutting crops, decoding and writing, at the fastest batch; empty
+     * if not measured.
      */
     public String overhead() {
       if (!has(What.FORWARD, What.PREDICT)) {
@@ -269,7 +271,7 @@ public record Bench(
       new SyntheticPeople(Math.max(DRAWN, largest()), List.of(), 1).run(output, Progress.NONE);
       return measure(DatasetReader.read(drawn.resolve("people")), device, precision, progress);
     } finally {
-      delete(drawn);
+      FileTree.delete(drawn);
     }
   }
 
@@ -328,7 +330,7 @@ public record Bench(
     };
   }
 
-  /** The batch that trains fastest, with the cores shared out in several ways. */
+  /** Measures splits of the cores with the fastest batch. */
   private SplitBench.@Nullable SplitResult splits(
       Dataset dataset, int people, ComputeDevice device, BenchResult so, Progress progress)
       throws IOException {
@@ -351,15 +353,7 @@ public record Bench(
     try {
       return bench.run(ways, scratch, progress);
     } finally {
-      delete(scratch);
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
+      FileTree.delete(scratch);
     }
   }
 
@@ -368,7 +362,7 @@ public record Bench(
     Map<What, double[]> rates = new EnumMap<>(What.class);
     workloads.forEach(
         (what, workload) -> {
-          workload.once(); // what is set up once is no part of it
+          workload.once(); // not timed, as it includes setup
           workload.rest();
           rates.put(what, new double[rounds]);
         });
@@ -403,19 +397,12 @@ public record Bench(
   }
 
   private double timesPerSecond(Workload workload) {
-    // Taking memory that the last thing gave back is no work of it either: for a large network it
-    // takes as long as a step.
+    // Not timed either: allocating the memory that the last workload gave back takes as long as a
+    // step of a large network.
     workload.once();
     workload.settle();
-    long begin = System.nanoTime();
-    int times = 0;
-    double elapsed;
-    do {
-      workload.once();
-      times++;
-      elapsed = (System.nanoTime() - begin) / 1e9;
-    } while (elapsed < seconds);
+    double each = Timing.secondsEach(workload::once, Integer.MAX_VALUE, seconds);
     workload.rest();
-    return times / elapsed;
+    return 1 / each;
   }
 }

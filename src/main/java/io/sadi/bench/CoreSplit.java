@@ -11,11 +11,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A way to share a machine's cores.
+ * A split of a machine's cores.
  *
  * @param processes that train one network together
  * @param threads of each one's operators
- * @param workers of each, which prepare its crops
+ * @param workers threads of each that prepare its crops
  */
 public record CoreSplit(int processes, int threads, int workers) {
   private static final Pattern TEXT = Pattern.compile("([0-9]{1,4})x([0-9]{1,4})x([0-9]{1,3})");
@@ -38,10 +38,10 @@ public record CoreSplit(int processes, int threads, int workers) {
     return splits;
   }
 
-  /** Splits that are worth trying: of all cores, and on a CPU of all but one, among processes. */
+  /** Useful splits: all cores, and on a CPU all but one, among processes. */
   public static List<CoreSplit> of(int cores, ComputeDevice device) {
     Set<CoreSplit> splits = new LinkedHashSet<>();
-    if (device.cuda()) { // which has one process each; the cores are the data's
+    if (device.cuda()) { // a GPU has one process; the cores prepare data
       for (int workers = 1; workers <= Math.min(cores, 16); workers *= 2) {
         splits.add(new CoreSplit(1, 1, workers));
       }
@@ -57,7 +57,7 @@ public record CoreSplit(int processes, int threads, int workers) {
   }
 
   /**
-   * What a training command is told.
+   * The options of a training command.
    *
    * @param batch crops of a step, of which each process takes its share
    */

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Checks of what computing on a GPU needs, made without loading any of it. */
+/** Checks the requirements of computing on a GPU, without loading any library. */
 final class Cuda {
-  /** The first driver that speaks CUDA 13. */
+  /** The first driver with CUDA 13. */
   private static final int DRIVER = 580;
 
-  /** A library that LibTorch's CUDA part is linked with, and the package that brings it. */
+  /** A library that LibTorch's CUDA part is linked with, and its package. */
   private record Library(String name, String file, String brought) {}
 
   private static final List<Library> LIBRARIES =
@@ -37,8 +37,8 @@ final class Cuda {
   /**
    * A checkup.
    *
-   * @param platform what the jar's natives run on
-   * @param wanted whether somebody asks for a GPU: what is missing is then a failure
+   * @param platform the platform of the jar's native libraries
+   * @param wanted whether a GPU is asked for, so that missing parts are failures
    */
   Cuda(SystemFiles host, List<Gpu> gpus, String platform, boolean wanted) {
     this.host = host;
@@ -117,7 +117,7 @@ final class Cuda {
     return DoctorFinding.ok("NVIDIA driver", driver);
   }
 
-  /** The kernel module's version, such as {@code 580.65.06}; empty where none is loaded. */
+  /** The kernel module's version, such as {@code 580.65.06}; empty if none is loaded. */
   private String driver() {
     Matcher version =
         Pattern.compile("\\b(\\d{3}\\.\\d+(\\.\\d+)?)\\b")

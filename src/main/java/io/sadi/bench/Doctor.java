@@ -18,13 +18,13 @@ import java.util.Locale;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * What this machine offers, and what is wrong with it. Nothing that is wrong stops the checkup.
+ * Checks this machine. A failed check does not stop the others.
  *
  * @param findings in the order in which they matter
  */
 public record Doctor(List<DoctorFinding> findings) {
 
-  /** Something that may go wrong, and what it found when it did not. */
+  /** A check that may throw, and its finding if it does not. */
   @FunctionalInterface
   private interface Check {
     String run() throws IOException;
@@ -84,8 +84,8 @@ public record Doctor(List<DoctorFinding> findings) {
   }
 
   /**
-   * Layers and a small network in each precision that the device has. In one that is not used by
-   * itself, what is wrong is no failure.
+   * Checks layers and a small network in each precision of the device. In a precision that is not
+   * the default, errors are no failure.
    */
   private static List<DoctorFinding> arithmetic(String name) {
     String advice =
@@ -137,7 +137,7 @@ public record Doctor(List<DoctorFinding> findings) {
     }
   }
 
-  /** A check that reports whatever goes wrong: it is here to find that. */
+  /** Runs a check; any exception becomes a finding. */
   private static DoctorFinding attempt(String what, Check check, String advice) {
     try {
       return DoctorFinding.ok(what, check.run());

@@ -4,20 +4,20 @@ import com.google.gson.JsonObject;
 import java.util.Locale;
 
 /**
- * One thing that a checkup looked at.
+ * The result of a check.
  *
  * @param what its name, such as {@code memory}
- * @param found what is there
- * @param advice what to do about it; empty where nothing needs doing
+ * @param found what was found
+ * @param advice what to do; empty if nothing
  */
 public record DoctorFinding(Level level, String what, String found, String advice) {
 
-  /** How bad it is. */
+  /** The severity. */
   public enum Level {
     OK,
-    /** Work is possible, slower or less of it than could be. */
+    /** Works, but slower or less than possible. */
     WARN,
-    /** Something that was asked for will not work. */
+    /** Something that was asked for does not work. */
     FAIL;
 
     @Override

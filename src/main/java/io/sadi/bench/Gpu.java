@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A GPU, as NVIDIA's own tool names it.
+ * A GPU, as nvidia-smi reports it.
  *
  * @param capability its compute capability, such as {@code 9.0}
  */
@@ -19,14 +19,14 @@ record Gpu(String name, String capability, String memory) {
     return parse(ask("--query-gpu=name,compute_cap,memory.total", "--format=csv,noheader"));
   }
 
-  /** Memory in use on a GPU, in MB; null where nobody says. LibTorch keeps what it ever had. */
+  /** Memory in use on a GPU, in MB; null if unknown. LibTorch does not give memory back. */
   static @Nullable Long usedMb(int index) {
     String said =
         ask("--query-gpu=memory.used", "--format=csv,noheader,nounits", "--id=" + index).strip();
     return said.matches("\\d+") ? Long.valueOf(Long.parseLong(said) * (1 << 20) / 1_000_000) : null;
   }
 
-  /** What nvidia-smi answers; nothing where it cannot. */
+  /** The output of nvidia-smi; empty if it fails. */
   private static String ask(String... arguments) {
     try {
       List<String> command = new ArrayList<>(List.of("nvidia-smi"));
@@ -60,8 +60,8 @@ record Gpu(String name, String capability, String memory) {
   }
 
   /**
-   * Whether the natives hold code for it: sm_75, 80, 90, 100 and 120, each of which also runs on
-   * later minor versions of its generation.
+   * Whether the native libraries have code for it: sm_75, 80, 90, 100 and 120, each of which also
+   * runs on later minor versions of its generation.
    */
   boolean supported() {
     int dot = capability.indexOf('.');

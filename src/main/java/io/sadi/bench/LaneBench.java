@@ -9,7 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
-/** The same batch again and again in several lanes, all of them busy. */
+/** The same batch repeatedly, in several busy lanes. */
 class LaneBench implements Workload {
   private final int images;
   private final double gflop;
@@ -58,7 +58,7 @@ class LaneBench implements Workload {
 
   @Override
   public void once() {
-    // As many as there are lanes: they go side by side, so that one's end says little of its time.
+    // One batch a lane: they run side by side, so a single batch's time is not meaningful.
     for (int i = 0; i < count; i++) {
       submit();
     }

@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class Machine {
   private static final double GB = 1e9;
 
-  /** The native libraries as they lie in the cache. */
+  /** The size of the extracted native libraries, about. */
   private static final double UNPACKED_GB = 0.5;
 
-  /** Below this not even a small network trains in comfort. */
+  /** Less is too little even for training a small network. */
   private static final double LITTLE_GB = 2;
 
   /** A prediction has a few dozen open, and a hundred libraries and jars. */
@@ -36,7 +36,7 @@ final class Machine {
    */
   private static final long FEW_PROCESSES = 256;
 
-  /** What of Java is used beside java.base; jlink leaves out what it is not told. */
+  /** The modules that are used beside java.base; a Java made with jlink may lack them. */
   private static final List<String> MODULES =
       List.of("java.logging", "java.management", "jdk.unsupported");
 
@@ -78,12 +78,12 @@ final class Machine {
                 + " processes fail without");
   }
 
-  /** Those of some modules that this Java was made without. */
+  /** Those of the modules that this Java lacks. */
   static List<String> missing(List<String> modules) {
     return modules.stream().filter(name -> ModuleLayer.boot().findModule(name).isEmpty()).toList();
   }
 
-  /** What stands between java and the class path, as bin/sadi and SADI_JAVA_OPTS put it there. */
+  /** Checks the JVM options from bin/sadi and SADI_JAVA_OPTS. */
   static List<String> options(String[] arguments) {
     List<String> options = new ArrayList<>();
     for (String argument : arguments) {
@@ -98,7 +98,7 @@ final class Machine {
   /**
    * The options that Java was started with.
    *
-   * @param options all of them; those that bin/sadi gives for looks and a quick start go unsaid
+   * @param options all of them; those that bin/sadi always gives are not shown
    */
   static DoctorFinding flags(List<String> options) {
     String found =
@@ -108,7 +108,7 @@ final class Machine {
                 .filter(o -> !o.matches("-Xlog:.*|-Dsadi\\..*|-XX:(SharedArchive|[-+]).*"))
                 .filter(o -> !o.matches("-XX:.*Compile.*|-D(file\\.encoding|java\\.awt\\.).*"))
                 .toList());
-    // Without them JavaCPP holds the tensors' memory against the heap's, and gives up early.
+    // Without them JavaCPP counts tensors against the heap's limit, and fails early.
     for (String limit : List.of("maxbytes", "maxphysicalbytes")) {
       if (!"0".equals(System.getProperty("org.bytedeco.javacpp." + limit))) {
         return DoctorFinding.warn(
@@ -230,7 +230,10 @@ final class Machine {
     return DoctorFinding.ok("memory", found);
   }
 
-  /** What ulimit says: LibTorch needs room to map its libraries, and a prediction many files. */
+  /**
+   * Checks ulimit: LibTorch needs address space for its libraries, and a prediction many open
+   * files.
+   */
   private DoctorFinding limits() {
     OptionalLong files = host.processLimit("Max open files");
     OptionalLong address = host.processLimit("Max address space");
@@ -307,7 +310,7 @@ final class Machine {
     }
   }
 
-  /** In bytes. Another process may be at work in the folder: what is gone by then has no size. */
+  /** The size in bytes. Files that another process has just removed count 0. */
   private static long size(Path folder) throws IOException {
     long[] size = new long[1];
     Files.walkFileTree(

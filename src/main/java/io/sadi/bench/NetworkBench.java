@@ -1,8 +1,6 @@
 package io.sadi.bench;
 
 import io.sadi.data.Batch;
-import io.sadi.data.BatchPool;
-import io.sadi.data.Batches;
 import io.sadi.data.Dataset;
 import io.sadi.data.Person;
 import io.sadi.model.InferenceNet;
@@ -14,6 +12,7 @@ import io.sadi.predict.engine.Refine;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Ranks;
+import io.sadi.train.BatchStream;
 import io.sadi.train.Crops;
 import io.sadi.train.RunConfig;
 import io.sadi.train.Trainer;
@@ -24,7 +23,7 @@ import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** What a network and its data do on this machine: forward, predict, step, pipeline, train. */
+/** The workloads of a network and its data: forward, predict, step, pipeline, train. */
 final class NetworkBench {
   private static final double RATE = 1e-3;
 
@@ -36,7 +35,7 @@ final class NetworkBench {
   private final double forwardGflop;
 
   /**
-   * @param people to cut crops from; taken again and again
+   * @param people to cut crops from, again and again
    * @param forwardGflop of the network for one image
    */
   NetworkBench(
@@ -54,59 +53,15 @@ final class NetworkBench {
     this.forwardGflop = forwardGflop;
   }
 
-  /** Batches without end, made ahead as in training. */
-  private final class Stream implements AutoCloseable {
-    private final int size;
-    private final BatchPool pool = new BatchPool(device);
-    private int epoch;
-    private Batches batches;
-
-    Stream(int size) {
-      this.size = size;
-      this.batches = pass(0);
-    }
-
-    private Batches pass(int number) {
-      return Batches.training(
-          dataset,
-          people,
-          config.model().input(),
-          config.model().pixels(),
-          Batches.Share.whole(size),
-          config.augmentation(),
-          config.train().seed(),
-          number,
-          0,
-          config.train().workers(),
-          pool);
-    }
-
-    Batch next() {
-      Batch batch = batches.next();
-      while (batch == null) {
-        batches.close();
-        epoch++;
-        batches = pass(epoch);
-        batch = batches.next();
-      }
-      return batch;
-    }
-
-    void release(Batch batch) {
-      batches.release(batch);
-    }
-
-    @Override
-    public void close() {
-      batches.close();
-    }
+  private BatchStream stream(int size) {
+    return new BatchStream(config, dataset, people, size, device);
   }
 
-  /** The network on a batch that stays the same, in as many lanes as it predicts in. */
+  /** The network on a constant batch, in as many lanes as predicting has. */
   Workload forward(int size) {
     SadiNet net = SadiNet.create(config.model(), dataset.skeleton().size(), device, false, 1);
     InferenceNet inference = InferenceNet.inPlaceOf(net, precision);
-    Stream stream = new Stream(size);
+    BatchStream stream = stream(size);
     Batch batch = stream.next();
     int lanes = Batching.endless(size, device).lanes();
     Callable<Float> run =
@@ -127,7 +82,7 @@ final class NetworkBench {
     };
   }
 
-  /** Training steps on a batch that stays the same. */
+  /** Training steps on a constant batch. */
   Workload step(int size) {
     return training(size, true);
   }
@@ -140,7 +95,7 @@ final class NetworkBench {
   private Workload training(int size, boolean constant) {
     Trainer trainer =
         new Trainer(config, dataset.skeleton().size(), device, precision, Ranks.ALONE);
-    Stream stream = new Stream(size);
+    BatchStream stream = stream(size);
     Batch fixed = constant ? stream.next() : null;
     return workload(
         size,
@@ -158,7 +113,7 @@ final class NetworkBench {
 
   /** Batches alone: decoded, cropped, augmented. */
   Workload pipeline(int size) {
-    Stream stream = new Stream(size);
+    BatchStream stream = stream(size);
     return workload(size, Double.NaN, () -> stream.release(stream.next()), null, stream);
   }
 
@@ -174,7 +129,7 @@ final class NetworkBench {
             false,
             Refine.QUARTER);
     return new Workload() {
-      /** Goes on by itself, so it begins with a turn and ends with it. */
+      /** It runs by itself once begun, so it is begun and ended with each turn. */
       private @Nullable PredictionStream stream;
 
       private PredictionStream stream() {
@@ -221,7 +176,7 @@ final class NetworkBench {
   }
 
   private static Workload workload(
-      int images, double gflop, Runnable once, @Nullable AutoCloseable net, Stream stream) {
+      int images, double gflop, Runnable once, @Nullable AutoCloseable net, BatchStream stream) {
     return new Workload() {
       @Override
       public void once() {

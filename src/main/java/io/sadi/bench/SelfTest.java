@@ -20,7 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** A little of what the other commands do, with results that are known. */
+/** Small computations with known results. */
 final class SelfTest {
   private static final int JOINTS = 16;
   private static final int BATCH = 16;
@@ -28,11 +28,11 @@ final class SelfTest {
   private SelfTest() {}
 
   /**
-   * Outputs and gradients of a small network whose right ones are known.
+   * Compares outputs and gradients of a small network with known ones.
    *
-   * @return how far off they are, for a person
-   * @throws FailedException if that is more than rounding explains, or a layer comes out wrong
-   *     whatever way it is computed
+   * @return the errors, one line
+   * @throws FailedException if rounding does not explain them, or every way gives wrong results for
+   *     a layer
    */
   static String network(ComputeDevice device, Precision precision) {
     KnownNetwork.Difference difference = KnownNetwork.of(device, precision);
@@ -59,18 +59,18 @@ final class SelfTest {
   }
 
   /**
-   * What became of the layers of the presets' networks.
+   * The results for the layers of the presets' networks.
    *
    * @param count of them
-   * @param fallbacks those that are not computed by the rule, and how
-   * @param slower whether any of these takes longer for it
+   * @param fallbacks the layers that are not computed by the rule, and how
+   * @param slower whether any of these is slower
    */
   record Layers(int count, List<String> fallbacks, boolean slower) {}
 
   /**
-   * Proves the arithmetic of the presets that are trained and used on such a device.
+   * Checks the arithmetic of the presets that suit the device.
    *
-   * @throws FailedException if a layer comes out wrong whatever way it is computed
+   * @throws FailedException if every way gives wrong results for a layer
    */
   static Layers layers(Precision precision) {
     Set<String> fallbacks = new LinkedHashSet<>();
@@ -98,8 +98,8 @@ final class SelfTest {
   /**
    * Writes and reads an image in both formats.
    *
-   * @return what came out, for a person
-   * @throws FailedException if it is not what it should be
+   * @return the result, one line
+   * @throws FailedException if the image differs
    */
   static String images() throws IOException {
     Path file = Files.createTempFile("sadi-doctor", ".image");

@@ -22,24 +22,24 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Training itself with the cores shared out in several ways, in processes of its own as {@code sadi
- * train} has them: the second of two short epochs counts, the first is for what is set up once.
+ * Measures training with several splits of the cores, in processes as {@code sadi train} starts
+ * them. The second of two short epochs counts, as the first includes setup.
  *
  * @param config of the network and its data
  * @param data the dataset folder
  * @param batch crops of a step, over all processes
  * @param steps of an epoch
- * @param rounds that each split has
+ * @param rounds of each split
  */
 record SplitBench(RunConfig config, Path data, int batch, int steps, int rounds) {
-  /** Rates that differ by less are the same, as far as a few rounds can tell. */
+  /** Rates that differ by less count as equal. */
   private static final double NOISE = 0.03;
 
-  /** How fast a split trains. */
+  /** The speed of a split. */
   record Rate(CoreSplit split, double imagesPerSecond) {}
 
   /**
-   * What was measured.
+   * The result.
    *
    * @param batch crops of a step
    * @param rates in the order that was asked for, at least one

@@ -17,10 +17,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
 /**
- * The yardstick: what LibTorch trains on this machine when nothing is in its way. Eight times
- * convolution, batch norm, ReLU of 128 channels at 64x64, eight images: forward, backward,
- * LibTorch's own Adam, nothing else. A network's step is as good as it is close to this in
- * arithmetic a second.
+ * The yardstick for training: LibTorch's best arithmetic a second on this machine. Eight times
+ * convolution, batch norm, ReLU of 128 channels at 64x64, eight images: forward, backward and
+ * LibTorch's own Adam. A network's training step is compared with it.
  */
 public final class StackBench implements Workload {
   private static final int LAYERS = 8;
@@ -28,7 +27,7 @@ public final class StackBench implements Workload {
   private static final int SIDE = 64;
   private static final int BATCH = 8;
 
-  /** Forward once; backward for the weights, and for the input of all layers but the first. */
+  /** Forward; backward for the weights, and for the input of all layers except the first. */
   private static final int CONVOLUTIONS = 3 * LAYERS - 1;
 
   private final ComputeDevice device;

@@ -14,10 +14,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The machine as its system describes it in files. On other systems than Linux most of them are
- * missing, and so are the answers.
+ * The machine, as described by files of the system. On other systems than Linux most of them are
+ * missing, and the answers are empty.
  *
- * @param root of the file system: / but in tests
+ * @param root of the file system: /, except in tests
  * @param environment the variables of this process
  */
 record SystemFiles(Path root, Map<String, String> environment) {
@@ -28,7 +28,7 @@ record SystemFiles(Path root, Map<String, String> environment) {
     return new SystemFiles(Path.of("/"), System.getenv());
   }
 
-  /** A file's text; empty where there is none to be read. */
+  /** A file's text; empty if it cannot be read. */
   String text(String file) {
     try {
       return Files.readString(root.resolve(file), StandardCharsets.ISO_8859_1);
@@ -37,9 +37,7 @@ record SystemFiles(Path root, Map<String, String> environment) {
     }
   }
 
-  /**
-   * What stands behind {@code name:} or {@code name =} in a file of such lines; empty if nothing.
-   */
+  /** The value after {@code name:} or {@code name =} in a file of such lines; may be empty. */
   String field(String file, String name) {
     Matcher line =
         Pattern.compile("(?m)^" + Pattern.quote(name) + "\\s*[:=]\\s*(.*)$").matcher(text(file));
@@ -62,12 +60,12 @@ record SystemFiles(Path root, Map<String, String> environment) {
     return soft.find() ? OptionalLong.of(Long.parseLong(soft.group(1))) : OptionalLong.empty();
   }
 
-  /** The bytes that this process's control group may use, where it or one above has a limit. */
+  /** The memory limit of this process's control group or one above, in bytes, if any. */
   OptionalLong memoryLimit() {
     return groupLimit("memory.max", "memory/memory.limit_in_bytes");
   }
 
-  /** The processes, which threads are, that the control group may have, where it has a limit. */
+  /** The control group's limit of processes, which includes threads, if any. */
   OptionalLong processesLimit() {
     return groupLimit("pids.max", "pids/pids.max");
   }
@@ -85,7 +83,7 @@ record SystemFiles(Path root, Map<String, String> environment) {
     return least;
   }
 
-  /** This process's control group and all above it, as folders below the root of all. */
+  /** This process's control group and all above it, as folders. */
   private List<String> controlGroup() {
     List<String> folders = new ArrayList<>(List.of(""));
     Matcher own = Pattern.compile("(?m)^0::/(.+)$").matcher(text("proc/self/cgroup"));
@@ -99,7 +97,7 @@ record SystemFiles(Path root, Map<String, String> environment) {
     return folders;
   }
 
-  /** The processors' worth of time that the control group may use, where it has a limit. */
+  /** The control group's limit of processors, if any. */
   OptionalDouble cpuLimit() {
     List<String> quotas = new ArrayList<>();
     for (String folder : controlGroup()) {
@@ -116,7 +114,7 @@ record SystemFiles(Path root, Map<String, String> environment) {
         .min();
   }
 
-  /** The folders that the dynamic linker looks for libraries in. */
+  /** The folders where the dynamic linker searches for libraries. */
   List<Path> libraryFolders() {
     List<Path> folders = new ArrayList<>();
     for (String folder : environment.getOrDefault("LD_LIBRARY_PATH", "").split(":", -1)) {

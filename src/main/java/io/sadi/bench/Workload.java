@@ -1,27 +1,28 @@
 package io.sadi.bench;
 
-/** Something that is done over and over, to see how often a second. */
+/** Work that is repeated to measure its speed. */
 interface Workload extends AutoCloseable {
-  /**
-   * Called before a turn of some times: what was made ahead since the last one is no work of it.
-   */
+  /** Called before a turn, to discard results that were prepared ahead. */
   default void settle() {}
 
-  /** Called after a turn: what would go on by itself stops, as others have theirs now. */
+  /** Called after a turn, to stop background work. */
   default void rest() {}
 
-  /** Does it once, to its end: on a GPU too it is done when this returns. */
+  /** Does the work once; on a GPU, too, it is complete when this returns. */
   void once();
 
-  /** Images that one go is about. */
+  /** Images of one repetition. */
   int images();
 
-  /** Images that are computed together. */
+  /** Images that are computed at a time. */
   default int batch() {
     return images();
   }
 
-  /** Arithmetic of one go in 1e9 multiplications and additions; NaN where that is not the point. */
+  /**
+   * Arithmetic of one repetition in 1e9 multiplications and additions; NaN if it is not of
+   * interest.
+   */
   double gflop();
 
   @Override

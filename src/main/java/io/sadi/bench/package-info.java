@@ -1,4 +1,4 @@
-/** What a model and this machine offer: layers and costs, speed, and what is wrong with it. */
+/** The speed of this machine, and checks of it. */
 @NullMarked
 package io.sadi.bench;
 

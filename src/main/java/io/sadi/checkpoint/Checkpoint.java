@@ -70,13 +70,13 @@ public record Checkpoint(
    */
   public record Origin(int epoch, String card, @Nullable TrainedOn trainedOn) {}
 
-  /** Tensors that only a resumed training needs lie under this prefix. */
+  /** Prefix of the tensors that only a resumed training needs. */
   public static final String STATE = "state/";
 
-  /** Metadata that says where crops and maps have their middle: center or corner. */
+  /** Metadata with the pixel convention: center or corner. */
   public static final String PIXELS = "pixel_convention";
 
-  /** In the place of a file: the network that comes with the program. */
+  /** Stands for the network that comes with the program. */
   public static final Path BUILTIN = Path.of("builtin");
 
   private static final String BUILTIN_RESOURCE = "builtin.safetensors";
@@ -134,7 +134,7 @@ public record Checkpoint(
     header.expect("format", FORMAT, FORMAT + ", a checkpoint written by sadi train");
     String yaml = header.text("config");
     Config config = Config.parse(yaml, file + ": config");
-    String pixels = content.metadata().get(PIXELS); // files from before it was kept have none
+    String pixels = content.metadata().get(PIXELS); // older files have none
     if (pixels != null) {
       config.withDefaults(Map.of(ModelConfig.PIXELS, pixels), file + ": pixel_convention");
     }
@@ -168,7 +168,7 @@ public record Checkpoint(
     return tensors;
   }
 
-  /** What a checkpoint's header says that it was trained on; null for an older one. */
+  /** The people that a checkpoint was trained on; null in older files. */
   public static @Nullable TrainedOn trainedOn(Safetensors content, Path file) {
     Header header = new Header(file, content.metadata());
     return content.metadata().containsKey(TRAINED_ON)
@@ -190,8 +190,8 @@ public record Checkpoint(
   }
 
   /**
-   * The same in half the bytes, for use and no longer for training: weights as float16. What
-   * normalises (a number a channel) stays float32.
+   * The same with weights in float16, in half the bytes; for use, not for training. Batch norms and
+   * biases stay float32.
    *
    * @param file named in messages
    * @throws BadInputException naming a tensor with a weight that float16 cannot hold
@@ -253,10 +253,7 @@ public record Checkpoint(
     new Safetensors(metadata, all).write(file);
   }
 
-  /**
-   * Writes the checkpoint in the place of the file it was read from, with what that holds for
-   * resuming.
-   */
+  /** Replaces the file that the checkpoint was read from, and keeps its tensors for resuming. */
   public void rewrite(Path file) throws IOException {
     Safetensors old = Safetensors.read(file);
     Map<String, String> notes = new LinkedHashMap<>(old.metadata());
@@ -276,23 +273,23 @@ public record Checkpoint(
     return net;
   }
 
-  /** The deviation of the target that the first heatmap has learned, in map pixels. */
+  /** Standard deviation of the first heatmap's target, in map pixels. */
   public double targetSigma() {
     return LossConfig.from(Config.parse(config(), "config"), model()).targetSigma();
   }
 
-  /** How people are read from one of the network's answers. */
+  /** How people are read with a decode. */
   public Readout readout(Decode decode) {
     return new Readout(decode, fusionWeight(), temperatures().getOrDefault(decode, List.of()));
   }
 
-  /** What its config sets w to; empty where it was chosen. */
+  /** The w that its config sets; empty if it was chosen. */
   public OptionalDouble setFusionWeight() {
     return Readout.fusionWeight(Config.parse(config(), "the checkpoint's config"));
   }
 
   /**
-   * Where w comes from, as seen from people that it is measured on.
+   * Where w comes from, relative to the people that it is measured on.
    *
    * @param people a whole split
    */
@@ -312,7 +309,7 @@ public record Checkpoint(
     return isUnfused() ? ChosenOn.NOBODY : ChosenOn.UNKNOWN;
   }
 
-  /** Whether nobody was there to choose w on, so that {@link Decode#FUSED} is H1. */
+  /** Whether there were no people to choose w on, so that {@link Decode#FUSED} is H1. */
   private boolean isUnfused() {
     TrainedOn trainedOn = trainedOn();
     return trainedOn != null
@@ -336,7 +333,7 @@ public record Checkpoint(
     return new Checkpoint(design, reading, tensors, new Origin(epoch(), card(), trainedOn));
   }
 
-  /** What differs between any two networks that would find different joints: a CRC-32. */
+  /** A CRC-32 of all that decides which joints are found. */
   public String fingerprint() {
     CRC32 sum = new CRC32();
     tensors.forEach(
@@ -348,15 +345,15 @@ public record Checkpoint(
     return String.format(Locale.ROOT, "%08x", sum.getValue());
   }
 
-  /** Every way to read the network's answers, the default one first. */
+  /** The decodes that the network has, the default first. */
   public List<Decode> decodes() {
     return model().sfm().enabled() ? List.of(Decode.values()) : List.of(Decode.H1);
   }
 
   /**
-   * The decode to use where {@code asked} is asked for. Without the SFM there is one heatmap, so
-   * that {@link Decode#FUSED} means {@link Decode#H1}, which is said; so is that it is no more
-   * where there was nobody to choose w on.
+   * The decode to use when {@code asked} is asked for. Without the SFM there is one heatmap, so
+   * {@link Decode#FUSED} means {@link Decode#H1}. A note says so, and also if {@link Decode#FUSED}
+   * is H1 because there were no people to choose w on.
    *
    * @throws BadInputException if the network has no such answer
    */

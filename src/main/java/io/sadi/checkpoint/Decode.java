@@ -2,7 +2,7 @@ package io.sadi.checkpoint;
 
 import io.sadi.config.Config;
 
-/** Which of the network's answers a joint's position is taken from. */
+/** Which output of the network gives a joint's position. */
 public enum Decode {
   /** (1 - w) H1 + w H2 with the checkpoint's w, chosen on the validation split. */
   FUSED,

@@ -96,7 +96,7 @@ record Header(Path file, Map<String, String> metadata) {
         return value;
       }
     } catch (NumberFormatException e) {
-      // Falls through to the same line as a number out of range.
+      // The same message as for a number out of range.
     }
     throw BadInputException.at(where(name), text, "a number from 0 to " + (long) max, "");
   }

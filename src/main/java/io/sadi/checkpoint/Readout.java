@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * A way to read people from the network's answers.
+ * How people are read from the network's outputs.
  *
- * @param decode which answer places a joint
+ * @param decode which output gives a joint's position
  * @param fusionWeight w of {@link Decode#FUSED}, 0 to 1
  * @param temperatures factors of the predicted deviations, one a joint, above 0; empty: as
  *     predicted
@@ -17,17 +17,17 @@ public record Readout(Decode decode, double fusionWeight, List<Double> temperatu
     temperatures = List.copyOf(temperatures);
   }
 
-  /** With deviations as the network predicts them. */
+  /** Without temperatures. */
   public Readout(Decode decode, double fusionWeight) {
     this(decode, fusionWeight, List.of());
   }
 
-  /** The factor of joint k's deviation. */
+  /** The factor of joint k's deviation; 1 without temperatures. */
   public double temperature(int k) {
     return temperatures.isEmpty() ? 1 : temperatures.get(k);
   }
 
-  /** What a config sets w to; empty where it is chosen on the validation split. */
+  /** The w that a config sets; empty if it is chosen on the validation split. */
   public static OptionalDouble fusionWeight(Config config) {
     String text =
         config.choiceOrNumber(

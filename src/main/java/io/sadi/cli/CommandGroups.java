@@ -24,7 +24,8 @@ final class CommandGroups implements IHelpSectionRenderer {
               "Learn and measure",
               List.of(TrainCommand.class, EvalCommand.class, AblateCommand.class)),
           new CommandGroup(
-              "Find people's joints", List.of(PredictCommand.class, MergeCommand.class)),
+              "Find people's joints",
+              List.of(PredictCommand.class, DetectCommand.class, MergeCommand.class)),
           new CommandGroup(
               "Look inside, move on",
               List.of(

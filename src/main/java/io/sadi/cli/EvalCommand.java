@@ -248,6 +248,16 @@ final class EvalCommand implements Callable<Integer> {
               + " (.coco.json); with --decode all the fused joints.")
   private @Nullable Path savePredictions;
 
+  @Option(
+      names = "--report",
+      order = 44,
+      paramLabel = "FILE.html",
+      description =
+          "A page of what is wrong: jitter, inversion, swap or miss, joint by joint, and the up to"
+              + " 200 people with the most wrong joints, annotation beside prediction, to be sorted by"
+              + " kind. Of the first metric with a threshold.")
+  private @Nullable Path report;
+
   @Override
   public Integer call() throws IOException {
     checkUsage();
@@ -259,6 +269,7 @@ final class EvalCommand implements Callable<Integer> {
             metrics == null ? List.of() : parse(metrics),
             oksSigmas == null ? List.of() : oksSigmas,
             compare,
+            report,
             new Details(
                 intervals,
                 quantiles,
@@ -266,7 +277,7 @@ final class EvalCommand implements Callable<Integer> {
                 by == null ? List.of() : by,
                 errors,
                 null));
-    overwrite.check(out, savePredictions);
+    overwrite.check(out, savePredictions, report);
     EvaluationJob job;
     try {
       job = EvaluationJob.prepare(request, common.console());

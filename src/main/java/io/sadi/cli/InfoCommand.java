@@ -2,7 +2,6 @@ package io.sadi.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.sadi.bench.NetworkCost;
 import io.sadi.checkpoint.Checkpoint;
 import io.sadi.cli.console.ExitCode;
 import io.sadi.cli.options.CommonOptions;
@@ -15,6 +14,7 @@ import io.sadi.geom.PixelConvention;
 import io.sadi.io.Json;
 import io.sadi.io.TorchFile;
 import io.sadi.model.ModelConfig;
+import io.sadi.model.NetworkCost;
 import io.sadi.model.ReceptiveField;
 import io.sadi.model.SadiNet;
 import io.sadi.torch.ComputeDevice;

@@ -7,15 +7,19 @@ import io.sadi.checkpoint.Decode;
 import io.sadi.cli.console.Console;
 import io.sadi.cli.console.ExitCode;
 import io.sadi.cli.options.CommonOptions;
+import io.sadi.cli.options.DetectorMixin;
 import io.sadi.cli.options.DryRunOption;
 import io.sadi.cli.options.InferenceOptions;
 import io.sadi.cli.options.OverwriteOption;
 import io.sadi.cli.options.UsageRule;
+import io.sadi.config.Config;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Shard;
 import io.sadi.predict.PredictionJob;
 import io.sadi.predict.PredictionRequest;
+import io.sadi.predict.PredictionRequest.DetectorChoice;
+import io.sadi.predict.detect.DetectorOptions;
 import io.sadi.predict.input.BoxChoice;
 import io.sadi.predict.output.Merge;
 import io.sadi.predict.output.PredictionOutcome;
@@ -68,6 +72,7 @@ import picocli.CommandLine.TypeConversionException;
       "  find . -name '*.png' | sadi predict - | head",
       "  sadi predict --model best.safetensors photos --boxes people.csv \\",
       "    --out joints.json --overlays drawn --errors broken.csv",
+      "  sadi predict holiday --detector yolov8n.onnx --overlays drawn --out joints.csv",
       "  sadi predict photos --format coco-dataset --out labels.json",
       "  sadi predict --model best.safetensors mpii/images \\",
       "    --boxes data/mpii/annotations/test.json --out pred_keypoints_mpii.mat \\",
@@ -79,6 +84,7 @@ final class PredictCommand implements Callable<Integer> {
   @Mixin private DryRunOption dryRun;
   @Mixin private OverwriteOption overwrite;
   @Mixin private InferenceOptions inference;
+  @Mixin private DetectorMixin detector;
 
   @Parameters(
       paramLabel = "INPUT",
@@ -133,6 +139,28 @@ final class PredictCommand implements Callable<Integer> {
           "Only boxes of this category of COCO's. Default: person, or 1; 0 in a list that counts"
               + " from 0; the only one of a list that has one.")
   private @Nullable String boxesCategory;
+
+  @Option(
+      names = "--people",
+      order = 9,
+      paramLabel = "WHO",
+      description =
+          "With --detector: ${COMPLETION-CANDIDATES}. one: the largest; all: everybody, and an image"
+              + " in which nobody is found as one person's who fills it; found: everybody, and no row"
+              + " where nobody is found. Default: all.")
+  private @Nullable WhichPeople people;
+
+  /** Whom of those that a detector finds. */
+  enum WhichPeople {
+    ONE,
+    ALL,
+    FOUND;
+
+    @Override
+    public String toString() {
+      return Config.name(this);
+    }
+  }
 
   @Option(
       names = "--passes",
@@ -319,7 +347,8 @@ final class PredictCommand implements Callable<Integer> {
                 errors,
                 existing,
                 new PredictionOutput.Resuming(keepFailures, allowMixed)),
-            new BoxChoice(boxesScore, boxesCategory, boxesImages));
+            new BoxChoice(boxesScore, boxesCategory, boxesImages),
+            detection());
     Console console = common.console();
     PredictionJob job = PredictionJob.prepare(request, System.in, console);
     if (dryRun.dryRun) {
@@ -344,6 +373,16 @@ final class PredictCommand implements Callable<Integer> {
     }
     common.console().note(file + " is complete; nothing to resume");
     return ExitCode.DONE;
+  }
+
+  private @Nullable DetectorChoice detection() {
+    DetectorOptions options = detector.options();
+    if (options == null) {
+      return null;
+    }
+    WhichPeople who = people == null ? WhichPeople.ALL : people;
+    return new DetectorChoice(
+        who == WhichPeople.ONE ? options.largestAlone() : options, who != WhichPeople.FOUND);
   }
 
   private PredictionsFormat format(@Nullable Path file) {
@@ -372,6 +411,10 @@ final class PredictCommand implements Callable<Integer> {
             refuse(
                 outDir != null && chosen == PredictionsFormat.MPII_MAT,
                 "--format mpii-mat is one file for all images: --out, not --out-dir"),
+            refuse(boxes != null && detector.given(), "give one of --boxes and --detector"),
+            refuse(
+                !detector.given() && (people != null || detector.isIncomplete()),
+                "--people and --detector-class, -layout and -input are for --detector FILE"),
             refuse(against != null && heatmaps == null, "--against is for --heatmaps DIR"),
             refuse(resume && overwrite.overwrite, "give one of --resume and --overwrite"),
             refuse(

@@ -2,6 +2,7 @@ package io.sadi.data;
 
 import io.sadi.geom.PixelConvention;
 import io.sadi.image.Image;
+import io.sadi.io.Workers;
 import io.sadi.torch.ComputeDevice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,10 +15,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +34,7 @@ public final class Batches implements AutoCloseable {
   private final long seed;
   private final int[] flipPermutation;
   private final HalfBody halves;
-  private final ExecutorService workers;
-  private final Deque<Future<Batch>> ahead = new ArrayDeque<>();
+  private final Workers<Batch> workers;
   private final BatchPool pool;
   private final Deque<int[]> plan;
   private final int prefetch;
@@ -65,15 +61,8 @@ public final class Batches implements AutoCloseable {
     this.halves = new HalfBody(dataset.skeleton());
     this.plan = new ArrayDeque<>(plan);
     this.prefetch = threads + 2;
-    this.workers =
-        Executors.newFixedThreadPool(
-            threads,
-            task -> {
-              Thread thread = new Thread(task, "sadi-batches");
-              thread.setDaemon(true);
-              return thread;
-            });
-    while (ahead.size() < prefetch && submit()) {}
+    this.workers = new Workers<>("sadi-batches", threads);
+    while (workers.underWay() < prefetch && submit()) {}
   }
 
   /**
@@ -160,29 +149,15 @@ public final class Batches implements AutoCloseable {
 
   /** The next batch, or null after the last. */
   public @Nullable Batch next() {
-    Future<Batch> first = ahead.poll();
-    if (first == null) {
+    if (workers.underWay() == 0) {
       return null;
     }
-    Batch batch = await(first);
-    submit();
-    return batch;
-  }
-
-  private static Batch await(Future<Batch> made) {
     try {
-      return made.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      if (e.getCause() instanceof Error cause) {
-        throw cause;
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for a batch", e);
+      Batch batch = workers.next();
+      submit();
+      return batch;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -204,7 +179,7 @@ public final class Batches implements AutoCloseable {
               release(given);
               given = null;
             }
-            return left > 0 && !ahead.isEmpty();
+            return left > 0 && workers.underWay() > 0;
           }
 
           @Override
@@ -227,8 +202,11 @@ public final class Batches implements AutoCloseable {
 
   /** The batch that {@link #next} is going to give; null after the last. */
   public @Nullable Batch peek() {
-    Future<Batch> first = ahead.peek();
-    return first == null ? null : await(first);
+    try {
+      return workers.underWay() == 0 ? null : workers.peek();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Gives a batch's buffers back for another one. */
@@ -238,7 +216,7 @@ public final class Batches implements AutoCloseable {
 
   @Override
   public void close() {
-    workers.shutdownNow();
+    workers.close();
   }
 
   private boolean submit() {
@@ -246,7 +224,7 @@ public final class Batches implements AutoCloseable {
     if (indices == null) {
       return false;
     }
-    ahead.add(workers.submit(() -> make(indices)));
+    workers.submit(() -> make(indices));
     return true;
   }
 

@@ -39,23 +39,23 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole job on people that are drawn for it. The network learns from some, others choose its
- * best epoch, and what is reported is measured on a third group that nothing was chosen on.
+ * Draws people, trains a network on some of them, chooses its best epoch on others, and measures it
+ * on a third group, on which nothing was chosen.
  *
  * @param folder to write
  * @param overwrite whether an earlier demo there is replaced
- * @param seed of the drawings, and of the training as the config has it
- * @param people to learn from
+ * @param seed of the drawings and of the training
+ * @param people number of training people
  * @param config of the network and its training
  * @param expected fused PCKh of the held-out people, in %, below which the network has not learned;
- *     0 where so little is learned from that nothing can be expected
+ *     0 for a demo too small to expect anything
  */
 public record Demo(
     DemoFolder folder, boolean overwrite, int seed, int people, RunConfig config, double expected) {
-  /** People to learn from, unless told otherwise. */
+  /** Default number of training people. */
   public static final int PEOPLE = 2500;
 
-  /** What a whole demo has at least, on every machine and with every seed: 79 is usual. */
+  /** Lower bound for a whole demo on every machine with every seed; 79 is usual. */
   static final double LEAST_PCKH = 60;
 
   private static final String HELD_OUT = "test";
@@ -70,7 +70,7 @@ public record Demo(
    *
    * @param drawing the people
    * @param training the network
-   * @param measuring it on held-out people
+   * @param measuring on held-out people
    */
   record Times(double drawing, double training, double measuring) {
     double total() {
@@ -81,9 +81,9 @@ public record Demo(
   /**
    * Checks what is asked for before anything is written.
    *
-   * @param config fresh; its data splits and seed become the demo's
-   * @param epochs that the network needs; with fewer, or fewer than {@link #PEOPLE}, nothing is
-   *     expected of it
+   * @param config not yet read; the demo sets its data splits and seed
+   * @param epochs that the network needs; with fewer, or fewer than {@link #PEOPLE}, no result is
+   *     expected
    */
   public static Demo prepare(
       Path out, boolean overwrite, int seed, int people, Config config, int epochs)
@@ -111,7 +111,7 @@ public record Demo(
     return Math.min(300, Math.max(4, people / 8));
   }
 
-  /** What would be done, for {@code --dry-run}. */
+  /** A line for {@code --dry-run}. */
   public String describe() {
     return String.format(
         Locale.ROOT,
@@ -126,9 +126,9 @@ public record Demo(
   }
 
   /**
-   * Does it; null where the training was interrupted.
+   * Runs the demo; null if the training was interrupted.
    *
-   * @throws FailedException if the network has not learned; all files are there all the same
+   * @throws FailedException if the network has not learned; all files are written nevertheless
    */
   public @Nullable Evaluation run(Progress progress) throws IOException {
     Stopwatch watch = new Stopwatch();
@@ -181,7 +181,7 @@ public record Demo(
             TrainingCurves.read(folder.run().resolve("metrics.csv")),
             times);
     AtomicFile.writeString(folder.report(), new DemoPage(folder, dataset, result).html());
-    // Last, as it says that all is there.
+    // Last, as its existence means that all is complete.
     Json.write(folder.summary(), EvaluationFormat.json(evaluation));
     tell(result, progress);
     if (!result.learned()) {
@@ -221,7 +221,7 @@ public record Demo(
         .run(new DatasetOutput(folder.data(), overwrite, false, options), progress);
   }
 
-  /** The network as training finds it: what chance alone gets right. */
+  /** The result of the untrained network: chance alone. */
   private MetricResult untrained(Dataset dataset, List<Person> heldOut, Progress progress) {
     ComputeDevice device = ComputeDevice.of(config.train().device());
     try (SadiNet net =

@@ -35,12 +35,12 @@ public record DemoFolder(Path path) {
     return path.resolve("predictions.json");
   }
 
-  /** Says early what may not be written to. */
+  /** Checks early that the folder may be written. */
   void check(boolean overwrite) throws IOException {
     AtomicFolder.check(path, overwrite, DATASET);
   }
 
-  /** Removes the results of an earlier demo, so that none of them stands beside new data. */
+  /** Removes the results of an earlier demo, so that they do not mix with new data. */
   void clear() throws IOException {
     for (Path file : List.of(report(), summary(), predictionsCsv(), predictionsJson())) {
       Files.deleteIfExists(file);

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** {@code report.html}: what the demo did, how well, and what it looks like. */
+/** {@code report.html}: the demo's steps, results and pictures. */
 final class DemoPage {
   private final DemoFolder folder;
   private final Dataset dataset;
@@ -209,7 +209,7 @@ final class DemoPage {
     }
   }
 
-  /** How many of a person's joints are right. */
+  /** The number of a person's correct joints. */
   private String score(Exhibit exhibit) {
     MetricResult alone =
         MetricResult.of(

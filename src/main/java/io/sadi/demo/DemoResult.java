@@ -8,17 +8,17 @@ import io.sadi.train.TrainingCurves;
 import java.util.List;
 
 /**
- * What a demo came to.
+ * The result of a demo.
  *
  * @param config the network and how it was trained
- * @param seed of everything random
- * @param learnedFrom people that the network was trained on
- * @param validated people that the best epoch was chosen on
+ * @param seed of all random numbers
+ * @param learnedFrom number of training people
+ * @param validated number of people that the best epoch was chosen on
  * @param expected fused percentage below which the network has not learned; 0 for a small demo
  * @param before the untrained network on the held-out people
  * @param after the trained one on the same people, one result a decode, fused first
  * @param exhibits some of these people
- * @param curves the training's course
+ * @param curves the training's curves
  * @param times that the steps took
  */
 record DemoResult(
@@ -33,14 +33,14 @@ record DemoResult(
     TrainingCurves curves,
     Demo.Times times) {
 
-  /** The trained network's result in the decode that counts. */
+  /** The trained network's result with the default decode. */
   MetricResult fused() {
     return after.results().get(0);
   }
 
-  /** Whether the network is as good as it must be. */
+  /** Whether the network is as good as expected. */
   boolean learned() {
-    return expected == 0 || fused().meanJointWeighted() >= expected; // NaN is not
+    return expected == 0 || fused().meanJointWeighted() >= expected; // false for NaN
   }
 
   /** What to do now. */

@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * What to do after a demo.
  *
- * @param what it is, a few words
- * @param commands that do it
+ * @param what the purpose, in a few words
+ * @param commands its commands
  */
 record NextStep(String what, List<String> commands) {
   static List<NextStep> after(DemoFolder demo) {

@@ -1,4 +1,4 @@
-/** The whole job on drawn people: prepare, train, measure, predict, and a page that shows it. */
+/** The demo: prepare, train, measure and predict on drawn people, with a report. */
 @NullMarked
 package io.sadi.demo;
 

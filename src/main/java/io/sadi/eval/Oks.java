@@ -68,7 +68,7 @@ final class Oks {
   }
 
   /** 0 where the joint was not found. */
-  private static double similarity(double dx, double dy, double area, double spread) {
+  static double similarity(double dx, double dy, double area, double spread) {
     double e = (dx * dx + dy * dy) / (spread * spread) / (area + TINY) / 2;
     return Double.isNaN(e) ? 0 : Math.exp(-e);
   }

@@ -51,6 +51,9 @@ public final class Image implements AutoCloseable {
   /** Larger images are refused: 134 Mpx decode to 400 MB, and every phone's photo is smaller. */
   static final long MAX_PIXELS = 1L << 27;
 
+  /** What messages call bytes that came from no file. */
+  private static final Path UNNAMED = Path.of("image");
+
   private static final long MAX_FILE_BYTES = 1L << 30;
 
   /** What decoding has removed from a picture. */
@@ -95,7 +98,24 @@ public final class Image implements AutoCloseable {
    *     more than 134 million pixels
    */
   public static Image read(Path file) throws IOException {
-    byte[] bytes = bytes(file);
+    return decode(file, bytes(file));
+  }
+
+  /**
+   * The same of a file's bytes.
+   *
+   * @throws BadInputException as {@link #read} does; the message names no file
+   */
+  public static Image decode(byte[] bytes) {
+    try {
+      return decode(UNNAMED, bytes);
+    } catch (BadInputException e) {
+      String message = String.valueOf(e.getMessage());
+      throw new BadInputException(message.replaceFirst("^" + UNNAMED + ": ", ""), e);
+    }
+  }
+
+  private static Image decode(Path file, byte[] bytes) {
     ImageHeader header = header(file, bytes);
     OpenCv.load();
     try (BytePointer data = new BytePointer(bytes);

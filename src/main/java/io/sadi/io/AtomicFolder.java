@@ -1,13 +1,10 @@
 package io.sadi.io;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +73,7 @@ public final class AtomicFolder {
         Files.deleteIfExists(target.resolve(LOCK));
       } catch (IOException | RuntimeException | Error e) {
         try {
-          delete(part);
+          FileTree.delete(part);
         } catch (IOException suppressed) {
           e.addSuppressed(suppressed);
         }
@@ -128,10 +125,10 @@ public final class AtomicFolder {
     Path old = target.resolveSibling(target.getFileName() + ".part.old");
     if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       Files.move(part, target);
-      delete(old); // of a process that was killed between two moves
+      FileTree.delete(old); // of a process that was killed between two moves
       return;
     }
-    delete(old);
+    FileTree.delete(old);
     Files.move(target, old);
     try {
       Files.move(part, target);
@@ -139,7 +136,7 @@ public final class AtomicFolder {
       Files.move(old, target);
       throw e;
     }
-    delete(old);
+    FileTree.delete(old);
   }
 
   private static boolean isEmptyFolder(Path path) throws IOException {
@@ -155,36 +152,9 @@ public final class AtomicFolder {
     try (Stream<Path> entries = Files.list(part)) {
       for (Path entry : entries.toList()) {
         if (!entry.getFileName().toString().equals(LOCK)) {
-          delete(entry);
+          FileTree.delete(entry);
         }
       }
     }
-  }
-
-  /** Deletes a tree, if it is there; links are deleted, not followed. */
-  private static void delete(Path root) throws IOException {
-    if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    Files.walkFileTree(
-        root,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.delete(folder);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

@@ -36,6 +36,9 @@ public interface Progress {
   /** One line that a person should know; shown under {@code -q} too. */
   void warn(String line);
 
+  /** One line for who asked for more with {@code -v}. */
+  default void detail(String line) {}
+
   /** A stretch of work under way. Any thread may call it. */
   interface Work extends AutoCloseable {
 

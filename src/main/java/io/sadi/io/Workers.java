@@ -71,6 +71,11 @@ public final class Workers<T> implements AutoCloseable {
     }
   }
 
+  /** Waits for the oldest result, and leaves it to be taken. */
+  public T peek() throws IOException {
+    return result(underWay.element());
+  }
+
   /** Waits for a result; what its task threw is thrown again. */
   public static <T> T result(Future<T> future) throws IOException {
     try {

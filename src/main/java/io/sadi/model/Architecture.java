@@ -18,9 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The sizes of a network as a checkpoint's {@code architecture} states them for other programs:
- * JSON with {@code joints, stem, channels, blocks, features, stacks, rfm, sfm, sfm_width}. The
- * switches of ablations are in the checkpoint's config.
+ * The sizes of a network, as in a checkpoint's {@code architecture}, for other programs: JSON with
+ * {@code joints, stem, channels, blocks, features, stacks, rfm, sfm, sfm_width}. The switches of
+ * ablations are in the checkpoint's config.
  *
  * @param joints K
  * @param model with the default switches, and the input size given
@@ -49,7 +49,7 @@ public record Architecture(int joints, ModelConfig model) {
   /**
    * Reads an architecture written by any program.
    *
-   * @param input side of the input, which the architecture leaves open
+   * @param input side of the input, which is not a part of the architecture
    * @param origin the file, for messages
    */
   public static Architecture fromJson(String text, int input, Object origin) {

@@ -4,7 +4,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 
 /**
- * How each layer of a network is computed: as the rule of {@link Convolutions} says, but for those
+ * How each layer of a network is computed: by the rule of {@link Convolutions}, except for those
  * that {@link Proof} found wrong on this processor.
  */
 public final class Arithmetic {
@@ -27,18 +27,18 @@ public final class Arithmetic {
   /**
    * All layers by the rule.
    *
-   * @param way the best that the device has
+   * @param way the best way of the device
    */
   static Arithmetic byRule(Way way) {
     return new Arithmetic(way, new IdentityHashMap<>(), List.of(), List.of());
   }
 
   /**
-   * The same but for some layers.
+   * By the rule, except for some layers.
    *
    * @param exceptions the way of each such layer, which is a {@link Conv} or a product's weights
    * @param fallbacks these layers for messages, as in {@code sfm.final in float32}
-   * @param warnings what a person should know
+   * @param warnings warnings, a line each
    */
   static Arithmetic of(
       Way byRule,
@@ -53,12 +53,12 @@ public final class Arithmetic {
     return exceptions.getOrDefault(layer, byRule);
   }
 
-  /** Whether a layer takes longer because the rule's way is wrong on this processor. */
+  /** Whether a layer is slower because the rule's way is wrong on this processor. */
   public boolean slower() {
     return exceptions.values().stream().anyMatch(way -> !way.isWide(byRule));
   }
 
-  /** What a person should know of it, a line each. */
+  /** Warnings, a line each. */
   public List<String> warnings() {
     return warnings;
   }

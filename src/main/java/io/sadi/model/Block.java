@@ -34,11 +34,11 @@ final class Block {
 
   /** [B, in, H, W] to [B, out, H / stride, W / stride]. */
   <T> T forward(Operations<T> ops, T x) {
-    T y = conv2.forward(ops, conv1.forward(ops, x));
+    T y = conv2.forward(ops, conv1.forward(ops, x)); // [B, out, H / stride, W / stride]
     if (dilated != null) {
       y = dilated.addTo(ops, y, x);
     }
-    T kept = shortcut == null ? x : shortcut.forward(ops, x);
+    T kept = shortcut == null ? x : shortcut.forward(ops, x); // [B, out, H / stride, W / stride]
     return ops.relu(se == null ? ops.add(y, kept) : ops.multiplyAdd(y, se.forward(ops, y), kept));
   }
 }

@@ -19,7 +19,9 @@ final class Bottleneck {
 
   /** [B, in, H, W] to [B, 4 planes, H, W]. */
   <T> T forward(Operations<T> ops, T x) {
-    T y = conv3.forward(ops, conv2.forward(ops, conv1.forward(ops, x)));
+    T y = conv1.forward(ops, x); // [B, planes, H, W]
+    y = conv2.forward(ops, y); // [B, planes, H, W]
+    y = conv3.forward(ops, y); // [B, 4 planes, H, W]
     return ops.relu(shortcut.addTo(ops, y, x));
   }
 }

@@ -2,7 +2,7 @@ package io.sadi.model;
 
 import org.jspecify.annotations.Nullable;
 
-/** A 2-D convolution with "same" padding: {@code weight}, and {@code bias} where asked for. */
+/** A 2-D convolution with "same" padding: {@code weight}, and optionally {@code bias}. */
 public final class Conv {
   private final String path;
   private final Parameter weight;
@@ -34,7 +34,7 @@ public final class Conv {
     this.meter = scope.meter();
   }
 
-  /** A 1x1 convolution with bias, the network's per-pixel linear map. */
+  /** A 1x1 convolution with bias. */
   static Conv pointwise(Parameters.Scope scope, int in, int out, Initializer initializer) {
     return new Conv(scope, in, out, 1, 1, 1, true, initializer);
   }
@@ -51,7 +51,7 @@ public final class Conv {
     return y;
   }
 
-  /** Where the layer is in checkpoints. */
+  /** The layer's path in checkpoints. */
   public String path() {
     return path;
   }
@@ -94,7 +94,7 @@ public final class Conv {
     return (long) dilation * (kernel - 1) / 2;
   }
 
-  /** Tells the meter of an output of this layer. */
+  /** Reports an output of this layer to the meter. */
   <T> T recorded(Operations<T> ops, T y) {
     record(ops.size(y, 1), ops.size(y, 2), ops.size(y, 3));
     return y;

@@ -3,7 +3,7 @@ package io.sadi.model;
 import io.sadi.torch.Tensors;
 import org.bytedeco.pytorch.Tensor;
 
-/** Convolution without bias ({@code conv}), batch norm ({@code bn}), and a ReLU where asked for. */
+/** Convolution without bias ({@code conv}), batch norm ({@code bn}), and optionally ReLU. */
 public final class ConvBn {
   static final double EPSILON = 1e-5;
 
@@ -15,8 +15,8 @@ public final class ConvBn {
   private final boolean relu;
 
   /**
-   * What convolution and batch norm are together, once nothing changes any more: a convolution with
-   * a bias. In the caller's PointerScope.
+   * Convolution and batch norm of a trained network as one convolution with a bias. In the caller's
+   * PointerScope.
    *
    * @param weight [out, in, kernel, kernel]
    * @param bias [out]
@@ -45,7 +45,7 @@ public final class ConvBn {
     return conv.recorded(ops, ops.conv(x, this));
   }
 
-  /** sum + forward(x), in the place of {@code sum}. */
+  /** sum + forward(x), computed in place in {@code sum}. */
   <T> T addTo(Operations<T> ops, T sum, T x) {
     return conv.recorded(ops, ops.addConv(sum, x, this));
   }
@@ -76,8 +76,8 @@ public final class ConvBn {
   }
 
   /**
-   * With g = scale / sqrt(variance + epsilon): weight g, and shift - mean g. Channels that vary by
-   * little have a large g, hence float64 on the way.
+   * With g = scale / sqrt(variance + epsilon): weight g, and shift - mean g. In float64, as
+   * channels of small variance have a large g.
    */
   public Folded folded() {
     Tensor g = scale.float64().div(variance.float64().add(Tensors.scalar(EPSILON)).sqrt());

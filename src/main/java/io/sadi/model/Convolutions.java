@@ -13,16 +13,16 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one place where it is decided how a layer's convolution or product is computed on a CPU.
+ * Computes convolutions and products in the way that is chosen for a layer.
  *
  * <p>The rule: maps are channels-last, and channels are filled up with zeros: to an even number,
- * and to a multiple of 16, a vector of oneDNN's, where a network that is only used has its layers
- * fused. Elsewhere oneDNN rearranges tensors into blocks of channels, and where a processor does
- * not list its caches (many virtual machines) that comes out wrong, in float32 and in bf16,
- * forwards and backwards, without a word. The three channels of an image are left alone: oneDNN has
- * a kernel of its own for them. For small maps the blocks are of up to 64 channels, and then some
- * layers come out wrong on such a processor all the same; {@link Proof} finds these, and more
- * channels of zeros put them right.
+ * and to a multiple of 16, a vector of oneDNN's, where layers are fused for inference. Otherwise
+ * oneDNN rearranges tensors into blocks of channels, and on a processor that does not report its
+ * caches (many virtual machines) the results are wrong, in float32 and in bf16, forward and
+ * backward, without an error. The three channels of an image are not filled up: oneDNN has a
+ * special kernel for them. For small maps the blocks have up to 64 channels, and some layers are
+ * wrong on such a processor in spite of the rule. {@link Proof} finds these, and more channels of
+ * zeros make them right.
  */
 final class Convolutions {
   /** Channels of an image. */
@@ -30,8 +30,7 @@ final class Convolutions {
 
   private Convolutions() {}
 
-  // --- With parameters as they are learned: gradients reach them
-  // ----------------------------------
+  // For training: gradients reach the parameters.
 
   /**
    * A convolution.
@@ -74,7 +73,7 @@ final class Convolutions {
     }
   }
 
-  /** In float32, by sums alone or as a product; in the precision of x. */
+  /** Computed in float32, by sums or as a product; the result has the precision of x. */
   private static Tensor multiply(Way way, Tensor x, Tensor weight, @Nullable Tensor bias) {
     Tensor exact = x.to(ScalarType.Float);
     Tensor matrix = weight.to(ScalarType.Float);
@@ -108,7 +107,7 @@ final class Convolutions {
         1);
   }
 
-  /** Every pixel's patch as a row, times the weights. Nothing of it is oneDNN's. */
+  /** Every pixel's patch times the weights, without oneDNN. */
   private static Tensor byPatches(Tensor x, Conv layer, Tensor weight, @Nullable Tensor bias) {
     long k = layer.kernel();
     Tensor source = subsampled(x, layer);
@@ -129,13 +128,12 @@ final class Convolutions {
         .contiguous(MemoryFormat.ChannelsLast);
   }
 
-  // --- With weights laid out once, for a network that is only used
-  // --------------------------------
+  // For inference: weights laid out once.
 
   /**
-   * A layer's weights as its way wants them.
+   * A layer's weights, laid out for its way.
    *
-   * @param way it is computed
+   * @param way how the layer is computed
    * @param kernel filled up and laid out; for a product [out, in]
    * @param bias likewise, or null
    */
@@ -144,7 +142,7 @@ final class Convolutions {
   /**
    * Lays out the weights of a convolution.
    *
-   * @param x a map like those to come, [B, in, H, W]
+   * @param x a map like the later ones, [B, in, H, W]
    * @param weight [out, in, kernel, kernel]
    */
   static LaidOut layOut(Way way, Tensor x, Conv layer, Tensor weight, @Nullable Tensor bias) {
@@ -167,7 +165,7 @@ final class Convolutions {
     return new LaidOut(way, copy(weight, type), copyBias(bias, type));
   }
 
-  /** A convolution, and max(., 0) of it where asked for. */
+  /** A convolution, with ReLU if asked for. */
   static Tensor convolve(Tensor x, Conv layer, LaidOut weights, boolean relu) {
     Tensor y;
     switch (weights.way) {
@@ -197,7 +195,7 @@ final class Convolutions {
     return multiply(weights.way, x, weights.kernel, weights.bias);
   }
 
-  /** sum + convolution, in the place of {@code sum}. */
+  /** sum + convolution, in place. */
   static Tensor addTo(Tensor sum, Tensor x, Conv layer, LaidOut weights) {
     if (!weights.way.fused() || missing(weights.way, x, layer.out()) > 0) {
       return sum.add_(convolve(x, layer, weights, false));
@@ -216,10 +214,9 @@ final class Convolutions {
         layer.out());
   }
 
-  // --- Channels
-  // -----------------------------------------------------------------------------------
+  // Channels.
 
-  /** Channels that {@code channels} lack to whole vectors; none on a GPU. */
+  /** Channels missing to a whole vector; 0 on a GPU. */
   private static int missing(Way way, Tensor x, int channels) {
     return x.is_cuda() ? 0 : (way.channels() - channels % way.channels()) % way.channels();
   }
@@ -228,7 +225,7 @@ final class Convolutions {
     return layer.in() == IMAGE ? 0 : missing(way, x, layer.in());
   }
 
-  /** The pixels of x that the layer looks at, channels-last, with channels of zeros behind. */
+  /** The pixels of x that the layer reads, channels-last, followed by channels of zeros. */
   private static Tensor filledIn(Way way, Tensor x, Conv layer) {
     Tensor source = subsampled(x, layer);
     int more = missingIn(way, x, layer);
@@ -258,27 +255,26 @@ final class Convolutions {
         : y.narrow(1, 0, channels).contiguous(MemoryFormat.ChannelsLast);
   }
 
-  // --- Strides
-  // ------------------------------------------------------------------------------------
+  // Strides.
 
   /**
    * Whether every tap of a strided kernel falls on a pixel that the stride keeps, as a 1x1 kernel's
-   * does and those of a dilation that the stride divides: the others need not be there, and the
-   * result is the same. oneDNN's own way overruns its workspace backwards for a strided 1x1 kernel
-   * whose channels do not fill a vector (uxlfoundation/oneDNN#6035), and brings the process down;
-   * for a strided dilated kernel it falls back to copying patches, which took a fifth of all
-   * convolutions' time backwards.
+   * does and those of a dilation that the stride divides: the other pixels can be left out without
+   * changing the result. oneDNN's own backward pass overruns its workspace for a strided 1x1 kernel
+   * whose channels do not fill a vector (uxlfoundation/oneDNN#6035), and crashes the process; for a
+   * strided dilated kernel it copies patches, which took a fifth of all convolutions' backward
+   * time.
    */
   private static boolean skipsPixels(Conv layer) {
     return layer.stride() > 1 && (layer.kernel() == 1 || layer.dilation() % layer.stride() == 0);
   }
 
-  /** The pixels of x that a layer's kernel looks at, where the others can be left out; else x. */
+  /** The pixels of x that a layer's kernel reads, if the others can be left out; else x. */
   private static Tensor subsampled(Tensor x, Conv layer) {
     return skipsPixels(layer) ? everyNth(everyNth(x, 2, layer.stride()), 3, layer.stride()) : x;
   }
 
-  /** How to convolve what {@link #subsampled} returns. */
+  /** The geometry of the convolution of {@link #subsampled}. */
   private static Geometry geometry(Conv layer) {
     if (!skipsPixels(layer)) {
       return new Geometry(layer.stride(), layer.padding(), layer.dilation());

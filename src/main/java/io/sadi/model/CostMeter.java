@@ -6,9 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what layers cost as they run: multiply-accumulates of convolutions and linear layers, an
- * image. Off unless started; layers report to it from where they compute, so the count cannot
- * differ from the network.
+ * Counts the multiply-accumulates of convolutions and linear layers for one image. Layers report to
+ * it as they run, so the count cannot differ from the network. Off unless started.
  */
 final class CostMeter {
   private @Nullable List<LayerCost> costs;

@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The Distribution Learning Module (section III-D): the density P of a joint's normalised error u =
- * (p - mu) / sigma, one for all joints, and the heatmap H2 that it makes.
+ * (p - mu) / sigma, one for all joints, and the heatmap H2 that is drawn from it.
  *
  * <p>P = (I + Q) / 2 with Q the standard normal density and I the flow's, standardised (Eq. 5).
  * Everything stays in logarithms until a heatmap is drawn.
  *
- * <p>Two ways to evaluate it: {@link #logDensity} runs the flow at the points asked for, which is
- * what a likelihood needs. A heatmap has too many points for that, but they all lie in one plane:
- * {@link #lattice} evaluates P on a grid once, and {@link #render} samples it.
+ * <p>There are two ways to evaluate P. {@link #logDensity} runs the flow at given points, for a
+ * likelihood. A heatmap has too many points for that: {@link #lattice} evaluates P on a grid once,
+ * and {@link #render} samples the grid.
  */
 final class DistributionLearningModule {
   private static final double EXTENT = HeatmapRenderer.EXTENT;
@@ -53,11 +53,11 @@ final class DistributionLearningModule {
 
   /** log P at points u [N, 2], as [N]. */
   Tensor logDensity(Tensor u) {
-    Tensor normal = RealNvp.logNormal(u);
+    Tensor normal = RealNvp.logNormal(u); // log Q, [N]
     if (flow == null) {
       return normal;
     }
-    Tensor learned = logLearned(flow, u);
+    Tensor learned = logLearned(flow, u); // log I, [N]
     return config.combine() == Combine.PRODUCT
         ? learned.add(normal)
         : torch.logaddexp(learned, normal).sub(Tensors.scalar(Math.log(2)));
@@ -84,7 +84,7 @@ final class DistributionLearningModule {
     };
   }
 
-  /** The flow's moments, by 32 x 32 Gauss-Hermite nodes of the prior pushed through it. */
+  /** The flow's moments, by 32 x 32 Gauss-Hermite nodes of the prior sent through it. */
   Moments moments() {
     int n = QUADRATURE;
     float[] points = new float[2 * n * n];
@@ -96,9 +96,9 @@ final class DistributionLearningModule {
     }
     Tensor z = Tensors.of(points, device, weights.length, 2);
     Tensor w = Tensors.of(weights, device, weights.length, 1);
-    Tensor x = flow == null ? z : flow.push(z);
-    Tensor mean = x.mul(w).sum(0);
-    Tensor variance = x.sub(mean).square().mul(w).sum(0);
+    Tensor x = flow == null ? z : flow.push(z); // [n n, 2]
+    Tensor mean = x.mul(w).sum(0); // [2]
+    Tensor variance = x.sub(mean).square().mul(w).sum(0); // [2]
     return new Moments(mean, variance.sqrt());
   }
 
@@ -109,8 +109,8 @@ final class DistributionLearningModule {
       nodes[2 * i] = node(i % n, n);
       nodes[2 * i + 1] = node(i / n, n);
     }
-    Tensor logP = logDensity(Tensors.of(nodes, device, (long) n * n, 2));
-    Tensor logPeak = logP.max();
+    Tensor logP = logDensity(Tensors.of(nodes, device, (long) n * n, 2)); // [n n]
+    Tensor logPeak = logP.max(); // []
     return new Lattice(logP.sub(logPeak).exp().view(1, 1, n, n), logPeak);
   }
 
@@ -129,11 +129,10 @@ final class DistributionLearningModule {
 
   /**
    * H2[k](p) = P((p - mu_k) / sigma_k) / P_max, sampled from the lattice; differentiable in mu,
-   * sigma and the flow. Its cost is one bilinear sample a pixel.
+   * sigma and the flow. It costs one bilinear sample a pixel.
    *
    * @param mu [B, K, 2] in image units
-   * @param sigma [B, K, 2]; floored here at half a map pixel, below which pixels would miss the
-   *     peak
+   * @param sigma [B, K, 2]; bounded below by half a map pixel, as pixels would miss a narrower peak
    * @param size side of the map
    * @param lattice {@link Lattice#values}
    * @return [B, K, size, size], peak 1
@@ -141,8 +140,9 @@ final class DistributionLearningModule {
   Tensor render(Tensor mu, Tensor sigma, int size, Tensor lattice) {
     // The grid's coordinates are in units of the lattice's extent, -1 to 1; in one pass over all
     // pixels, (p - mu) / (extent sigma) = p * scale - mu * scale.
-    Tensor scale =
+    Tensor scale = // [B, K, 2]
         sigma.clamp_min(Tensors.scalar(0.5 / size)).mul(Tensors.scalar(EXTENT)).reciprocal();
+    // As the sampling grid of one tall map: [1, B K size, size, 2].
     Tensor grid =
         torch
             .addcmul(perPixel(mu.mul(scale).neg()), pixels(size), perPixel(scale))
@@ -150,9 +150,10 @@ final class DistributionLearningModule {
     return torch.grid_sampler(lattice, grid, 0, 0, true).view(mu.size(0), mu.size(1), size, size);
   }
 
-  /** The same with the flow run at every pixel: what {@link #render} approximates. */
+  /** The exact form of {@link #render}, with the flow run at every pixel. */
   Tensor renderExactly(Tensor mu, Tensor sigma, int size) {
-    Tensor u = normalised(mu, sigma.clamp_min(Tensors.scalar(0.5 / size)), size).reshape(-1, 2);
+    Tensor floored = sigma.clamp_min(Tensors.scalar(0.5 / size)); // [B, K, 2]
+    Tensor u = normalised(mu, floored, size).reshape(-1, 2); // [B K size size, 2]
     return logDensity(u)
         .sub(lattice(config.lattice()).logPeak)
         .exp()
@@ -164,10 +165,12 @@ final class DistributionLearningModule {
     return pixels(size).sub(perPixel(mu)).div(perPixel(sigma));
   }
 
+  /** Pixel centres, [1, 1, size, size, 2]. */
   private Tensor pixels(int size) {
     return Tensors.of(HeatmapRenderer.pixels(size), device, 1, 1, size, size, 2);
   }
 
+  /** [B, K, 2] to [B, K, 1, 1, 2]. */
   private static Tensor perPixel(Tensor joints) {
     return joints.view(joints.size(0), joints.size(1), 1, 1, 2);
   }

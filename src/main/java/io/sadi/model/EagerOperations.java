@@ -13,8 +13,8 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * LibTorch's operations one by one, with the parameters as they are learned, so that gradients can
- * reach them; in bf16 where autocast says so.
+ * LibTorch's operations one by one, with the parameters themselves, so that gradients reach them;
+ * in bf16 under autocast.
  */
 class EagerOperations implements Operations<Tensor> {
   private static final double MOMENTUM = 0.1;
@@ -71,7 +71,9 @@ class EagerOperations implements Operations<Tensor> {
     return sum.add_(conv(x, layer));
   }
 
-  /** As a matrix product; convolutions have more to set up than there is to compute for a pixel. */
+  /**
+   * As a matrix product: for a single pixel a convolution's setup takes longer than its arithmetic.
+   */
   @Override
   public Tensor linear(Tensor x, Conv layer) {
     Parameter bias = layer.bias();

@@ -5,10 +5,7 @@ import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Tensors;
 import org.bytedeco.pytorch.Tensor;
 
-/**
- * Draws H2 for a network whose flow no longer changes: P is on its lattice once, however many
- * pictures follow.
- */
+/** Draws H2 for a trained network: P is evaluated on its lattice once for all images. */
 public final class HeatmapRenderer {
   /** The lattice covers [-6, 6] in both directions; P is taken as 0 outside. */
   public static final double EXTENT = 6;
@@ -42,8 +39,8 @@ public final class HeatmapRenderer {
   }
 
   /**
-   * For the average of what is seen of a photo and of its mirror image: with the mean of P and of P
-   * in a mirror, which leans to no side, peak 1. Its mode is the mean of their two.
+   * A renderer for the average over an image and its mirror image: with the mean of P and of
+   * mirrored P, peak 1. Its mode is the mean of their modes.
    */
   public HeatmapRenderer symmetric() {
     int n = (int) nodes;

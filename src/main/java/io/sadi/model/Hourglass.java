@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One level of an hourglass and, inside it, the coarser ones: {@code skip} at this resolution,
  * {@code down} to half of it, {@code inner} the next level (at the bottom plain blocks), {@code up}
- * back to this level's channels, doubled in size by repetition; skip + up.
+ * back to this level's channels, doubled in size by repetition. The output is skip + up.
  */
 final class Hourglass {
   private final List<Block> skip;
@@ -34,16 +34,17 @@ final class Hourglass {
   }
 
   /**
-   * [B, c, H, W] to the same shape.
+   * [B, c, H, W] to the same shape. Shapes in line are those of the outermost level of
+   * paper-mpii.yaml.
    *
    * @param levels receives this level's output, then those of the levels inside, fine to coarse
    */
   <T> T forward(Operations<T> ops, T x, List<T> levels) {
     List<T> coarser = new ArrayList<>();
-    T y = forward(ops, down, x);
-    y = inner == null ? forward(ops, bottom, y) : inner.forward(ops, y, coarser);
-    y = ops.upsampleNearest(forward(ops, up, y));
-    y = ops.add(forward(ops, skip, x), y);
+    T y = forward(ops, down, x); // [B, 256, 32, 32]
+    y = inner == null ? forward(ops, bottom, y) : inner.forward(ops, y, coarser); // the same
+    y = ops.upsampleNearest(forward(ops, up, y)); // [B, 256, 64, 64]
+    y = ops.add(forward(ops, skip, x), y); // [B, 256, 64, 64]
     levels.add(y);
     levels.addAll(coarser);
     return y;

@@ -9,9 +9,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network for use alone: {@link SadiNet}'s layers with batch norms folded, weights laid out once
- * for the convolutions that they are for, and nothing kept for gradients. In bf16 the convolutions'
- * weights are bf16; heatmaps, softmaxes, mu and sigma are computed in float32 as in training.
+ * A network for inference: {@link SadiNet}'s layers with batch norms folded and weights laid out
+ * once for their convolutions, without gradients. In bf16 the convolutions' weights are bf16;
+ * heatmaps, softmaxes, mu and sigma are computed in float32 as in training.
  *
  * <p>Safe for several threads at once.
  */
@@ -28,23 +28,23 @@ public final class InferenceNet implements AutoCloseable {
     this.owner = owner;
   }
 
-  /** Of a network that stays: what it has learned until the first batch counts. */
+  /** Of a network that stays open. Its weights are copied at the first batch. */
   public static InferenceNet of(SadiNet net, Precision precision) {
     return new InferenceNet(net, precision, false);
   }
 
-  /** In the place of a network, whose weights are given back when they have been laid out. */
+  /** Instead of a network, which is closed once its weights are copied. */
   public static InferenceNet inPlaceOf(SadiNet net, Precision precision) {
     return new InferenceNet(net, precision, true);
   }
 
   /**
-   * Proves that the network comes out right on this machine; what does not is computed another way.
-   * The first batch does this for its own size where nobody has before.
+   * Checks the results of each layer on this machine; layers with wrong results are computed
+   * another way. The first batch does this for its own size if it was not done before.
    *
    * @param batch crops at a time
    * @return how the layers are computed
-   * @throws io.sadi.io.FailedException if a layer comes out wrong whatever way it is computed
+   * @throws io.sadi.io.FailedException if every way gives wrong results for a layer
    */
   public synchronized Arithmetic prove(int batch) {
     Arithmetic arithmetic = Proof.of(net, precision, batch, false);
@@ -71,7 +71,7 @@ public final class InferenceNet implements AutoCloseable {
     }
   }
 
-  /** Lays out the weights, by one thread; from then on nothing changes. */
+  /** Lays out the weights, in one thread; afterwards nothing changes. */
   private synchronized Output<Tensor> first(Tensor image) {
     if (operations == null) {
       prove((int) image.size(0));

@@ -12,10 +12,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Operations for a network that no longer changes: batch norms are folded into their convolutions,
- * ReLUs and sums are computed along with them, and each layer's weights are kept in the precision
- * and the memory layout that its convolution wants, which shows when the layer first runs. From
- * then on the network's own parameters are not looked at.
+ * Operations for a trained network: batch norms are folded into their convolutions, ReLUs and sums
+ * are fused with them, and each layer's weights are kept in the precision and the memory layout of
+ * its convolution. These are known when the layer first runs; from then on the network's own
+ * parameters are not read.
  */
 final class InferenceOperations extends EagerOperations implements AutoCloseable {
   private final ScalarType type;
@@ -76,8 +76,8 @@ final class InferenceOperations extends EagerOperations implements AutoCloseable
   }
 
   /**
-   * What is kept of a layer, out of the PointerScope of the batch that it is made in; made in a
-   * scope of its own, or all layers' copies are there at once.
+   * A layer's weights. They outlive the batch's PointerScope, and are made in a scope of their own:
+   * otherwise the temporary copies of all layers would exist at once.
    */
   private LaidOut kept(Object layer, Supplier<LaidOut> making) {
     LaidOut weights = kept.get(layer);

@@ -4,17 +4,19 @@ import io.sadi.torch.Tensors;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Tensor;
 
-/** How a parameter starts. {@code fanIn} and {@code fanOut} count connections of one unit. */
+/**
+ * A parameter's initial values. {@code fanIn} and {@code fanOut} are the connections of one unit.
+ */
 @FunctionalInterface
 interface Initializer {
   /**
    * Fills a tensor.
    *
-   * @param generator of what is random
+   * @param generator of random numbers
    */
   void fill(Tensor tensor, GeneratorOptional generator, long fanIn, long fanOut);
 
-  /** Normal with the variance that keeps a signal's size through ReLUs (He et al., fan out). */
+  /** Normal with He et al.'s variance for ReLUs, fan out. */
   Initializer KAIMING =
       (tensor, generator, fanIn, fanOut) -> tensor.normal_(0, Math.sqrt(2.0 / fanOut), generator);
 

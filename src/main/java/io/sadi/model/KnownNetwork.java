@@ -21,8 +21,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * A small whole network whose outputs and gradients are known: they were computed in float64 and
- * lie in {@code known-network.safetensors}, with how far rounding to bf16 alone moves them.
+ * A small whole network with known outputs and gradients: {@code known-network.safetensors} has
+ * them as computed in float64, and the error that rounding to bf16 alone causes.
  */
 public final class KnownNetwork {
   private static final String FILE = "known-network.safetensors";
@@ -36,7 +36,7 @@ public final class KnownNetwork {
   static final String ROUNDED_OUTPUTS = "rounded_outputs";
   static final String ROUNDED_GRADIENTS = "rounded_gradients";
 
-  /** Channels of all kinds: multiples of 16, even and odd ones. */
+  /** Numbers of channels of all kinds: multiples of 16, even and odd. */
   private static final String CONFIG =
       """
       model: {input: 64, stem: 16, channels: [16, 24, 12, 9, 8], blocks: [1, 1, 1, 1, 1], features: 10}
@@ -45,16 +45,16 @@ public final class KnownNetwork {
       """;
 
   /**
-   * How far a machine's answers are from what is right, relative.
+   * The relative errors of a machine's results.
    *
    * @param outputs heatmaps, mu and sigma
-   * @param gradients of the weights, each in its own size
-   * @param roundedOutputs how far rounding to bf16 moves them; 0 in float32
+   * @param gradients of the weights, relative to its own norm
+   * @param roundedOutputs error of rounding to bf16; 0 in float32
    * @param roundedGradients likewise
    */
   public record Difference(
       double outputs, double gradients, double roundedOutputs, double roundedGradients) {
-    /** Whether it is no more than rounding explains. */
+    /** Whether rounding explains the errors. */
     public boolean right() {
       return outputs <= 1.5 * roundedOutputs + 1e-3 && gradients <= 1.5 * roundedGradients + 0.02;
     }
@@ -63,10 +63,10 @@ public final class KnownNetwork {
   private KnownNetwork() {}
 
   /**
-   * Runs the network forwards and backwards. Batch norms use fixed statistics: those of a few
-   * pixels of a few images would make more of rounding than there is to see.
+   * Runs the network forwards and backwards. Batch norms use fixed statistics: batch statistics
+   * over a few pixels of a few images would amplify rounding.
    *
-   * @throws io.sadi.io.FailedException if a layer comes out wrong whatever way it is computed
+   * @throws io.sadi.io.FailedException if every way gives wrong results for a layer
    */
   public static Difference of(ComputeDevice device, Precision precision) {
     Safetensors known = known();
@@ -123,7 +123,7 @@ public final class KnownNetwork {
     return net;
   }
 
-  /** Values from -1 to 1 that no two neighbours share, the same everywhere. */
+  /** Values from -1 to 1 that vary from each to the next, the same on every machine. */
   private static float[] wave(int count) {
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
@@ -161,7 +161,8 @@ public final class KnownNetwork {
     answers.put("mu", Tensors.floats(mu));
     answers.put("sigma", Tensors.floats(sigma));
     for (Parameter parameter : net.parameters().all()) {
-      // The flow's gradients follow from mu's and sigma's, and are small differences of large ones.
+      // The flow's gradients are small differences of large numbers, and follow from mu's and
+      // sigma's.
       if (parameter.learned() && !parameter.name().startsWith("dlm.")) {
         answers.put(
             "gradient." + parameter.name(), some(Tensors.floats(parameter.tensor().grad())));
@@ -182,8 +183,8 @@ public final class KnownNetwork {
   }
 
   /**
-   * The root mean square over outputs or gradients of each one's relative distance. Gradients that
-   * are next to nothing beside the others count in the others' size.
+   * The root mean square over outputs or gradients of their relative errors. Very small gradients
+   * are measured relative to the largest.
    */
   static double distance(
       Map<String, float[]> found, Map<String, float[]> right, boolean gradients) {

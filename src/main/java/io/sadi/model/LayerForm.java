@@ -3,18 +3,18 @@ package io.sadi.model;
 import java.util.Locale;
 
 /**
- * A layer's arithmetic as far as it may come out wrong or right: layers of one form need one proof.
+ * The properties of a layer on which the correctness of its arithmetic may depend. Layers of the
+ * same form are checked once.
  *
- * @param product whether it is a product of pooled features, [B, in] to [B, out], and no
- *     convolution
+ * @param product whether it is a product of pooled features, [B, in] to [B, out], not a convolution
  * @param in channels
  * @param out channels
- * @param kernel side of it; 1 for a product
+ * @param kernel its side; 1 for a product
  * @param stride of the convolution
  * @param dilation of the kernel
  * @param side of the map that goes in, in pixels; 1 for a product
- * @param exact whether it is float32 whatever the network is computed in
- * @param added whether the result is added to another one in its place
+ * @param exact whether it is float32 in any precision of the network
+ * @param added whether the result is added to another map in place
  */
 record LayerForm(
     boolean product,
@@ -55,7 +55,7 @@ record LayerForm(
     return (long) in * out * kernel * kernel * Math.max(1, pixels);
   }
 
-  /** As in {@code conv 24->24 3x3 /2 d2 16x16}: for messages, and for what is remembered. */
+  /** As in {@code conv 24->24 3x3 /2 d2 16x16}: for messages and {@link ProofFile}. */
   @Override
   public String toString() {
     String what =

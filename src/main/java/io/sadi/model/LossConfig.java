@@ -5,13 +5,13 @@ import io.sadi.io.BadInputException;
 import java.util.List;
 
 /**
- * What the network is trained to minimise.
+ * The settings of the loss.
  *
- * @param combine how the two heatmaps' losses add up
+ * @param combine how the two heatmaps' losses are combined
  * @param chi what balances them
  * @param fixedChi the balance, 0 to 1, where chi is a number; else NaN
  * @param h1 the loss of the first heatmap
- * @param h2 the loss of the second heatmap, and what the first learns of it
+ * @param h2 the loss of the second heatmap, and its use as a target of the first
  * @param h1Weight factor that brings L_H1 to the scale of L_H2
  * @param targetSigma deviation of the first heatmap's target in heatmap pixels
  */
@@ -56,7 +56,7 @@ public record LossConfig(
     NLL
   }
 
-  /** The readings of L_H2, and of the second heatmap as what the first one learns. */
+  /** The readings of L_H2, and of the second heatmap as a target of the first. */
   public enum H2 {
     /** Negative log-likelihood of the joint under P (Eq. 7). */
     NLL,
@@ -64,11 +64,13 @@ public record LossConfig(
     MSE,
     /** Residual log-likelihood estimation (Eq. 4). */
     RLE,
-    /** The first heatmap learns P placed at the joint, as wide as sigma, beside the likelihood. */
+    /** The likelihood; and the first heatmap's target is P at the joint, as wide as sigma. */
     TARGET,
-    /** The same, as wide as the Gaussian that it replaces. */
+    /** The same, as wide as the Gaussian. */
     TARGET_SHAPE,
-    /** The first heatmap learns the second one and the Gaussian alike, beside the likelihood. */
+    /**
+     * The likelihood; and the first heatmap's targets are both the second heatmap and the Gaussian.
+     */
     MUTUAL
   }
 
@@ -137,9 +139,9 @@ public record LossConfig(
         // fused heatmap and of mu. A network of 64 px, 8 epochs, one seed: 30 gave 22.8 and 11.8,
         // 100: 29.3 and 15.0, 300: 30.9 and 14.8, 1000: 30.9 and 15.4, 3000: 31.1 and 15.1.
         // compact.yaml, three seeds: 300 gave 38.9 and 19.5, 3000: 41.3 and 20.3 (+0.98 to
-        // +3.81 for the first), and the same network without the SFM has 41.3. L_H2's gradient
-        // starves H1 in the layers that both learn; mu's own layers learn from L_H2 alone, and Adam
-        // does not mind its size.
+        // +3.81 for the first), and the same network without the SFM has 41.3. In shared layers
+        // L_H2's gradient dominates H1's; mu's own layers have L_H2's gradient alone, and Adam is
+        // invariant to its scale.
         config.number(
             "loss.h1_weight",
             alike ? 1 : 3000,

@@ -9,15 +9,14 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The losses of section III-E, one visible function each. Every one gives a value per person and
- * joint, [B, K]; only joints that are annotated and inside the crop count, and the total is the
- * mean over those.
+ * The losses of section III-E, a function each. Each gives a value per person and joint, [B, K];
+ * the total is the mean over the joints that are annotated and inside the crop.
  */
 public final class Losses {
   private Losses() {}
 
   /**
-   * What a batch should have said.
+   * The targets of a batch.
    *
    * @param joints [B, K, 2] in image units, -0.5 to 0.5 across the crop; finite everywhere
    * @param mask [B, K], 1 where the joint is annotated and inside the crop, else 0
@@ -27,7 +26,7 @@ public final class Losses {
   /**
    * The loss of a batch.
    *
-   * @param total what is minimised, []
+   * @param total the loss that is minimised, []
    * @param h1 the mean of L_H1 before its weight, []
    * @param h2 the mean of L_H2, []; null without it
    */
@@ -37,11 +36,11 @@ public final class Losses {
   public static Loss of(SadiNet net, Output<Tensor> output, Targets targets, LossConfig config) {
     Tensor target = h1Target(net, output, targets, config);
     Tensor h1 = h1Error(net, output.heatmaps().get(0), target, targets, config);
-    // Intermediate supervision: every stack learns the same target.
+    // Intermediate supervision: every stack has the same target.
     for (Tensor heatmap : output.heatmaps().subList(1, output.heatmaps().size())) {
       h1 = h1.add(h1Error(net, heatmap, target, targets, config));
     }
-    Tensor weighted = h1.mul(Tensors.scalar(config.h1Weight()));
+    Tensor weighted = h1.mul(Tensors.scalar(config.h1Weight())); // [B, K], as h1, h2 and chi
     Tensor mu = output.mu();
     Tensor sigma = output.sigma();
     if (config.combine() == LossConfig.LossCombine.H1 || mu == null || sigma == null) {
@@ -79,8 +78,8 @@ public final class Losses {
   static Tensor gaussians(Tensor joints, int size, double deviation, SadiNet net) {
     float[] centers = new float[size];
     for (int i = 0; i < size; i++) {
-      // In image units, as the joints are: both sides of the middle are then treated alike, and a
-      // mirrored joint's map is the mirrored map to the last bit.
+      // In image units, as the joints are: rounding is then symmetric, and a mirrored joint's map
+      // is the mirrored map to the last bit.
       centers[i] = (i - (size - 1) / 2f) / size;
     }
     Tensor axis = Tensors.of(centers, net.device(), 1, 1, size);
@@ -97,7 +96,7 @@ public final class Losses {
    */
   static Tensor negativeLogLikelihood(
       DistributionLearningModule dlm, Tensor mu, Tensor sigma, Tensor joints) {
-    Tensor u = joints.sub(mu).div(sigma);
+    Tensor u = joints.sub(mu).div(sigma); // [B, K, 2]
     Tensor logP = dlm.logDensity(u.reshape(-1, 2)).view(mu.size(0), mu.size(1));
     return sigma.log().sum(2).sub(logP);
   }
@@ -111,8 +110,8 @@ public final class Losses {
   }
 
   /**
-   * Eq. 6: -log of the map's softmax at the joint, the mean of the four pixels around it by how
-   * near they are.
+   * Eq. 6: -log of the map's softmax at the joint, interpolated bilinearly between the four pixels
+   * around it.
    *
    * @param heatmap [B, K, H, H]
    * @param joints [B, K, 2] in image units; beyond the outermost pixels the nearest one counts
@@ -120,7 +119,7 @@ public final class Losses {
    */
   static Tensor placeError(Tensor heatmap, Tensor joints) {
     int size = (int) heatmap.size(3);
-    Tensor logP = heatmap.flatten(2, 3).log_softmax(2);
+    Tensor logP = heatmap.flatten(2, 3).log_softmax(2); // [B, K, H H]
     Tensor place =
         joints
             .mul(Tensors.scalar(size))
@@ -128,7 +127,7 @@ public final class Losses {
             .clamp_min(Tensors.scalar(0))
             .clamp_max(Tensors.scalar(size - 1));
     Tensor first = place.floor().clamp_max(Tensors.scalar(size - 2));
-    Tensor second = place.sub(first); // the weight of the pixel behind
+    Tensor second = place.sub(first); // weight of the second pixel, [B, K, 2]
     Tensor error = torch.zeros_like(place.select(2, 0));
     for (int dy = 0; dy < 2; dy++) {
       for (int dx = 0; dx < 2; dx++) {
@@ -147,7 +146,7 @@ public final class Losses {
     return behind == 1 ? weight : weight.neg().add(Tensors.scalar(1));
   }
 
-  /** H2 as drawn while training, [B, K, H, H]. No gradient reaches mu far from what is drawn. */
+  /** H2 as drawn in training, [B, K, H, H]. Far from the drawn peak mu has no gradient. */
   private static Tensor secondHeatmap(SadiNet net, Tensor mu, Tensor sigma) {
     DistributionLearningModule dlm = net.dlm();
     return dlm.render(
@@ -157,7 +156,7 @@ public final class Losses {
         dlm.lattice(net.config().dlm().trainingLattice()).values());
   }
 
-  /** What H1 learns: a Gaussian, or a reading of the second heatmap; no gradient passes through. */
+  /** The target of H1: a Gaussian, or derived from the second heatmap; without gradient. */
   private static Tensor h1Target(
       SadiNet net, Output<Tensor> output, Targets targets, LossConfig config) {
     try (NoGradGuard noGrad = new NoGradGuard()) {
@@ -182,7 +181,7 @@ public final class Losses {
     }
   }
 
-  /** Places in units where 0 is the middle of a map's extent, as maps are drawn. */
+  /** Positions in units whose 0 is the middle of a map's extent. */
   private static Tensor onMaps(Tensor places, SadiNet net) {
     double offset = net.config().pixels().offset() / net.config().heatmap();
     return offset == 0 ? places : places.add(Tensors.scalar(offset));
@@ -204,7 +203,7 @@ public final class Losses {
     };
   }
 
-  /** The mean over the joints that count; 0 for a batch without any. */
+  /** The mean over the joints that count; 0 if there are none. */
   static Tensor mean(Tensor perJoint, Tensor mask) {
     return perJoint.mul(mask).sum().div(mask.sum().clamp_min(Tensors.scalar(1)));
   }

@@ -6,18 +6,18 @@ import io.sadi.io.BadInputException;
 import java.util.List;
 
 /**
- * What the network is made of; the defaults are the paper's sizes.
+ * The network's architecture; the defaults are the paper's sizes.
  *
  * @param input side of the square crop in pixels, divisible by 4 x 2^levels
- * @param pixels where the middle of crops and maps is
+ * @param pixels the pixel convention of crops and maps
  * @param stacks number of hourglasses in a row
  * @param stem channels after the first convolution
  * @param channels of each level, fine to coarse, and of the bottom; one more than there are levels
  * @param blocks number of blocks at each of these
  * @param features channels before the heatmaps
- * @param h1Peak 0 where H1 is what the last layer gives; else H1 is that layer's softmax over the
- *     map times this, as it is for a network that learned a likelihood (loss.h1 nll)
- * @param rfm what the blocks carry beyond the basic block
+ * @param h1Peak 0: H1 is the last layer's output; else H1 is that layer's softmax over the map
+ *     times this, for a network trained with a likelihood (loss.h1 nll)
+ * @param rfm the additions to the basic block
  * @param sfm the regression head
  * @param dlm the distribution behind the second heatmap
  */
@@ -37,10 +37,10 @@ public record ModelConfig(
   /** Pixels of the crop to one of the heatmap. */
   public static final int STRIDE = 4;
 
-  /** What the volume of a Gaussian of 2 pixels is times its peak of 1. */
+  /** Volume of a Gaussian of 2 pixels and peak 1. */
   private static final double GAUSSIAN = 2 * Math.PI * 2 * 2;
 
-  /** The key of {@link #pixels}, which a network brings along. */
+  /** The key of {@link #pixels}. */
   public static final String PIXELS = "model.pixel_convention";
 
   /** The hourglass's levels that the SFM reads. */
@@ -50,13 +50,13 @@ public record ModelConfig(
    * The Receptive Fortified Module's additions to a basic block.
    *
    * @param enabled whether there are any
-   * @param dilated whether a dilated convolution runs beside the two others
+   * @param dilated whether a dilated convolution runs parallel to the two others
    * @param dilation its rate b, 1 to 4
    * @param se whether squeeze-and-excitation follows
    */
   public record Rfm(boolean enabled, boolean dilated, int dilation, boolean se) {}
 
-  /** Eq. 2-3: how the four scales are weighed against each other. */
+  /** Eq. 2-3: how the four scales are weighted. */
   public enum GlobalAttention {
     /** Every branch receives its own scale times its weight. */
     SOFTMAX,
@@ -65,7 +65,7 @@ public record ModelConfig(
     NONE
   }
 
-  /** Along what the fused features of two scales are normalised. */
+  /** The axis along which fused features are normalised. */
   public enum LocalAttention {
     COLUMN,
     ROW,
@@ -79,7 +79,7 @@ public record ModelConfig(
    *
    * @param enabled whether the network regresses positions, and so has a second heatmap
    * @param width channels of F1..F4
-   * @param attention channels that the scales are compared in
+   * @param attention channels of the projected scales
    * @param planes of the four bottlenecks, whose outputs have four times as many channels
    * @param last channels before the pooling ({@code sfm.final})
    * @param localAttentionGain whether local attention's weights are 1 in the mean, not 1 in sum
@@ -94,7 +94,7 @@ public record ModelConfig(
       LocalAttention localAttention,
       boolean localAttentionGain) {}
 
-  /** Eq. 5: how the flow's variable becomes one of mean 0 and deviation 1. */
+  /** Eq. 5: how the flow's variable is standardised to mean 0 and deviation 1. */
   public enum Standardize {
     /** By the flow's own mean and deviation, with the change of variables: a density. */
     MOMENTS,
@@ -103,7 +103,7 @@ public record ModelConfig(
     LITERAL
   }
 
-  /** How the flow's density I and the normal density Q make P. */
+  /** How P is made from the flow's density I and the normal density Q. */
   public enum Combine {
     /** (I + Q) / 2. */
     MIXTURE,
@@ -148,7 +148,7 @@ public record ModelConfig(
             "a row of the ablations; sets switches that are not given themselves");
     String origin = config.where("model.variant");
     config.withDefaults(Variant.overrides(variant, origin), origin + " " + variant);
-    // Some readings of the DLM belong to one loss.
+    // Some of the DLM's defaults depend on the loss.
     LossConfig.H2 h2 = LossConfig.h2(config);
     double h1Peak = LossConfig.h1(config) == LossConfig.H1.NLL ? GAUSSIAN : 0;
     int input =

@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * What a network is computed with. The network's layers say which operations follow each other,
- * once; an implementation decides what an operation does: compute it so that gradients can be had
- * ({@link EagerOperations}), compute it fast ({@link InferenceOperations}), or write it down for
- * another program to compute.
+ * The operations of a network. The layers describe once in which order they run; an implementation
+ * computes them with gradients ({@link EagerOperations}), computes them fast ({@link
+ * InferenceOperations}), follows their shapes ({@link ShapeOperations}), or writes them down for
+ * another program.
  *
  * <p>Axes are those of [B, channels, height, width]; pooled features are [B, channels]. Results
  * with batch norm folded, or in another order of additions, may differ in the last bits.
  *
- * @param <T> what stands for a tensor
+ * @param <T> the tensor type
  */
 public interface Operations<T> {
   /** The network's input, laid out and in the precision that the rest is computed in. */
@@ -21,10 +21,10 @@ public interface Operations<T> {
   /** A convolution with its bias. */
   T conv(T x, Conv layer);
 
-  /** Convolution, batch norm, and the layer's ReLU where it has one. */
+  /** Convolution, batch norm, and the layer's ReLU if it has one. */
   T conv(T x, ConvBn layer);
 
-  /** sum + {@link #conv(Object, ConvBn)}; nobody may use {@code sum} afterwards. */
+  /** sum + {@link #conv(Object, ConvBn)}, in place; {@code sum} is consumed. */
   T addConv(T sum, T x, ConvBn layer);
 
   /** A 1x1 convolution of pooled features: [B, in] to [B, out]. */
@@ -33,7 +33,7 @@ public interface Operations<T> {
   /** [B, in] to [B, out]. */
   T linear(T x, Parameter weight, Parameter bias);
 
-  /** max(x, 0); nobody may use {@code x} afterwards. */
+  /** max(x, 0), in place; {@code x} is consumed. */
   T relu(T x);
 
   T sigmoid(T x);
@@ -42,15 +42,15 @@ public interface Operations<T> {
 
   T add(T a, T b);
 
-  /** Element by element, with sizes of 1 repeated. */
+  /** Element by element, with broadcasting. */
   T multiply(T a, T b);
 
   T multiply(T x, double factor);
 
-  /** a b + c, with sizes of 1 in b repeated. */
+  /** a b + c, with b broadcast. */
   T multiplyAdd(T a, T b, T c);
 
-  /** Element by element the larger one. */
+  /** max(x, least), element by element. */
   T atLeast(T x, double least);
 
   /** The mean of every channel: [B, c, H, W] to [B, c]. */
@@ -59,13 +59,15 @@ public interface Operations<T> {
   /** Means of squares of {@code factor} x {@code factor} pixels. */
   T averagePool(T x, int factor);
 
-  /** Every pixel four times. */
+  /** Twice as large, by repetition of pixels. */
   T upsampleNearest(T x);
 
-  /** Larger by a factor in both directions; pixel centres as everywhere (model.md, section 8). */
+  /**
+   * Larger by a factor in both directions; half-pixel centres (sadi-model(7)), not aligned corners.
+   */
   T upsampleBilinear(T x, int factor);
 
-  /** One behind the other along the channels. */
+  /** Concatenation along the channels. */
   T concat(List<T> parts);
 
   /** {@code length} of an axis, from {@code start} on. */
@@ -81,7 +83,7 @@ public interface Operations<T> {
   /** Elements along an axis other than the batch's. */
   long size(T x, int axis);
 
-  /** In float32 whatever the rest runs in: {@code f} of x, whose result is float32. */
+  /** {@code f} of x, computed in float32 in any precision of the network; the result is float32. */
   T inFloat32(T x, UnaryOperator<T> f);
 
   /** In the precision of {@code other}. */

@@ -6,8 +6,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One named tensor of a network: a weight that is learned, or a statistic that is tracked. Declared
- * when the network is described; its memory comes with {@link Parameters#allocate}.
+ * One named tensor of a network: a weight that is learned, or a statistic that is tracked. It is
+ * declared when the network is described; {@link Parameters#allocate} gives it memory.
  */
 public final class Parameter {
   private final String name;
@@ -38,7 +38,7 @@ public final class Parameter {
     return learned;
   }
 
-  /** Whether training leaves it as it is. */
+  /** Whether it is frozen. */
   boolean frozen() {
     return frozen;
   }

@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * All named tensors of a network, in two buffers: one holds every learned weight, one every running
  * statistic, and the tensors are views into them. An optimizer, an average of weights or an
- * all-reduce then is a handful of operations on one tensor, however many layers there are.
+ * all-reduce is then a few operations on one tensor, however many layers there are.
  *
- * <p>Convolution weights lie channels-last in the buffer, the layout that the CPU's convolutions
- * are fastest in; files hold them in the usual order.
+ * <p>Convolution weights are channels-last in the buffer, the fastest layout for convolutions on a
+ * CPU; files have them in the usual order.
  */
 public final class Parameters implements AutoCloseable {
-  /** Views start at multiples of 64 bytes, as vector loads like them. */
+  /** Views start at multiples of 64 bytes, for aligned vector loads. */
   private static final long ALIGNMENT = 16;
 
   private final Map<String, Parameter> byName = new LinkedHashMap<>();
@@ -109,7 +109,7 @@ public final class Parameters implements AutoCloseable {
     }
   }
 
-  /** Gives every parameter its memory and the value 0: what is loaded replaces it. */
+  /** Gives every parameter its memory and the value 0, until weights are loaded. */
   void allocateZeros(ComputeDevice device) {
     allocate(device, false);
   }
@@ -152,14 +152,14 @@ public final class Parameters implements AutoCloseable {
     return allocated(weights);
   }
 
-  /** The gradients at the weights' places, [n]; present if allocated as trainable. */
+  /** The gradients, in the order of the weights, [n]; only if allocated as trainable. */
   public Tensor gradients() {
     return allocated(gradients);
   }
 
   /**
-   * Leaves parameters as they are, whatever is learned: no gradient reaches them, and batch norms
-   * among them use and keep the statistics that they have.
+   * Freezes parameters: no gradient reaches them, and batch norms among them use and keep their
+   * running statistics.
    *
    * @param parts parts of their names; one that is in no name is an error
    */
@@ -207,8 +207,8 @@ public final class Parameters implements AutoCloseable {
   }
 
   /**
-   * The parts of this network that a file knows nothing of: of each parameter that it lacks the
-   * first name in its path that none of the file's has, as {@code dilated} and {@code sfm}.
+   * The parts of this network that a file lacks: for each missing parameter, the first name in its
+   * path that no tensor of the file has, as {@code dilated} and {@code sfm}.
    *
    * @param names of the file's tensors
    * @param except parts that may be missing
@@ -363,7 +363,7 @@ public final class Parameters implements AutoCloseable {
     parameter.initializer().fill(parameter.tensor(), generator, fanIn, fanOut);
   }
 
-  /** On the CPU one of its own, as all threads share LibTorch's. */
+  /** Its own generator on the CPU, as all threads share LibTorch's. */
   private static GeneratorOptional generator(Tensor tensor, long seed) {
     if (!tensor.is_cuda()) {
       return new GeneratorOptional(torch.make_generator_cpu(seed));

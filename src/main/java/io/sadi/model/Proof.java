@@ -20,21 +20,22 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Holds that a network's arithmetic is right on this machine, before the network is trained or
- * used. A native library computes nonsense on some processors without a word, and finite nonsense
- * at that; so every {@link LayerForm} that the network has is run on random operands, as the
- * network will run it, and compared with {@link Reference} in float64. It runs twice, the second
- * time in memory that held large numbers before: what reads memory that nobody wrote would
- * otherwise pass by luck. A form that comes out wrong is computed the next {@link Way} that comes
- * out right.
+ * Checks that a network's arithmetic is right on this machine, before the network is trained or
+ * used. On some processors a native library gives wrong, finite results without an error. So each
+ * {@link LayerForm} of the network is run on random operands, as the network will run it, and
+ * compared with {@link Reference} in float64. It runs twice, the second time in memory that held
+ * large numbers before, which exposes reads of uninitialised memory. A form with wrong results is
+ * computed in the next {@link Way} whose results are right.
  *
- * <p>What was proven is remembered by {@link ProofFile}.
+ * <p>{@link ProofFile} remembers the results.
  */
 final class Proof {
-  /** Multiply-accumulates that one try may take: the batch is made smaller for larger layers. */
+  /**
+   * Largest number of multiply-accumulates of a trial: the batch is made smaller for larger layers.
+   */
   private static final long MACS = 60_000_000;
 
-  /** Values that a map of one try may have, all its channels counted. */
+  /** Largest number of values of a trial's map. */
   private static final long VALUES = 500_000;
 
   private final ComputeDevice device;
@@ -44,8 +45,8 @@ final class Proof {
   private final ProofFile file;
 
   /**
-   * @param batch crops at a time; as many are tried, or fewer where the layer is large
-   * @param training whether gradients are asked for; else the form for use alone
+   * @param batch crops at a time; trials have as many, or fewer for large layers
+   * @param training whether for training; else for inference
    */
   private Proof(
       ComputeDevice device, Precision precision, boolean training, int batch, ProofFile file) {
@@ -57,12 +58,12 @@ final class Proof {
   }
 
   /**
-   * How a network's layers are computed so that they come out right.
+   * How a network's layers are computed so that the results are right.
    *
-   * @param net described or allocated; its parameters are not looked at
+   * @param net described or allocated; its parameters are not read
    * @param batch crops at a time
-   * @param training whether for training, or for use alone
-   * @throws FailedException if a layer comes out wrong whatever way it is computed
+   * @param training whether for training; else for inference
+   * @throws FailedException if every way gives wrong results for a layer
    */
   static Arithmetic of(SadiNet net, Precision precision, int batch, boolean training) {
     Torch.load();
@@ -70,7 +71,7 @@ final class Proof {
         .prove(ShapeOperations.layers(net));
   }
 
-  /** The best way that this machine has. */
+  /** The best way of this device. */
   static Way byRule(ComputeDevice device, Precision precision, boolean training) {
     return !training && FusedConvolution.available(device, type(precision))
         ? Way.FUSED
@@ -106,7 +107,7 @@ final class Proof {
         String fallback = layer.path() + " " + outcome.way().words();
         exceptions.put(entry.getKey(), outcome.way());
         fallbacks.add(fallback);
-        if (!outcome.way().isWide(byRule)) { // which takes hardly longer
+        if (!outcome.way().isWide(byRule)) { // which is hardly slower
           slower.add(fallback);
           worst = Math.max(worst, outcome.error());
         }
@@ -137,10 +138,10 @@ final class Proof {
   }
 
   /**
-   * What became of a form.
+   * The result for a form.
    *
-   * @param way it is computed
-   * @param right whether that is right
+   * @param way the way in which it is computed
+   * @param right whether its results are right
    * @param error of the rule's way, relative
    */
   record Outcome(Way way, boolean right, double error) {}
@@ -163,7 +164,7 @@ final class Proof {
     }
   }
 
-  /** Where gradients are asked for, sums are not computed along. */
+  /** In training, sums are not fused. */
   private LayerForm form(Layer layer) {
     return training ? layer.form().plain() : layer.form();
   }
@@ -195,7 +196,7 @@ final class Proof {
     return new Outcome(last, false, first);
   }
 
-  /** Relative: rounding to bf16 once leaves 0.002, sums in float32 a millionth. */
+  /** Largest relative error: rounding to bf16 gives 0.002, sums in float32 a millionth. */
   private static double tolerance(boolean reduced) {
     return reduced ? 0.01 : 1e-5;
   }
@@ -207,7 +208,7 @@ final class Proof {
     return (int) Math.min(batch, Math.max(2, most));
   }
 
-  /** How many values the form's largest operand has. */
+  /** The number of values of the form's largest operand. */
   private long values(LayerForm form) {
     long side = form.side();
     long maps = batch(form) * side * side * Math.max(form.in(), form.out());
@@ -215,7 +216,7 @@ final class Proof {
     return Math.max(maps, weights);
   }
 
-  /** The error of the worse of two runs, relative. */
+  /** The larger relative error of two runs. */
   private double error(Trial trial, Way way) {
     double worst = 0;
     for (int run = 0; run < 2; run++) {

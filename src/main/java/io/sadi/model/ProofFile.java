@@ -20,13 +20,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link Proof} found on this machine, so that it is found out once: a file in the folder of
- * the native libraries, for each processor, LibTorch and build of this program.
+ * Remembers what {@link Proof} found on this machine, in a file beside the native libraries, for
+ * each processor, LibTorch and build of this program.
  */
 final class ProofFile {
   /**
-   * For tests: forms that are to be taken for wrong, a pattern of {@code FORM WAY} as in {@code
-   * conv 16->24 .* fused}. Nothing is remembered then.
+   * For tests: forms that count as wrong, a pattern of {@code FORM WAY} as in {@code conv 16->24 .*
+   * fused}. Nothing is remembered then.
    */
   static final String REJECT = "sadi.proof.reject";
 
@@ -43,7 +43,7 @@ final class ProofFile {
     this.rejected = rejected;
   }
 
-  /** What is known of a device; nothing where the file cannot be read. */
+  /** The results for a device; empty if the file cannot be read. */
   static ProofFile open(ComputeDevice device) {
     String reject = System.getProperty(REJECT, "");
     if (!reject.isEmpty()) {
@@ -65,7 +65,7 @@ final class ProofFile {
                   device.toString()));
       return NativeCache.folder().resolve("proof-" + key.substring(0, 16) + ".txt");
     } catch (FailedException e) {
-      return null; // no folder that is ours
+      return null; // no folder of our own
     }
   }
 
@@ -76,7 +76,7 @@ final class ProofFile {
     try {
       for (String line : Files.readAllLines(path)) {
         String[] fields = line.split("\t", -1);
-        // What is damaged is proven again.
+        // Damaged: the trials run again.
         if (fields.length == 5
             && fields[4].equals(Checksum.sha256(List.of(fields).subList(0, 4)))) {
           outcomes.put(
@@ -104,8 +104,8 @@ final class ProofFile {
   }
 
   /**
-   * Writes what is new, beside what other processes have found meanwhile. Where one of them writes
-   * at this very moment nothing is written: what was found here is found again next time.
+   * Adds new results to those that other processes have written meanwhile. If one of them is
+   * writing now, nothing is written, and the trials run again next time.
    *
    * @return why it could not be written; null if it was, or may be next time
    */

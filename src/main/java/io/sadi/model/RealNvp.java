@@ -22,8 +22,8 @@ final class RealNvp {
   private static final double LEAK = 0.01;
 
   /**
-   * Points at a time where nothing is kept for a gradient: what lies between two layers then stays
-   * in the processor's cache, and in memory that the allocator has already.
+   * Points at a time without gradients: the values between two layers then fit in the processor's
+   * cache.
    */
   private static final long CHUNK = 2048;
 
@@ -45,7 +45,7 @@ final class RealNvp {
     }
   }
 
-  /** log G at points [N, 2], as [N]: back to the prior, with the change of volume. */
+  /** log G at points [N, 2], as [N]: the inverse flow to the prior, with the change of volume. */
   Tensor logDensity(Tensor points) {
     long n = points.size(0);
     record(n);
@@ -63,31 +63,30 @@ final class RealNvp {
   }
 
   private Tensor density(Tensor points) {
-    Tensor z = points;
-    Tensor logVolume = null;
+    Tensor z = points; // [N, 2]
+    Tensor logVolume = null; // [N]
     for (int i = COUPLINGS - 1; i >= 0; i--) {
-      Tensor keep = kept(i);
-      Tensor change = changed(i);
-      Tensor fixed = z.mul(keep);
-      Tensor s = scale.get(i).forward(fixed).tanh().mul(change);
-      Tensor t = translate.get(i).forward(fixed).mul(change);
+      Tensor change = changed(i); // [2]: 1 at the coordinate that changes
+      Tensor fixed = z.mul(kept(i)); // [N, 2]
+      Tensor s = scale.get(i).forward(fixed).tanh().mul(change); // [N, 2]
+      Tensor t = translate.get(i).forward(fixed).mul(change); // [N, 2]
       z = fixed.add(z.sub(t).mul(change).mul(s.neg().exp()));
-      Tensor sum = s.sum(1);
+      Tensor sum = s.sum(1); // [N]
       logVolume = logVolume == null ? sum : logVolume.add(sum);
     }
-    Tensor prior = logNormal(z);
+    Tensor prior = logNormal(z); // [N]
     return logVolume == null ? prior : prior.sub(logVolume);
   }
 
-  /** Points [N, 2] of the prior to those of G. */
+  /** Maps points [N, 2] of the prior to points of G. */
   Tensor push(Tensor points) {
     record(points.size(0));
     Tensor x = points;
     for (int i = 0; i < COUPLINGS; i++) {
       Tensor change = changed(i);
-      Tensor fixed = x.mul(kept(i));
-      Tensor s = scale.get(i).forward(fixed).tanh().mul(change);
-      Tensor t = translate.get(i).forward(fixed).mul(change);
+      Tensor fixed = x.mul(kept(i)); // [N, 2]
+      Tensor s = scale.get(i).forward(fixed).tanh().mul(change); // [N, 2]
+      Tensor t = translate.get(i).forward(fixed).mul(change); // [N, 2]
       x = fixed.add(x.mul(s.exp()).add(t).mul(change));
     }
     return x;
@@ -133,8 +132,9 @@ final class RealNvp {
       }
     }
 
+    /** [N, 2] to [N, 2]. */
     Tensor forward(Tensor x) {
-      Tensor y = x;
+      Tensor y = x; // [N, 2], then [N, 64], [N, 64], [N, 2]
       for (int i = 0; i < 3; i++) {
         y = torch.linear(y, weights.get(i).tensor(), new TensorOptional(biases.get(i).tensor()));
         if (i < 2) {

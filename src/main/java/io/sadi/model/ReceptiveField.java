@@ -14,9 +14,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * How much of the crop the middle of the first heatmap looks at: the effective receptive field of
- * Luo, Li, Urtasun and Zemel (NIPS 2016), by the gradient of H1's four middle pixels, all joints
- * summed, with respect to images of normally distributed noise.
+ * The effective receptive field of the first heatmap's middle, after Luo, Li, Urtasun and Zemel
+ * (NIPS 2016): the gradient of H1's four middle pixels, summed over joints, with respect to images
+ * of normally distributed noise.
  *
  * @param input side of the crop in pixels
  * @param sides of the smallest centred squares that hold {@link #LEVELS} of the gradient's absolute
@@ -26,7 +26,7 @@ public record ReceptiveField(int input, List<Integer> sides) {
   /** Shares of the gradient. */
   public static final List<Double> LEVELS = List.of(0.5, 0.9, 0.99);
 
-  /** With so many the sides stay within two pixels from seed to seed. */
+  /** With so many images the sides differ by at most two pixels between seeds. */
   private static final int IMAGES = 16;
 
   private static final long SEED = 1;
@@ -35,7 +35,7 @@ public record ReceptiveField(int input, List<Integer> sides) {
     sides = List.copyOf(sides);
   }
 
-  /** Measures a network as it is used, with its own weights. */
+  /** Measures a network in inference, with its weights. */
   public static ReceptiveField of(SadiNet net) {
     Torch.load();
     int input = net.config().input();
@@ -64,12 +64,12 @@ public record ReceptiveField(int input, List<Integer> sides) {
     return new ReceptiveField(input, sides);
   }
 
-  /** How far a pixel is from the middle, 0 beside it. */
+  /** Distance of a pixel from the middle, 0 next to it. */
   private static int ring(int x, int input) {
     return x < input / 2 ? input / 2 - 1 - x : x - input / 2;
   }
 
-  /** Absolute values, the colours summed, [input x input]. */
+  /** The gradient's absolute values, summed over colours, [input x input]. */
   private static float[] gradient(SadiNet net, int input, long seed) {
     try (PointerScope scope = new PointerScope()) {
       GeneratorOptional generator = new GeneratorOptional(torch.make_generator_cpu(seed));

@@ -8,13 +8,13 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * What a convolution or product, and its gradients, should be, in float64. The whole of it would
- * take longer than the network; so channels are mixed, with a random sign each, before anything is
- * computed: the mixture of a convolution's output channels is the convolution with the mixture of
- * its kernels, one channel instead of many. A wrong value anywhere is wrong in the mixture, too.
+ * A convolution or product, and its gradients, in float64, for comparison. All channels would take
+ * longer than the network. So channels are added up with random signs before anything is computed:
+ * the mixture of a convolution's output channels is the convolution with the mixture of its
+ * kernels, one channel instead of many. A wrong value in any channel makes the mixture wrong.
  *
- * <p>Nothing but products of matrices and sums is used: one product gives what each place of the
- * kernel adds, which is then shifted there.
+ * <p>Only matrix products and sums are used: one product gives the contribution of each place of
+ * the kernel, which is then shifted there.
  */
 final class Reference {
   private final LayerForm form;
@@ -33,8 +33,8 @@ final class Reference {
    * @param x [B, in, H, W]; [B, in] of a product
    * @param weight [out, in, k, k]; [out, in] of a product
    * @param gradient of the output, in its shape
-   * @param rounded whether all of them have been rounded to bf16, and what is compared will be:
-   *     then float32 is exact enough, and takes half the time
+   * @param rounded whether the operands and the compared results are rounded to bf16: then float32
+   *     is exact enough, and takes half the time
    * @param gradients whether gradients will be asked for
    */
   Reference(
@@ -58,7 +58,7 @@ final class Reference {
     this.weightGradient = gradients ? weightGradient() : output;
   }
 
-  /** 1 and -1, as good as at random, by Knuth's multiplicative hash. */
+  /** 1 and -1, pseudo-random by Knuth's multiplicative hash. */
   private Tensor signs(int n, Tensor like) {
     float[] signs = new float[n];
     for (int i = 0; i < n; i++) {
@@ -87,8 +87,8 @@ final class Reference {
   }
 
   /**
-   * How far a mixture is from what it should be: the root mean square, or a share of the largest
-   * value, to what the size of the mixture would be if nothing in it cancelled.
+   * The relative error of a mixture: the root mean square of the difference, or a share of the
+   * largest difference, relative to the mixture's size without cancellation.
    *
    * @param values that were mixed
    * @param channels that were mixed into one
@@ -150,7 +150,7 @@ final class Reference {
     if (form.product()) {
       return mixed.view(1, -1).mm(x).view(form.in(), 1);
     }
-    // Where each place of the kernel sees the gradient from; then one product for all of them.
+    // The gradient as each place of the kernel reads it; then one product for all places.
     long p = layer.padding();
     long height = x.size(1);
     long width = x.size(2);
@@ -183,7 +183,10 @@ final class Reference {
     return new long[] {0, 0, p, p, p, p};
   }
 
-  /** What the kernel's place sees for each output pixel: [B, H', W', c] of padded [B, H, W, c]. */
+  /**
+   * The pixels that a place of the kernel reads, for each output pixel: [B, H', W', c] of padded
+   * [B, H, W, c].
+   */
   private Tensor at(Tensor padded, int place) {
     long row = (long) place / form.kernel() * form.dilation();
     long column = (long) place % form.kernel() * form.dilation();

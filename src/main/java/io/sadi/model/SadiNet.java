@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * SADI-Net (Fig. 2): an hourglass of RFM blocks gives a first heatmap H1 for every joint; the SFM
- * fuses the hourglass's scales into a position mu and a deviation sigma; the DLM makes of them a
+ * fuses the hourglass's scales into a position mu and a deviation sigma; the DLM draws from them a
  * second heatmap H2 whose shape is learned.
  *
  * <pre>
@@ -31,12 +31,12 @@ public final class SadiNet implements AutoCloseable {
   private static final float[] DEVIATION = {58.395f, 57.12f, 57.375f};
 
   /**
-   * What the network says of a batch.
+   * The network's output for a batch.
    *
-   * @param heatmaps H1 of every stack, [B, K, H, W]; the last one counts
+   * @param heatmaps H1 of every stack, [B, K, input / 4, input / 4]; the last one is used
    * @param mu [B, K, 2] in image units, -0.5 to 0.5 across the crop; null without the SFM
    * @param sigma [B, K, 2] in the same units; null without the SFM
-   * @param <T> what stands for a tensor
+   * @param <T> the tensor type of the {@link Operations}
    */
   public record Output<T>(List<T> heatmaps, @Nullable T mu, @Nullable T sigma) {
     /** H1 of the last stack. */
@@ -89,12 +89,12 @@ public final class SadiNet implements AutoCloseable {
         withSfm ? new DistributionLearningModule(root.at("dlm"), config.dlm(), device) : null;
   }
 
-  /** The network without memory for its parameters: what {@link #parameters} counts. */
+  /** The network without memory for its parameters, for their number and shapes. */
   public static SadiNet describe(ModelConfig config, int joints) {
     return new SadiNet(config, joints, ComputeDevice.CPU);
   }
 
-  /** A network whose weights are to be loaded: zeros until then. */
+  /** A network with weights of 0, to be loaded. */
   public static SadiNet empty(ModelConfig config, int joints, ComputeDevice device) {
     SadiNet net = new SadiNet(config, joints, device);
     net.parameters.allocateZeros(device);
@@ -102,11 +102,11 @@ public final class SadiNet implements AutoCloseable {
   }
 
   /**
-   * A network with fresh weights.
+   * A network with initial weights.
    *
    * @param joints K
-   * @param trainable whether gradients will be asked for
-   * @param seed of the initial weights; each depends on the seed and its own name alone
+   * @param trainable whether gradients will be computed
+   * @param seed of the initial weights; each depends on the seed and its own name only
    */
   public static SadiNet create(
       ModelConfig config, int joints, ComputeDevice device, boolean trainable, long seed) {
@@ -119,12 +119,12 @@ public final class SadiNet implements AutoCloseable {
     return config;
   }
 
-  /** What {@link #normalise} takes from red, green and blue, of 0 to 255. */
+  /** The mean that {@link #normalise} subtracts from red, green and blue, of 0 to 255. */
   public static float[] mean() {
     return MEAN.clone();
   }
 
-  /** What it divides the rest by. */
+  /** The deviation that it divides by. */
   public static float[] deviation() {
     return DEVIATION.clone();
   }
@@ -142,15 +142,15 @@ public final class SadiNet implements AutoCloseable {
     return parameters;
   }
 
-  /** Whether the network regresses positions, and so has mu, sigma and H2. */
+  /** Whether the network has mu, sigma and H2. */
   public boolean hasSfm() {
     return sfm != null;
   }
 
   /**
-   * The batch as the network wants it.
+   * Normalises a batch for the network.
    *
-   * @param rgb [B, H, W, 3] of 0..255 anywhere, uint8, or float32, which is then changed
+   * @param rgb [B, H, W, 3] 0..255, on any device; uint8, or float32, which is then overwritten
    * @return float32 [B, 3, H, W], channels-last, ImageNet's mean and deviation removed
    */
   public Tensor normalise(Tensor rgb) {
@@ -159,7 +159,7 @@ public final class SadiNet implements AutoCloseable {
 
   /** The same on a device. */
   public static Tensor normalise(ComputeDevice device, Tensor rgb) {
-    // Converted there: as float32 four times as much would be copied to a GPU.
+    // Converted on the device: float32 would be four times as many bytes to copy.
     Tensor x = Tensors.upload(rgb, device).to(ScalarType.Float);
     Tensor mean = Tensors.of(MEAN, device, 3);
     Tensor deviation = Tensors.of(DEVIATION, device, 3);
@@ -167,7 +167,7 @@ public final class SadiNet implements AutoCloseable {
   }
 
   /**
-   * The way back from {@link #normalise}, for people to look at.
+   * The inverse of {@link #normalise}, for pictures.
    *
    * @param image float32 [B, 3, H, W], normalised
    * @return [B, H, W, 3], 0..255
@@ -184,12 +184,12 @@ public final class SadiNet implements AutoCloseable {
   }
 
   /**
-   * Proves that forward and backward come out right on this machine, before the network is trained;
-   * layers that do not are computed another way from now on.
+   * Checks forward and backward of each layer on this machine, before the network is trained.
+   * Layers whose results are wrong are computed another way from now on.
    *
    * @param batch crops at a time
    * @return how the layers are computed
-   * @throws io.sadi.io.FailedException if a layer comes out wrong whatever way it is computed
+   * @throws io.sadi.io.FailedException if every way gives wrong results for a layer
    */
   public Arithmetic prove(Precision precision, int batch) {
     arithmetic = Proof.of(this, precision, batch, true);
@@ -207,7 +207,10 @@ public final class SadiNet implements AutoCloseable {
   }
 
   /**
-   * The network, whatever it is computed with.
+   * The network, on any implementation of the operations.
+   *
+   * <p>Shapes are those of paper-mpii.yaml: input 256, 16 joints, a level's map half as large as
+   * the one before.
    *
    * @param image [B, 3, input, input], normalised
    */
@@ -221,16 +224,19 @@ public final class SadiNet implements AutoCloseable {
   }
 
   private <T> Output<T> forward(Operations<T> ops, T image, Attention.Watcher<? super T> watcher) {
-    T x = stemBlock.forward(ops, stemConv.forward(ops, ops.input(image)));
+    T x = ops.input(image); // [B, 3, 256, 256]
+    x = stemConv.forward(ops, x); // [B, 128, 128, 128]
+    x = stemBlock.forward(ops, x); // [B, 256, 64, 64]
     List<T> h1 = new ArrayList<>();
     List<T> levels = new ArrayList<>();
     for (int s = 0; s < hourglasses.size(); s++) {
       levels.clear();
-      T y = hourglasses.get(s).forward(ops, x, levels);
-      T f = features.get(s).forward(ops, y);
+      // levels: [B, 256, 64, 64], [B, 256, 32, 32], [B, 384, 16, 16], [B, 384, 8, 8], ...
+      T y = hourglasses.get(s).forward(ops, x, levels); // [B, 256, 64, 64]
+      T f = features.get(s).forward(ops, y); // [B, 256, 64, 64]
       Conv last = heatmaps.get(s);
-      // bf16 would leave 8 bits of a peak's height.
-      T h = ops.inFloat32(f, exact -> last.forward(ops, exact));
+      // In float32: bf16 has 8 bits for a peak's height.
+      T h = ops.inFloat32(f, exact -> last.forward(ops, exact)); // [B, 16, 64, 64]
       h1.add(h);
       if (s + 1 < hourglasses.size()) {
         x = ops.add(x, mergeFeatures.get(s).forward(ops, f));
@@ -240,12 +246,12 @@ public final class SadiNet implements AutoCloseable {
     if (sfm == null) {
       return new Output<>(h1, null, null);
     }
-    Regression<T> theta = sfm.forward(ops, levels, watcher);
+    Regression<T> theta = sfm.forward(ops, levels, watcher); // mu and sigma: [B, 16, 2]
     return new Output<>(h1, theta.mu(), theta.sigma());
   }
 
   /**
-   * What the network says to those who use it, whose H1 has peaks of about 1.
+   * The output for use, whose H1 has peaks of about 1.
    *
    * @param output of {@link #forward}
    */
@@ -254,8 +260,9 @@ public final class SadiNet implements AutoCloseable {
       return output;
     }
     int size = config.heatmap();
-    T places = ops.softmax(ops.reshape(output.h1(), joints, (long) size * size), 2);
-    T h1 = ops.multiply(ops.reshape(places, joints, size, size), config.h1Peak());
+    T flat = ops.reshape(output.h1(), joints, (long) size * size); // [B, 16, 4096]
+    T places = ops.reshape(ops.softmax(flat, 2), joints, size, size); // [B, 16, 64, 64]
+    T h1 = ops.multiply(places, config.h1Peak());
     return new Output<>(List.of(h1), output.mu(), output.sigma());
   }
 
@@ -267,7 +274,7 @@ public final class SadiNet implements AutoCloseable {
     return dlm;
   }
 
-  /** Draws second heatmaps with P as the DLM has it now. */
+  /** A renderer of second heatmaps with the DLM's present P. */
   public HeatmapRenderer renderer() {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {

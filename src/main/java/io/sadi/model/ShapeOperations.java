@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * Computes nothing: follows the shapes through a network and notes the {@link LayerForm} of each
+ * Follows the shapes through a network, without computing, and notes the {@link LayerForm} of each
  * layer. Needs no native library.
  */
 final class ShapeOperations implements Operations<ShapeOperations.Shape> {
   /**
-   * Of one image's map, or of its pooled features where height and width are 1.
+   * The shape of one image's map, or of its pooled features.
    *
    * @param sizes of the axes behind the batch's
    */
@@ -34,7 +34,7 @@ final class ShapeOperations implements Operations<ShapeOperations.Shape> {
   /**
    * A layer as the network runs it.
    *
-   * @param path where it is in checkpoints
+   * @param path its path in checkpoints
    * @param form of it
    */
   record Layer(String path, LayerForm form) {}
@@ -45,7 +45,8 @@ final class ShapeOperations implements Operations<ShapeOperations.Shape> {
   /**
    * The layers of a network, in the order they run.
    *
-   * @return by what {@link Operations} is told of them: a {@link Conv}, or a product's weights
+   * @return by the object that identifies them in {@link Operations}: a {@link Conv}, or a
+   *     product's weights
    */
   static Map<Object, Layer> layers(SadiNet net) {
     ShapeOperations operations = new ShapeOperations();

@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * The Spatial Fusion Module (section III-C): from the hourglass's four finest levels to a position
- * and a deviation for every joint.
+ * and a deviation for each joint.
  *
  * <p>{@code lateral} brings the levels to F1..F4; global attention (Eq. 2-3) weighs the scales
  * against each other at every pixel; the classification head, HRNet's, fuses them from fine to
@@ -18,7 +18,7 @@ final class SpatialFusionModule {
   private static final double SMALLEST_SIGMA = 1e-3;
 
   /**
-   * theta: where each joint is and how sure that is.
+   * theta: each joint's position and its deviation.
    *
    * @param mu [B, K, 2], x and y in image units, -0.5 to 0.5 across the crop
    * @param sigma [B, K, 2], in the same units, at least 0.001
@@ -68,6 +68,8 @@ final class SpatialFusionModule {
   }
 
   /**
+   * Fuses the scales and regresses. Shapes in line are those of paper-mpii.yaml.
+   *
    * @param levels the hourglass's outputs, fine to coarse, at least four
    */
   <T> Regression<T> forward(Operations<T> ops, List<T> levels) {
@@ -77,6 +79,7 @@ final class SpatialFusionModule {
   /** The same while somebody watches where it looks. */
   <T> Regression<T> forward(
       Operations<T> ops, List<T> levels, Attention.Watcher<? super T> watcher) {
+    // F1..F4: [B, 64, 64, 64], [B, 128, 32, 32], [B, 256, 16, 16], [B, 512, 8, 8]
     List<T> f = new ArrayList<>();
     for (int n = 0; n < ModelConfig.SCALES; n++) {
       f.add(lateral.get(n).forward(ops, levels.get(n)));
@@ -84,12 +87,13 @@ final class SpatialFusionModule {
     if (config.globalAttention() != GlobalAttention.NONE) {
       f = globalAttention(ops, f, watcher);
     }
-    T y = increase.get(0).forward(ops, f.get(0));
+    T y = increase.get(0).forward(ops, f.get(0)); // [B, 128, 64, 64]
+    // y: [B, 256, 32, 32], then [B, 512, 16, 16], then [B, 1024, 8, 8]
     for (int i = 0; i < reduce.size(); i++) {
       T next = increase.get(i + 1).forward(ops, f.get(i + 1));
       y = localAttention(ops, ops.add(reduce.get(i).forward(ops, y), next), watcher);
     }
-    return regress(ops, last.forward(ops, y));
+    return regress(ops, last.forward(ops, y)); // of [B, 2048, 8, 8]
   }
 
   /** Eq. 2-3: W_n = softmax over the scales of U_n, a weight for every pixel of every scale. */
@@ -98,20 +102,20 @@ final class SpatialFusionModule {
     List<T> g = new ArrayList<>();
     List<T> u = new ArrayList<>();
     for (int n = 0; n < f.size(); n++) {
-      T projected = project.get(n).forward(ops, f.get(n));
-      // Scored before it is made larger, which gives the same and takes a quarter, a sixteenth...:
-      // both are linear, and the weights of the bilinear mean add up to 1. In float32, as a softmax
-      // follows.
+      T projected = project.get(n).forward(ops, f.get(n)); // [B, 256, 64 / 2^n, 64 / 2^n]
+      // Scored before upsampling, which gives the same for a quarter, a sixteenth... of the work:
+      // both are linear, and bilinear weights add up to 1. In float32, as a softmax follows.
       Conv scoring = score.get(n);
-      T scored = ops.inFloat32(projected, exact -> scoring.forward(ops, exact));
-      g.add(upsampled(ops, projected, n));
-      u.add(upsampled(ops, scored, n));
+      T scored = ops.inFloat32(projected, exact -> scoring.forward(ops, exact)); // [B, 1, ...]
+      g.add(upsampled(ops, projected, n)); // [B, 256, 64, 64]
+      u.add(upsampled(ops, scored, n)); // [B, 1, 64, 64]
     }
-    T w = ops.inFloat32(ops.concat(u), x -> ops.softmax(x, 1));
+    T w = ops.inFloat32(ops.concat(u), x -> ops.softmax(x, 1)); // [B, 4, 64, 64]
     watcher.global(w);
     List<T> weighted = new ArrayList<>();
     for (int n = 0; n < f.size(); n++) {
-      weighted.add(ops.multiply(g.get(n), ops.like(ops.narrow(w, 1, n, 1), g.get(n))));
+      T weight = ops.like(ops.narrow(w, 1, n, 1), g.get(n)); // [B, 1, 64, 64]
+      weighted.add(ops.multiply(g.get(n), weight)); // [B, 256, 64, 64]
     }
     if (config.globalAttention() == GlobalAttention.SUM) {
       T sum = weighted.get(0);
@@ -123,18 +127,18 @@ final class SpatialFusionModule {
     List<T> result = new ArrayList<>();
     for (int n = 0; n < f.size(); n++) {
       T all = weighted.get(n);
-      T atScale = n == 0 ? all : ops.averagePool(all, factor(n));
-      result.add(restore.get(n).forward(ops, atScale));
+      T atScale = n == 0 ? all : ops.averagePool(all, factor(n)); // [B, 256, 64 / 2^n, 64 / 2^n]
+      result.add(restore.get(n).forward(ops, atScale)); // [B, 64 * 2^n, 64 / 2^n, 64 / 2^n]
     }
     return result;
   }
 
-  /** As large as the finest scale. */
+  /** Upsampled to the finest scale. */
   private static <T> T upsampled(Operations<T> ops, T x, int n) {
     return n == 0 ? x : ops.upsampleBilinear(x, factor(n));
   }
 
-  /** How many times smaller scale n is than the finest. */
+  /** Factor from scale n to the finest. */
   private static int factor(int n) {
     return 1 << n;
   }
@@ -164,30 +168,31 @@ final class SpatialFusionModule {
       case ROW -> gained(ops, ops.softmax(x, 3), width);
       case CHANNEL -> gained(ops, ops.softmax(x, 1), channels);
       case SPATIAL -> {
-        T flat = ops.softmax(ops.reshape(x, channels, height * width), 2);
+        T flat = ops.softmax(ops.reshape(x, channels, height * width), 2); // [B, c, H W]
         yield gained(ops, ops.reshape(flat, channels, height, width), height * width);
       }
       case NONE -> throw new IllegalStateException("handled above");
     };
   }
 
-  /** The paper prints no factor; without one features shrink by n at each of the three. */
+  /** The paper has no such factor; without it features shrink by n at each of the three fusions. */
   private <T> T gained(Operations<T> ops, T weights, long n) {
     return config.localAttentionGain() ? ops.multiply(weights, (double) n) : weights;
   }
 
   /** Pooling, {@code sfm.fc}, and theta = (mu_x, mu_y, s_x, s_y) per joint, all in float32. */
   private <T> Regression<T> regress(Operations<T> ops, T features) {
-    T flat = ops.inFloat32(features, x -> ops.linear(ops.pool(x), fcWeight, fcBias));
+    T flat = ops.inFloat32(features, x -> ops.linear(ops.pool(x), fcWeight, fcBias)); // [B, 64]
     if (meter.running()) {
       long parameters = fcWeight.count() + fcBias.count();
       meter.record(
           new LayerCost("sfm.fc", "linear", 4L * joints, 1, 1, parameters, fcWeight.count()));
     }
-    T theta = ops.reshape(flat, joints, 4);
-    T mu = ops.narrow(theta, 2, 0, 2);
-    // Without a floor sigma can reach 0, the known source of NaN in this family of losses.
-    T sigma = ops.atLeast(ops.sigmoid(ops.narrow(theta, 2, 2, 2)), SMALLEST_SIGMA);
+    T theta = ops.reshape(flat, joints, 4); // [B, 16, 4]
+    T mu = ops.narrow(theta, 2, 0, 2); // [B, 16, 2]
+    // Without a lower bound sigma can reach 0, a known source of NaN in these losses.
+    T s = ops.narrow(theta, 2, 2, 2); // [B, 16, 2]
+    T sigma = ops.atLeast(ops.sigmoid(s), SMALLEST_SIGMA);
     return new Regression<>(mu, sigma);
   }
 }

@@ -1,7 +1,7 @@
 package io.sadi.model;
 
 /**
- * Squeeze-and-excitation (Hu et al.): every channel is scaled by a number in (0, 1) that depends on
+ * Squeeze-and-excitation (Hu et al.): each channel is scaled by a factor in (0, 1) computed from
  * the means of all channels. {@code reduce} and {@code expand} are 1x1 convolutions with bias; the
  * hidden width is c / 16, at least 1.
  */
@@ -19,8 +19,8 @@ final class SqueezeExcitation {
 
   /** The factors: [B, c, H, W] to [B, c, 1, 1]. */
   <T> T forward(Operations<T> ops, T x) {
-    T hidden = ops.relu(reduce.forwardPooled(ops, ops.pool(x)));
-    T factors = ops.sigmoid(expand.forwardPooled(ops, hidden));
+    T hidden = ops.relu(reduce.forwardPooled(ops, ops.pool(x))); // [B, c / 16]
+    T factors = ops.sigmoid(expand.forwardPooled(ops, hidden)); // [B, c]
     return ops.reshape(factors, ops.size(x, 1), 1, 1);
   }
 }

@@ -15,14 +15,17 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Runs a {@link LayerForm} on random operands and says how far it is from {@link Reference}. Lives
- * in the PointerScope around it.
+ * Runs a {@link LayerForm} on random operands and measures its distance from {@link Reference}. Its
+ * tensors belong to the caller's PointerScope.
  */
 final class Trial {
-  /** What memory held before: one such number in a sum is seen in any result. */
+  /** The content of memory before a run: one such number in a sum shows in any result. */
   private static final double LITTER = 1e30;
 
-  /** A single wrong value counts little in a root mean square, so the largest is looked at, too. */
+  /**
+   * A single wrong value changes a root mean square little, so the largest error counts too,
+   * divided by this.
+   */
   private static final double WORST = 8;
 
   private static final long SEED = 20_230_101;
@@ -37,11 +40,11 @@ final class Trial {
   private final Reference reference;
 
   /**
-   * Takes operands.
+   * Prepares the operands.
    *
    * @param batch maps, or rows of a product
-   * @param reduced whether the layer is computed in bf16: the operands are then rounded to it,
-   *     which leaves the arithmetic's own error
+   * @param reduced whether the layer is computed in bf16: the operands are then rounded to it, so
+   *     that the remaining error is the arithmetic's own
    * @param training whether {@link #training} will be called
    * @param numbers of {@link #numbers}, at least as many as the largest operand has values
    */
@@ -76,7 +79,7 @@ final class Trial {
     }
   }
 
-  /** Values that are a little different each time, channels-last. */
+  /** A part of the random numbers as a map, channels-last. */
   private Tensor drawn(Tensor numbers, long from, long a, long b, long c, long d) {
     long count = a * b * c * d;
     Tensor values = numbers.narrow(0, from % (numbers.numel() - count + 1), count);
@@ -85,21 +88,21 @@ final class Trial {
 
   /**
    * Normally distributed numbers, enough for a trial's largest operand: drawing them anew for each
-   * form would take longer than all else.
+   * form would take most of the time.
    */
   static Tensor numbers(long count, ComputeDevice device) {
-    // Of a generator of its own: LibTorch's belongs to whoever seeds it, and all threads share it.
+    // From its own generator: LibTorch's is shared by all threads, and others may have seeded it.
     GeneratorOptional generator = new GeneratorOptional(torch.make_generator_cpu(SEED));
     Tensor numbers = torch.randn(new long[] {count}, generator, ComputeDevice.CPU.floats());
     return Tensors.upload(numbers, device);
   }
 
-  /** Numbers that bf16 has, in float32. */
+  /** Rounds to bf16; the result is float32. */
   static Tensor rounded(Tensor numbers) {
     return numbers.to(ScalarType.BFloat16).to(ScalarType.Float);
   }
 
-  /** Leaves memory of the sizes that the next run will ask for full of large numbers. */
+  /** Fills and frees memory of the sizes that the next run will allocate. */
   void litter() {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
@@ -116,9 +119,9 @@ final class Trial {
     return reduced ? x.to(ScalarType.BFloat16) : x;
   }
 
-  /** The largest error of output and gradients as a network is trained, relative. */
+  /** The largest relative error of output and gradients in training. */
   double training(Way way) {
-    boolean image = !form.product() && form.in() == 3; // nobody asks for its gradient
+    boolean image = !form.product() && form.in() == 3; // its gradient is not needed
     Tensor in = input().detach().requires_grad_(!image);
     Tensor w = weight.detach().requires_grad_(true);
     Tensor y;
@@ -139,19 +142,19 @@ final class Trial {
     }
   }
 
-  /** The error of the output as a network is used, relative. */
+  /** The relative error of the output in inference. */
   double use(Way way) {
     try (NoGradGuard noGrad = new NoGradGuard()) {
       return error(output(way));
     }
   }
 
-  /** The error of an output, relative. */
+  /** The relative error of an output. */
   double error(Tensor output) {
     return reference.errorOfOutput(output, WORST);
   }
 
-  /** The output as a network is used. */
+  /** The output in inference. */
   Tensor output(Way way) {
     Tensor in = input();
     Tensor bias = torch.zeros(new long[] {form.out()}, device.floats());

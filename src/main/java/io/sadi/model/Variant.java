@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * Named combinations of switches, the rows of the paper's tables and of our own ablations. A
- * variant sets config keys that the config does not give itself.
+ * variant sets config keys, unless the config gives them itself.
  */
 public final class Variant {
   /** The whole network as the paper describes it. */
@@ -43,7 +43,7 @@ public final class Variant {
     return rows;
   }
 
-  /** The names that there are, but for {@code loss-chi-NUMBER}. */
+  /** The names, except {@code loss-chi-NUMBER}. */
   public static Iterable<String> names() {
     return OVERRIDES.keySet();
   }

@@ -7,17 +7,17 @@ import java.util.List;
  * order until one comes out right.
  */
 enum Way {
-  /** Convolution with what follows it computed along, for a network that is only used. */
+  /** Convolution fused with the operations that follow, for inference. */
   FUSED(16, "fused"),
   /** The same with channels of zeros up to a whole block of oneDNN's. */
   FUSED_WIDE(64, "fused, with channels filled up to 64"),
-  /** LibTorch's operator in the precision that is asked for. */
+  /** LibTorch's operator in the network's precision. */
   DIRECT(2, "as it is"),
   /** The same with channels of zeros up to a whole block of oneDNN's. */
   DIRECT_WIDE(64, "with channels filled up to 64"),
   /** LibTorch's operator in float32. */
   FLOAT32(64, "in float32"),
-  /** In float32 by the plainest operators: patches of the map times the weights, or sums. */
+  /** In float32 by simple operators: patches of the map times the weights, or sums. */
   PLAIN(1, "in float32 by plain products");
 
   private final int channels;
@@ -33,17 +33,17 @@ enum Way {
     return channels;
   }
 
-  /** For messages: a layer is computed so. */
+  /** For messages. */
   String words() {
     return words;
   }
 
-  /** Whether what follows a convolution is computed along. */
+  /** Whether the operations that follow a convolution are fused with it. */
   boolean fused() {
     return this == FUSED || this == FUSED_WIDE;
   }
 
-  /** Whether it is computed in float32, whatever is asked for. */
+  /** Whether it is computed in float32 in any precision of the network. */
   boolean exact() {
     return this == FLOAT32 || this == PLAIN;
   }
@@ -56,8 +56,8 @@ enum Way {
   /**
    * The ways that a layer has.
    *
-   * @param byRule the first, which needs no reason
-   * @param reduced whether the layer is asked for in less than float32
+   * @param byRule the first
+   * @param reduced whether the layer's precision is less than float32
    */
   static List<Way> from(Way byRule, boolean reduced) {
     return List.of(values()).stream()

@@ -20,6 +20,7 @@ import io.sadi.io.Progress;
 import io.sadi.predict.EvaluationRequest.OfFile;
 import io.sadi.predict.EvaluationRequest.OfModel;
 import io.sadi.predict.output.PredictionsFormat;
+import io.sadi.show.MistakesPage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,9 +65,11 @@ public final class EvaluationJob {
     all = DatasetReader.people(dataset, split);
     metrics =
         request.metrics().isEmpty() ? List.of(PoseMetric.of(dataset.metric())) : request.metrics();
-    if (request.details().errorKinds() && metrics.stream().noneMatch(ErrorKinds::fits)) {
+    boolean kinds = request.details().errorKinds();
+    if ((kinds || request.report() != null) && metrics.stream().noneMatch(ErrorKinds::fits)) {
       throw new BadUsageException(
-          "--errors needs a metric with a threshold, such as --metric pck@0.2; found "
+          (kinds ? "--errors" : "--report")
+              + " needs a metric with a threshold, such as --metric pck@0.2; found "
               + metricNames());
     }
     oks = oks(progress);
@@ -123,15 +126,35 @@ public final class EvaluationJob {
       }
     }
     predicted.putAll(read);
-    return Evaluation.of(dataset, split, people, oks, predicted, metrics, details())
-        .with(calibrated)
-        .withNetwork(measuredNetwork());
+    Evaluation evaluation =
+        Evaluation.of(dataset, split, people, oks, predicted, metrics, details())
+            .with(calibrated)
+            .withNetwork(network());
+    if (request.report() != null) {
+      report(request.report(), predicted, progress);
+    }
+    return evaluation;
   }
 
-  private @Nullable MeasuredNetwork measuredNetwork() {
+  private @Nullable MeasuredNetwork network() {
     return model != null && request.measured() instanceof OfModel of
         ? model.network(split, all, of.inference())
         : null;
+  }
+
+  /** Of the first metric that has a threshold, and the first predictions. */
+  private void report(Path file, Map<String, Predictions> predicted, Progress progress)
+      throws IOException {
+    PoseMetric metric = metrics.stream().filter(ErrorKinds::fits).findFirst().orElseThrow();
+    Map.Entry<String, Predictions> first = predicted.entrySet().iterator().next();
+    Path measured =
+        request.measured() instanceof OfModel of ? of.file() : ((OfFile) request.measured()).file();
+    int threads =
+        request.measured() instanceof OfModel of
+            ? of.inference().workers()
+            : Runtime.getRuntime().availableProcessors();
+    new MistakesPage(dataset, split, metric, String.valueOf(measured.getFileName()), threads)
+        .write(file, people, first.getKey(), first.getValue(), progress);
   }
 
   private Details details() {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param metrics empty for the dataset's
  * @param oksSigmas as the option has them; empty for COCO's
  * @param compare other predictions of the same people, the baseline; null for none
+ * @param report a page of what is wrong, HTML; null for none
  * @param details what else is measured; its baseline is this request's affair
  */
 public record EvaluationRequest(
@@ -26,6 +27,7 @@ public record EvaluationRequest(
     List<PoseMetric> metrics,
     List<String> oksSigmas,
     @Nullable Path compare,
+    @Nullable Path report,
     Details details) {
   public EvaluationRequest {
     metrics = List.copyOf(metrics);

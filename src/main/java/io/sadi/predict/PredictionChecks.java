@@ -11,6 +11,7 @@ import io.sadi.predict.output.MpiiMatWriter;
 import io.sadi.predict.output.PredictionOutput;
 import io.sadi.predict.output.PredictionOutput.Existing;
 import io.sadi.predict.output.PredictionsFormat;
+import io.sadi.predict.output.RunOutput;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -46,7 +47,8 @@ record PredictionChecks(
             request.boxes(),
             request.boxChoice().images(),
             output.annotations(),
-            output.drawings().against())
+            output.drawings().against(),
+            request.detection() == null ? null : request.detection().detector().model())
         .filter(Objects::nonNull)
         .forEach(inputs::add);
     for (String input : request.inputs()) {
@@ -56,11 +58,12 @@ record PredictionChecks(
     }
     images.forEach(image -> inputs.add(image.file()));
     Path part = output.file() == null ? null : AtomicFile.part(output.file());
+    Path growing = output.file() == null ? null : RunOutput.growing(output.file());
     Path shard =
         output.file() == null || request.shard() == null ? null : Journal.shard(output.file());
     refuseAny(
         inputs,
-        Stream.of(output.file(), part, shard, output.report(), output.errors())
+        Stream.of(output.file(), part, growing, shard, output.report(), output.errors())
             .filter(Objects::nonNull)
             .toList());
     if (part != null && output.existing() == Existing.REFUSE && Files.exists(part)) {

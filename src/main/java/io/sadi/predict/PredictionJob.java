@@ -6,6 +6,7 @@ import io.sadi.checkpoint.Decode;
 import io.sadi.image.ImageFormat;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Checksum;
+import io.sadi.io.InputFile;
 import io.sadi.io.Progress;
 import io.sadi.model.Arithmetic;
 import io.sadi.predict.engine.Batching;
@@ -18,6 +19,7 @@ import io.sadi.predict.engine.InputFailure;
 import io.sadi.predict.engine.InputImage;
 import io.sadi.predict.engine.ModelInfo;
 import io.sadi.predict.engine.People;
+import io.sadi.predict.engine.PersonFinder;
 import io.sadi.predict.input.AnnotatedPeople;
 import io.sadi.predict.input.BoxChoice;
 import io.sadi.predict.input.Boxes;
@@ -146,6 +148,9 @@ public final class PredictionJob {
     checks.boxes(progress);
     checks.submission(checkpoint.skeleton().joints(), progress);
     job.checkPictures();
+    if (request.detection() != null) {
+      InputFile.require(request.detection().detector().model());
+    }
     return job;
   }
 
@@ -166,9 +171,9 @@ public final class PredictionJob {
   public String describe() {
     return String.format(
         Locale.ROOT,
-        "would find %d joints of %d people in %d images with %s (%s, %d px); %s to %s",
+        "would find %d joints of %s people in %d images with %s (%s, %d px); %s to %s",
         checkpoint.skeleton().size(),
-        people(images),
+        request.detection() == null ? people(images) : "the detected",
         images.size(),
         request.model(),
         decode,
@@ -232,6 +237,12 @@ public final class PredictionJob {
         settings.addProperty("boxes_images", Checksum.sha256(choice.images()));
       }
     }
+    PredictionRequest.DetectorChoice detection = request.detection();
+    if (detection != null) {
+      settings.addProperty("detector", Checksum.sha256(detection.detector().model()));
+      settings.addProperty("detector_settings", detection.detector().settings());
+      settings.addProperty("whole_where_nobody", detection.wholeWhereNobody());
+    }
     if (request.shard() != null) {
       settings.addProperty(Journal.SHARD, request.shard().toString());
     }
@@ -260,13 +271,18 @@ public final class PredictionJob {
   private void predict(List<InputImage> remaining, RunOutput results, Progress progress)
       throws IOException {
     InferenceConfig config = request.inference();
-    try (Engine engine = Engine.open(checkpoint, request.model(), decode, config)) {
+    try (DetectedPeople detected = DetectedPeople.open(request.detection(), progress);
+        Engine engine = Engine.open(checkpoint, request.model(), decode, config)) {
       // Of all images: it does not depend on which of them this process predicts, or when.
-      Batching batching = engine.batching(people(all), results.batch());
+      Batching batching =
+          request.detection() == null
+              ? engine.batching(people(all), results.batch())
+              : engine.endless();
       Arithmetic arithmetic = engine.prove(batching.size());
       arithmetic.warnings().forEach(progress::warn);
       results.computing(engine.numerics(batching.size(), arithmetic));
-      List<ImageTask> images = remaining.stream().map(this::task).toList();
+      List<ImageTask> images =
+          remaining.stream().map(image -> task(image, detected.finder())).toList();
       try (Progress.Work work =
               images.size() > 1
                   ? progress.start("predicting", images.size(), "images")
@@ -285,6 +301,7 @@ public final class PredictionJob {
           results.add(found);
           work.advance(1);
         }
+        detected.report();
       }
     } catch (UncheckedIOException e) { // of a thread that draws
       throw e.getCause();
@@ -296,8 +313,8 @@ public final class PredictionJob {
     return boxes == null ? request.passes() : 1;
   }
 
-  private ImageTask task(InputImage image) {
-    return ImageTask.of(image, boxes == null ? null : boxes.of(image.name()));
+  private ImageTask task(InputImage image, PersonFinder finder) {
+    return ImageTask.of(image, boxes == null ? null : boxes.of(image.name()), finder);
   }
 
   /** Annotated joints of the people in boxes, for pictures; none where nobody wants them. */

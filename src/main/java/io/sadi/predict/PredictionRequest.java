@@ -3,6 +3,7 @@ package io.sadi.predict;
 import io.sadi.checkpoint.Decode;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Shard;
+import io.sadi.predict.detect.DetectorOptions;
 import io.sadi.predict.engine.InferenceConfig;
 import io.sadi.predict.input.BoxChoice;
 import io.sadi.predict.input.Inputs;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param shard the part of the images that this process predicts; null for all
  * @param output where what is found goes
  * @param boxChoice which of the boxes count
+ * @param detection who else says where people are; null for nobody
  */
 public record PredictionRequest(
     Path model,
@@ -34,7 +36,17 @@ public record PredictionRequest(
     InferenceConfig inference,
     @Nullable Shard shard,
     PredictionOutput output,
-    BoxChoice boxChoice) {
+    BoxChoice boxChoice,
+    @Nullable DetectorChoice detection) {
+  /**
+   * How people are looked for where no boxes are given.
+   *
+   * @param detector what finds them
+   * @param wholeWhereNobody whether an image in which nobody is found is one person's, as without a
+   *     detector
+   */
+  public record DetectorChoice(DetectorOptions detector, boolean wholeWhereNobody) {}
+
   public PredictionRequest {
     inputs = List.copyOf(inputs);
     if (passes < 1 || passes > 2) {
@@ -52,6 +64,6 @@ public record PredictionRequest(
       InferenceConfig inference,
       @Nullable Shard shard,
       PredictionOutput output) {
-    this(model, inputs, boxes, decode, passes, inference, shard, output, BoxChoice.ALL);
+    this(model, inputs, boxes, decode, passes, inference, shard, output, BoxChoice.ALL, null);
   }
 }

@@ -10,9 +10,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adam (Kingma and Ba), with AdamW's decoupled weight decay. Written out over the one buffer of all
- * weights: a step costs the same few operations however many layers there are, and its state is
- * three values that a resumed run can read.
+ * Adam (Kingma and Ba), with AdamW's decoupled weight decay. All weights lie in one buffer, so a
+ * step takes a few operations however many layers there are. The state is two buffers of moments
+ * and the number of steps.
  */
 final class Adam implements AutoCloseable {
   private static final double BETA1 = 0.9;
@@ -39,7 +39,7 @@ final class Adam implements AutoCloseable {
     }
   }
 
-  /** Moves the weights against the gradients, and clears those. */
+  /** Updates the weights, and sets the gradients to 0. */
   void step(double rate) {
     steps++;
     try (NoGradGuard noGrad = new NoGradGuard()) {
@@ -80,11 +80,11 @@ final class Adam implements AutoCloseable {
     return steps;
   }
 
-  /** Goes on after so many steps, with moments that have just been read. */
+  /** Continues after so many steps, with moments that have just been read. */
   void goOn(long done) {
     steps = done;
     if (learning != null) {
-      // A weight that is frozen now may have been learned before: its moments would move it on.
+      // A weight that is frozen now may have been trained before: its moments would still move it.
       try (NoGradGuard noGrad = new NoGradGuard()) {
         mean.mul_(learning);
         square.mul_(learning);

@@ -17,9 +17,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The crops of a batch as a network sees them. Where the batch's own threads have not made them,
- * the device does, from larger pictures: the same affine maps, colours, blur and patches as {@link
- * Image} and {@link AppearanceDraw} make on the CPU, but for rounding.
+ * The crops of a batch as the network's input. Either the batch's threads have made them, or the
+ * device makes them here from larger pictures, with the same affine maps, colours, blur and patches
+ * as {@link Image} and {@link AppearanceDraw} make on the CPU, but for rounding.
  */
 public final class Crops {
   /** Numbers of grid_sampler's choices: bilinear, and zeros beyond the edges. */
@@ -75,10 +75,10 @@ public final class Crops {
       float[] one = theta(work.get(b).cropToPicture(), side);
       System.arraycopy(one, 0, theta, 6 * b, 6);
     }
-    // In float64, because float32 is cut to ten bits where a GPU may use TF32.
+    // In float64, because a GPU that uses TF32 keeps only ten bits of a float32.
     Tensor maps = Tensors.of(theta, device, work.size(), 2, 3).to(ScalarType.Double);
     Tensor grid = torch.affine_grid_generator(maps, new long[] {work.size(), 3, size, size}, false);
-    // What is beyond the edges is zero for grid_sampler, so that must be what is outside.
+    // grid_sampler reads 0 beyond the edges, so the value of the outside is shifted to 0.
     Tensor pictures = rgb.to(ScalarType.Float).permute(0, 3, 1, 2).sub(outside);
     return torch
         .grid_sampler(pictures, grid.to(ScalarType.Float), BILINEAR, ZEROS, false)

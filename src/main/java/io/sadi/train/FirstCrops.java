@@ -14,14 +14,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * {@code augmented.jpg}: the first crops of a run as the network sees them, with the joints that it
- * is to learn drawn in. Whoever looks at it sees at once what the augmentation does to the
- * pictures.
+ * {@code augmented.jpg}: the first crops of a run as the network sees them, with the target joints
+ * drawn in. It shows what the augmentation does to the images.
  */
 final class FirstCrops {
   private static final int MAX_CROPS = 24;
 
-  /** Smaller crops are enlarged, for the eyes. */
+  /** Smaller crops are enlarged to this. */
   private static final int MIN_TILE = 192;
 
   private static final String LEGEND = "what the network sees and learns; left orange, right blue";
@@ -58,7 +57,7 @@ final class FirstCrops {
     }
   }
 
-  /** In crop pixels, as a prediction that is sure of what counts; the rest is nowhere. */
+  /** The target joints in crop pixels; NaN for joints that do not count. */
   private static Prediction joints(Batch batch, int b, Person person, int size) {
     int k = person.x().length;
     Prediction joints = Prediction.empty(person.image(), person.person(), k);

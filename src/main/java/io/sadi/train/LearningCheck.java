@@ -11,18 +11,18 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Whether a run learns. Wrong arithmetic, wrong annotations and a learning rate that is far off all
- * give losses that are numbers, epoch after epoch.
+ * Warns if a run does not learn. Wrong arithmetic, wrong annotations and a bad learning rate can
+ * all give finite losses, epoch after epoch.
  *
- * <p>It looks twice, each time at the first epoch that has what it takes: whether the loss has
- * fallen since the first epoch, and whether the network is better than the mean pose. It speaks
- * once.
+ * <p>There are two checks, each made once, at the first epoch that allows it: whether the loss has
+ * fallen since the first epoch, and whether the network is better than the mean pose. There is at
+ * most one warning.
  */
 final class LearningCheck {
-  /** Steps after which a network that learns has begun to. */
+  /** After so many steps a network that learns has measurably improved. */
   static final int STEPS = 2000;
 
-  /** The mean losses of two epochs differ by less where nothing is learned. */
+  /** The mean losses of two epochs differ by less if nothing is learned, relative. */
   private static final double NOISE = 0.01;
 
   private final int patience;
@@ -33,8 +33,8 @@ final class LearningCheck {
   private boolean spoke;
 
   /**
-   * @param patience steps after which it looks
-   * @param meanPose how good the mean pose is on the people that are validated; asked at most once
+   * @param patience steps before which nothing is checked
+   * @param meanPose result of the mean pose on the validation people; computed at most once
    */
   LearningCheck(int patience, Supplier<MetricResult> meanPose) {
     this.patience = patience;
@@ -59,7 +59,7 @@ final class LearningCheck {
         });
   }
 
-  /** Goes on after the epochs of these rows of metrics.csv, of which it says nothing any more. */
+  /** Continues after the epochs of these rows of metrics.csv, which have been checked before. */
   void resume(List<List<String>> rows) {
     for (List<String> row : rows) {
       long steps = (long) EpochResult.number(row, "steps");
@@ -72,12 +72,12 @@ final class LearningCheck {
   }
 
   /**
-   * Looks at the epoch after those so far.
+   * Checks the next epoch.
    *
    * @param steps done by its end since the run began
    * @param loss mean over its steps
    * @param validation one result a decode, fused first; empty where it was not validated
-   * @return what a person should know, one line
+   * @return the warning, one line; empty if there is none
    */
   Optional<String> after(long steps, double loss, List<MetricResult> validation) {
     String found = "";

@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * The processes of a job on this machine, each with this one's command line. They find their place
- * in the environment as under torchrun, and stop when this process does.
+ * The processes of a job on this machine, each with the command line of this process. Their ranks
+ * are in the environment, as under torchrun. They stop when this process does.
  */
 final class LocalRanks implements AutoCloseable {
   private static final int LOOK_MS = 100;
@@ -94,7 +94,7 @@ final class LocalRanks implements AutoCloseable {
     return String.format(Locale.ROOT, "rank %d (process %d)", rank, processes.get(rank).pid());
   }
 
-  /** Those that still have not ended. */
+  /** The processes that are still running. */
   private List<String> hung() {
     return IntStream.range(0, processes.size())
         .filter(rank -> processes.get(rank).isAlive())
@@ -106,13 +106,13 @@ final class LocalRanks implements AutoCloseable {
     return processes.stream().anyMatch(Process::isAlive);
   }
 
-  /** The first process that ended otherwise than well or interrupted; -1 if none has. */
+  /** The rank of the first process that failed; -1 if none has. */
   private int failed() {
     int found = -1;
     for (int i = 0; i < processes.size(); i++) {
       Process process = processes.get(i);
       if (!process.isAlive() && !List.of(0, 130, 143).contains(process.exitValue())) {
-        // A killed one is the cause; others fail because it is gone.
+        // A killed process is the cause: the others fail because it is gone.
         if (found < 0 || process.exitValue() > 128) {
           found = i;
         }
@@ -121,7 +121,7 @@ final class LocalRanks implements AutoCloseable {
     return found;
   }
 
-  /** Ends those that have not ended by themselves. */
+  /** Kills the processes that are still running. */
   @Override
   public void close() {
     processes.forEach(Process::destroyForcibly);

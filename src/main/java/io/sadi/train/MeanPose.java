@@ -8,11 +8,11 @@ import io.sadi.geom.Affine;
 import java.util.List;
 
 /**
- * The guess that looks at no picture: everybody's joints lie where those of the people to learn
- * from lie on average, relative to the crop.
+ * The mean pose of the training people, relative to the crop: a baseline that does not look at the
+ * image.
  *
  * @param x of each joint in the crop, [K]: -0.5 at its left edge, 0.5 at its right one; 0 for a
- *     joint that nobody has
+ *     joint that is never annotated
  * @param y of each joint in the crop, [K], downwards
  */
 @SuppressWarnings("ArrayRecordComponent") // as in Person

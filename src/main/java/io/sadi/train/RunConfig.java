@@ -8,7 +8,7 @@ import io.sadi.model.ModelConfig;
 import java.util.OptionalDouble;
 
 /**
- * Everything a training run is configured with.
+ * The configuration of a training run.
  *
  * @param fusionWeight w of the decode {@code fused}; empty: chosen on the validation split
  * @param yaml the resolved config, every key with its value

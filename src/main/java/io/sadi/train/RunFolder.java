@@ -6,6 +6,7 @@ import io.sadi.data.TrainedOn;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Csv;
+import io.sadi.io.FileTree;
 import io.sadi.io.Json;
 import io.sadi.io.ProcessLock;
 import io.sadi.io.Safetensors;
@@ -24,7 +25,6 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -78,8 +78,8 @@ final class RunFolder {
   }
 
   /**
-   * Makes room for a new run. Only for who has locked the folder: another process may be training
-   * the run that is replaced, or may have come to its end since the folder was looked at.
+   * Removes the old run's files, if there are any. The folder must be locked: another process may
+   * be training that run, or may have finished since the folder was checked.
    */
   void begin(boolean overwrite) throws IOException {
     check(overwrite);
@@ -95,16 +95,16 @@ final class RunFolder {
               "checkpoints",
               "samples",
               "nan")) {
-        delete(folder.resolve(name));
+        FileTree.delete(folder.resolve(name));
       }
       try (Stream<Path> state = Files.list(folder.resolve("state"))) {
         for (Path path : state.filter(path -> !path.equals(lockFile())).toList()) {
-          delete(path);
+          FileTree.delete(path);
         }
       }
       Optional<Path> events = TensorBoardEvents.find(folder);
       if (events.isPresent()) {
-        delete(events.get());
+        FileTree.delete(events.get());
       }
     }
     Files.createDirectories(folder.resolve("checkpoints"));
@@ -123,7 +123,7 @@ final class RunFolder {
     return new RunFolder(folder);
   }
 
-  /** A folder that another process of the job sees to. */
+  /** A folder that another process of the job creates and checks. */
   static RunFolder at(Path folder) {
     return new RunFolder(folder);
   }
@@ -136,7 +136,7 @@ final class RunFolder {
     return folder.resolve("config.yaml");
   }
 
-  /** The first crops, for people to look at. */
+  /** A picture of the first batch. */
   Path augmented() {
     return folder.resolve("augmented.jpg");
   }
@@ -177,13 +177,13 @@ final class RunFolder {
       try {
         return Checkpoint.trainedOn(Safetensors.read(state), state);
       } catch (BadInputException e) {
-        // Damaged, which is said where it is to be gone on from.
+        // Damaged: restoring reports it.
       }
     }
     return null;
   }
 
-  /** Keeps {@link #last}, of so many steps, beside the one that is about to take its name. */
+  /** Keeps {@link #last}, of so many steps, under another name, before a newer one replaces it. */
   void keepLast(long steps) throws IOException {
     if (!Files.exists(last())) {
       return;
@@ -191,14 +191,14 @@ final class RunFolder {
     name(last(), earlier(steps));
   }
 
-  /** Where {@link #goBack} puts a state that cannot be gone on from. */
+  /** Where {@link #goBack} puts a damaged state. */
   Path damaged(Path state) {
     return folder.resolve("state/" + DAMAGED + state.getFileName());
   }
 
   /**
-   * Makes a kept state the last one, in the place of later ones that cannot be gone on from. Those
-   * stay under another name, so that they are neither taken for states nor counted among them.
+   * Makes an earlier state the last one, because the later ones are damaged. Those are renamed, so
+   * that they no longer count as states.
    *
    * @param state one of {@link #states}
    * @param rejected those before it
@@ -216,9 +216,9 @@ final class RunFolder {
     }
   }
 
-  /** Gives a file another name, whole or not at all. It keeps the first one. */
+  /** Gives a file a second name, atomically. */
   private void name(Path file, Path other) throws IOException {
-    // Not NAME.part: whoever writes NAME next would write into the file itself.
+    // Not NAME.part: the next write of NAME would open it and overwrite the file itself.
     Path link = folder.resolve("state/link");
     Files.deleteIfExists(link);
     try {
@@ -226,7 +226,7 @@ final class RunFolder {
     } catch (UnsupportedOperationException | FileSystemException e) {
       Files.copy(file, link); // a file system without links
     }
-    // Of two names of one file, moving the one to the other does nothing, by POSIX.
+    // By POSIX, a rename between two names of the same file does nothing.
     if (Files.exists(other) && Files.isSameFile(link, other)) {
       Files.delete(link);
     } else {
@@ -242,7 +242,7 @@ final class RunFolder {
    */
   void forgetStatesBut(int keep, long steps) throws IOException {
     List<Path> kept = new ArrayList<>(inState("last-"));
-    kept.remove(earlier(steps)); // a state that was saved twice
+    kept.remove(earlier(steps)); // saved twice at the same step
     List<Path> stay = kept.subList(Math.max(0, kept.size() - (keep - 1)), kept.size());
     List<String> names = new ArrayList<>();
     names.add(optimizer(steps).getFileName().toString());
@@ -287,7 +287,7 @@ final class RunFolder {
     return lock;
   }
 
-  /** The picture of the people that are looked at after an epoch. */
+  /** The picture of some validation people after an epoch. */
   Path sample(int epoch) {
     return folder.resolve(String.format(Locale.ROOT, "samples/epoch-%03d.jpg", epoch));
   }
@@ -303,8 +303,8 @@ final class RunFolder {
   }
 
   /**
-   * Writes all rows anew: the file is complete at any moment, and a resumed run repeats none. What
-   * TensorBoard reads follows.
+   * Writes all rows anew, so that the file is always complete and a resumed run repeats no row.
+   * Then the file for TensorBoard.
    */
   void metrics(List<List<String>> rows) throws IOException {
     StringWriter text = new StringWriter();
@@ -316,7 +316,7 @@ final class RunFolder {
     TensorBoardEvents.write(folder, rows);
   }
 
-  /** Draws what {@link #metrics} has, for a browser. */
+  /** Writes the curves of {@link #metrics} as a web page. */
   void curves(String metric) throws IOException {
     Path file = folder.resolve("metrics.csv");
     AtomicFile.writeString(
@@ -357,7 +357,7 @@ final class RunFolder {
     return Files.exists(folder.resolve("config.yaml"));
   }
 
-  /** Whether it is empty or not there, or a run was killed in it before it had saved anything. */
+  /** Whether it is missing or empty, or holds a run that was killed before it saved anything. */
   static boolean isUnstarted(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return true;
@@ -371,17 +371,6 @@ final class RunFolder {
               path.equals(folder)
                   || List.of("checkpoints", "state", "state/lock", "config.yaml.part")
                       .contains(folder.relativize(path).toString()));
-    }
-  }
-
-  private static void delete(Path path) throws IOException {
-    if (!Files.exists(path)) {
-      return;
-    }
-    try (Stream<Path> tree = Files.walk(path)) {
-      for (Path file : tree.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
     }
   }
 }

@@ -19,8 +19,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a run says of itself: {@code summary.json}, {@code metrics.csv}, {@code events.*}, {@code
- * curves.html}, {@code train.log}, and the same lines to whoever watches.
+ * The reports of a run: {@code summary.json}, {@code metrics.csv}, {@code events.*}, {@code
+ * curves.html}, {@code train.log}, and progress on the console.
  */
 final class RunLog {
   private final RunFolder folder;
@@ -37,7 +37,7 @@ final class RunLog {
 
   /**
    * @param metric its label
-   * @param epochs that the run is to have
+   * @param epochs in all
    * @param writes whether this process writes the run's files
    * @param learning asked after each epoch
    */
@@ -60,7 +60,7 @@ final class RunLog {
     this.learning = learning;
   }
 
-  /** Goes on after the first epochs of a run. */
+  /** Continues after the first epochs of a run. */
   void resume(int done) throws IOException {
     rows.addAll(folder.metrics(done));
     learning.resume(rows);
@@ -80,7 +80,7 @@ final class RunLog {
     }
   }
 
-  /** Records an epoch, and warns where the run does not learn. */
+  /** Records an epoch, and warns if the run does not learn. */
   void epoch(EpochResult result) throws IOException {
     if (!Double.isNaN(result.imagesPerSecond())) {
       imagesPerSecond = result.imagesPerSecond();

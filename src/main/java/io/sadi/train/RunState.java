@@ -1,6 +1,6 @@
 package io.sadi.train;
 
-/** How a run stands. */
+/** The status of a run, as {@code summary.json} has it. */
 public enum RunState {
   RUNNING,
   DONE,

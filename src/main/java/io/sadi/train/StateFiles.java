@@ -45,7 +45,7 @@ final class StateFiles {
   private static final String MEAN = "mean";
   private static final String SQUARE = "square";
 
-  /** Begins the names of the running statistics of a job's processes. */
+  /** Prefix of the running statistics of a job's processes. */
   private static final String STATISTICS = Checkpoint.STATE + "statistics/";
 
   private final RunConfig config;
@@ -56,20 +56,20 @@ final class StateFiles {
   private @Nullable Position saved;
   private List<float[]> statistics = List.of();
 
-  /** What the steps so far were computed with; one unless mixed. */
+  /** The arithmetic of the steps so far; one unless mixed. */
   private final Set<Numerics> computed = new LinkedHashSet<>();
 
   /**
-   * What is saved and restored.
+   * The tensors of a state.
    *
    * @param raw the network's parameters as the optimizer moves them
    * @param average their moving average
    */
   record Weights(Parameters raw, Parameters average, Adam optimizer) {
-    /** Values that are copied to the CPU at a time. */
+    /** Values copied to the CPU at a time. */
     private static final long CHUNK = 1 << 24;
 
-    /** Whether all values are numbers. */
+    /** Whether all values are finite. */
     boolean finite() {
       try (PointerScope scope = new PointerScope();
           NoGradGuard noGrad = new NoGradGuard()) {
@@ -77,7 +77,7 @@ final class StateFiles {
       }
     }
 
-    /** Everything that learning goes on from, a buffer each. */
+    /** All buffers. */
     List<Tensor> all() {
       return List.of(
           raw.weights(),
@@ -89,7 +89,8 @@ final class StateFiles {
     }
 
     /**
-     * The CRC-32C of what is the same in all processes of a job, so all but the running statistics.
+     * The CRC-32C of the buffers that are the same in all processes of a job: all but the running
+     * statistics.
      */
     String checksum() {
       CRC32C sum = new CRC32C();
@@ -107,7 +108,7 @@ final class StateFiles {
   }
 
   /**
-   * @param trainedOn the people that the run uses
+   * @param trainedOn the people of the run
    */
   StateFiles(
       RunConfig config, Dataset dataset, TrainedOn trainedOn, RunFolder folder, Weights weights) {
@@ -118,19 +119,19 @@ final class StateFiles {
     this.weights = weights;
   }
 
-  /** What the weights are trained on. */
+  /** The people that the weights were trained on. */
   TrainedOn trainedOn() {
     return trainedOn;
   }
 
-  /** The weights come from a network that was trained on something before. */
+  /** The initial weights were trained before, on these people. */
   void startedFrom(@Nullable TrainedOn before) {
     if (before != null) {
       trainedOn = trainedOn.after(before);
     }
   }
 
-  /** What is kept for the worst case must not be the worst case. */
+  /** A state with NaN must not replace a good one. */
   private void checkFinite(Position position) {
     if (!weights.finite()) {
       throw new FailedException(
@@ -141,17 +142,17 @@ final class StateFiles {
   }
 
   /**
-   * The running statistics of each process, [rank][m], where the state that was restored has them.
+   * The running statistics of each process in the restored state, [rank][m]; empty if it has none.
    */
   List<float[]> statistics() {
     return statistics;
   }
 
   /**
-   * Everything that resuming needs: the optimizer first, then the checkpoint that names it.
+   * Saves a state: first the optimizer, then the checkpoint that refers to it.
    *
-   * @param statisticsOfAll the running statistics of each process, [rank][m]; empty where they are
-   *     the same
+   * @param statisticsOfAll the running statistics of each process, [rank][m]; empty if they are the
+   *     same
    */
   void save(Position position, List<float[]> statisticsOfAll) throws IOException {
     checkFinite(position);
@@ -183,9 +184,9 @@ final class StateFiles {
   }
 
   /**
-   * Restores the latest state that is whole.
+   * Restores the latest state that is intact.
    *
-   * @return how far it is; the start where nothing was saved yet
+   * @return its position; the start if nothing was saved
    * @throws BadInputException if there are states and none can be read
    */
   Position restore(Progress progress) throws IOException {
@@ -265,14 +266,15 @@ final class StateFiles {
   }
 
   /**
-   * Says what the steps that come are computed with.
+   * Sets the arithmetic of the following steps.
    *
-   * @param allowMixed whether that may differ from what it was so far
+   * @param allowMixed whether it may differ from that of the steps so far
    * @throws BadInputException if it differs and may not
    */
   void computing(Numerics now, boolean allowMixed) {
     for (Numerics before : computed) {
-      Numerics then = before.ofBatch(now.batch()); // the config's, which has been compared
+      Numerics then =
+          before.ofBatch(now.batch()); // the batch is the config's, which has been compared
       String differing = then.where(now);
       if (!differing.isEmpty() && !allowMixed) {
         throw BadInputException.at(

@@ -18,21 +18,21 @@ import java.util.zip.CRC32C;
  * A run's {@code metrics.csv} as TensorBoard reads it, {@code events.out.tfevents.*}: one event an
  * epoch, whose step is the epoch.
  *
- * <p>The file is a row of TFRecords, each an {@code Event} message between checksums. It is written
- * byte by byte, because a message has four fields: TensorFlow's own classes for it ({@code
- * org.tensorflow:proto}) would add 1,800 to a jar that should start at once, are of 2019, and their
- * runtime makes newer Javas print warnings. The tests read with them what is written here.
+ * <p>The file is a sequence of TFRecords, each an {@code Event} message between checksums. It is
+ * written byte by byte, as a message has four fields. TensorFlow's own classes ({@code
+ * org.tensorflow:proto}) would add 1,800 classes to the jar, are of 2019, and their runtime prints
+ * warnings on newer Javas. The tests read the file with them.
  */
 final class TensorBoardEvents {
-  /** TensorBoard knows its files by this; what follows is when, and where, they began. */
+  /** TensorBoard recognises its files by this prefix; the time of the start follows. */
   private static final String PREFIX = "events.out.tfevents.";
 
   private static final String SUFFIX = ".sadi";
 
-  /** What a file begins with: the version of its format. */
+  /** The format's version, in the first record. */
   private static final String VERSION = "brain.Event:2";
 
-  /** Bytes before a record's message: its length, and that one's checksum. */
+  /** Bytes before a record's message: its length and the length's checksum. */
   private static final int HEADER = Long.BYTES + Integer.BYTES;
 
   /** Keys of protocol buffers: the field's number times 8, plus how its value is written. */
@@ -53,8 +53,8 @@ final class TensorBoardEvents {
   private TensorBoardEvents() {}
 
   /**
-   * Makes the folder's file hold exactly these epochs. What it has of them already stays as it is;
-   * what is no whole record, or of another epoch, is cut off first.
+   * Makes the folder's file hold exactly these epochs. Records that it has already stay as they
+   * are; incomplete records and those of other epochs are cut off first.
    *
    * @param rows of {@code metrics.csv}, as {@link EpochResult#row} makes them
    */
@@ -103,7 +103,7 @@ final class TensorBoardEvents {
     return name.startsWith(PREFIX) && name.endsWith(SUFFIX);
   }
 
-  /** The step of the next record, which is then behind the position; {@link #NOT_WHOLE}. */
+  /** Reads the next record and returns its step; {@link #NOT_WHOLE} if it is incomplete. */
   private static long nextStep(ByteBuffer in) {
     if (in.remaining() < HEADER) {
       return NOT_WHOLE;
@@ -164,7 +164,7 @@ final class TensorBoardEvents {
     return event.toBytes();
   }
 
-  /** A column's name in TensorBoard, whose panels go by the part before the slash. */
+  /** A column's name in TensorBoard, which groups panels by the part before the slash. */
   private static String tag(String column) {
     if (column.equals("epoch")) {
       return ""; // the step
@@ -189,14 +189,14 @@ final class TensorBoardEvents {
     return out.putInt(checksum(out, HEADER, message.length)).array();
   }
 
-  /** CRC-32C, turned and shifted as TFRecords have it: they may hold checksums themselves. */
+  /** CRC-32C, masked as in TFRecords, whose content may hold checksums itself. */
   private static int checksum(ByteBuffer in, int at, int length) {
     CRC32C crc = new CRC32C();
     crc.update(in.duplicate().limit(at + length).position(at));
     return Integer.rotateRight((int) crc.getValue(), 15) + 0xa282ead8;
   }
 
-  /** A protocol buffers message as it is written. */
+  /** A protocol buffers message. */
   private static final class Message {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 

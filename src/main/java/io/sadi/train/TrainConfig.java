@@ -6,7 +6,7 @@ import io.sadi.io.BadInputException;
 import java.util.List;
 
 /**
- * How a network is trained.
+ * The settings of a training.
  *
  * @param epochs passes over the training split
  * @param batch crops a step
@@ -20,7 +20,7 @@ import java.util.List;
  * @param accumulate batches of a process that a step takes, one after the other
  * @param onNan what happens where the loss is no number or explodes
  * @param patience epochs without a better validation after which training ends; 0: never
- * @param freeze parts of names of parameters that stay as they are
+ * @param freeze parts of names of parameters that are frozen
  * @param saveMinutes after how many minutes the state is saved within an epoch; 0: never
  * @param keep states that are kept, the last one included
  * @param evalEvery epochs from one validation to the next; the last epoch is always validated
@@ -141,7 +141,7 @@ public record TrainConfig(
             "train.seed", 1, 0, Integer.MAX_VALUE, "of weights, order and augmentation"));
   }
 
-  /** The batches of a step that a process sees. */
+  /** A process's share of a step's batches. */
   Batches.Share share(int rank, int ranks) {
     return new Batches.Share(batch, accumulate * ranks, rank * accumulate, accumulate);
   }

@@ -32,17 +32,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A training run that has been asked for, checked before anything is computed or written: {@code
- * prepare} reads what it needs, {@code run} does it.
+ * A training that has been asked for. {@code prepare} reads and checks all input; {@code run} then
+ * computes and writes.
  *
  * @param config resolved
  * @param dataset what to learn from
  * @param people of the training split
  * @param validationPeople of the validation split; empty where the dataset has none
- * @param trainedOn these people, as the run's files keep it
+ * @param trainedOn fingerprints of these people
  * @param out the run folder
  * @param mode whether the folder is new, replaced or continued
- * @param init what to start from, or null for random weights
+ * @param init the initial weights; null for random ones
  */
 public record TrainJob(
     RunConfig config,
@@ -68,11 +68,11 @@ public record TrainJob(
   }
 
   /**
-   * Reads and checks what a run needs.
+   * Reads and checks the input of a run.
    *
    * @param config as given on the command line
-   * @param configGiven whether it says anything of its own; a resumed run may leave it out
-   * @throws BadInputException also where a run is to go on with other people than it has
+   * @param configGiven whether the command line gives one; a resumed run may leave it out
+   * @throws BadInputException also if a run would be resumed with other people
    */
   public static TrainJob prepare(
       Config config,
@@ -83,13 +83,13 @@ public record TrainJob(
       @Nullable InitialNetwork init)
       throws IOException {
     if (init != null) {
-      // Its maps go on meaning what they meant, unless the config says otherwise.
+      // The pixel convention is the initial network's, unless the config sets one.
       config.withDefaults(
           Map.of(ModelConfig.PIXELS, Config.name(init.read().model().pixels())),
           String.valueOf(init.checkpoint()));
     }
-    // A job may be killed before it has made its folder, and is then started again with --resume;
-    // who gives no config either has misspelt the folder.
+    // A scheduler may kill a job before it has made its folder, and start it again with --resume.
+    // Without a config too, the folder is misspelt.
     boolean misspelt = !configGiven && !Files.exists(out);
     RunConfig run =
         mode == Mode.RESUME && (misspelt || !RunFolder.isUnstarted(out))
@@ -119,10 +119,7 @@ public record TrainJob(
     return new TrainJob(run, dataset, people, validation, trainedOn, out, mode, init);
   }
 
-  /**
-   * This, unless it would go on with other people than the run was trained on, or names parameters
-   * or a network to start from that do not fit.
-   */
+  /** Checks the frozen parameters, the initial network, and that a resumed run keeps its people. */
   private TrainJob checked() throws IOException {
     Parameters parameters =
         SadiNet.describe(config.model(), dataset.skeleton().size()).parameters();
@@ -142,20 +139,20 @@ public record TrainJob(
   }
 
   /**
-   * A run that goes on with another config. Its network must be the same, which the state that is
-   * read then holds.
+   * A run that is resumed with another config. The network must be the same: reading the state
+   * checks it.
    */
   public static TrainJob resume(Config config, Path data, Path out) throws IOException {
     return prepare(config, true, data, out, Mode.RESUME_DIFFERENTLY, null);
   }
 
-  /** Where a run keeps the config that it was started with. */
+  /** The file of the config that a run was started with. */
   public static Path config(Path run) {
     return RunFolder.open(run).config();
   }
 
   /**
-   * What would be done, for {@code --dry-run}.
+   * A line for {@code --dry-run}.
    *
    * @param ranks processes that train together
    */
@@ -180,7 +177,10 @@ public record TrainJob(
         out);
   }
 
-  /** Trains. Interrupted, it saves and returns. A resumed run computes as it did before. */
+  /**
+   * Trains. If interrupted, it saves and returns. A resumed run must use the same arithmetic as
+   * before.
+   */
   public RunState run(Progress progress) throws IOException {
     return run(false, progress);
   }
@@ -195,7 +195,7 @@ public record TrainJob(
   }
 
   /**
-   * Trains on several processes of this machine, each with its share of every step's people.
+   * Trains on several processes of this machine, each with its share of every step.
    *
    * @param size how many
    * @param arguments of this process's command line, which they run
@@ -208,7 +208,7 @@ public record TrainJob(
   }
 
   /**
-   * Trains as the first process of a job that somebody else started.
+   * Trains as the first process of a job that was started from outside, such as by torchrun.
    *
    * @param allowMixed whether a resumed run may compute otherwise than before
    */
@@ -223,8 +223,8 @@ public record TrainJob(
   }
 
   /**
-   * Trains as another process of a job. Whether a run goes on, and from where, the first process
-   * decides, whose folder alone is looked at.
+   * Trains as another process of a job. The first process alone looks at the run folder and decides
+   * whether the run is resumed.
    *
    * @param config as given on the command line; null for the first process's
    * @throws BadInputException in all processes, where one of them has another config or other
@@ -242,7 +242,7 @@ public record TrainJob(
           own == null ? RunConfig.from(Config.parse(yaml, "the config of rank 0")) : own;
       TrainJob job = read(run, data, out, Mode.REFUSE, null);
       try (Ranks ranks = meeting.join(job.device(place.size(), place.localRank()))) {
-        return job.run(ranks, true, Progress.NONE); // rank 0 says
+        return job.run(ranks, true, Progress.NONE); // rank 0 reports
       }
     }
   }
@@ -254,7 +254,7 @@ public record TrainJob(
   /**
    * Trains as one process of a job.
    *
-   * @param ranks the job; the first writes the run folder and speaks
+   * @param ranks the job; the first process writes the run folder and reports
    * @param allowMixed whether a resumed run may compute otherwise than before
    */
   RunState run(Ranks ranks, boolean allowMixed, Progress progress) throws IOException {
@@ -274,7 +274,7 @@ public record TrainJob(
               + config.train().share(0, ranks.size()).parts()
               + " batches of a step");
     }
-    Alike.check(this, ranks, device);
+    JobConsistency.check(this, ranks, device);
     if (ranks.first()) {
       warn(progress);
     }
@@ -305,7 +305,7 @@ public record TrainJob(
     }
   }
 
-  /** Says what may surprise about this dataset and config. */
+  /** Warns of what may surprise in this dataset and config. */
   private void warn(Progress progress) {
     if (validationPeople.isEmpty()) {
       String fused =
@@ -340,7 +340,7 @@ public record TrainJob(
     }
   }
 
-  /** Whether there is a run to go on with. */
+  /** Whether there is a run to resume. */
   private boolean goesOn() throws IOException {
     return mode.resumes() && !RunFolder.isUnstarted(out);
   }
@@ -348,7 +348,7 @@ public record TrainJob(
   private ComputeDevice device(int ranks, int localRank) {
     String name = config.train().device();
     ComputeDevice device = ComputeDevice.of(name);
-    // "auto" and "cuda" mean a GPU for each process.
+    // "auto" and "cuda": a GPU for each process.
     return device.cuda() && ranks > 1 && !name.contains(":")
         ? ComputeDevice.of("cuda:" + localRank)
         : device;
@@ -360,12 +360,12 @@ public record TrainJob(
         .checked();
   }
 
-  /** Where a run keeps its best weights once it has any. */
+  /** The file of a run's best weights. */
   public static Path best(Path run) {
     return RunFolder.open(run).best();
   }
 
-  /** Where a run keeps its last weights, averaged. */
+  /** The file of a run's last weights, averaged. */
   public static Path last(Path run) {
     return RunFolder.open(run).last();
   }

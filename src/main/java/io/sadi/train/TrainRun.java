@@ -253,7 +253,7 @@ final class TrainRun {
     double weight = config.fusionWeight().orElse(position.fusionWeight());
     validate &= !validationPeople.isEmpty();
     if (validate) {
-      save(); // whoever has no time for the validation does it when the run goes on
+      save(); // if the validation is interrupted, the resumed run begins with it
     }
     trainer.shareStatistics();
     if (validate) {
@@ -286,21 +286,21 @@ final class TrainRun {
             imagesPerSecond,
             ProcessMemory.residentMb(),
             validation);
-    // Where nothing is validated the latest weights are the best there are.
+    // Without validation the latest weights count as the best.
     boolean latest = validationPeople.isEmpty();
     position = position.nextEpoch(validation.isEmpty() ? null : validation.get(0), weight, latest);
     if (position.best().epoch() == done && ranks.first()) {
       states.saveBest(position);
     }
-    // Before the state: a run that is killed in between does the epoch again and writes the same
-    // row, where it would otherwise lack it for good.
+    // Before the state: a run that is killed in between repeats the epoch and writes the same row.
+    // In the other order the row would be lost.
     log.epoch(result);
     save();
     summary(RunState.RUNNING);
     return true;
   }
 
-  /** Draws what the network makes of some people, every few epochs. */
+  /** Draws the network's answers for some people, every few epochs. */
   private void drawSamples(int done, double fusionWeight) throws IOException {
     boolean due = done % settings.sampleEvery() == 0 || done == settings.epochs();
     if (!due || settings.samples() == 0 || validationPeople.isEmpty() || !ranks.first()) {
@@ -323,7 +323,7 @@ final class TrainRun {
     }
   }
 
-  /** Goes on where the folder's last state stands; from the start where there is none. */
+  /** Continues from the folder's last state; from the start if there is none. */
   void resume() throws IOException {
     position = states.restore(progress);
     log.resume(position.epoch());
@@ -332,10 +332,7 @@ final class TrainRun {
     }
   }
 
-  /**
-   * Makes all processes of the job stand where the first one does, which alone looks at the run's
-   * folder.
-   */
+  /** Gives all processes the state of the first one, which alone reads the run folder. */
   void agree() {
     if (ranks.size() == 1) {
       return;
@@ -347,13 +344,13 @@ final class TrainRun {
   }
 
   /**
-   * Says what the run is computed with from now on.
+   * Records the arithmetic of the steps to come.
    *
-   * @param allowMixed whether that may differ from what a resumed run was computed with
+   * @param allowMixed whether it may differ from that of the run so far
    */
   void computing(boolean allowMixed) {
     if (isComplete()) {
-      return; // nothing more is computed
+      return; // no more steps
     }
     states.computing(
         Numerics.of(
@@ -376,7 +373,7 @@ final class TrainRun {
   }
 
   private void save() throws IOException {
-    // Between epochs they are the same in all processes.
+    // Between epochs the statistics are the same in all processes.
     List<float[]> statistics =
         position.current().steps() > 0 ? trainer.statisticsOfAll() : List.of();
     if (ranks.first()) {

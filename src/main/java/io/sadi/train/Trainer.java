@@ -73,7 +73,7 @@ public class Trainer implements AutoCloseable {
   }
 
   /**
-   * What became of a step.
+   * The result of a step.
    *
    * @param loss over all processes
    * @param bad the bad batches of this process; with one in any process the weights did not move
@@ -216,7 +216,7 @@ public class Trainer implements AutoCloseable {
     return fits;
   }
 
-  /** What the network sees of a batch, as pictures, [B, H, W, 3] of 0..255. */
+  /** The network's input for a batch as pictures, [B, H, W, 3], 0..255. */
   byte[] pictures(Batch batch) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
@@ -240,27 +240,27 @@ public class Trainer implements AutoCloseable {
     return List.copyOf(both);
   }
 
-  /** How the network's layers are computed on this machine. */
+  /** How the layers are computed on this machine. */
   Arithmetic arithmetic() {
     return arithmetic;
   }
 
-  /** What a person should know of the arithmetic, of training and of validating. */
+  /** Warnings about the arithmetic of training and validation. */
   List<String> warnings() {
     return warnings;
   }
 
-  /** The average of the weights: what is validated and kept. */
+  /** The network with the averaged weights, which is validated and kept. */
   SadiNet average() {
     return average.network();
   }
 
-  /** What a state of the run consists of. */
+  /** The tensors of the run's state. */
   StateFiles.Weights weights() {
     return new StateFiles.Weights(net.parameters(), average.network().parameters(), optimizer);
   }
 
-  /** The running statistics of each process, [rank][m]; empty for a process of its own. */
+  /** The running statistics of each process, [rank][m]; empty if there is one process. */
   List<float[]> statisticsOfAll() {
     List<float[]> all = new ArrayList<>();
     for (int rank = 0; rank < ranks.size() && ranks.size() > 1; rank++) {
@@ -277,12 +277,12 @@ public class Trainer implements AutoCloseable {
   }
 
   /**
-   * Takes over all that the first process of the job has.
+   * Copies the state of the first process to all.
    *
-   * @param steps that it has done
-   * @param statisticsOfAll what {@link #statisticsOfAll} was as the state was saved, known to the
-   *     first process; where it is of another number of processes, all take the first one's
-   * @throws FailedException naming the process that differs in spite of that
+   * @param steps optimizer steps done
+   * @param statisticsOfAll {@link #statisticsOfAll} of the restored state, known to the first
+   *     process alone; if it is of another number of processes, all take the first one's
+   * @throws FailedException naming a process that differs afterwards
    */
   void share(long steps, List<float[]> statisticsOfAll) {
     List<Tensor> all = weights().all();
@@ -306,7 +306,7 @@ public class Trainer implements AutoCloseable {
     }
   }
 
-  /** What the first process knows of one of them, for that one. */
+  /** Sends one process its statistics, which the first one knows. */
   private void shareStatistics(float[] known, int rank) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
@@ -322,7 +322,7 @@ public class Trainer implements AutoCloseable {
     }
   }
 
-  /** Makes the running statistics of all processes the same. */
+  /** Averages the running statistics over the processes. */
   void shareStatistics() {
     average.shareStatistics(ranks);
   }

@@ -14,7 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The course of a training run.
+ * The curves of a training run.
  *
  * @param loss by epoch
  * @param accuracy joint-weighted percentage by epoch, for every decode that was validated

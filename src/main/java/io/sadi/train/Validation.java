@@ -31,21 +31,21 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How good a network is on the validation split, read every way, and the weight w that fuses its
- * two heatmaps best there.
+ * The results of a network on the validation split with every decode, and the best fusion weight w
+ * there.
  *
- * @param fusionWeight w, chosen on all people
- * @param results one a decode, {@code fused} first: each half of the people with w chosen on the
- *     other half
+ * @param fusionWeight chosen on all people
+ * @param results one for each decode, {@code fused} first, whose w is cross-fitted: each half of
+ *     the people is measured with the w of the other half
  */
 record Validation(double fusionWeight, List<MetricResult> results) {
 
   /**
    * Measures a network.
    *
-   * @param set w where it is not to be chosen
-   * @param ranks that share the people among them; each gets the whole result
-   * @return null where one of the processes was told to end
+   * @param set w if the config sets it; else it is chosen
+   * @param ranks which share the people; each gets the whole result
+   * @return null if a process was interrupted
    */
   static @Nullable Validation of(
       SadiNet net,
@@ -72,7 +72,7 @@ record Validation(double fusionWeight, List<MetricResult> results) {
     try (PoseEstimator estimator =
         new PoseEstimator(
             net, dataset.skeleton().flipPermutation(), false, Refine.QUARTER, precision)) {
-      estimator.prove(batch); // what there is to say of it the trainer has said
+      estimator.prove(batch); // its warnings have been given by the trainer
       DatasetPredictor.predict(
           estimator, dataset, people.subList(from, to), all, batch, workers, progress);
     } catch (UncheckedIOException e) {
@@ -91,7 +91,7 @@ record Validation(double fusionWeight, List<MetricResult> results) {
     Measure measure = new Measure(PoseMetric.of(dataset.metric()), dataset, people);
     List<MetricResult> results = new ArrayList<>();
     double weight = 0;
-    if (fused.isEmpty()) { // without a second heatmap it is H1
+    if (fused.isEmpty()) { // without a second heatmap fused is H1
       results.add(measure.of(Decode.FUSED, others.get(0).predictions()));
     } else {
       FusionWeight choice =
@@ -105,12 +105,12 @@ record Validation(double fusionWeight, List<MetricResult> results) {
     return new Validation(weight, results);
   }
 
-  /** Where a process's share of the people begins. */
+  /** Index at which a process's share of the people begins. */
   private static int share(int people, int rank, int ranks) {
     return (int) ((long) people * rank / ranks);
   }
 
-  /** Adds the predictions that the other processes made: positions, which is what is measured. */
+  /** Adds the predictions of the other processes: only positions, as only these are measured. */
   private static void exchange(
       List<ReadPredictions> readings,
       List<Person> people,
@@ -143,7 +143,7 @@ record Validation(double fusionWeight, List<MetricResult> results) {
     }
   }
 
-  /** What is measured, on whom. */
+  /** The metric, and the people it is measured on. */
   private record Measure(
       PoseMetric metric, Dataset dataset, List<Person> people, @Nullable OksTruth oks) {
     Measure(PoseMetric metric, Dataset dataset, List<Person> people) {

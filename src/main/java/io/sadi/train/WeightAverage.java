@@ -8,9 +8,9 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 
 /**
- * The exponential moving average of a network's weights and statistics, as a network of its own:
- * the one that is validated and kept. Early on it averages less, min(d, (1 + n) / (10 + n)), so
- * that the random start is forgotten soon.
+ * The exponential moving average of a network's weights and statistics, as a network of its own,
+ * which is validated and kept. The decay at step n is min(d, (1 + n) / (10 + n)), so that the
+ * random initial weights soon have no effect.
  */
 final class WeightAverage implements AutoCloseable {
   private final SadiNet source;
@@ -18,7 +18,7 @@ final class WeightAverage implements AutoCloseable {
   private final double decay;
 
   /**
-   * @param decay 0: the average is the source as it stands
+   * @param decay 0: no averaging
    */
   WeightAverage(SadiNet source, double decay) {
     this.source = source;
@@ -39,7 +39,7 @@ final class WeightAverage implements AutoCloseable {
 
   /**
    * Averages the running statistics over the processes of a job: each has seen its own share of the
-   * people. Gradients need no such thing, they are the same everywhere.
+   * people. Weights need no averaging, they are the same everywhere.
    */
   void shareStatistics(Ranks ranks) {
     if (ranks.size() == 1) {

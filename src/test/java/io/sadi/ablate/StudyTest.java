@@ -250,7 +250,7 @@ class StudyTest {
       assertThat(network.file()).isEqualTo("last.safetensors");
       assertThat(network.epoch()).isEqualTo(3);
       assertThat(network.people()).isEqualTo(result.course().trainedOn().val());
-      assertThat(result.flatters()).isFalse();
+      assertThat(result.isOptimistic()).isFalse();
     }
     assertThat(out.resolve("report.md"))
         .content()

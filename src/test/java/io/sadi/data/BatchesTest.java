@@ -131,6 +131,30 @@ class BatchesTest {
     return buffers;
   }
 
+  /** A step of several batches must miss none, and must not hold the buffers of those before. */
+  @Test
+  void aStepHasItsBatchesInOrderAndGivesEachBack() {
+    List<Integer> seen = new ArrayList<>();
+    Set<ByteBuffer> buffers = Collections.newSetFromMap(new IdentityHashMap<>());
+    try (Batches batches = Batches.inOrder(dataset, people, 16, PixelConvention.CENTER, 1, 1)) {
+      Batch first = batches.peek();
+      for (int count : new int[] {2, 3, 3}) {
+        for (Batch b : batches.next(count)) {
+          assertThat(batches.latest()).isSameAs(b);
+          if (seen.isEmpty()) {
+            assertThat(b).isSameAs(first);
+          }
+          seen.add(b.indices()[0]);
+          buffers.add(b.rgb());
+        }
+      }
+      assertThat(batches.peek()).isNull();
+      assertThat(batches.next(1)).isEmpty();
+    }
+    assertThat(seen).containsExactly(0, 1, 2, 3, 4, 5, 6);
+    assertThat(buffers).hasSizeLessThan(5); // three made ahead, and the one in use
+  }
+
   @Test
   void aWorkersFailureReachesWhoeverTakesTheBatch() throws IOException {
     Files.write(folder.resolve("4.png"), new byte[] {1, 2, 3});

@@ -13,7 +13,7 @@ import java.util.List;
  */
 record ReportTable(int names, List<String> header, List<TableRow> rows) {
 
-  /** Whose numbers a row holds. */
+  /** Where a row's numbers are from. */
   enum RowKind {
     OURS,
     PAPER,

@@ -41,7 +41,7 @@ public final class ResultsCsv {
     return text.toString();
   }
 
-  /** Empty where nothing counts. */
+  /** Empty for NaN. */
   private static void row(
       CSVPrinter csv, Cell cell, MetricResult result, String joint, double value)
       throws IOException {

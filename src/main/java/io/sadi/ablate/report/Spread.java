@@ -6,7 +6,7 @@ import java.util.Locale;
 /**
  * A value over seeds.
  *
- * @param mean NaN where no seed has it
+ * @param mean NaN if no seed has a value
  * @param deviation the sample's standard deviation; NaN for fewer than two seeds
  */
 record Spread(double mean, double deviation) {
@@ -28,7 +28,7 @@ record Spread(double mean, double deviation) {
             + (Double.isNaN(deviation) ? "" : String.format(Locale.ROOT, " ± %.1f", deviation));
   }
 
-  /** With as many decimals as papers print. */
+  /** With one decimal, as in papers. */
   String rounded() {
     return text(1);
   }

@@ -108,7 +108,7 @@ public final class StudyPage {
     if (tables.hasFused(design)) {
       page.add("<h2>fused beside h1, joint-weighted</h2>");
       page.add(tables.fusion(design).html());
-      page.add("<p class=\"note\">" + escape(StudyWords.FLATTERY) + "</p>");
+      page.add("<p class=\"note\">" + escape(StudyWords.BIAS) + "</p>");
     }
     if (!comparisons.isEmpty()) {
       page.add("<h2>Differences from " + escape(design.baseline()) + "</h2>");
@@ -161,7 +161,8 @@ public final class StudyPage {
     boolean oneSeed = comparisons.stream().allMatch(c -> c.comparison().seeds() == 1);
     for (Compared compared : comparisons) {
       SeedComparison of = compared.comparison();
-      // Beside intervals over seeds, one over people alone looks too good.
+      // Without seeds the interval covers people alone, and would look too narrow beside the
+      // others.
       boolean alone = of.seeds() == 1 && !oneSeed;
       rows.add(
           new ForestChart.ForestRow(
@@ -289,7 +290,7 @@ public final class StudyPage {
       double sd = Double.isNaN(y.deviation()) ? 0 : y.deviation();
       double at = results.of(variant.name()).stream().mapToDouble(x).average().orElse(Double.NaN);
       if (Double.isNaN(at)) {
-        continue; // a time that nobody knows
+        continue; // unknown time
       }
       points.add(
           new ScatterChart.ScatterPoint(
@@ -347,7 +348,7 @@ public final class StudyPage {
             results.of(variant).get(0).errors().right(of.who(), results.metric());
         String score =
             right.counted() == 0
-                ? "not measured" // a person without the joints that errors are divided by
+                ? "not measured" // a person without a reference length
                 : right.right() + " of " + right.counted() + " right";
         html.append(picture(of.found(), variant + ", " + score, person));
         html.append(picture(of.h1(), variant + ", H1", person));

@@ -5,8 +5,8 @@ import io.sadi.eval.Breakdown.By;
 import java.util.List;
 
 /**
- * {@code report.md}: our numbers beside the paper's, both means under their names, and which
- * differences are more than chance.
+ * {@code report.md}: our results beside the paper's, both means, and which differences are
+ * significant.
  */
 public final class StudyReport {
   private final StudyResults results;
@@ -69,7 +69,7 @@ public final class StudyReport {
     if (tables.hasFused(design)) {
       text.append("### fused beside h1, joint-weighted\n\n");
       table(tables.fusion(design));
-      text.append(StudyWords.FLATTERY).append("\n\n");
+      text.append(StudyWords.BIAS).append("\n\n");
     }
     if (!results.comparisons(design).isEmpty()) {
       text.append("### Differences from ").append(design.baseline()).append("\n\n");

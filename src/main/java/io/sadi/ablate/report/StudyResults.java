@@ -23,31 +23,31 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What studies have come to so far: the networks that are finished, and every variant compared with
- * its study's baseline.
+ * The results of studies so far: the finished networks, and each variant compared with its study's
+ * baseline.
  */
 public final class StudyResults {
   /**
    * A cell without a result in the tables.
    *
    * @param state such as running or failed
-   * @param reason why; empty where that is not known
+   * @param reason why; empty if not known
    */
   public record Unfinished(Cell cell, String state, String reason) {}
 
   /**
-   * A variant beside its baseline.
+   * A variant compared with its baseline.
    *
    * @param seeds that both have
    */
   record Compared(
       String variant, List<Integer> seeds, SeedComparison comparison, Verdict verdict) {}
 
-  /** Settings that follow from a variant's where nobody gives them. */
+  /** Settings whose defaults depend on a variant's settings. */
   private static final Set<String> OF_THE_NETWORK =
       Set.of("loss.combine", "dlm.standardize", "dlm.combine");
 
-  /** Settings that say where and how a run goes on, and not what is learned. */
+  /** Settings without an effect on what is learned. */
   private static final Set<String> OF_THE_MACHINE =
       Set.of(
           "data.workers",
@@ -65,10 +65,10 @@ public final class StudyResults {
   private final Map<StudyDesign, List<Compared>> comparisons = new LinkedHashMap<>();
 
   /**
-   * Compares what is finished.
+   * Compares the finished networks.
    *
-   * @param finished those that were measured otherwise, or on other people or joints, than most are
-   *     left out, and listed with the unfinished
+   * @param finished results; those measured with another method, or on other people or joints, than
+   *     most are left out and listed with the unfinished
    */
   public StudyResults(
       List<StudyDesign> designs, List<CellResult> finished, List<Unfinished> unfinished) {
@@ -89,15 +89,15 @@ public final class StudyResults {
   }
 
   /**
-   * The first of those that most can be compared with; one that flatters only where all do. Null
-   * where there is none.
+   * The result that most others can be compared with, the first of equals; one of an older
+   * version's optimistic results only if all are. Null if there are none.
    */
   private static @Nullable CellResult usual(List<CellResult> finished) {
-    boolean allFlatter = finished.stream().allMatch(CellResult::flatters);
+    boolean allOptimistic = finished.stream().allMatch(CellResult::isOptimistic);
     CellResult usual = null;
     long most = 0;
     for (CellResult candidate : finished) {
-      if (candidate.flatters() && !allFlatter) {
+      if (candidate.isOptimistic() && !allOptimistic) {
         continue;
       }
       long same = finished.stream().filter(r -> difference(r, candidate).isEmpty()).count();
@@ -112,9 +112,9 @@ public final class StudyResults {
     return usual;
   }
 
-  /** Why a result cannot be compared with another; empty where it can. */
+  /** Why a result cannot be compared with another; empty if it can. */
   private static String difference(CellResult result, CellResult other) {
-    if (result.flatters() != other.flatters()) {
+    if (result.isOptimistic() != other.isOptimistic()) {
       return "measured on its best epoch, and fused with a weight chosen on the same people, as older"
           + " versions did; 'sadi ablate --resume' measures it anew";
     }
@@ -144,7 +144,7 @@ public final class StudyResults {
     return unfinished;
   }
 
-  /** The metric of everything. */
+  /** The metric of all results. */
   PoseMetric metric() {
     return finished.get(0).first().metric();
   }
@@ -159,7 +159,7 @@ public final class StudyResults {
     return design.variants().stream().filter(row -> !of(row.name()).isEmpty()).toList();
   }
 
-  /** A study's variants but the baseline, compared with it. */
+  /** A study's variants, each compared with the baseline. */
   List<Compared> comparisons(StudyDesign design) {
     return comparisons.getOrDefault(design, List.of());
   }
@@ -203,13 +203,13 @@ public final class StudyResults {
     return groups;
   }
 
-  /** A percentage over the seeds of a variant, in the default decode. */
+  /** A variant's percentage over its seeds, with the default decode. */
   Spread spread(String variant, ToDoubleFunction<MetricResult> percentage) {
     return Spread.of(
         of(variant).stream().map(result -> percentage.applyAsDouble(result.first())).toList());
   }
 
-  /** What a paper prints for a variant, fit to stand beside this metric. */
+  /** The paper's rows for a variant that are in this metric. */
   List<PaperRow> paper(StudyVariant row) {
     String metric = metric().label();
     return row.paper().stream()
@@ -218,8 +218,8 @@ public final class StudyResults {
   }
 
   /**
-   * The networks of a study that learned from more or fewer crops than its baseline: their
-   * difference is one of training, too.
+   * The networks of a study that learned from more or fewer crops than its baseline: so their
+   * difference may come from training.
    */
   List<Cell> unequalSamples(StudyDesign design) {
     List<CellResult> baseline = of(design.baseline());
@@ -232,7 +232,7 @@ public final class StudyResults {
 
   /**
    * The networks of a study that learned from or were validated on other people than its baseline,
-   * where their variants do not say so.
+   * although their variants do not say so.
    */
   List<Cell> otherPeople(StudyDesign design) {
     TrainedOn usual = of(design.baseline()).get(0).course().trainedOn();
@@ -248,7 +248,7 @@ public final class StudyResults {
         .toList();
   }
 
-  /** Whether a variant is made of other people to learn from, as a study may ask. */
+  /** Whether a variant sets other training people, as in a study of how many are needed. */
   boolean hasOwnPeople(String variant) {
     return designs.stream()
         .flatMap(design -> design.variants().stream())
@@ -257,9 +257,9 @@ public final class StudyResults {
   }
 
   /**
-   * What a study's networks were trained with that is neither the baseline's nor what makes them
-   * the variants they are, such as another learning rate where runs were put together that were
-   * trained elsewhere: each setting in words, with the networks that it is said of.
+   * Settings of a study's networks that differ from the baseline's and are not set by their
+   * variants, such as another learning rate of a run that was trained elsewhere: each setting in
+   * words, with its networks.
    */
   Map<String, List<Cell>> otherSettings(StudyDesign design) {
     StudyVariant baseline = design.variant(design.baseline());

@@ -94,7 +94,7 @@ final class StudyTables {
     return seeds.size() == 1 ? "seed " + seeds.get(0) : "mean ± sd of " + seeds.size() + " seeds";
   }
 
-  /** Every variant minus the baseline. */
+  /** Each variant minus the baseline. */
   ReportTable differences(StudyDesign design) {
     List<TableRow> rows = new ArrayList<>();
     for (Compared compared : results.comparisons(design)) {
@@ -133,7 +133,7 @@ final class StudyTables {
     return Text.signed(interval.low()) + " to " + Text.signed(interval.high());
   }
 
-  /** Of two rows on the same data that print the same mean, that mean's difference. */
+  /** The difference of two rows on the same data in a mean that both print. */
   private String papersDifference(StudyDesign design, String variant) {
     for (PaperRow theirs : results.paper(design.variant(variant))) {
       for (PaperRow baseline : results.paper(design.variant(design.baseline()))) {
@@ -156,7 +156,7 @@ final class StudyTables {
     return value == null || baseline == null ? "" : Text.tenths(value - baseline);
   }
 
-  /** Every variant minus the baseline by joint; a star where that is more than chance. */
+  /** Each variant minus the baseline by joint; a star for significant differences. */
   ReportTable joints(StudyDesign design) {
     List<String> header = new ArrayList<>(List.of("minus " + design.baseline()));
     List<TableRow> rows = new ArrayList<>();
@@ -180,7 +180,7 @@ final class StudyTables {
     return of.pJoints().getOrDefault(joint, 1.0) < Verdict.LEVEL;
   }
 
-  /** What every variant takes, beside what it finds. */
+  /** The cost of each variant beside its result. */
   ReportTable costs(StudyDesign design) {
     List<TableRow> rows = new ArrayList<>();
     for (StudyVariant variant : results.rows(design)) {
@@ -209,7 +209,7 @@ final class StudyTables {
         rows);
   }
 
-  /** The mean over seeds of how long learning took. */
+  /** The mean over seeds of the training time. */
   double hours(String variant) {
     return results.of(variant).stream()
         .mapToDouble(result -> result.course().hours())
@@ -217,14 +217,14 @@ final class StudyTables {
         .orElse(Double.NaN);
   }
 
-  /** Whether any network of a study has two heatmaps to fuse. */
+  /** Whether any network of a study has two heatmaps. */
   boolean hasFused(StudyDesign design) {
     return results.rows(design).stream()
         .flatMap(row -> results.of(row.name()).stream())
         .anyMatch(result -> result.of(FUSED) != null);
   }
 
-  /** What the second heatmap adds, and what choosing w on the people measured would have added. */
+  /** The gain of the second heatmap, and the bias of choosing w on the measured people. */
   ReportTable fusion(StudyDesign design) {
     List<TableRow> rows = new ArrayList<>();
     for (StudyVariant variant : results.rows(design)) {
@@ -359,7 +359,7 @@ final class StudyTables {
     return String.join(" and ", all.stream().map(String::valueOf).toList());
   }
 
-  /** Both means of every way to read every network. */
+  /** Both means of each network with each decode. */
   ReportTable decodes(StudyDesign design) {
     List<TableRow> rows = new ArrayList<>();
     for (StudyVariant variant : results.rows(design)) {
@@ -389,7 +389,7 @@ final class StudyTables {
     return Spread.of(values).toString();
   }
 
-  /** Every network. */
+  /** A row for each network. */
   ReportTable runs() {
     List<TableRow> rows = new ArrayList<>();
     for (CellResult result : results.finished()) {

@@ -17,15 +17,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** What a study's reports say in words. */
+/** The texts of a study's reports. */
 final class StudyWords {
   static final String ANOTHER_EXPERIMENT =
       "Here and the paper are different experiments: here it is the data above, at this size and for"
           + " so many crops; the paper's rows are what it prints for MPII or LSP at 256 px and 210"
           + " epochs. Compare how variants differ from each other, not the numbers.";
 
-  /** Below the table of {@link StudyTables#fusion}. */
-  static final String FLATTERY =
+  /** The note below {@link StudyTables#fusion}. */
+  static final String BIAS =
       "w chosen on the same people: by how much fused would be higher if its weight were chosen on the"
           + " very people that it is measured on. h1 has no weight, and neither has a variant without"
           + " SFM.";
@@ -44,7 +44,7 @@ final class StudyWords {
     };
   }
 
-  /** How differences are judged. */
+  /** The statistical method. */
   static final List<String> METHOD =
       List.of(
           "A difference is the mean over seeds of a variant's percentage minus the baseline's of the"
@@ -73,7 +73,7 @@ final class StudyWords {
     this.results = results;
   }
 
-  /** Why the comparison is fair, and where it is not known to be. */
+  /** Why the comparison is fair, and where that is not known. */
   List<String> fairness() {
     List<String> lines = new ArrayList<>(sameLearners());
     Fingerprint people = results.finished().get(0).measuredOn();
@@ -88,7 +88,7 @@ final class StudyWords {
     lines.add(
         "Layers that two networks share by name and shape start from the same weights, which depend"
             + " on the seed and the layer's name alone.");
-    boolean flatter = results.finished().get(0).flatters();
+    boolean flatter = results.finished().get(0).isOptimistic();
     lines.add(
         flatter
             ? "An older version measured all of them: with the weights of the epoch that is best on"
@@ -111,9 +111,7 @@ final class StudyWords {
     return lines;
   }
 
-  /**
-   * Whether the networks learned from the same people, by the fingerprints that their runs keep.
-   */
+  /** Whether the networks were trained on the same people, by the fingerprints in their runs. */
   private List<String> sameLearners() {
     Map<String, Fingerprint> known = new LinkedHashMap<>();
     List<Cell> unknown = new ArrayList<>();
@@ -177,7 +175,7 @@ final class StudyWords {
         crops.size() == 1 ? crops.get(0) : crops.get(0) + " to " + crops.get(crops.size() - 1));
   }
 
-  /** Whom the networks learned from, one entry where it is the same for all. */
+  /** The training people of the networks, one entry if they are the same for all. */
   List<String> trainedOn() {
     Map<String, List<Cell>> cells = new LinkedHashMap<>();
     for (CellResult result : results.finished()) {
@@ -198,7 +196,7 @@ final class StudyWords {
     return lines;
   }
 
-  /** How many count, of how many there are: some may have no reference length. */
+  /** The number of people that count, of all: some may have no reference length. */
   private static String people(Evaluation evaluation) {
     String all = Text.count(evaluation.people()) + " people";
     MetricResult first = evaluation.results().get(0);
@@ -216,12 +214,12 @@ final class StudyWords {
    * A finding.
    *
    * @param variant it is about
-   * @param verdict what it is
+   * @param verdict the verdict
    * @param words the rest of the sentence
    */
   record Finding(String variant, Verdict verdict, String words) {}
 
-  /** What is to be said of every variant. */
+  /** The findings, one for each variant. */
   List<Finding> findings(StudyDesign design) {
     List<Finding> findings = new ArrayList<>();
     for (Compared compared : results.comparisons(design)) {
@@ -234,7 +232,7 @@ final class StudyWords {
     return findings;
   }
 
-  /** What weakens a study's comparisons; empty where nothing does. */
+  /** Warnings on a study's comparisons; may be empty. */
   List<String> cautions(StudyDesign design) {
     List<String> cautions = new ArrayList<>();
     List<String> rows = results.rows(design).stream().map(StudyVariant::name).toList();
@@ -292,7 +290,7 @@ final class StudyWords {
     return cautions;
   }
 
-  /** A title for all of it. */
+  /** The report's title. */
   String title() {
     List<String> questions =
         results.designs().stream()
@@ -314,12 +312,12 @@ final class StudyWords {
     return results.designs().stream().filter(design -> !results.rows(design).isEmpty()).toList();
   }
 
-  /** Whether numbers stand beside ours that somebody printed. */
+  /** Whether published numbers are shown. */
   boolean quotes(StudyDesign design) {
     return results.rows(design).stream().anyMatch(row -> !results.paper(row).isEmpty());
   }
 
-  /** Networks that the tables lack, a line each. */
+  /** Networks that are not in the tables, a line each. */
   Stream<String> unfinished() {
     return results.unfinished().stream()
         .map(

@@ -9,14 +9,14 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How reports write numbers. */
+/** The format of numbers in reports. */
 public final class Text {
-  /** Where there is no number. */
+  /** Stands for a missing number. */
   static final String NONE = "-";
 
   private Text() {}
 
-  /** A difference in points, to a hundredth; a dash where there is none. */
+  /** A difference in points, to a hundredth; a dash for NaN. */
   static String signed(double value) {
     return signed(value, 2);
   }

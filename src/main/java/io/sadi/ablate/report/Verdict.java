@@ -5,15 +5,17 @@ import io.sadi.eval.Interval;
 import io.sadi.eval.SeedComparison;
 import java.util.Locale;
 
-/** What a comparison with the baseline comes to, at a level of 5 % over all of a study's. */
+/**
+ * The result of a comparison with the baseline, at a level of 5 % over all comparisons of a study.
+ */
 enum Verdict {
-  /** These networks find more, and networks of other seeds would, too. */
+  /** Significantly better, for other people and other seeds. */
   BETTER,
-  /** These networks find less, and networks of other seeds would, too. */
+  /** Significantly worse, for other people and other seeds. */
   WORSE,
-  /** These networks differ; whether others would is open. */
+  /** Significant for other people with these networks, not for other seeds. */
   UNDECIDED,
-  /** Networks that are equally good differ as much by the luck of whom they are measured on. */
+  /** Not significant: the sampling of people explains the difference. */
   NOISE;
 
   static final double LEVEL = 0.05;
@@ -34,7 +36,7 @@ enum Verdict {
     return Config.name(this);
   }
 
-  /** The rest of a sentence that begins with the variant's name and this. */
+  /** The rest of a sentence that begins with the variant's name and the verdict. */
   String words(String baseline, SeedComparison comparison) {
     double difference = comparison.differences().meanJointWeighted();
     Interval interval = comparison.intervals95().meanJointWeighted();

@@ -3,7 +3,7 @@ package io.sadi.ablate.study;
 /**
  * One network of a study.
  *
- * @param variant a row of the ablations
+ * @param variant the name of a variant
  * @param seed of its weights, order and augmentation
  */
 public record Cell(String variant, int seed) {

@@ -28,9 +28,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of one network of a study: its run folder, and beside what training wrote there what
- * was measured with its last weights. {@code evaluation.json}, {@code errors.csv} and {@code
- * network.json} are numbers; {@code pictures/} is what it makes of a few people.
+ * The files of a cell: its run folder, with the training's files and the measurement of the last
+ * weights: {@code evaluation.json}, {@code errors.csv} and {@code network.json}, and {@code
+ * pictures/} of a few people.
  *
  * @param path of the run folder
  */
@@ -43,7 +43,7 @@ public record CellFolder(Path path) {
       List.of("config.yaml", "metrics.csv", "summary.json");
 
   /**
-   * What was measured with a network's last weights.
+   * The measurement of a network's last weights.
    *
    * @param exhibits of the same people for every network of a study
    */
@@ -51,14 +51,14 @@ public record CellFolder(Path path) {
       Evaluation evaluation, PersonErrors errors, NetworkSize size, List<Exhibit> exhibits) {}
 
   /**
-   * The pictures of one person, JPEG files; those that a network has not are null.
+   * The pictures of one person, JPEG files.
    *
    * @param who the person
-   * @param photo the crop as it is
+   * @param photo the crop
    * @param truth with the annotated joints
    * @param found with the joints that the network found
    * @param h1 under the first heatmaps
-   * @param h2 under the second
+   * @param h2 under the second; null if the network has none
    */
   public record PersonPictures(
       PersonErrors.Who who, Path photo, Path truth, Path found, Path h1, @Nullable Path h2) {}
@@ -83,7 +83,7 @@ public record CellFolder(Path path) {
     return path.resolve("config.yaml");
   }
 
-  /** The config that the network was trained with, every key read. */
+  /** The config that the network was trained with, checked. */
   public Config readConfig() throws IOException {
     Config config = Config.load(config(), List.of(), Map.of());
     try {
@@ -104,7 +104,7 @@ public record CellFolder(Path path) {
     return Files.exists(config());
   }
 
-  /** How the run stands; null where none has begun. */
+  /** The status of the run; null if it has not begun. */
   public @Nullable RunState state() throws IOException {
     Path file = path.resolve("summary.json");
     if (!Files.exists(file)) {
@@ -119,7 +119,7 @@ public record CellFolder(Path path) {
     throw state.wrong("running, done, interrupted or failed");
   }
 
-  /** What the run was trained on; null where an older version trained it. */
+  /** The people that the run was trained on; null in runs of older versions. */
   @Nullable TrainedOn trainedOn() throws IOException {
     Path file = path.resolve("summary.json");
     if (!Files.exists(file)) {
@@ -129,19 +129,19 @@ public record CellFolder(Path path) {
     return value.isThere() ? TrainedOn.from(value) : null;
   }
 
-  /** Whether its last weights are here. */
+  /** Whether it has its last weights. */
   public boolean hasWeights() {
     return Files.exists(path.resolve("checkpoints").resolve(LAST));
   }
 
-  /** Whether it was measured, by whichever version, with what this one needs to compare it. */
+  /** Whether it was measured, by any version, with all files that a comparison needs. */
   public boolean hasMeasurement() {
     return Files.exists(evaluation()) && Files.exists(errors()) && Files.exists(size());
   }
 
-  /** Whether it was measured as this version does: nothing chosen on whom it is measured on. */
+  /** Whether it was measured as by this version: nothing is chosen on the measured people. */
   public boolean isMeasured() throws IOException {
-    return hasMeasurement() && !CellResult.flatters(EvaluationReader.read(evaluation()));
+    return hasMeasurement() && !CellResult.isOptimistic(EvaluationReader.read(evaluation()));
   }
 
   /** Whether it was measured so, and by this version. */
@@ -196,7 +196,7 @@ public record CellFolder(Path path) {
     return folder.resolve(String.format(Locale.ROOT, "%02d-%s.jpg", person + 1, what));
   }
 
-  /** What is known of a network that is finished. */
+  /** The result of a finished cell. */
   public CellResult read(Cell cell) throws IOException {
     Field size = Field.root(Json.readObject(size()), size());
     Evaluation evaluation = EvaluationReader.read(evaluation());
@@ -213,7 +213,7 @@ public record CellFolder(Path path) {
         TrainingCourse.read(this));
   }
 
-  /** The pictures that were made of people; none where the folder was put together by hand. */
+  /** The pictures; empty in folders that were made by hand. */
   public List<PersonPictures> readPictures() throws IOException {
     List<PersonPictures> pictures = new ArrayList<>();
     Path file = pictures().resolve(PEOPLE);
@@ -248,14 +248,14 @@ public record CellFolder(Path path) {
     return file;
   }
 
-  /** Takes over what a run that was trained elsewhere says of itself: not its weights. */
+  /** Copies the config, metrics and summary of a run that was trained elsewhere. */
   public void adopt(CellFolder run) throws IOException {
     for (String name : OF_TRAINING) {
       AtomicFile.writeString(path.resolve(name), Files.readString(run.path.resolve(name)));
     }
   }
 
-  /** Takes over all of a run that was trained and measured elsewhere but its weights. */
+  /** Copies all of a run that was trained and measured elsewhere, except its weights. */
   public void copy(CellFolder run) throws IOException {
     adopt(run);
     if (Files.isDirectory(run.pictures())) {

@@ -13,10 +13,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cell that is finished.
+ * The result of a finished cell.
  *
  * @param evaluation of its last weights on the validation split, one result a decode, the default
- *     decode first; of its best weights where an older version measured it
+ *     decode first; of its best weights if an older version measured it
  * @param errors of the same people and decodes
  * @param size of the network
  * @param course how it was trained
@@ -27,7 +27,7 @@ public record CellResult(
     PersonErrors errors,
     NetworkSize size,
     TrainingCourse course) {
-  /** Of the decode that counts unless another is asked for. */
+  /** The result of the default decode. */
   public MetricResult first() {
     return evaluation.results().get(0);
   }
@@ -59,13 +59,13 @@ public record CellResult(
     return said == null ? TestProtocol.PLAIN : said; // all that older versions had
   }
 
-  /** Whether its epoch or its fusion weight was chosen on the people that it is measured on. */
-  public boolean flatters() {
-    return flatters(evaluation);
+  /** Whether it is optimistic: its epoch or its fusion weight was chosen on the measured people. */
+  public boolean isOptimistic() {
+    return isOptimistic(evaluation);
   }
 
-  /** Whether the epoch or the fusion weight was, as older versions did and say nothing of. */
-  static boolean flatters(Evaluation evaluation) {
+  /** The same for an evaluation. Older versions chose so, and did not note it. */
+  static boolean isOptimistic(Evaluation evaluation) {
     MeasuredNetwork network = evaluation.network();
     if (network == null || !network.file().equals(CellFolder.LAST)) {
       return true;
@@ -76,7 +76,7 @@ public record CellResult(
         && fusion.chosenOn() != Fusion.ChosenOn.CONFIG;
   }
 
-  /** The result of a decode; null where the network has no such answer. */
+  /** The result of a decode; null if the network does not have it. */
   public @Nullable MetricResult of(String decode) {
     return evaluation.results().stream()
         .filter(result -> result.decode().equals(decode))
@@ -84,7 +84,7 @@ public record CellResult(
         .orElse(null);
   }
 
-  /** Whom it was measured on; null where an older version measured it. */
+  /** The people it was measured on; null if an older version measured it. */
   public @Nullable Fingerprint measuredOn() {
     MeasuredNetwork network = evaluation.network();
     return network == null ? null : network.people();

@@ -32,7 +32,7 @@ import java.util.Map;
 public record Measuring(Dataset dataset, String split, List<Person> people, TestSettings test) {
   private static final int LARGEST_BATCH = 256;
 
-  /** How many people's pictures are made: the first, good or bad. */
+  /** Number of people whose pictures are drawn: the first of the split. */
   private static final int PICTURES = 6;
 
   private static final int PICTURE_SIDE = 176;
@@ -42,7 +42,7 @@ public record Measuring(Dataset dataset, String split, List<Person> people, Test
       new Details(false, false, false, List.of(Breakdown.By.values()), false, null);
 
   /**
-   * Measures one.
+   * Measures a network.
    *
    * @param weights a checkpoint
    * @param config that it was trained with

@@ -6,12 +6,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a paper prints for a variant, in percent. Which mean a printed number is may be in question:
- * each stands where the study's file puts it, and the study's notes say why.
+ * The paper's numbers for a variant, in percent. If it is unclear which mean a number is, the
+ * study's file decides and its notes say why.
  *
  * @param source the table and its row
- * @param data what was measured, and in which metric
- * @param beside the one metric of ours that the row is shown beside; empty: any
+ * @param data the data and the metric
+ * @param beside the only metric beside which the row is shown; empty: any
  * @param groups by joint group; empty where the paper prints none
  * @param meanJointWeighted null where none is printed
  * @param meanUnweighted null where none is printed

@@ -17,14 +17,14 @@ import java.util.Map;
  * The people of a study, which stay the same until its last network is measured.
  *
  * @param dataset the dataset's name
- * @param splits those that are used, whole, by name
+ * @param splits the splits that are used, by name
  */
 public record StudyData(String dataset, Map<String, Fingerprint> splits) {
   public StudyData {
     splits = Collections.unmodifiableMap(new LinkedHashMap<>(splits));
   }
 
-  /** Of a dataset's splits, each once. */
+  /** The data of a dataset's splits. */
   public static StudyData of(Dataset dataset, Collection<String> splits) throws IOException {
     Map<String, Fingerprint> all = new LinkedHashMap<>();
     for (String split : splits) {
@@ -37,9 +37,9 @@ public record StudyData(String dataset, Map<String, Fingerprint> splits) {
   }
 
   /**
-   * Refuses other people in a split that both know.
+   * Refuses other people in a split that both have.
    *
-   * @param now what is given now
+   * @param now the data given now
    * @param where its folder
    * @param study the study's folder
    */
@@ -57,14 +57,14 @@ public record StudyData(String dataset, Map<String, Fingerprint> splits) {
     }
   }
 
-  /** With what was used before: variants that are asked for later may use further splits. */
+  /** Merged with the splits that were used before: variants that are added may use other splits. */
   public StudyData with(StudyData before) {
     Map<String, Fingerprint> all = new LinkedHashMap<>(before.splits);
     all.putAll(splits);
     return new StudyData(dataset, all);
   }
 
-  /** As {@code study.yaml} keeps it. */
+  /** For {@code study.yaml}. */
   Map<String, Object> map() {
     Map<String, Object> named = new LinkedHashMap<>();
     splits.forEach(

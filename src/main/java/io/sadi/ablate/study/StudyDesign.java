@@ -12,11 +12,11 @@ import java.util.Map;
  * A question, and the networks that are trained to answer it: {@code configs/studies/*.yaml}.
  *
  * @param name short
- * @param question for people; empty where none was put
+ * @param question the question in words; may be empty
  * @param baseline the variant that the others are compared with
- * @param seeds each variant is trained from each of them
+ * @param seeds for each variant
  * @param variants in the order of the tables
- * @param notes on the numbers that are quoted beside ours
+ * @param notes on the paper's numbers
  */
 public record StudyDesign(
     String name,
@@ -35,7 +35,7 @@ public record StudyDesign(
   }
 
   /**
-   * The studies of a name or a file, several where it stands for several.
+   * The studies of a name or a file, which may have several.
    *
    * @param study {@code modules}, {@code loss}, {@code parts}, {@code all}, a name of a file in
    *     {@code configs/studies/}, or a file
@@ -44,7 +44,7 @@ public record StudyDesign(
     return StudyFile.named(study);
   }
 
-  /** Variants of the tool's own and of the studies that come with it, compared with the first. */
+  /** Built-in variants, and variants of built-in studies, compared with the first. */
   public static StudyDesign of(List<String> variants) throws IOException {
     List<StudyVariant> rows = new ArrayList<>();
     for (String variant : new LinkedHashSet<>(variants)) {
@@ -57,7 +57,7 @@ public record StudyDesign(
     return new StudyDesign(name, question, baseline, seeds, variants, others);
   }
 
-  /** Rows without a question: the plainest of them is what the others are compared with. */
+  /** Variants without a question; the baseline is the simplest of them. */
   public static StudyDesign of(String name, List<StudyVariant> rows) {
     List<String> names = rows.stream().map(StudyVariant::name).toList();
     String baseline = names.get(0);
@@ -67,24 +67,24 @@ public record StudyDesign(
     return new StudyDesign(name, "", baseline, List.of(1), rows, List.of());
   }
 
-  /** The same rows beside another that they are compared with. */
+  /** The same variants with a baseline added. */
   public StudyDesign comparedWith(StudyVariant plain) {
     List<StudyVariant> rows = new ArrayList<>(List.of(plain));
     rows.addAll(variants);
     return new StudyDesign(name, question, plain.name(), seeds, rows, notes);
   }
 
-  /** The names of the variants that {@link #of} knows, but for {@code loss-chi-NUMBER}. */
+  /** The names of the variants that {@link #of} knows, except {@code loss-chi-NUMBER}. */
   public static List<String> variantNames() throws IOException {
     return StudyFile.builtInVariantNames();
   }
 
-  /** The names of the studies that come with the tool. */
+  /** The names of the built-in studies. */
   public static List<String> names() {
     return StudyFile.BUILT_IN;
   }
 
-  /** The same from other seeds. */
+  /** The same with other seeds. */
   public StudyDesign withSeeds(List<Integer> others) {
     return new StudyDesign(name, question, baseline, others, variants, notes);
   }
@@ -123,7 +123,7 @@ public record StudyDesign(
         .orElseThrow(() -> new IllegalArgumentException(of));
   }
 
-  /** The networks of the study, variant by variant. */
+  /** The cells of the study, variant by variant. */
   public List<Cell> cells() {
     List<Cell> cells = new ArrayList<>();
     for (StudyVariant row : variants) {
@@ -133,9 +133,9 @@ public record StudyDesign(
   }
 
   /**
-   * The rows of several studies by their names.
+   * The variants of several studies by name.
    *
-   * @throws BadInputException if two studies mean different networks by one name
+   * @throws BadInputException if two studies have different variants of the same name
    */
   public static Map<String, StudyVariant> rows(List<StudyDesign> designs) {
     Map<String, StudyVariant> rows = new LinkedHashMap<>();

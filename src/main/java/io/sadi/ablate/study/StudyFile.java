@@ -57,7 +57,7 @@ public final class StudyFile {
         "the nearest is '" + Names.nearest(study, BUILT_IN) + "'");
   }
 
-  /** A variant of one of the studies that come with the tool, or of the tool's own. */
+  /** A built-in variant, or a variant of a built-in study. */
   public static StudyVariant builtInVariant(String name) throws IOException {
     for (StudyDesign design : named("all")) {
       if (design.has(name)) {
@@ -75,7 +75,7 @@ public final class StudyFile {
     return StudyVariant.of(name, Map.of(), List.of(), "--variant");
   }
 
-  /** What is to be said of the numbers that rows of the tool's own studies quote. */
+  /** The notes of the built-in studies on the paper's numbers of some variants. */
   public static List<String> builtInNotes(List<StudyVariant> rows) throws IOException {
     Set<String> notes = new LinkedHashSet<>();
     for (StudyDesign design : named("all")) {
@@ -102,7 +102,7 @@ public final class StudyFile {
     return root.get(STUDIES).list().stream().map(study -> design(study, "study")).toList();
   }
 
-  /** The data that a study folder's file names; null where it names none. */
+  /** The data in a study folder's file; null if it has none. */
   public static @Nullable StudyData readData(Path file) throws IOException {
     Field data = Field.root(Yaml.readMap(file), file).get(DATA);
     return data.isThere() ? StudyData.from(data) : null;
@@ -115,9 +115,9 @@ public final class StudyFile {
   }
 
   /**
-   * Writes what {@link #read}, {@link #readTest} and {@link #readData} read.
+   * Writes a file for {@link #read}, {@link #readTest} and {@link #readData}.
    *
-   * @param data null where it is not known yet
+   * @param data null if not known yet
    */
   public static void write(
       Path file, List<StudyDesign> designs, TestSettings test, @Nullable StudyData data)

@@ -12,18 +12,18 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A row of a study: one network, or one way to train it.
+ * A variant of a study: a network, or a way to train it.
  *
- * @param name of its folder
+ * @param name also that of its folder
  * @param overrides the config keys that make it, with their values in YAML; {@code model.variant}
  *     is one of them
- * @param paper what it stands beside
+ * @param paper the paper's numbers for it
  */
 public record StudyVariant(String name, Map<String, String> overrides, List<PaperRow> paper) {
   static final String MODEL_VARIANT = "model.variant";
   public static final String SEED = "train.seed";
 
-  /** What is safe as a folder's name everywhere. */
+  /** Names that are valid for folders on all systems. */
   private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
 
   public StudyVariant {
@@ -32,11 +32,11 @@ public record StudyVariant(String name, Map<String, String> overrides, List<Pape
   }
 
   /**
-   * A row from what a file says.
+   * A variant from a study's file.
    *
    * @param overrides without {@code model.variant} the row starts from the variant of its own name,
    *     or from the full network where there is none
-   * @param where it stands, for messages
+   * @param where its place, for messages
    */
   public static StudyVariant of(
       String name, Map<String, String> overrides, List<PaperRow> paper, String where) {
@@ -51,7 +51,7 @@ public record StudyVariant(String name, Map<String, String> overrides, List<Pape
     Map<String, String> all = new LinkedHashMap<>();
     all.put(MODEL_VARIANT, Variant.exists(name) ? name : Variant.FULL);
     all.putAll(overrides);
-    // Says which there are.
+    // Fails, and names the variants, if there is none of this name.
     Variant.overrides(
         overrides.isEmpty() ? name : all.getOrDefault(MODEL_VARIANT, Variant.FULL),
         overrides.isEmpty() ? where : where + ": " + MODEL_VARIANT);
@@ -65,7 +65,7 @@ public record StudyVariant(String name, Map<String, String> overrides, List<Pape
     return new StudyVariant(name, all, paper);
   }
 
-  /** A name that a folder may have. */
+  /** Checks a name, which a folder must be able to have. */
   public static String checkName(String name, String where) {
     if (!name.matches(NAME)) {
       throw BadInputException.at(
@@ -74,7 +74,7 @@ public record StudyVariant(String name, Map<String, String> overrides, List<Pape
     return name;
   }
 
-  /** All config keys that it sets, those of the variant that it starts from among them. */
+  /** All config keys that it sets, including those of its base variant. */
   public Map<String, Object> settings() {
     String base = overrides.getOrDefault(MODEL_VARIANT, Variant.FULL);
     Map<String, Object> all = new LinkedHashMap<>(Variant.overrides(base, "variant " + name));
@@ -83,8 +83,8 @@ public record StudyVariant(String name, Map<String, String> overrides, List<Pape
   }
 
   /**
-   * What a run was trained with that the row is not, as in {@code rfm.se on, not off}; empty where
-   * it is such a network.
+   * A setting of a run that contradicts the variant, as in {@code rfm.se on, not off}; empty if
+   * there is none.
    *
    * @param run its folder
    */
@@ -102,10 +102,10 @@ public record StudyVariant(String name, Map<String, String> overrides, List<Pape
   }
 
   /**
-   * Makes a config the row's. What its file gives is replaced.
+   * Sets the variant's keys in a config, over the values of the config's file.
    *
-   * @throws BadInputException where the command line or the environment gives what the row sets:
-   *     one of the two would be without effect
+   * @throws BadInputException if the command line or the environment sets one of these keys: one of
+   *     the two values would be ignored
    */
   public void apply(Config config) {
     settings()

@@ -12,16 +12,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a network was trained.
+ * The course of a network's training.
  *
  * @param settings its whole config, by dotted key
- * @param input side of what it sees, in pixels
+ * @param input side of its crops, in pixels
  * @param epochs that it was trained for
- * @param samples crops that it learned from, each epoch's anew
- * @param hours that learning took, validation left out; NaN where that is not known
+ * @param samples crops that it was trained on, counted in every epoch
+ * @param hours of training, without validation; NaN if not known
  * @param accuracy joint-weighted percentage on the validation people by epoch, fused
  * @param loss total loss by epoch
- * @param trainedOn whom it learned from; null where an older version trained it
+ * @param trainedOn the people it was trained on; null if an older version trained it
  */
 public record TrainingCourse(
     Map<String, String> settings,
@@ -57,12 +57,12 @@ public record TrainingCourse(
         epochs = row.index(epoch);
         long before = steps;
         steps = row.index(stepsSoFar);
-        // Older versions do not say; they know of one process alone.
+        // Older versions lack it, and had a single process.
         Csv.Column images = csv.find("images");
         long learned = images == null ? (steps - before) * batch : row.index(images);
         samples += learned;
         double perSecond = row.numberOrNaN(rate);
-        if (perSecond > 0) { // else the epoch was taken up at its end
+        if (perSecond > 0) { // else the epoch was resumed at its end
           timed += learned;
           seconds += learned / perSecond;
         }

@@ -1,4 +1,4 @@
-/** What a study asks: its file, its variants, its cells and what they measured. */
+/** A study's file, variants and cells, and the results of the cells. */
 @NullMarked
 package io.sadi.ablate.study;
 

@@ -101,7 +101,8 @@ public final class Console implements Progress {
   }
 
   /** One line for a person who wants to know more: {@code -v}. */
-  void detail(String line) {
+  @Override
+  public void detail(String line) {
     if (verbose) {
       say(line);
     }

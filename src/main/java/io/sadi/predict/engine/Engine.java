@@ -3,6 +3,7 @@ package io.sadi.predict.engine;
 import io.sadi.checkpoint.Checkpoint;
 import io.sadi.checkpoint.Decode;
 import io.sadi.checkpoint.Readout;
+import io.sadi.eval.OksSigmas;
 import io.sadi.model.Arithmetic;
 import io.sadi.predict.engine.Look.LookSettings;
 import io.sadi.torch.ComputeDevice;
@@ -22,12 +23,15 @@ public final class Engine implements AutoCloseable {
   private final Readout readout;
   private final InferenceConfig config;
   private final LaneThreads threads;
+  private final @Nullable OksSigmas sigmas;
 
   private Engine(
       PoseEstimator estimator,
       @Nullable TrainedModel model,
       Readout readout,
-      InferenceConfig config) {
+      InferenceConfig config,
+      @Nullable OksSigmas sigmas) {
+    this.sigmas = sigmas;
     this.estimator = estimator;
     this.model = model;
     this.readout = readout;
@@ -46,12 +50,17 @@ public final class Engine implements AutoCloseable {
   public static Engine open(
       Checkpoint checkpoint, Path file, Decode decode, InferenceConfig config) {
     TrainedModel model = new TrainedModel(checkpoint, file, config);
-    return new Engine(model.estimator(), model, checkpoint.readout(decode), config);
+    return new Engine(
+        model.estimator(),
+        model,
+        checkpoint.readout(decode),
+        config,
+        OksSigmas.of(checkpoint.skeleton()));
   }
 
   /** On a network that is in memory already. */
   public static Engine of(PoseEstimator estimator, Readout readout, InferenceConfig config) {
-    return new Engine(estimator, null, readout, config);
+    return new Engine(estimator, null, readout, config, null);
   }
 
   /** What the network runs on. */
@@ -108,7 +117,8 @@ public final class Engine implements AutoCloseable {
   public People people(Iterable<ImageTask> images, Batching batching, int passes, boolean maps) {
     LookSettings how = new LookSettings(config.pyramid(), List.of(readout), maps);
     return new People(
-        new ImageLooks(images, estimator, batching, passes == 2, how, config.workers(), threads));
+        new ImageLooks(images, estimator, batching, passes == 2, how, config.workers(), threads),
+        sigmas);
   }
 
   @Override

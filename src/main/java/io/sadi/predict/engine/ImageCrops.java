@@ -85,10 +85,7 @@ final class ImageCrops implements Iterator<ImageCrops.Cut> {
 
     Cut cut(ImageTask task) {
       try (Image image = task.pixels().read()) {
-        List<PersonBox> people =
-            task.people() == null
-                ? List.of(PersonBox.wholeImage(image.width(), image.height()))
-                : task.people();
+        List<PersonBox> people = task.people() == null ? task.finder().find(image) : task.people();
         int crops = Math.multiplyExact(people.size(), pyramid.size());
         ByteBuffer rgb = ByteBuffer.allocate(Math.multiplyExact(crops, side * side * 3));
         for (PersonBox person : people) {

@@ -10,6 +10,7 @@ import io.sadi.predict.engine.ImageCrops.Unreadable;
 import io.sadi.predict.engine.Look.LookSettings;
 import io.sadi.predict.engine.Look.Seen;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -80,9 +81,12 @@ final class ImageLooks implements Iterator<Seen>, AutoCloseable {
     if (task.people() != null) {
       return () -> cutter.cut(task);
     }
-    Look.SeenPerson found = first.people().get(0);
-    PersonBox closer = CloserLook.around(found.readings().get(0));
-    return () -> cutter.cut(task.at(List.of(closer == null ? found.place() : closer)));
+    List<PersonBox> places = new ArrayList<>();
+    for (Look.SeenPerson found : first.people()) {
+      PersonBox closer = CloserLook.around(found.readings().get(0));
+      places.add(closer == null ? found.place() : closer);
+    }
+    return () -> cutter.cut(task.at(places));
   }
 
   private interface LookStep<S, T> {

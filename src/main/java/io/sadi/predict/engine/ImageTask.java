@@ -14,9 +14,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name what the result calls it
  * @param pixels where its pixels come from
- * @param people where they are; null for one person, who fills the image
+ * @param people where they are; null for those that the finder finds
+ * @param finder asked where people are not given
  */
-public record ImageTask(String name, PixelSource pixels, @Nullable List<PersonBox> people) {
+public record ImageTask(
+    String name, PixelSource pixels, @Nullable List<PersonBox> people, PersonFinder finder) {
+
+  /** Without people one person, who fills the image. */
+  public ImageTask(String name, PixelSource pixels, @Nullable List<PersonBox> people) {
+    this(name, pixels, people, PersonFinder.WHOLE);
+  }
 
   /**
    * Gives an image's pixels. It is asked by another thread, and twice where the image is looked at
@@ -34,12 +41,18 @@ public record ImageTask(String name, PixelSource pixels, @Nullable List<PersonBo
 
   /** An image in a file. */
   public static ImageTask of(InputImage image, @Nullable List<PersonBox> people) {
-    return new ImageTask(image.name(), () -> read(image.file()), people);
+    return of(image, people, PersonFinder.WHOLE);
+  }
+
+  /** An image in a file, whose people are found where they are not given. */
+  public static ImageTask of(
+      InputImage image, @Nullable List<PersonBox> people, PersonFinder finder) {
+    return new ImageTask(image.name(), () -> read(image.file()), people, finder);
   }
 
   /** The same image with the people elsewhere. */
   ImageTask at(List<PersonBox> places) {
-    return new ImageTask(name, pixels, places);
+    return new ImageTask(name, pixels, places, finder);
   }
 
   /** The message of a failure does not begin with the file: the task has a name. */

@@ -1,8 +1,12 @@
 package io.sadi.predict.engine;
 
+import io.sadi.eval.OksSigmas;
+import io.sadi.eval.Prediction;
+import io.sadi.eval.SamePose;
 import io.sadi.predict.engine.Look.Seen;
 import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of images, one after the other in their order: gone through once, by one thread.
@@ -10,9 +14,14 @@ import java.util.List;
  */
 public final class People implements Iterable<ImageOutcome>, AutoCloseable {
   private final ImageLooks looks;
+  private final @Nullable OksSigmas sigmas;
 
-  People(ImageLooks looks) {
+  /**
+   * @param sigmas of the joints, for people who may be found twice; null where nobody may
+   */
+  People(ImageLooks looks, @Nullable OksSigmas sigmas) {
     this.looks = looks;
+    this.sigmas = sigmas;
   }
 
   /**
@@ -35,7 +44,7 @@ public final class People implements Iterable<ImageOutcome>, AutoCloseable {
     };
   }
 
-  private static ImageOutcome outcome(Seen seen) {
+  private ImageOutcome outcome(Seen seen) {
     String error = seen.error();
     if (error != null) {
       return new InputFailure(seen.task().name(), error);
@@ -44,7 +53,16 @@ public final class People implements Iterable<ImageOutcome>, AutoCloseable {
         seen.people().stream()
             .map(person -> new FoundPerson(person.place(), person.readings().get(0), person.maps()))
             .toList();
-    return new FoundImage(seen.task().name(), seen.width(), seen.height(), people);
+    return new FoundImage(seen.task().name(), seen.width(), seen.height(), distinct(seen, people));
+  }
+
+  /** Places that are given stay; of those that were found two may be of one person. */
+  private List<FoundPerson> distinct(Seen seen, List<FoundPerson> people) {
+    if (sigmas == null || seen.task().finder() == PersonFinder.WHOLE || people.size() < 2) {
+      return people;
+    }
+    List<Prediction> poses = people.stream().map(FoundPerson::joints).toList();
+    return SamePose.distinct(poses, sigmas).stream().map(people::get).toList();
   }
 
   /** Ends the threads, also before the last image; waits for those that use the network. */

@@ -139,14 +139,18 @@ public final class RunOutput implements Closeable {
     boolean resume = output.existing() == Existing.RESUME;
     Journal journal = Journal.open(AtomicFile.part(file), settings, resume);
     try {
-      AtomicFile.Growing growing =
-          AtomicFile.begin(file, file.resolveSibling(file.getFileName() + ".tmp"));
+      AtomicFile.Growing growing = AtomicFile.begin(file, growing(file));
       PredictionsWriter rows = plan.writing().to(growing.out());
       return new RunOutput(plan, progress, journal, growing, rows);
     } catch (IOException | RuntimeException e) {
       closeUnused(journal);
       throw e;
     }
+  }
+
+  /** Where a file grows until all its rows are there; {@code NAME.part} is the journal's. */
+  public static Path growing(Path file) {
+    return file.resolveSibling(file.getFileName() + ".tmp");
   }
 
   /** The images that are still to be done. */
@@ -339,7 +343,7 @@ public final class RunOutput implements Closeable {
             : "none of " + failures.size() + " images could be read; nothing was predicted");
   }
 
-  static void writeErrors(Path file, List<InputFailure> failures) throws IOException {
+  public static void writeErrors(Path file, List<InputFailure> failures) throws IOException {
     StringBuilder text = new StringBuilder();
     try (CSVPrinter csv = Csv.printer(text)) {
       csv.printRecord("image", "error");

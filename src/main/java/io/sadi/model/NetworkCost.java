@@ -1,22 +1,18 @@
-package io.sadi.bench;
+package io.sadi.model;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.sadi.io.Json;
-import io.sadi.model.LayerCost;
-import io.sadi.model.ModelConfig;
-import io.sadi.model.SadiNet;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * What a network consists of and costs: its layers in the order they run, counted while one image
- * passes through.
+ * The parameters, computation and memory of a network, counted while one image passes through.
  *
  * @param model its configuration
  * @param joints K
- * @param parameters learned values, those of the flow included
- * @param layers convolutions and linear layers
+ * @param parameters learned values, including the flow's
+ * @param layers convolutions and linear layers, in the order they run
  */
 public record NetworkCost(ModelConfig model, int joints, long parameters, List<LayerCost> layers) {
   /** Weights, gradients, two moments and the average, in float32. */
@@ -33,7 +29,7 @@ public record NetworkCost(ModelConfig model, int joints, long parameters, List<L
     return layers.stream().mapToLong(LayerCost::macs).sum();
   }
 
-  /** Bytes of all layers' float32 outputs for one image: what a backward pass keeps, about. */
+  /** Bytes of all layers' float32 outputs for one image: about what a backward pass keeps. */
   public long activationBytes() {
     return layers.stream().mapToLong(l -> l.channels() * l.height() * l.width() * 4).sum();
   }

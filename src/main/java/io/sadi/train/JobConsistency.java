@@ -14,15 +14,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Whether the processes of a job do the same: gradients of different networks, or of people that
- * are there twice, add up to nothing that anybody asked for.
+ * Checks that the processes of a job train the same network on the same people. Otherwise the sum
+ * of their gradients would be meaningless.
  */
-final class Alike {
-  /** What may differ from machine to machine. */
+final class JobConsistency {
+  /** Settings that may differ from machine to machine. */
   private static final Set<String> OF_THE_MACHINE =
       Set.of("train.device", "train.threads", "data.workers");
 
-  private Alike() {}
+  private JobConsistency() {}
 
   /**
    * Compares all processes with the first one.

@@ -1,0 +1,79 @@
+package io.sadi.predict;
+
+import io.sadi.data.PersonBox;
+import io.sadi.image.Image;
+import io.sadi.io.Progress;
+import io.sadi.predict.PredictionRequest.DetectorChoice;
+import io.sadi.predict.detect.Detected;
+import io.sadi.predict.detect.OnnxDetector;
+import io.sadi.predict.engine.PersonFinder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * People as a detector finds them while photos are decoded; without one, one who fills the photo.
+ */
+final class DetectedPeople implements AutoCloseable {
+  private final @Nullable OnnxDetector detector;
+  private final boolean wholeWhereNobody;
+  private final Progress progress;
+  private final AtomicInteger nobody = new AtomicInteger();
+
+  private DetectedPeople(
+      @Nullable OnnxDetector detector, boolean wholeWhereNobody, Progress progress) {
+    this.detector = detector;
+    this.wholeWhereNobody = wholeWhereNobody;
+    this.progress = progress;
+  }
+
+  /** Loads the detector, where there is one. */
+  static DetectedPeople open(@Nullable DetectorChoice detection, Progress progress) {
+    if (detection == null) {
+      return new DetectedPeople(null, true, progress);
+    }
+    OnnxDetector detector = OnnxDetector.open(detection.detector());
+    progress.detail(detector.description());
+    return new DetectedPeople(detector, detection.wholeWhereNobody(), progress);
+  }
+
+  PersonFinder finder() {
+    return detector == null ? PersonFinder.WHOLE : this::find;
+  }
+
+  private List<PersonBox> find(Image photo) {
+    if (detector == null) {
+      return PersonFinder.WHOLE.find(photo);
+    }
+    List<PersonBox> people = new ArrayList<>();
+    for (Detected one : detector.detect(photo)) {
+      people.add(PersonBox.of(people.size(), one.box()));
+    }
+    if (people.isEmpty()) {
+      nobody.incrementAndGet();
+      return wholeWhereNobody ? PersonFinder.WHOLE.find(photo) : people;
+    }
+    return people;
+  }
+
+  /** Says in how many photos nobody was found. */
+  void report() {
+    if (nobody.get() > 0) {
+      progress.warn(
+          "nobody was detected in "
+              + nobody
+              + (nobody.get() == 1 ? " image" : " images")
+              + (wholeWhereNobody
+                  ? ", taken as one person's who fills it; --people found leaves them out"
+                  : ", which have no rows"));
+    }
+  }
+
+  @Override
+  public void close() {
+    if (detector != null) {
+      detector.close();
+    }
+  }
+}
