@@ -96,6 +96,47 @@ class MakefileIT {
     assertThat(time("joints/1.jpg.json")).isEqualTo(before);
   }
 
+  /** The paper's tables and figures, on a few drawn people in the place of MPII and LSP. */
+  @Test
+  void tablesAndFiguresOfThePaper() throws IOException {
+    Files.copy(Path.of("src/dist/examples/paper.mk"), folder.resolve("paper.mk"));
+    String[] words = {
+      "-f",
+      "paper.mk",
+      "MPII=people",
+      "LSP=people",
+      "MPII_CONFIG=" + TinyRun.CONFIG,
+      "LSP_CONFIG=" + TinyRun.CONFIG,
+      "MPII_METRIC=pck@0.2",
+      "SPLIT=val",
+      "SEEDS=--seeds 1",
+      "TEST=--flip --scales 0.9,1",
+      "PEOPLE=2",
+      "MORE=" + SMALL,
+      "table1",
+      "table2",
+      "table3",
+      "fig1",
+      "fig6",
+      "fig7"
+    };
+    make(words);
+    assertThat(folder.resolve("paper/table1.md")).content().contains("pck@0.2", "| fused |");
+    assertThat(folder.resolve("paper/table2.md")).content().contains("| fused |");
+    assertThat(folder.resolve("paper/modules/report.md"))
+        .content()
+        .contains("with flip, scales 0.9 1.0, refine quarter", "| full | here, seed 1 |");
+    for (String figure : List.of("fig1", "fig1-attention", "fig6", "fig7", "fig7-rfm")) {
+      try (Stream<Path> files = Files.walk(folder.resolve("paper").resolve(figure))) {
+        assertThat(files.filter(file -> file.toString().endsWith(".jpg"))).hasSize(2);
+      }
+    }
+    FileTime before = time("paper/table1.md");
+    make(words);
+    assertThat(time("paper/table1.md")).as("nothing is made twice").isEqualTo(before);
+    assertThat(make("-n", "-f", "paper.mk", "table5")).contains("ablate --study loss");
+  }
+
   /** From nothing to a model, joints and a report, in the order that make finds out. */
   @Test
   void everythingFollowsFromTheDrawnPeople() throws IOException {
