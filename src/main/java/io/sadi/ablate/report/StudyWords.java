@@ -50,22 +50,21 @@ final class StudyWords {
           "A difference is the mean over seeds of a variant's percentage minus the baseline's of the"
               + " same seed, on the same people, each network read with its default decode (fused,"
               + " or h1 where there is one heatmap).",
-          "The 95 % interval of each difference is over people and seeds. What other people would"
-              + " change is the paired bootstrap's variance over people, in its closed form, the"
-              + " jackknife. What other seeds would change, a few seeds show badly: every variance"
-              + " between seeds that fits theirs is weighed by how well it does, and none is smaller"
-              + " than people alone make it (generalized intervals, Tsui and Weerahandi 1989,"
-              + " Weerahandi 1993). With one seed it is the paired bootstrap over people alone. Each"
-              + " interval is by itself.",
+          "The 95 % interval of each difference is over people and seeds. The variance over people"
+              + " is the paired bootstrap's, in its closed form, the jackknife. The variance over seeds"
+              + " is known badly from a few seeds, so the interval averages over all variances that"
+              + " fit these seeds, each by how well it fits, none smaller than people alone give"
+              + " (generalized intervals, Tsui and Weerahandi 1989, Weerahandi 1993). With one seed"
+              + " it is the paired bootstrap over people alone. No interval is corrected for the"
+              + " number of comparisons.",
           "\"These networks, other people\" is a permutation test: the signs of whole people's"
               + " differences are flipped, and the p-values are corrected for the number of"
               + " comparisons with the baseline (step-down maximum, Westfall and Young 1993).",
           "\"Other seeds and people\" is the test that belongs to the interval, corrected in the same"
               + " way (Holm 1979). One seed has none.",
-          "Better or worse needs both below 5 %. Undecided: these networks differ, others may not."
-              + " Noise: equally good networks differ as much by the luck of whom they are measured"
-              + " on, which is no proof that they are equal; the interval says how much they may"
-              + " differ.");
+          "Better or worse needs both below 5 %. Undecided: only the first is, so that these networks"
+              + " differ and others may not. Noise: neither is. That is no proof that two variants are"
+              + " equal; the interval says how much they may differ.");
 
   private final StudyResults results;
 

@@ -35,6 +35,11 @@ public enum DetectorLayout {
     this.shapes = shapes;
   }
 
+  /** Whether boxes of one thing are left in, one upon the other. */
+  boolean overlaps() {
+    return this != END_TO_END && this != SEPARATE;
+  }
+
   /** The shapes of its outputs, for a person. */
   String shapes() {
     return shapes;

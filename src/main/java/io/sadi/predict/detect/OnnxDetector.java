@@ -1,21 +1,17 @@
 package io.sadi.predict.detect;
 
-import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.TensorInfo;
 import ai.onnxruntime.platform.Fp16Conversions;
 import io.sadi.geom.Affine;
 import io.sadi.geom.Box;
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.FailedException;
-import io.sadi.predict.detect.DetectorInput.Fit;
-import io.sadi.predict.detect.DetectorInput.ValueRange;
 import io.sadi.predict.detect.DetectorReading.DetectorBox;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -30,12 +26,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,26 +35,10 @@ import org.jspecify.annotations.Nullable;
  * threads may detect at once; each photo is computed by one thread.
  */
 public final class OnnxDetector implements AutoCloseable {
-  /** Side of an input that leaves it open. */
-  private static final int USUAL_SIDE = 640;
-
-  /** End-to-end heads have no more rows; grids have thousands. */
-  private static final int FEW_BOXES = 1000;
-
-  private static final Pattern NAME = Pattern.compile("(\\d+)\\s*:\\s*['\"]([^'\"]*)['\"]");
-
   private final DetectorOptions options;
   private final OrtEnvironment environment;
   private final OrtSession session;
-  private final String imageName;
-  private final TensorInfo imageInfo;
-  private final @Nullable String sizesName;
-  private final boolean colourLast;
-  private final int batch;
-  private final DetectorInput input;
-  private final DetectorLayout layout;
-  private final int category;
-  private final String description;
+  private final DetectorForm form;
 
   /**
    * Loads a detector.
@@ -82,7 +57,7 @@ public final class OnnxDetector implements AutoCloseable {
       how.setInterOpNumThreads(1);
       how.addConfigEntry("session.intra_op.allow_spinning", "0");
       session = environment.createSession(file.toString(), how);
-      return new OnnxDetector(options, environment, session);
+      return new OnnxDetector(options, environment, session, new DetectorForm(options, session));
     } catch (OrtException e) {
       close(session);
       throw BadInputException.at(
@@ -103,240 +78,17 @@ public final class OnnxDetector implements AutoCloseable {
     }
   }
 
-  private OnnxDetector(DetectorOptions options, OrtEnvironment environment, OrtSession session)
-      throws OrtException {
+  private OnnxDetector(
+      DetectorOptions options, OrtEnvironment environment, OrtSession session, DetectorForm form) {
     this.options = options;
     this.environment = environment;
     this.session = session;
-    Map<String, TensorInfo> inputs = tensors(session.getInputInfo());
-    Map<String, TensorInfo> outputs = tensors(session.getOutputInfo());
-    String image = null;
-    String sizes = null;
-    for (Map.Entry<String, TensorInfo> one : inputs.entrySet()) {
-      int rank = one.getValue().getShape().length;
-      if (rank >= 3 && image == null) {
-        image = one.getKey();
-      } else if (one.getKey().contains("target_sizes")) {
-        sizes = one.getKey();
-      } else {
-        throw wrong("the input " + one.getKey() + " " + shape(one.getValue()), "one photo");
-      }
-    }
-    TensorInfo info = image == null ? null : inputs.get(image);
-    if (image == null || info == null) {
-      throw wrong("no input of the shape [N, 3, H, W]", "one photo");
-    }
-    imageName = image;
-    imageInfo = info;
-    sizesName = sizes;
-    long[] shape = imageInfo.getShape();
-    int last = shape.length - 1;
-    colourLast = shape[last] == 3 && shape[last - 2] != 3;
-    if (!colourLast && shape[last - 2] != 3 && shape[last - 2] > 0) {
-      throw wrong("the input " + image + " " + shape(imageInfo), "three colours");
-    }
-    batch = shape.length < 4 || shape[0] < 1 ? 1 : (int) shape[0];
-    Map<String, String> metadata = session.getMetadata().getCustomMetadata();
-    Map<Integer, String> names = names(metadata.getOrDefault("names", ""));
-    layout = options.layout() != null ? options.layout() : layout(outputs, names, metadata);
-    input = input(shape, metadata, outputs);
-    category = category(names, outputs);
-    description =
-        String.format(
-            Locale.ROOT,
-            "%s: layout %s, input %dx%d %s %s %s, class %d%s",
-            options.model(),
-            layout,
-            input.width(),
-            input.height(),
-            input.blueFirst() ? "bgr" : "rgb",
-            input.range().name().toLowerCase(Locale.ROOT),
-            input.fit().name().toLowerCase(Locale.ROOT),
-            category,
-            names.containsKey(category) ? " (" + names.get(category) + ")" : "");
+    this.form = form;
   }
 
   /** What was made of the file, in a line. */
   public String description() {
-    return description;
-  }
-
-  // --- What the file says
-  // -------------------------------------------------------------------------
-
-  private static Map<String, TensorInfo> tensors(Map<String, NodeInfo> nodes) {
-    Map<String, TensorInfo> tensors = new LinkedHashMap<>();
-    nodes.forEach(
-        (name, node) -> {
-          if (node.getInfo() instanceof TensorInfo tensor) {
-            tensors.put(name, tensor);
-          }
-        });
-    return tensors;
-  }
-
-  private DetectorLayout layout(
-      Map<String, TensorInfo> outputs, Map<Integer, String> names, Map<String, String> metadata) {
-    boolean boxes =
-        outputs.keySet().stream()
-            .map(name -> name.toLowerCase(Locale.ROOT))
-            .anyMatch(name -> name.contains("box") || name.contains("dets"));
-    if (outputs.size() > 1 && boxes) {
-      return DetectorLayout.SEPARATE;
-    }
-    for (TensorInfo output : outputs.values()) {
-      long[] shape = output.getShape();
-      if (shape.length == 3) {
-        DetectorLayout found = layout(shape[1], shape[2], names.size(), metadata);
-        if (found != null) {
-          return found;
-        }
-      }
-    }
-    if (outputs.size() > 1 && outputs.values().stream().anyMatch(o -> endsWith(o.getShape(), 4))) {
-      return DetectorLayout.SEPARATE;
-    }
-    throw wrong(
-        "outputs "
-            + outputs.entrySet().stream()
-                .map(one -> one.getKey() + " " + shape(one.getValue()))
-                .collect(Collectors.joining(", ")),
-        "one of "
-            + Arrays.stream(DetectorLayout.values())
-                .map(known -> known + " " + known.shapes())
-                .collect(Collectors.joining("; ")));
-  }
-
-  private static boolean endsWith(long[] shape, long size) {
-    return shape.length > 1 && shape[shape.length - 1] == size;
-  }
-
-  /** Of one output [B, a, b]; sizes below 1 are not known. Null where it is none. */
-  private @Nullable DetectorLayout layout(
-      long a, long b, int classes, Map<String, String> metadata) {
-    if (b == 6 && (a < 1 || a <= FEW_BOXES)) {
-      return DetectorLayout.END_TO_END;
-    }
-    boolean pose = "pose".equals(metadata.get("task"));
-    if (pose && b > 6 && a > 0 && a <= FEW_BOXES && b < a) {
-      return DetectorLayout.END_TO_END; // with joints behind the six
-    }
-    if (a >= 5 && (b < 1 || b > a)) {
-      return pose || (a == 56 && classes <= 1) ? DetectorLayout.YOLO_POSE : DetectorLayout.YOLO;
-    }
-    if (b < 5) {
-      return null;
-    }
-    if (classes == b - 4 || b == 84) {
-      return DetectorLayout.YOLO;
-    }
-    // YOLOX has a box a cell, YOLOv5 three.
-    long cells = IntStream.of(8, 16, 32).mapToLong(s -> side() / s * (side() / s)).sum();
-    return a == cells ? DetectorLayout.YOLOX : DetectorLayout.YOLOV5;
-  }
-
-  private long side() {
-    long[] shape = imageInfo.getShape();
-    long side = colourLast ? shape[shape.length - 2] : shape[shape.length - 1];
-    return side < 1 ? USUAL_SIDE : side;
-  }
-
-  private DetectorInput input(
-      long[] shape, Map<String, String> metadata, Map<String, TensorInfo> outputs) {
-    int last = shape.length - 1;
-    long height = colourLast ? shape[last - 2] : shape[last - 1];
-    long width = colourLast ? shape[last - 1] : shape[last];
-    Matcher sizes = Pattern.compile("(\\d+)\\D+(\\d+)").matcher(metadata.getOrDefault("imgsz", ""));
-    if (height < 1 && sizes.find()) {
-      height = Long.parseLong(sizes.group(1));
-      width = Long.parseLong(sizes.group(2));
-    }
-    boolean dets = outputs.keySet().stream().anyMatch(name -> name.contains("dets"));
-    boolean few =
-        layout == DetectorLayout.YOLO
-            && outputs.values().stream()
-                .anyMatch(o -> o.getShape().length == 3 && o.getShape()[1] == 300);
-    boolean bytes = imageInfo.type == OnnxJavaType.UINT8;
-    boolean huggingFace = imageName.equals("pixel_values");
-    DetectorInput convention =
-        new DetectorInput(
-            (int) (width < 1 ? USUAL_SIDE : width),
-            (int) (height < 1 ? USUAL_SIDE : height),
-            layout == DetectorLayout.YOLOX || dets,
-            bytes || layout == DetectorLayout.YOLOX
-                ? ValueRange.BYTES
-                : dets || (huggingFace && !hasClasses(outputs, 80))
-                    ? ValueRange.IMAGENET
-                    : ValueRange.UNIT,
-            layout == DetectorLayout.YOLOX || dets
-                ? Fit.CORNER
-                : sizesName != null || few || huggingFace || bytes ? Fit.STRETCH : Fit.LETTERBOX);
-    DetectorInput asked = options.input() == null ? convention : convention.with(options.input());
-    boolean fixed = width > 0 && height > 0;
-    if (fixed && (asked.width() != width || asked.height() != height)) {
-      throw BadInputException.at(
-          "--detector-input",
-          asked.width() + "x" + asked.height(),
-          width + "x" + height + ", which " + options.model() + " is made for",
-          "");
-    }
-    return asked;
-  }
-
-  private static boolean hasClasses(Map<String, TensorInfo> outputs, int classes) {
-    return outputs.values().stream().anyMatch(output -> endsWith(output.getShape(), classes));
-  }
-
-  /** {@code {0: 'person', 1: 'bicycle'}}, as Ultralytics writes it. */
-  private static Map<Integer, String> names(String text) {
-    Map<Integer, String> names = new LinkedHashMap<>();
-    Matcher matcher = NAME.matcher(text);
-    while (matcher.find()) {
-      names.put(Integer.parseInt(matcher.group(1)), matcher.group(2));
-    }
-    return names;
-  }
-
-  private int category(Map<Integer, String> names, Map<String, TensorInfo> outputs) {
-    String wanted = options.category() == null ? "person" : options.category();
-    if (wanted.matches("\\d{1,4}")) {
-      return Integer.parseInt(wanted);
-    }
-    for (Map.Entry<Integer, String> name : names.entrySet()) {
-      if (name.getValue().equalsIgnoreCase(wanted)) {
-        return name.getKey();
-      }
-    }
-    if (options.category() != null || (names.size() > 1 && !names.containsValue(wanted))) {
-      throw BadInputException.at(
-          options.category() == null ? options.model().toString() : "--detector-class",
-          names.isEmpty()
-              ? "'" + wanted + "', where " + options.model() + " has no names"
-              : "no class '" + wanted + "' among " + String.join(", ", names.values()),
-          "one of its classes",
-          "--detector-class takes a number, too");
-    }
-    // Lists of their own count from 1 where 0 is the background: torchvision's, TensorFlow's.
-    boolean background =
-        layout == DetectorLayout.SEPARATE
-            && sizesName == null
-            && outputs.keySet().stream().noneMatch(name -> name.contains("dets"))
-            && !hasClasses(outputs, 80);
-    return background ? 1 : 0;
-  }
-
-  private BadInputException wrong(String found, String expected) {
-    return BadInputException.at(
-        options.model(),
-        found,
-        expected,
-        "--detector-layout names a layout; a network that finds no boxes is no detector");
-  }
-
-  private static String shape(TensorInfo info) {
-    return Arrays.stream(info.getShape())
-        .mapToObj(size -> size < 0 ? "?" : String.valueOf(size))
-        .collect(Collectors.joining(",", "[", "]"));
+    return form.toString();
   }
 
   // --- One photo
@@ -359,15 +111,20 @@ public final class OnnxDetector implements AutoCloseable {
     List<DetectorBox> found;
     try {
       found =
-          new DetectorReading(layout, input.width(), input.height(), category, options.score())
+          new DetectorReading(
+                  form.layout(),
+                  form.input().width(),
+                  form.input().height(),
+                  form.category(),
+                  options.score())
               .read(outputs);
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw wrong(String.valueOf(e.getMessage()), "the layout " + layout);
+      throw form.wrong(String.valueOf(e.getMessage()), "the layout " + form.layout());
     }
-    if (layout != DetectorLayout.END_TO_END && layout != DetectorLayout.SEPARATE) {
+    if (form.layout().overlaps()) {
       found = distinct(found);
     }
-    Affine back = input.photoToInput(photo.width(), photo.height()).inverse();
+    Affine back = form.input().photoToInput(photo.width(), photo.height()).inverse();
     List<Detected> people = new ArrayList<>();
     for (DetectorBox one : found) {
       double left = Math.max(0, back.x(one.left(), one.top()));
@@ -401,10 +158,10 @@ public final class OnnxDetector implements AutoCloseable {
   private List<DetectorOutput> run(Image photo) throws OrtException {
     Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
     try (OnnxTensor image = image(photo);
-        OnnxTensor sizes = sizesName == null ? null : sizes()) {
-      inputs.put(imageName, image);
+        OnnxTensor sizes = form.sizesName() == null ? null : sizes()) {
+      inputs.put(form.imageName(), image);
       if (sizes != null) {
-        inputs.put(String.valueOf(sizesName), sizes);
+        inputs.put(String.valueOf(form.sizesName()), sizes);
       }
       try (OrtSession.Result result = session.run(inputs)) {
         List<DetectorOutput> outputs = new ArrayList<>();
@@ -419,16 +176,12 @@ public final class OnnxDetector implements AutoCloseable {
   }
 
   private OnnxTensor image(Image photo) throws OrtException {
-    int values = 3 * input.width() * input.height();
+    int values = 3 * form.input().width() * form.input().height();
+    int batch = form.batch();
     FloatBuffer one = FloatBuffer.allocate(values);
-    input.write(photo, colourLast, one);
-    boolean batched = imageInfo.getShape().length == 4;
-    long[] shape =
-        colourLast
-            ? new long[] {batch, input.height(), input.width(), 3}
-            : new long[] {batch, 3, input.height(), input.width()};
-    long[] own = batched ? shape : Arrays.copyOfRange(shape, 1, 4);
-    return switch (imageInfo.type) {
+    form.input().write(photo, form.colourLast(), one);
+    long[] own = form.imageShape();
+    return switch (form.type()) {
       case FLOAT -> {
         FloatBuffer all = direct(4L * batch * values).asFloatBuffer();
         for (int b = 0; b < batch; b++) {
@@ -451,8 +204,8 @@ public final class OnnxDetector implements AutoCloseable {
         yield OnnxTensor.createTensor(environment, all.rewind(), own, OnnxJavaType.UINT8);
       }
       default ->
-          throw wrong(
-              "the input " + imageName + " of " + imageInfo.type, "float32, float16 or uint8");
+          throw form.wrong(
+              "the input " + form.imageName() + " of " + form.type(), "float32, float16 or uint8");
     };
   }
 
@@ -462,15 +215,16 @@ public final class OnnxDetector implements AutoCloseable {
 
   /** Boxes are wanted in pixels of the input. */
   private OnnxTensor sizes() throws OrtException {
-    LongBuffer sizes = LongBuffer.allocate(2 * batch);
-    for (int b = 0; b < batch; b++) {
-      sizes.put(input.width()).put(input.height());
+    LongBuffer sizes = LongBuffer.allocate(2 * form.batch());
+    for (int b = 0; b < form.batch(); b++) {
+      sizes.put(form.input().width()).put(form.input().height());
     }
-    return OnnxTensor.createTensor(environment, sizes.rewind(), new long[] {batch, 2});
+    return OnnxTensor.createTensor(environment, sizes.rewind(), new long[] {form.batch(), 2});
   }
 
   /** A tensor's part for the first photo of a batch. */
   private DetectorOutput first(String name, OnnxTensor tensor) {
+    int batch = form.batch();
     long[] shape = tensor.getInfo().getShape();
     float[] values = floats(tensor);
     boolean boxes = shape.length == 2 && shape[1] == 4; // torchvision's have no batch
