@@ -64,7 +64,8 @@ import picocli.CommandLine.Spec;
       "    --out runs/modules --dry-run",
       "  sadi ablate --study mine.yaml --data data/mpii --out runs/mine --seeds 1,2,3",
       "  sadi ablate --study modules --data data/mpii --out /shared/modules --shard 2/4",
-      "  sadi ablate --study modules --data data/mpii --out runs/modules --flip --scales 0.8..1.3",
+      "  sadi ablate --study modules --data data/mpii --flip --scales 0.8..1.3 \\",
+      "    --out runs/flip",
       "  sadi ablate --variant no-se,full --resume --set train.epochs=20",
       "  sadi ablate --report-only --out runs/gpu --run a=runs/a --data data/lspet"
     })
