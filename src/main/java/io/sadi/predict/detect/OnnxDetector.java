@@ -27,6 +27,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,11 @@ public final class OnnxDetector implements AutoCloseable {
   private final OrtEnvironment environment;
   private final OrtSession session;
   private final DetectorForm form;
+
+  /** Held while somebody detects: a session that is closed under a thread takes the JVM with it. */
+  private final ReadWriteLock use = new ReentrantReadWriteLock();
+
+  private boolean closed;
 
   /**
    * Loads a detector.
@@ -102,11 +109,17 @@ public final class OnnxDetector implements AutoCloseable {
    */
   public List<Detected> detect(Image photo) {
     List<DetectorOutput> outputs;
+    use.readLock().lock();
     try {
+      if (closed) {
+        throw new IllegalStateException("the detector is closed");
+      }
       outputs = run(photo);
     } catch (OrtException e) {
       throw BadInputException.at(
           options.model(), "a failure: " + oneLine(e), "boxes", "see --detector-input");
+    } finally {
+      use.readLock().unlock();
     }
     List<DetectorBox> found;
     try {
@@ -271,12 +284,19 @@ public final class OnnxDetector implements AutoCloseable {
     return String.valueOf(e.getMessage()).replaceAll("\\s+", " ").strip();
   }
 
+  /** Waits for those who detect. */
   @Override
   public void close() {
+    use.writeLock().lock();
     try {
-      session.close();
+      if (!closed) {
+        closed = true;
+        session.close();
+      }
     } catch (OrtException e) {
       throw new FailedException("the detector could not be closed: " + oneLine(e), e);
+    } finally {
+      use.writeLock().unlock();
     }
   }
 }

@@ -13,9 +13,11 @@ import io.sadi.testing.OnnxDetectors.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -422,6 +424,44 @@ class OnnxDetectorTest {
         .hasMessageContaining("no class 'person' among cat, dog");
     assertThatThrownBy(() -> OnnxDetector.open(options(file, "32")))
         .hasMessageContaining("--detector-input");
+  }
+
+  /** A session that is closed while a thread uses it ends the JVM: a job may stop at any moment. */
+  @Test
+  void closingWaitsForThoseWhoDetect() throws Exception {
+    OnnxDetectors.spots(file(), 64);
+    try (Image photo = Image.filled(128, 128, 0x808080)) {
+      OnnxDetector detector = OnnxDetector.open(options(file(), null));
+      AtomicInteger done = new AtomicInteger();
+      List<Thread> threads = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        Thread thread =
+            new Thread(
+                () -> {
+                  try {
+                    while (true) {
+                      detector.detect(photo);
+                      done.incrementAndGet();
+                    }
+                  } catch (IllegalStateException e) {
+                    // closed
+                  }
+                });
+        thread.start();
+        threads.add(thread);
+      }
+      while (done.get() < 20) {
+        Thread.onSpinWait();
+      }
+      detector.close();
+      detector.close();
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      assertThatThrownBy(() -> detector.detect(photo))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("the detector is closed");
+    }
   }
 
   @Test
