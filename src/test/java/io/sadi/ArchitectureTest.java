@@ -9,19 +9,24 @@ import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.net.URL;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -329,6 +334,63 @@ final class ArchitectureTest {
                     Collectors.mapping(JavaClass::getName, Collectors.toList())));
     byName.values().removeIf(names -> names.size() == 1);
     assertThat(byName).isEmpty();
+  }
+
+  /**
+   * What a room does not show it may change: a public method that no other room calls, tests
+   * included, is one by accident. The api's are for other programs.
+   */
+  @ArchTest
+  static void nothingIsPublicByAccident(JavaClasses classes) {
+    JavaClasses all = new ClassFileImporter().importPackages("io.sadi");
+    Set<String> called = new HashSet<>();
+    for (JavaClass type : all) {
+      for (JavaAccess<?> access : type.getAccessesFromSelf()) {
+        if (!access.getTargetOwner().getPackageName().equals(type.getPackageName())) {
+          called.add(access.getTarget().getFullName());
+        }
+      }
+    }
+    List<String> unused =
+        classes.stream()
+            .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
+            .filter(type -> !type.isInterface() && !type.getSimpleName().isEmpty())
+            .filter(type -> !List.of("io.sadi", "io.sadi.api").contains(type.getPackageName()))
+            .flatMap(type -> type.getMethods().stream())
+            .filter(method -> method.getModifiers().contains(JavaModifier.PUBLIC))
+            .filter(method -> !method.getModifiers().contains(JavaModifier.SYNTHETIC))
+            .filter(method -> !isGivenByLanguageOrSupertype(method))
+            .map(JavaMethod::getFullName)
+            .filter(name -> !called.contains(name))
+            .sorted()
+            .toList();
+    assertThat(unused).isEmpty();
+  }
+
+  private static boolean isGivenByLanguageOrSupertype(JavaMethod method) {
+    JavaClass type = method.getOwner();
+    String name = method.getName();
+    if (List.of("equals", "hashCode", "toString").contains(name)) {
+      return true;
+    }
+    // Of interfaces of others the methods are not known here.
+    if (type.getAllRawInterfaces().stream().anyMatch(known -> known.getMethods().isEmpty())) {
+      return true;
+    }
+    if (type.isEnum() && (name.equals("values") || name.equals("valueOf"))) {
+      return true;
+    }
+    if (type.isRecord()
+        && method.getRawParameterTypes().isEmpty()
+        && type.tryGetField(name).isPresent()) {
+      return true;
+    }
+    int parameters = method.getRawParameterTypes().size();
+    return Stream.concat(type.getAllRawInterfaces().stream(), type.getAllRawSuperclasses().stream())
+        .flatMap(above -> above.getMethods().stream())
+        .anyMatch(
+            known ->
+                known.getName().equals(name) && known.getRawParameterTypes().size() == parameters);
   }
 
   private static ArchRule only(String library, String... places) {

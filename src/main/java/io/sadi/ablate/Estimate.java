@@ -131,7 +131,7 @@ public record Estimate(String device, List<VariantEstimate> rows) {
   }
 
   /** Hours for all networks that are still to be trained, one after the other. */
-  public double hours() {
+  double hours() {
     return rows.stream().mapToDouble(row -> row.cells() * row.hours()).sum();
   }
 

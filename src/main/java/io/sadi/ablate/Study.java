@@ -163,8 +163,7 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
    * @param learners number of training people in the study
    * @param measured number of people to measure on
    */
-  public Estimate estimate(Shard shard, int learners, int measured, Progress progress)
-      throws IOException {
+  Estimate estimate(Shard shard, int learners, int measured, Progress progress) throws IOException {
     return Estimate.measure(plan, unfinished(shard), people, learners, measured, progress);
   }
 

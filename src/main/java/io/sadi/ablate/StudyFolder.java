@@ -82,7 +82,7 @@ public final class StudyFolder {
         .anyMatch(Files::exists);
   }
 
-  public Path path() {
+  Path path() {
     return folder;
   }
 
@@ -183,7 +183,7 @@ public final class StudyFolder {
   }
 
   /** All cells that have a run: variants in the order of the studies, then by seed. */
-  public List<Cell> cells() throws IOException {
+  List<Cell> cells() throws IOException {
     List<String> order =
         tables().stream().flatMap(d -> d.variants().stream()).map(StudyVariant::name).toList();
     return started().stream()

@@ -39,7 +39,7 @@ public record CoreSplit(int processes, int threads, int workers) {
   }
 
   /** Useful splits: all cores, and on a CPU all but one, among processes. */
-  public static List<CoreSplit> of(int cores, ComputeDevice device) {
+  static List<CoreSplit> of(int cores, ComputeDevice device) {
     Set<CoreSplit> splits = new LinkedHashSet<>();
     if (device.cuda()) { // a GPU has one process; the cores prepare data
       for (int workers = 1; workers <= Math.min(cores, 16); workers *= 2) {

@@ -21,7 +21,7 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
  * convolution, batch norm, ReLU of 128 channels at 64x64, eight images: forward, backward and
  * LibTorch's own Adam. A network's training step is compared with it.
  */
-public final class StackBench implements Workload {
+final class StackBench implements Workload {
   private static final int LAYERS = 8;
   private static final int CHANNELS = 128;
   private static final int SIDE = 64;

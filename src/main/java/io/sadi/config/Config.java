@@ -127,7 +127,7 @@ public final class Config {
   }
 
   /** Whether a file, an override or the environment gives this key. */
-  public boolean isGiven(String key) {
+  boolean isGiven(String key) {
     return lookup(key) != null;
   }
 
@@ -192,7 +192,7 @@ public final class Config {
     return ((List<?>) value).stream().map(Integer.class::cast).toList();
   }
 
-  public List<Double> numbers(
+  List<Double> numbers(
       String key, List<Double> defaultValue, double min, double max, String meaning) {
     Object value =
         read(

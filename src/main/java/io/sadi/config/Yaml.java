@@ -43,7 +43,7 @@ public final class Yaml {
    * @param origin what error messages call it
    */
   @SuppressWarnings("unchecked")
-  public static Map<String, Object> parseMap(String text, Object origin) {
+  static Map<String, Object> parseMap(String text, Object origin) {
     Object value;
     try {
       value = yaml().load(text);

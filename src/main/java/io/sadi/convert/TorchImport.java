@@ -96,7 +96,7 @@ public final class TorchImport {
   }
 
   /** The network's sizes. */
-  public ModelConfig model() {
+  ModelConfig model() {
     return network.model();
   }
 

@@ -109,7 +109,7 @@ public record Appearance(double color, double blur, double occlusion) {
     }
 
     /** Changes a crop's pixels. */
-    public void apply(Image crop) {
+    void apply(Image crop) {
       if (color != null) {
         crop.recolour(color.matrix());
       }

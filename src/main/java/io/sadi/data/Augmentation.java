@@ -116,7 +116,7 @@ public record Augmentation(
    * Draws how a crop lies. Always takes the same number of random values, so that switching one
    * part off leaves the others' draws as they were.
    */
-  public CropDraw draw(RandomGenerator random) {
+  CropDraw draw(RandomGenerator random) {
     boolean turned = random.nextDouble() < rotationProbability;
     double angle = spread(random, 0, rotationSd, -rotation, rotation);
     double factor = spread(random, 1, scaleSd, scaleMin, scaleMax);

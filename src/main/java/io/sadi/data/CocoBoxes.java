@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record CocoBoxes(Map<String, CocoId> ids, Map<String, List<PersonBox>> people) {
 
   /** Reads and checks a file; {@link BadInputException} names the field that is wrong. */
-  public static CocoBoxes read(Path file) throws IOException {
+  static CocoBoxes read(Path file) throws IOException {
     return read(file, null);
   }
 

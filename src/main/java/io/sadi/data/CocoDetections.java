@@ -134,7 +134,7 @@ public final class CocoDetections {
   }
 
   /** The numbers of the categories that a list has, for a message. */
-  public static JsonArray categories(List<DetectedBox> detections) {
+  static JsonArray categories(List<DetectedBox> detections) {
     JsonArray numbers = new JsonArray();
     detections.stream().map(DetectedBox::category).distinct().sorted().forEach(numbers::add);
     return numbers;

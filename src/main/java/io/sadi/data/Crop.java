@@ -41,7 +41,7 @@ public record Crop(Affine imageToCrop, int size, boolean mirrored, PixelConventi
   }
 
   /** The crop around a point, its pixels' centres about its middle. */
-  public static Crop of(
+  static Crop of(
       double centerX, double centerY, double side, int size, Augmentation.CropDraw draw) {
     return of(centerX, centerY, side, size, draw, PixelConvention.CENTER);
   }
@@ -56,7 +56,7 @@ public record Crop(Affine imageToCrop, int size, boolean mirrored, PixelConventi
    * @param draw how the crop is enlarged, turned and mirrored about its centre
    * @param pixels where in the crop that centre comes to lie
    */
-  public static Crop of(
+  static Crop of(
       double centerX,
       double centerY,
       double side,

@@ -53,7 +53,7 @@ public record PersonBox(
   }
 
   /** The same person of another category. */
-  public PersonBox ofCategory(CocoId newCategory) {
+  PersonBox ofCategory(CocoId newCategory) {
     return new PersonBox(person, box, centerX, centerY, scale, newCategory);
   }
 

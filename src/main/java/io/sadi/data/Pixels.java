@@ -25,7 +25,7 @@ public final class Pixels {
   }
 
   /** A number above 0, up to 1e6. */
-  public static double positive(Field field) {
+  static double positive(Field field) {
     return field.number(number -> number > 0 && number <= FARTHEST, "a positive number");
   }
 

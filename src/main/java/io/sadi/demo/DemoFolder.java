@@ -10,11 +10,11 @@ import java.util.List;
 public record DemoFolder(Path path) {
   private static final String DATASET = "data/dataset.yaml";
 
-  public Path data() {
+  Path data() {
     return path.resolve("data");
   }
 
-  public Path run() {
+  Path run() {
     return path.resolve("run");
   }
 
@@ -23,7 +23,7 @@ public record DemoFolder(Path path) {
   }
 
   /** The evaluation of the trained network on the held-out people. */
-  public Path summary() {
+  Path summary() {
     return path.resolve("summary.json");
   }
 

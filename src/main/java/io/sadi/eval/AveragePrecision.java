@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param detections that were looked at, of which 20 an image count
  * @param otherCategory detections of a category that nobody annotated has
  */
-public record AveragePrecision(
+record AveragePrecision(
     Map<String, Double> values,
     @Nullable Map<String, Interval> intervals95,
     int people,

@@ -19,7 +19,7 @@ import java.util.Map;
  *     none
  * @param averagePrecision95 their bootstrap intervals over images
  */
-public record Comparison(
+record Comparison(
     PoseMetric metric,
     String decode,
     String baseline,

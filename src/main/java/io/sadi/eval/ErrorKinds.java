@@ -52,17 +52,17 @@ public record ErrorKinds(PoseMetric metric, String decode, PerJoint<Counts> coun
     }
 
     /** Joints of a kind. */
-    public int count(ErrorKind kind) {
+    int count(ErrorKind kind) {
       return of.getOrDefault(kind, 0);
     }
 
     /** Joints that count. */
-    public int counted() {
+    int counted() {
       return of.values().stream().mapToInt(Integer::intValue).sum();
     }
 
     /** Joints of a kind as a percentage of those that count; NaN where none does. */
-    public double percent(ErrorKind kind) {
+    double percent(ErrorKind kind) {
       return counted() == 0 ? Double.NaN : 100.0 * count(kind) / counted();
     }
   }

@@ -13,8 +13,7 @@ import org.apache.commons.statistics.descriptive.Quantile.EstimationMethod;
  * @param reference whose lengths are one of the two units; people without it do not count
  * @param quantiles of every joint
  */
-public record ErrorQuantiles(
-    String decode, ReferenceLength reference, PerJoint<Quantiles> quantiles) {
+record ErrorQuantiles(String decode, ReferenceLength reference, PerJoint<Quantiles> quantiles) {
 
   /** The shares of joints. */
   public static final List<Double> LEVELS = List.of(0.5, 0.75, 0.9, 0.95);

@@ -126,12 +126,12 @@ public record MetricResult(
   }
 
   /** The interval of meanJointWeighted, or null if not asked for. */
-  public @Nullable Interval interval95() {
+  @Nullable Interval interval95() {
     return intervals95 == null ? null : intervals95.meanJointWeighted();
   }
 
   /** Lines about what the percentages leave out or count as wrong; empty if nothing. */
-  public List<String> notes() {
+  List<String> notes() {
     List<String> notes = new ArrayList<>();
     if (leftOut > 0) {
       notes.add(

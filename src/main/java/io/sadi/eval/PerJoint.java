@@ -13,7 +13,7 @@ import java.util.function.Function;
  * @param inMeans for all joints together that the means are over: without pelvis and thorax
  * @param joints for each joint, in dataset order
  */
-public record PerJoint<T>(T inMeans, Map<String, T> joints) {
+record PerJoint<T>(T inMeans, Map<String, T> joints) {
   public PerJoint {
     joints = Collections.unmodifiableMap(new LinkedHashMap<>(joints));
   }

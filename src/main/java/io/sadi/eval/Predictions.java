@@ -68,7 +68,7 @@ public final class Predictions {
   }
 
   /** The predictions for nobody among {@code people}. */
-  public List<Prediction> unknown(List<Person> people) {
+  List<Prediction> unknown(List<Person> people) {
     Map<PersonKey, Prediction> rest = new LinkedHashMap<>(byPerson);
     people.forEach(person -> rest.remove(new PersonKey(person.image(), person.person())));
     return new ArrayList<>(rest.values());

@@ -33,7 +33,7 @@ public enum ReferenceLength {
    * The name of the metric in this length: {@code pckh}, {@code pck}, {@code pck-box} or {@code
    * oks}.
    */
-  public String metric() {
+  String metric() {
     return metric;
   }
 
@@ -43,7 +43,7 @@ public enum ReferenceLength {
   }
 
   /** Several such lengths, for messages. */
-  public String unit() {
+  String unit() {
     return unit;
   }
 

@@ -14,7 +14,7 @@ import java.util.List;
  * @param nll mean negative log-likelihood of right and wrong, in nats
  * @param bins those that hold joints, from the lowest
  */
-public record ScoreCalibration(
+record ScoreCalibration(
     int counted, double meanScore, double right, double ece, double nll, List<Bin> bins) {
 
   private static final int BINS = 15;
@@ -43,7 +43,7 @@ public record ScoreCalibration(
    * @param scores 0 to 1, [n]
    * @param rights whether the joint is right, [n]
    */
-  public static ScoreCalibration of(double[] scores, boolean[] rights) {
+  static ScoreCalibration of(double[] scores, boolean[] rights) {
     int n = scores.length;
     double[] sums = new double[BINS];
     int[] right = new int[BINS];

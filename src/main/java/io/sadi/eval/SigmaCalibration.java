@@ -14,7 +14,7 @@ import java.util.List;
  * @param scale the factor for all deviations that would make the joints likeliest: above 1 they are
  *     too small
  */
-public record SigmaCalibration(int counted, List<Double> coverage, double nll, double scale) {
+record SigmaCalibration(int counted, List<Double> coverage, double nll, double scale) {
   /** Shares of joints that the ellipses should hold. */
   public static final List<Double> LEVELS = List.of(0.5, 0.9, 0.95);
 
@@ -30,7 +30,7 @@ public record SigmaCalibration(int counted, List<Double> coverage, double nll, d
    * @param sigmaX predicted deviation in x, pixels, above 0, [n]
    * @param sigmaY predicted deviation in y, pixels, above 0, [n]
    */
-  public static SigmaCalibration of(double[] dx, double[] dy, double[] sigmaX, double[] sigmaY) {
+  static SigmaCalibration of(double[] dx, double[] dy, double[] sigmaX, double[] sigmaY) {
     int n = dx.length;
     int[] inside = new int[LEVELS.size()];
     double logDeterminants = 0;

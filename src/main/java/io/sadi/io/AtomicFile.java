@@ -49,7 +49,7 @@ public final class AtomicFile {
    *
    * @param part where the file grows instead, in the same folder
    */
-  public static void write(Path file, Path part, FileContent content) throws IOException {
+  static void write(Path file, Path part, FileContent content) throws IOException {
     writeLarge(
         file,
         part,

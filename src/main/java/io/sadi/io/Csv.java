@@ -164,7 +164,7 @@ public final class Csv implements Closeable {
       return file + ":" + line;
     }
 
-    public long line() {
+    long line() {
       return line;
     }
   }

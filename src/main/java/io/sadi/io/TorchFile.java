@@ -62,7 +62,7 @@ public final class TorchFile {
   }
 
   /** Whether the bytes that a file starts with may be a PyTorch file's. */
-  public static boolean startsLikeOne(byte[] start) {
+  static boolean startsLikeOne(byte[] start) {
     return start.length > 3
         && ((start[0] == 'P' && start[1] == 'K' && start[2] == 3 && start[3] == 4)
             || ((start[0] & 0xFF) == 0x80 && start[1] >= 2 && start[1] <= 5)

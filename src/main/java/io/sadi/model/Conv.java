@@ -67,12 +67,12 @@ public final class Conv {
   }
 
   /** Channels of the input. */
-  public int in() {
+  int in() {
     return in;
   }
 
   /** Channels of the output. */
-  public int out() {
+  int out() {
     return out;
   }
 

@@ -75,7 +75,7 @@ public record LossConfig(
   }
 
   /** Whether the loss is computed from P at the joint, not from pixels of the second heatmap. */
-  public boolean likelihood() {
+  boolean likelihood() {
     return h2 != H2.MSE;
   }
 

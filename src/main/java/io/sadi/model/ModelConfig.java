@@ -127,7 +127,7 @@ public record ModelConfig(
   }
 
   /** Number of times the hourglass halves its resolution. */
-  public int levels() {
+  int levels() {
     return channels.size() - 1;
   }
 

@@ -30,17 +30,17 @@ public record NetworkCost(ModelConfig model, int joints, long parameters, List<L
   }
 
   /** Bytes of all layers' float32 outputs for one image: about what a backward pass keeps. */
-  public long activationBytes() {
+  long activationBytes() {
     return layers.stream().mapToLong(l -> l.channels() * l.height() * l.width() * 4).sum();
   }
 
   /** Bytes of the weights in float32. */
-  public long weightBytes() {
+  long weightBytes() {
     return parameters * Float.BYTES;
   }
 
   /** Bytes that training holds beside the activations. */
-  public long trainingBytes() {
+  long trainingBytes() {
     return TRAINING_COPIES * weightBytes();
   }
 

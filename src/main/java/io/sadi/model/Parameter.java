@@ -34,7 +34,7 @@ public final class Parameter {
   }
 
   /** Whether gradients reach it; false for running statistics. */
-  public boolean learned() {
+  boolean learned() {
     return learned;
   }
 

@@ -259,7 +259,7 @@ public final class Parameters implements AutoCloseable {
    *
    * @param origin the file, for messages
    */
-  public void check(Map<String, Safetensors.Entry> entries, Object origin) {
+  void check(Map<String, Safetensors.Entry> entries, Object origin) {
     check(entries, List.of(), origin);
   }
 

@@ -201,7 +201,7 @@ public record ModelEvaluation(
    *
    * @throws BadInputException if it has no SFM, or is built in
    */
-  public void checkCalibratable() {
+  void checkCalibratable() {
     if (file.equals(Checkpoint.BUILTIN)) {
       throw BadInputException.at(
           "--calibrate", file.toString(), "a file", "the built-in network is calibrated already");
@@ -219,7 +219,7 @@ public record ModelEvaluation(
    * @param predicted what {@link #run} returned
    * @return how well the deviations now fit, on people whom the factors were not fitted on
    */
-  public List<Calibration> calibrate(Map<String, Predictions> predicted) throws IOException {
+  List<Calibration> calibrate(Map<String, Predictions> predicted) throws IOException {
     List<String> joints = checkpoint.skeleton().joints();
     List<Calibration> after = new ArrayList<>();
     Map<Decode, List<Double>> temperatures = new EnumMap<>(Decode.class);

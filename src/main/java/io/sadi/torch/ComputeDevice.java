@@ -68,11 +68,11 @@ public record ComputeDevice(boolean cuda, int index) {
     }
   }
 
-  public DeviceType type() {
+  DeviceType type() {
     return cuda ? DeviceType.CUDA : DeviceType.CPU;
   }
 
-  public Device device() {
+  Device device() {
     return new Device(type(), (byte) (cuda ? index : -1));
   }
 

@@ -52,7 +52,7 @@ public final class HostMemory {
   }
 
   /** Whether a GPU copies from it on its own. */
-  public boolean isPinned() {
+  boolean isPinned() {
     return pinned != null;
   }
 }

@@ -375,7 +375,7 @@ public record TrainJob(
    *
    * @throws BadInputException if another one is given now
    */
-  public static RunConfig resumed(Config config, boolean configGiven, Path out) throws IOException {
+  static RunConfig resumed(Config config, boolean configGiven, Path out) throws IOException {
     return resumed(config, configGiven, out, "resume with --resume alone, or start a new run");
   }
 

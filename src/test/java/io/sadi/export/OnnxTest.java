@@ -172,7 +172,7 @@ class OnnxTest {
             weights.tensors());
     Map<String, float[]> found = onnxRuntime(checkpoint, image.floats(), image.shape());
     for (String name : found.keySet()) {
-      // The lattice's own tolerance (model.md, section 4) is wider than rounding.
+      // The lattice's own tolerance (sadi-model(7)) is wider than rounding.
       double tolerance = name.equals("h2") ? 2e-3 : TOLERANCE;
       check(name, expected.tensors().get(name).floats(), found.get(name), tolerance);
     }

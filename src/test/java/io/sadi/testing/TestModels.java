@@ -27,7 +27,7 @@ public final class TestModels {
     return write(file, "full", Skeleton.lsp14());
   }
 
-  /** A checkpoint of one of the variants of model.md. */
+  /** A checkpoint of one of the variants of sadi-model(7). */
   public static Path write(Path file, String variant, Skeleton skeleton) throws IOException {
     String yaml = String.format(TINY, variant);
     ModelConfig model = ModelConfig.from(Config.parse(yaml, "test"));

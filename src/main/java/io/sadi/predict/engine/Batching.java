@@ -50,7 +50,7 @@ public record Batching(int size, int lanes) {
    *
    * @param begun crops in a batch so far; 0 where there was none
    */
-  public static Batching resumed(int begun, int asked, long crops, ComputeDevice device) {
+  static Batching resumed(int begun, int asked, long crops, ComputeDevice device) {
     int most = asked == 1 ? 1 : (asked + 3) / 4 * 4;
     if (begun == 0 || begun > most) {
       return of(asked, crops, device);
@@ -60,7 +60,7 @@ public record Batching(int size, int lanes) {
   }
 
   /** The same for a network on this device, with the threads that LibTorch has now. */
-  public static Batching of(int asked, long crops, ComputeDevice device) {
+  static Batching of(int asked, long crops, ComputeDevice device) {
     return of(asked, crops, threads(device));
   }
 

@@ -6,7 +6,7 @@ import io.sadi.geom.Box;
 import org.jspecify.annotations.Nullable;
 
 /** Where to look again once a first look at a whole image has found somebody. */
-public final class CloserLook {
+final class CloserLook {
   /** Pixels; what is smaller is no person, but joints that all fell on one spot. */
   private static final double SMALLEST = 16;
 
@@ -17,7 +17,7 @@ public final class CloserLook {
    *
    * @return null where there is nothing to look at
    */
-  public static @Nullable PersonBox around(Prediction found) {
+  static @Nullable PersonBox around(Prediction found) {
     double left = Double.POSITIVE_INFINITY;
     double top = Double.POSITIVE_INFINITY;
     double right = Double.NEGATIVE_INFINITY;

@@ -35,7 +35,7 @@ public final class CropMaps implements AutoCloseable {
   }
 
   /** Its network, as far as pictures need it. */
-  public Checkpoint checkpoint() {
+  Checkpoint checkpoint() {
     return checkpoint;
   }
 

@@ -64,7 +64,7 @@ public final class Engine implements AutoCloseable {
   }
 
   /** What the network runs on. */
-  public ComputeDevice device() {
+  ComputeDevice device() {
     return estimator.device();
   }
 

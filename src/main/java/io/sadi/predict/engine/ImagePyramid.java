@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Several views of a person, who is smaller in each larger one, and what the network says of all of
- * them averaged in the frame of the view at scale 1 (model.md, section 8). Where a joint lies
- * outside of the smaller views, the others decide.
+ * them averaged in the frame of the view at scale 1 (sadi-model(7)). Where a joint lies outside of
+ * the smaller views, the others decide.
  *
  * @param scales factors of the crop's side in the image, 0.1 to 10
  */
@@ -33,7 +33,7 @@ public record ImagePyramid(List<Double> scales) {
     }
   }
 
-  public int size() {
+  int size() {
     return scales.size();
   }
 

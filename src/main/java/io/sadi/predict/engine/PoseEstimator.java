@@ -86,7 +86,7 @@ public class PoseEstimator implements AutoCloseable {
     return net.hasSfm() ? net.renderer() : null;
   }
 
-  public ComputeDevice device() {
+  ComputeDevice device() {
     return net.device();
   }
 
@@ -102,7 +102,7 @@ public class PoseEstimator implements AutoCloseable {
   }
 
   /** Side of the network's input, in pixels. */
-  public int input() {
+  int input() {
     return net.config().input();
   }
 

@@ -44,7 +44,7 @@ public final class TrainedModel implements AutoCloseable {
    * @param batch crops in a batch
    * @param arithmetic how the layers are computed
    */
-  public Numerics numerics(int batch, Arithmetic arithmetic) {
+  Numerics numerics(int batch, Arithmetic arithmetic) {
     return Numerics.of(precision, arithmetic.fallbacks(), estimator.device(), batch);
   }
 

@@ -36,7 +36,7 @@ final class JsonLinesPredictionsWriter implements PredictionsWriter {
     text.flush();
   }
 
-  /** The object of formats.md; an unknown size is null. */
+  /** The object that sadi-formats(5) describes; an unknown size is null. */
   static JsonObject json(FoundImage image, List<String> joints) {
     JsonObject object = new JsonObject();
     object.addProperty("image", image.name());

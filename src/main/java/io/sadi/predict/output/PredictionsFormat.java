@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** How found people are written: formats.md, "Predictions". */
+/** How found people are written: sadi-formats(5), PREDICTIONS. */
 public enum PredictionsFormat {
   /** One row a person. */
   CSV,

@@ -48,7 +48,7 @@ public final class YoloDataset {
   }
 
   /** Links an image whose labels are written. */
-  public void add(FoundImage image) throws IOException {
+  void add(FoundImage image) throws IOException {
     outside += YoloWriter.outside(image);
     Path link = links.of(image.name());
     Path file = files.getOrDefault(image.name(), Path.of(image.name())).toAbsolutePath();
@@ -70,7 +70,7 @@ public final class YoloDataset {
   }
 
   /** Writes the description, and says what could not be written. */
-  public void finish(Progress progress) throws IOException {
+  void finish(Progress progress) throws IOException {
     Map<String, Object> yaml = new LinkedHashMap<>();
     yaml.put("path", ".");
     yaml.put("train", IMAGES);
