@@ -223,4 +223,41 @@ class WorkflowIT {
     assertThat(Signals.exitCode(process)).as(Files.readString(err)).isEqualTo(exitCode);
     return Files.readString(err, StandardCharsets.UTF_8);
   }
+
+  /** What a network does wrong is looked at before anything is changed. */
+  @Test
+  void aPageShowsWhatIsWrong() throws IOException {
+    TinyRun tiny = TinyRun.get();
+    BinSadi.Result result =
+        tiny.sadi()
+            .run(
+                "eval",
+                "--model",
+                "run/checkpoints/best.safetensors",
+                "--data",
+                "people",
+                "--report",
+                "mistakes.html",
+                "--overwrite");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(tiny.folder.resolve("mistakes.html"))
+        .content()
+        .contains(
+            " joints are wrong</h1>", "best.safetensors on ", "class=\"pair\"", "--photo:url(");
+    BinSadi.Result oks =
+        tiny.sadi()
+            .run(
+                "eval",
+                "--model",
+                "run/checkpoints/best.safetensors",
+                "--data",
+                "people",
+                "--metric",
+                "oks",
+                "--report",
+                "oks.html");
+    assertThat(oks.exitCode()).isEqualTo(2);
+    assertThat(oks.err()).contains("--report needs a metric with a threshold");
+    assertThat(tiny.folder.resolve("oks.html")).doesNotExist();
+  }
 }
