@@ -439,7 +439,7 @@ _sadi_value() {
       ;;
     'sadi eval --metric')
       kind=list
-      words='pckh@0.5 pck@0.2 pckh-auc@0.5 pck-auc@0.2 oks'
+      words='pckh@0.5 pck@0.2 pck-box@0.2 pckh-auc@0.5 pck-auc@0.2 oks'
       ;;
     'sadi eval --decode')
       kind=word

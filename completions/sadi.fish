@@ -355,7 +355,7 @@ complete -c sadi -n '__sadi_calls eval' -l model -r -F -d 'A checkpoint to predi
 complete -c sadi -n '__sadi_calls eval' -l predictions -r -F -d 'Instead of a model'
 complete -c sadi -n '__sadi_calls eval' -l data -r -F -d 'The dataset folder, as \'sadi prepare\' writes it'
 complete -c sadi -n '__sadi_calls eval' -l split -x -a 'train val test' -d 'The split to compare with'
-complete -c sadi -n '__sadi_calls eval' -l metric -x -a '(__fish_append , pckh@0.5 pck@0.2 pckh-auc@0.5 pck-auc@0.2 oks)' -d 'pckh@T, pck@T or pck-box@T (share of joints within T head sizes,...'
+complete -c sadi -n '__sadi_calls eval' -l metric -x -a '(__fish_append , pckh@0.5 pck@0.2 pck-box@0.2 pckh-auc@0.5 pck-auc@0.2 oks)' -d 'pckh@T, pck@T or pck-box@T (share of joints within T head sizes,...'
 complete -c sadi -n '__sadi_calls eval' -l oks-sigmas -x -d 'With oks'
 complete -c sadi -n '__sadi_calls eval' -l limit -x -d 'With --model'
 complete -c sadi -n '__sadi_calls eval' -l decode -x -a 'fused fused-paper h1 h2 mu all' -d 'With --model'

@@ -60,7 +60,7 @@ public final class AtomicFile {
         });
   }
 
-  /** As {@link #write(Path, Content)}. */
+  /** As {@link #write(Path, FileContent)}. */
   static void writeLarge(Path file, LargeContent content) throws IOException {
     writeLarge(file, part(file), content);
   }

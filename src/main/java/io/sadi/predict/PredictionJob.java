@@ -281,11 +281,11 @@ public final class PredictionJob {
       Arithmetic arithmetic = engine.prove(batching.size());
       arithmetic.warnings().forEach(progress::warn);
       results.computing(engine.numerics(batching.size(), arithmetic));
-      List<ImageTask> images =
+      List<ImageTask> tasks =
           remaining.stream().map(image -> task(image, detected.finder())).toList();
       try (Progress.Work work =
-              images.size() > 1
-                  ? progress.start("predicting", images.size(), "images")
+              tasks.size() > 1
+                  ? progress.start("predicting", tasks.size(), "images")
                   : Progress.Work.NONE;
           JobPictures drawings =
               JobPictures.open(
@@ -294,9 +294,8 @@ public final class PredictionJob {
                   checkpoint,
                   against,
                   progress);
-          Pictures pictures =
-              new Pictures(this.images, drawings.series(), config.workers(), progress);
-          People people = engine.people(images, batching, passes(), heatmaps != null)) {
+          Pictures pictures = new Pictures(images, drawings.series(), config.workers(), progress);
+          People people = engine.people(tasks, batching, passes(), heatmaps != null)) {
         for (ImageOutcome found : pictures.drawn(people)) {
           results.add(found);
           work.advance(1);

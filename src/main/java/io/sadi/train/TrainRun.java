@@ -255,7 +255,7 @@ final class TrainRun {
     if (validate) {
       save(); // if the validation is interrupted, the resumed run begins with it
     }
-    trainer.shareStatistics();
+    trainer.averageStatistics();
     if (validate) {
       Validation result =
           Validation.of(

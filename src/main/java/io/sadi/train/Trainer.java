@@ -291,7 +291,7 @@ public class Trainer implements AutoCloseable {
     String sent = ranks.share(String.valueOf(statisticsOfAll.size()), 0, device);
     if (Integer.parseInt(sent) == ranks.size()) {
       for (int rank = 0; rank < ranks.size(); rank++) {
-        shareStatistics(ranks.first() ? statisticsOfAll.get(rank) : new float[0], rank);
+        sendStatistics(ranks.first() ? statisticsOfAll.get(rank) : new float[0], rank);
       }
     }
     List<String> sums = ranks.gather(weights().checksum(), device);
@@ -307,7 +307,7 @@ public class Trainer implements AutoCloseable {
   }
 
   /** Sends one process its statistics, which the first one knows. */
-  private void shareStatistics(float[] known, int rank) {
+  private void sendStatistics(float[] known, int rank) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
       Tensor own = net.parameters().statistics();
@@ -323,8 +323,8 @@ public class Trainer implements AutoCloseable {
   }
 
   /** Averages the running statistics over the processes. */
-  void shareStatistics() {
-    average.shareStatistics(ranks);
+  void averageStatistics() {
+    average.averageStatistics(ranks);
   }
 
   @Override

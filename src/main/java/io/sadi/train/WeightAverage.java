@@ -41,7 +41,7 @@ final class WeightAverage implements AutoCloseable {
    * Averages the running statistics over the processes of a job: each has seen its own share of the
    * people. Weights need no averaging, they are the same everywhere.
    */
-  void shareStatistics(Ranks ranks) {
+  void averageStatistics(Ranks ranks) {
     if (ranks.size() == 1) {
       return;
     }

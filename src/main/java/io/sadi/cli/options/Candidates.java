@@ -42,7 +42,8 @@ public final class Candidates {
   public static final class Metrics implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
-      return List.of("pckh@0.5", "pck@0.2", "pckh-auc@0.5", "pck-auc@0.2", "oks").iterator();
+      return List.of("pckh@0.5", "pck@0.2", "pck-box@0.2", "pckh-auc@0.5", "pck-auc@0.2", "oks")
+          .iterator();
     }
   }
 

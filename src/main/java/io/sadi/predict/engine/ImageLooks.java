@@ -51,10 +51,10 @@ final class ImageLooks implements Iterator<Seen>, AutoCloseable {
     Cutter cutter = new Cutter(side, estimator.pixels(), how.pyramid());
     Iterator<Callable<Cut>> cuts;
     if (twice) {
-      Cutter whole = new Cutter(side, estimator.pixels(), ImagePyramid.ONE);
+      Cutter oneScale = new Cutter(side, estimator.pixels(), ImagePyramid.ONE);
       Readout readout = how.readouts().get(0);
       LookSettings where = new LookSettings(ImagePyramid.ONE, List.of(readout), false);
-      Iterator<Callable<Cut>> first = map(images.iterator(), task -> first(task, whole));
+      Iterator<Callable<Cut>> first = map(images.iterator(), task -> first(task, oneScale));
       ImageCrops crops = new ImageCrops(first, this.decoders, ahead);
       Look look = new Look(crops, estimator, batching, where, lanes, memory, reader);
       cuts = map(look, seen -> closer(seen, cutter));
@@ -66,9 +66,9 @@ final class ImageLooks implements Iterator<Seen>, AutoCloseable {
   }
 
   /** Whoever has a place needs no first look, and the image is not decoded for one. */
-  private static Callable<Cut> first(ImageTask task, Cutter whole) {
+  private static Callable<Cut> first(ImageTask task, Cutter oneScale) {
     return task.people() == null
-        ? () -> whole.cut(task)
+        ? () -> oneScale.cut(task)
         : () -> new CutCrops(task, 0, 0, List.of(), ByteBuffer.allocate(0));
   }
 

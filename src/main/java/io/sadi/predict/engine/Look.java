@@ -114,7 +114,7 @@ final class Look implements Iterator<Look.Seen> {
       } else if (crops.hasNext()) {
         show(crops.next());
       } else if (!views.isEmpty()) {
-        submit(); // behind the last crop lie older ones, whose answers nobody reads
+        submit(); // what an earlier batch left behind these crops is computed, and ignored
       } else {
         takeOldest();
       }
