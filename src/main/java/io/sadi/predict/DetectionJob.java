@@ -5,7 +5,6 @@ import com.google.gson.JsonObject;
 import io.sadi.data.CocoId;
 import io.sadi.geom.Box;
 import io.sadi.image.Image;
-import io.sadi.image.ImageFormat;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Csv;
@@ -15,6 +14,7 @@ import io.sadi.io.Workers;
 import io.sadi.predict.detect.Detected;
 import io.sadi.predict.detect.DetectorOptions;
 import io.sadi.predict.detect.OnnxDetector;
+import io.sadi.predict.engine.ImageTask;
 import io.sadi.predict.engine.InputFailure;
 import io.sadi.predict.engine.InputImage;
 import io.sadi.predict.input.Inputs;
@@ -81,16 +81,7 @@ public record DetectionJob(DetectorOptions options, Inputs inputs, int threads) 
       InputStream stdin,
       Progress progress)
       throws IOException {
-    Inputs found = Inputs.find(inputs, stdin);
-    if (found.repeated() > 0) {
-      progress.warn(found.repeated() + " images named a second time are searched once");
-    }
-    if (!found.unreadable().isEmpty()) {
-      progress.warn(
-          found.unreadable()
-              + " in folders passed over, which cannot be read; "
-              + ImageFormat.ADVICE);
-    }
+    Inputs found = Inputs.find(inputs, stdin, "searched", progress);
     return new DetectionJob(options, found, threads);
   }
 
@@ -189,19 +180,13 @@ public record DetectionJob(DetectorOptions options, Inputs inputs, int threads) 
     return new DetectionOutcome(read, people, nobody, List.copyOf(failures));
   }
 
-  private static Searched search(InputImage image, OnnxDetector detector) throws IOException {
+  private static Searched search(InputImage image, OnnxDetector detector) {
     Image photo;
     try {
-      photo = Image.read(image.file());
-    } catch (BadInputException e) {
-      String prefix = image.file() + ": ";
-      String why = String.valueOf(e.getMessage());
-      return new Searched(
-          image.name(),
-          0,
-          0,
-          List.of(),
-          why.startsWith(prefix) ? why.substring(prefix.length()) : why);
+      photo = ImageTask.of(image, null).pixels().read();
+    } catch (BadInputException | IOException e) {
+      String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      return new Searched(image.name(), 0, 0, List.of(), why);
     }
     try (photo) {
       return new Searched(

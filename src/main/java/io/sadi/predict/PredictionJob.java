@@ -3,7 +3,6 @@ package io.sadi.predict;
 import com.google.gson.JsonObject;
 import io.sadi.checkpoint.Checkpoint;
 import io.sadi.checkpoint.Decode;
-import io.sadi.image.ImageFormat;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Checksum;
 import io.sadi.io.InputFile;
@@ -132,16 +131,7 @@ public final class PredictionJob {
       PredictionRequest request, InputStream stdin, Progress progress) throws IOException {
     Checkpoint checkpoint = Checkpoint.read(request.model());
     Decode decode = checkpoint.available(request.decode(), request.model(), progress);
-    Inputs inputs = Inputs.find(request.inputs(), stdin);
-    if (inputs.repeated() > 0) {
-      progress.warn(inputs.repeated() + " images named a second time are predicted once");
-    }
-    if (!inputs.unreadable().isEmpty()) {
-      progress.warn(
-          inputs.unreadable()
-              + " in folders passed over, which cannot be read; "
-              + ImageFormat.ADVICE);
-    }
+    Inputs inputs = Inputs.find(request.inputs(), stdin, "predicted", progress);
     PredictionJob job = new PredictionJob(request, checkpoint, decode, inputs, progress);
     PredictionChecks checks = new PredictionChecks(request, job.all, job.boxes, job.test);
     checks.outputs();

@@ -3,6 +3,7 @@ package io.sadi.predict.input;
 import io.sadi.image.ImageFormat;
 import io.sadi.io.BadInputException;
 import io.sadi.io.InputFile;
+import io.sadi.io.Progress;
 import io.sadi.predict.engine.InputFailure;
 import io.sadi.predict.engine.InputImage;
 import java.io.File;
@@ -80,6 +81,28 @@ public final class Inputs {
     return inputs;
   }
 
+  /**
+   * Finds the pictures, and says what is odd.
+   *
+   * @param done what happens to each, as in {@code predicted}
+   * @see #find(List, InputStream)
+   */
+  public static Inputs find(
+      List<String> arguments, InputStream stdin, String done, Progress progress)
+      throws IOException {
+    Inputs inputs = find(arguments, stdin);
+    if (inputs.repeated > 0) {
+      progress.warn(inputs.repeated + " images named a second time are " + done + " once");
+    }
+    if (!inputs.unreadable.isEmpty()) {
+      progress.warn(
+          inputs.unreadable()
+              + " in folders passed over, which cannot be read; "
+              + ImageFormat.ADVICE);
+    }
+    return inputs;
+  }
+
   /** In the order of the arguments, each once. */
   public List<InputImage> images() {
     return List.copyOf(images.values());
@@ -91,7 +114,7 @@ public final class Inputs {
   }
 
   /** How many pictures were named a second time. */
-  public int repeated() {
+  int repeated() {
     return repeated;
   }
 
@@ -99,7 +122,7 @@ public final class Inputs {
    * What was passed over in folders: pictures of kinds that are not read, such as {@code 5 HEIC, 1
    * AVIF}; empty where there are none.
    */
-  public String unreadable() {
+  String unreadable() {
     return unreadable.entrySet().stream()
         .map(kind -> kind.getValue() + " " + kind.getKey().label())
         .collect(Collectors.joining(", "));
