@@ -5,6 +5,7 @@ import io.sadi.cli.console.ExitCode;
 import io.sadi.cli.options.CommonOptions;
 import io.sadi.cli.options.DetectorMixin;
 import io.sadi.cli.options.DryRunOption;
+import io.sadi.cli.options.InputArguments;
 import io.sadi.cli.options.OverwriteOption;
 import io.sadi.predict.DetectionJob;
 import io.sadi.predict.DetectionJob.BoxFormat;
@@ -14,7 +15,6 @@ import io.sadi.predict.output.RunOutput;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +23,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code sadi detect}. */
@@ -48,15 +47,7 @@ final class DetectCommand implements Callable<Integer> {
   @Mixin private DryRunOption dryRun;
   @Mixin private OverwriteOption overwrite;
   @Mixin private DetectorMixin detector;
-
-  @Parameters(
-      paramLabel = "INPUT",
-      arity = "1..*",
-      description =
-          "Images, folders (searched to the bottom), patterns such as 'a/*.jpg', @FILE with a path"
-              + " a line, or - for such lines on stdin; paths may end in zeros instead (find"
-              + " -print0).")
-  private List<String> inputs;
+  @Mixin private InputArguments inputs;
 
   @Option(
       names = "--out",
@@ -96,7 +87,7 @@ final class DetectCommand implements Callable<Integer> {
     overwrite.check(file, errors);
     Console console = common.console();
     int workers = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
-    DetectionJob job = DetectionJob.prepare(options, inputs, workers, System.in, console);
+    DetectionJob job = DetectionJob.prepare(options, inputs.all(), workers, System.in, console);
     job.checkOutputs(file, errors);
     if (dryRun.dryRun) {
       console.note(job.describe());

@@ -10,6 +10,7 @@ import io.sadi.cli.options.CommonOptions;
 import io.sadi.cli.options.DetectorMixin;
 import io.sadi.cli.options.DryRunOption;
 import io.sadi.cli.options.InferenceOptions;
+import io.sadi.cli.options.InputArguments;
 import io.sadi.cli.options.OverwriteOption;
 import io.sadi.cli.options.UsageRule;
 import io.sadi.config.Config;
@@ -40,7 +41,6 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -85,15 +85,7 @@ final class PredictCommand implements Callable<Integer> {
   @Mixin private OverwriteOption overwrite;
   @Mixin private InferenceOptions inference;
   @Mixin private DetectorMixin detector;
-
-  @Parameters(
-      paramLabel = "INPUT",
-      arity = "1..*",
-      description =
-          "Images, folders (searched to the bottom), patterns such as 'a/*.jpg', @FILE with a path"
-              + " a line, or - for such lines on stdin; paths may end in zeros instead (find"
-              + " -print0).")
-  private List<String> inputs;
+  @Mixin private InputArguments inputs;
 
   @Option(
       names = "--model",
@@ -331,7 +323,7 @@ final class PredictCommand implements Callable<Integer> {
     PredictionRequest request =
         new PredictionRequest(
             model,
-            inputs,
+            inputs.all(),
             boxes,
             decode,
             passes == null ? 2 : passes,
