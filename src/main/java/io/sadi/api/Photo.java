@@ -2,6 +2,7 @@ package io.sadi.api;
 
 import io.sadi.data.PersonBox;
 import io.sadi.image.Image;
+import io.sadi.image.LazyImage;
 import io.sadi.predict.engine.ImageTask;
 import io.sadi.predict.engine.ImageTask.PixelSource;
 import io.sadi.predict.engine.InputImage;
@@ -40,13 +41,15 @@ public final class Photo {
 
   /** A file's bytes, such as came over the network; else as {@link #of(Path)}. */
   public static Photo ofFile(byte[] bytes) {
-    return new Photo(UNNAMED, () -> Image.decode(bytes), null);
+    return new Photo(UNNAMED, () -> LazyImage.of(bytes), null);
   }
 
   /** An image in memory, upright. What is transparent keeps its colour. */
   public static Photo of(BufferedImage image) {
     return new Photo(
-        UNNAMED, () -> Image.of(rgb(image), image.getWidth(), image.getHeight()), null);
+        UNNAMED,
+        () -> LazyImage.of(Image.of(rgb(image), image.getWidth(), image.getHeight())),
+        null);
   }
 
   /**
@@ -69,7 +72,7 @@ public final class Photo {
               + " pixels, expected width * height * 3, and at least 1x1",
           null);
     }
-    return new Photo(UNNAMED, () -> Image.of(rgb, width, height), null);
+    return new Photo(UNNAMED, () -> LazyImage.of(Image.of(rgb, width, height)), null);
   }
 
   /** The same called otherwise, in results and messages. */

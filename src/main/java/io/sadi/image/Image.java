@@ -9,6 +9,8 @@ import static org.bytedeco.opencv.global.opencv_core.divide;
 import static org.bytedeco.opencv.global.opencv_core.extractChannel;
 import static org.bytedeco.opencv.global.opencv_core.transform;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_COLOR_RGB;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_GRAYSCALE_2;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_REDUCED_GRAYSCALE_8;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_UNCHANGED;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMWRITE_JPEG_QUALITY;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
@@ -29,6 +31,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.IntPointer;
@@ -52,7 +55,7 @@ public final class Image implements AutoCloseable {
   static final long MAX_PIXELS = 1L << 27;
 
   /** What messages call bytes that came from no file. */
-  private static final Path UNNAMED = Path.of("image");
+  static final Path UNNAMED = Path.of("image");
 
   private static final long MAX_FILE_BYTES = 1L << 30;
 
@@ -107,8 +110,13 @@ public final class Image implements AutoCloseable {
    * @throws BadInputException as {@link #read} does; the message names no file
    */
   public static Image decode(byte[] bytes) {
+    return unnamed(() -> decode(UNNAMED, bytes));
+  }
+
+  /** Takes {@link #UNNAMED} from the start of a message. */
+  static <T> T unnamed(Supplier<T> decoding) {
     try {
-      return decode(UNNAMED, bytes);
+      return decoding.get();
     } catch (BadInputException e) {
       String message = String.valueOf(e.getMessage());
       throw new BadInputException(message.replaceFirst("^" + UNNAMED + ": ", ""), e);
@@ -116,11 +124,19 @@ public final class Image implements AutoCloseable {
   }
 
   private static Image decode(Path file, byte[] bytes) {
-    ImageHeader header = header(file, bytes);
+    return decode(file, bytes, header(file, bytes), 1);
+  }
+
+  /**
+   * The picture at a fraction of its size.
+   *
+   * @param reduction 1; for a {@linkplain ImageHeader#reducible reducible} one 2 or 8 as well
+   */
+  static Image decode(Path file, byte[] bytes, ImageHeader header, int reduction) {
     OpenCv.load();
     try (BytePointer data = new BytePointer(bytes);
         Mat encoded = new Mat(1, bytes.length, CV_8UC1, data)) {
-      Mat decoded = header.multiplied() ? divided(encoded) : imdecode(encoded, IMREAD_COLOR_RGB);
+      Mat decoded = header.multiplied() ? divided(encoded) : imdecode(encoded, mode(reduction));
       if (decoded.empty()) {
         decoded.close();
         throw undecodable(file, header, null);
@@ -128,13 +144,23 @@ public final class Image implements AutoCloseable {
       return new Image(
           decoded,
           header.traits(),
-          Exif.upright(header.orientation(), header.width(), header.height()));
+          header
+              .uprightToReduced(reduction)
+              .after(Exif.upright(header.orientation(), header.width(), header.height())));
     } catch (RuntimeException e) {
       if (e instanceof BadInputException) {
         throw e;
       }
       throw undecodable(file, header, e);
     }
+  }
+
+  private static int mode(int reduction) {
+    return switch (reduction) {
+      case 2 -> IMREAD_COLOR_RGB | IMREAD_REDUCED_GRAYSCALE_2;
+      case 8 -> IMREAD_COLOR_RGB | IMREAD_REDUCED_GRAYSCALE_8;
+      default -> IMREAD_COLOR_RGB;
+    };
   }
 
   /** The header of a file's bytes, of a size that can be decoded. */

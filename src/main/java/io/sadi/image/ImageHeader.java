@@ -1,5 +1,6 @@
 package io.sadi.image;
 
+import io.sadi.geom.Affine;
 import io.sadi.io.BadInputException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,6 +20,7 @@ import java.util.zip.CRC32;
  * @param traits what else there is to know of it
  * @param unread what the decoder may not know of it, for a message; empty where it knows all
  * @param multiplied whether its colours are multiplied by its alpha
+ * @param reducible whether its decoder can make it at a fraction of its size: a JPEG
  */
 record ImageHeader(
     int width,
@@ -26,11 +28,12 @@ record ImageHeader(
     int orientation,
     Set<Image.Trait> traits,
     String unread,
-    boolean multiplied) {
+    boolean multiplied,
+    boolean reducible) {
   static final String KNOWN = "a JPEG, PNG, WebP, BMP, TIFF or GIF image, 8 or 16 bits a channel";
 
   private ImageHeader(int width, int height, Set<Image.Trait> traits) {
-    this(width, height, 1, traits, "", false);
+    this(width, height, 1, traits, "", false, false);
   }
 
   private static final long PNG_SIGNATURE = 0x89504E470D0A1A0AL;
@@ -114,7 +117,8 @@ record ImageHeader(
         if (size == null) {
           throw new IllegalArgumentException("a JPEG without a picture");
         }
-        return size.turned(orientation);
+        return new ImageHeader(size.width, size.height, 1, size.traits, "", false, true)
+            .turned(orientation);
       } else {
         boolean frame =
             marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
@@ -145,6 +149,24 @@ record ImageHeader(
     return traits;
   }
 
+  /** How large the picture is when it has been turned upright. */
+  ImageSize upright() {
+    return orientation > 4 ? new ImageSize(height, width) : new ImageSize(width, height);
+  }
+
+  /**
+   * From the pixels of the upright picture to those of one that was decoded at a fraction of its
+   * size. The decoder rounds sizes up, so that at an edge where the stored picture ends there may
+   * be less than a pixel.
+   */
+  Affine uprightToReduced(int reduction) {
+    int smallWidth = (width + reduction - 1) / reduction;
+    int smallHeight = (height + reduction - 1) / reduction;
+    return Exif.upright(orientation, smallWidth, smallHeight)
+        .after(Affine.resize(1.0 / reduction, 1.0 / reduction))
+        .after(Exif.upright(orientation, width, height).inverse());
+  }
+
   private ImageHeader with(Image.Trait trait, boolean has) {
     if (has) {
       traits.add(trait);
@@ -153,7 +175,7 @@ record ImageHeader(
   }
 
   private ImageHeader turned(int exif) {
-    return new ImageHeader(width, height, exif, traits, unread, multiplied)
+    return new ImageHeader(width, height, exif, traits, unread, multiplied, reducible)
         .with(Image.Trait.TURNED, exif != 1);
   }
 
@@ -250,7 +272,8 @@ record ImageHeader(
             1,
             traits(colours, tiff.bits),
             packed.isEmpty() ? "" : "a TIFF packed with " + packed,
-            tiff.multiplied)
+            tiff.multiplied,
+            false)
         .with(Image.Trait.ALPHA, tiff.alpha)
         .turned(tiff.orientation);
   }

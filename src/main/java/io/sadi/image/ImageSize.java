@@ -18,9 +18,6 @@ public record ImageSize(int width, int height) {
    *     shows
    */
   public static ImageSize read(Path file) throws IOException {
-    ImageHeader header = Image.header(file, Image.bytes(file));
-    return header.orientation() > 4
-        ? new ImageSize(header.height(), header.width())
-        : new ImageSize(header.width(), header.height());
+    return Image.header(file, Image.bytes(file)).upright();
   }
 }

@@ -77,8 +77,8 @@ final class Warp {
 
   private Shrunk shrunk(Affine map, int outputWidth, int outputHeight) {
     // One step in the output moves this many pixels along each axis of the input.
-    int blockX = block(Math.hypot(map.a(), map.b()));
-    int blockY = block(Math.hypot(map.d(), map.e()));
+    int blockX = (int) Math.min(block(Math.hypot(map.a(), map.b())), Math.max(width, height));
+    int blockY = (int) Math.min(block(Math.hypot(map.d(), map.e())), Math.max(width, height));
     double halfX = (Math.abs(map.a()) * outputWidth + Math.abs(map.b()) * outputHeight) / 2;
     double halfY = (Math.abs(map.d()) * outputWidth + Math.abs(map.e()) * outputHeight) / 2;
     double u = (outputWidth - 1) / 2.0;
@@ -111,10 +111,34 @@ final class Warp {
     }
   }
 
-  /** How many pixels go into one: 1 up to twice smaller, which bilinear sampling does well. */
-  private int block(double minification) {
-    double n = Math.floor(minification + 1e-6);
-    return minification <= 2 + 1e-6 ? 1 : (int) Math.min(n, Math.max(width, height));
+  /**
+   * What a decoder may average before a warp, so that it comes out the same: the side of the parts
+   * that the warp's blocks are made of.
+   *
+   * @return 8, 2 or 1 pixels, along the axis where the map makes least smaller
+   */
+  static int parts(Affine outputToInput) {
+    return Math.min(
+        parts(Math.hypot(outputToInput.a(), outputToInput.b())),
+        parts(Math.hypot(outputToInput.d(), outputToInput.e())));
+  }
+
+  private static int parts(double minification) {
+    return minification + 1e-6 >= 8 ? 8 : minification + 1e-6 >= 4 ? 2 : 1;
+  }
+
+  /**
+   * How many pixels go into one before it is sampled, along one axis: 1 up to twice smaller, which
+   * bilinear sampling does well.
+   *
+   * @param minification how many pixels one step in the output moves
+   */
+  private static double block(double minification) {
+    int parts = parts(minification);
+    if (parts > 1) {
+      return parts * block(minification / parts);
+    }
+    return minification <= 2 + 1e-6 ? 1 : Math.floor(minification + 1e-6);
   }
 
   private static int firstBlock(double edge, int block, int size) {

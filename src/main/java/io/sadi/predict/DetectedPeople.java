@@ -1,7 +1,7 @@
 package io.sadi.predict;
 
 import io.sadi.data.PersonBox;
-import io.sadi.image.Image;
+import io.sadi.image.LazyImage;
 import io.sadi.io.Progress;
 import io.sadi.predict.PredictionRequest.DetectorUse;
 import io.sadi.predict.detect.Detected;
@@ -42,7 +42,7 @@ final class DetectedPeople implements AutoCloseable {
     return detector == null ? PersonFinder.WHOLE : this::find;
   }
 
-  private List<PersonBox> find(Image photo) {
+  private List<PersonBox> find(LazyImage photo) {
     if (detector == null) {
       return PersonFinder.WHOLE.find(photo);
     }

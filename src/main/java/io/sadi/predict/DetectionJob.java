@@ -4,7 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.sadi.data.CocoId;
 import io.sadi.geom.Box;
-import io.sadi.image.Image;
+import io.sadi.image.LazyImage;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Csv;
@@ -181,7 +181,7 @@ public record DetectionJob(DetectorOptions options, Inputs inputs, int threads) 
   }
 
   private static Searched search(InputImage image, OnnxDetector detector) {
-    Image photo;
+    LazyImage photo;
     try {
       photo = ImageTask.of(image, null).pixels().read();
     } catch (BadInputException | IOException e) {

@@ -2,6 +2,7 @@ package io.sadi.predict.detect;
 
 import io.sadi.geom.Affine;
 import io.sadi.image.Image;
+import io.sadi.image.LazyImage;
 import io.sadi.io.BadInputException;
 import java.nio.FloatBuffer;
 import java.util.Locale;
@@ -110,7 +111,7 @@ record DetectorInput(int width, int height, boolean blueFirst, ValueRange range,
    * @param values [3, height, width] or [height, width, 3]
    * @param colourLast which of them
    */
-  void write(Image photo, boolean colourLast, FloatBuffer values) {
+  void write(LazyImage photo, boolean colourLast, FloatBuffer values) {
     Affine edges = photoToInput(photo.width(), photo.height());
     // Image has pixel centres at whole numbers.
     Affine half = new Affine(1, 0, 0.5, 0, 1, 0.5);

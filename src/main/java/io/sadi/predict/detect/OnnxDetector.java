@@ -9,7 +9,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.platform.Fp16Conversions;
 import io.sadi.geom.Affine;
 import io.sadi.geom.Box;
-import io.sadi.image.Image;
+import io.sadi.image.LazyImage;
 import io.sadi.io.BadInputException;
 import io.sadi.io.FailedException;
 import io.sadi.predict.detect.DetectorReading.DetectorBox;
@@ -107,7 +107,7 @@ public final class OnnxDetector implements AutoCloseable {
    * @return at most as many as the options allow, the largest first
    * @throws BadInputException if the outputs are not of the layout
    */
-  public List<Detected> detect(Image photo) {
+  public List<Detected> detect(LazyImage photo) {
     List<DetectorOutput> outputs;
     use.readLock().lock();
     try {
@@ -168,7 +168,7 @@ public final class OnnxDetector implements AutoCloseable {
     return kept;
   }
 
-  private List<DetectorOutput> run(Image photo) throws OrtException {
+  private List<DetectorOutput> run(LazyImage photo) throws OrtException {
     Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
     try (OnnxTensor image = image(photo);
         OnnxTensor sizes = form.sizesName() == null ? null : sizes()) {
@@ -188,7 +188,7 @@ public final class OnnxDetector implements AutoCloseable {
     }
   }
 
-  private OnnxTensor image(Image photo) throws OrtException {
+  private OnnxTensor image(LazyImage photo) throws OrtException {
     int values = 3 * form.input().width() * form.input().height();
     int batch = form.batch();
     FloatBuffer one = FloatBuffer.allocate(values);

@@ -1,12 +1,16 @@
 package io.sadi.predict.engine;
 
 import io.sadi.data.PersonBox;
+import io.sadi.geom.Affine;
 import io.sadi.geom.PixelConvention;
 import io.sadi.image.Image;
+import io.sadi.image.LazyImage;
+import io.sadi.image.SmallImage;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Workers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -84,24 +88,40 @@ final class ImageCrops implements Iterator<ImageCrops.Cut> {
   record Cutter(int side, PixelConvention pixels, ImagePyramid pyramid) {
 
     Cut cut(ImageTask task) {
-      try (Image image = task.pixels().read()) {
-        List<PersonBox> people = task.people() == null ? task.finder().find(image) : task.people();
-        int crops = Math.multiplyExact(people.size(), pyramid.size());
-        ByteBuffer rgb = ByteBuffer.allocate(Math.multiplyExact(crops, side * side * 3));
-        for (PersonBox person : people) {
-          for (double scale : pyramid.scales()) {
-            PersonBox view = person.zoomed(scale);
-            try (Image warped =
-                image.warp(view.crop(side, pixels).imageToCrop().inverse(), side, side)) {
-              warped.copyTo(rgb);
-            }
+      List<PersonBox> given = task.people();
+      try (LazyImage image =
+          given == null ? task.pixels().read() : task.pixels().read(crops(given))) {
+        List<PersonBox> people = given == null ? task.finder().find(image) : given;
+        List<Affine> crops = crops(people);
+        image.decode(crops);
+        ByteBuffer rgb = ByteBuffer.allocate(Math.multiplyExact(crops.size(), side * side * 3));
+        for (Affine crop : crops) {
+          try (Image warped = image.warp(crop, side, side)) {
+            warped.copyTo(rgb);
           }
         }
-        return new CutCrops(task, image.width(), image.height(), people, rgb.flip());
+        SmallImage small = image.small();
+        return new CutCrops(
+            small == null ? task : task.knowing(small),
+            image.width(),
+            image.height(),
+            people,
+            rgb.flip());
       } catch (BadInputException | IOException e) {
         String message = e.getMessage();
         return new Unreadable(task, message == null ? e.getClass().getSimpleName() : message);
       }
+    }
+
+    /** From the crops' pixels to the image's. */
+    private List<Affine> crops(List<PersonBox> people) {
+      List<Affine> crops = new ArrayList<>();
+      for (PersonBox person : people) {
+        for (double scale : pyramid.scales()) {
+          crops.add(person.zoomed(scale).crop(side, pixels).cropToImage());
+        }
+      }
+      return crops;
     }
   }
 }

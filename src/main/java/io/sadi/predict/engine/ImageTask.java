@@ -1,7 +1,9 @@
 package io.sadi.predict.engine;
 
 import io.sadi.data.PersonBox;
-import io.sadi.image.Image;
+import io.sadi.geom.Affine;
+import io.sadi.image.LazyImage;
+import io.sadi.image.SmallImage;
 import io.sadi.io.BadInputException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -32,11 +34,20 @@ public record ImageTask(
   @FunctionalInterface
   public interface PixelSource {
     /**
-     * The whole image.
+     * The image, of which nothing may be decoded yet.
      *
      * @throws BadInputException where it cannot be read: why, without the image's name
      */
-    Image read() throws IOException;
+    LazyImage read() throws IOException;
+
+    /**
+     * The image for crops that are known before; what is at hand of it may do.
+     *
+     * @param crops from their pixels to the image's
+     */
+    default LazyImage read(List<Affine> crops) throws IOException {
+      return read();
+    }
   }
 
   /** An image in a file. */
@@ -55,10 +66,27 @@ public record ImageTask(
     return new ImageTask(name, pixels, places, finder);
   }
 
+  /** The same image, of which something is at hand. */
+  ImageTask knowing(SmallImage small) {
+    return new ImageTask(name, new KnownPixels(small, pixels), people, finder);
+  }
+
+  private record KnownPixels(SmallImage small, PixelSource all) implements PixelSource {
+    @Override
+    public LazyImage read() throws IOException {
+      return all.read();
+    }
+
+    @Override
+    public LazyImage read(List<Affine> crops) throws IOException {
+      return small.suits(crops) ? small.open() : all.read();
+    }
+  }
+
   /** The message of a failure does not begin with the file: the task has a name. */
-  private static Image read(Path file) throws IOException {
+  private static LazyImage read(Path file) throws IOException {
     try {
-      return Image.read(file);
+      return LazyImage.read(file);
     } catch (AccessDeniedException e) {
       throw new BadInputException("permission denied", e);
     } catch (BadInputException | IOException e) {

@@ -1,7 +1,7 @@
 package io.sadi.predict.engine;
 
 import io.sadi.data.PersonBox;
-import io.sadi.image.Image;
+import io.sadi.image.LazyImage;
 import java.util.List;
 
 /** Says where people are in a photo. Several threads may ask at once. */
@@ -11,5 +11,5 @@ public interface PersonFinder {
   PersonFinder WHOLE = photo -> List.of(PersonBox.wholeImage(photo.width(), photo.height()));
 
   /** Those to look at, with different numbers; may be nobody. */
-  List<PersonBox> find(Image photo);
+  List<PersonBox> find(LazyImage photo);
 }

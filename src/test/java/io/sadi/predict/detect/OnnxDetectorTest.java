@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.sadi.geom.Box;
 import io.sadi.image.Image;
+import io.sadi.image.LazyImage;
 import io.sadi.io.BadInputException;
 import io.sadi.testing.OnnxDetectors;
 import io.sadi.testing.OnnxDetectors.Tensor;
@@ -46,7 +47,7 @@ class OnnxDetectorTest {
 
   /** In a photo of twice the input's size, so that a box is twice as large. */
   private static List<Detected> detect(DetectorOptions options) {
-    try (Image photo = Image.filled(128, 128, 0x808080);
+    try (LazyImage photo = LazyImage.of(Image.filled(128, 128, 0x808080));
         OnnxDetector detector = OnnxDetector.open(options)) {
       return detector.detect(photo);
     }
@@ -357,7 +358,7 @@ class OnnxDetectorTest {
         Arrays.fill(rgb, 3 * (y * 200 + x), 3 * (y * 200 + x) + 3, (byte) 255);
       }
     }
-    try (Image photo = Image.of(rgb, 200, 100);
+    try (LazyImage photo = LazyImage.of(Image.of(rgb, 200, 100));
         OnnxDetector detector =
             OnnxDetector.open(new DetectorOptions(file(), 0.7, 0.2, 50, null, null, fit))) {
       List<Detected> found = detector.detect(photo);
@@ -430,7 +431,7 @@ class OnnxDetectorTest {
   @Test
   void closingWaitsForThoseWhoDetect() throws Exception {
     OnnxDetectors.spots(file(), 64);
-    try (Image photo = Image.filled(128, 128, 0x808080)) {
+    try (LazyImage photo = LazyImage.of(Image.filled(128, 128, 0x808080))) {
       OnnxDetector detector = OnnxDetector.open(options(file(), null));
       AtomicInteger done = new AtomicInteger();
       List<Thread> threads = new ArrayList<>();

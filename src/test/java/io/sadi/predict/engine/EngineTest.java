@@ -12,6 +12,7 @@ import io.sadi.data.Skeleton;
 import io.sadi.eval.Prediction;
 import io.sadi.geom.Box;
 import io.sadi.image.Image;
+import io.sadi.image.LazyImage;
 import io.sadi.io.BadInputException;
 import io.sadi.io.FailedException;
 import io.sadi.model.ModelConfig;
@@ -84,10 +85,10 @@ class EngineTest {
         new InferenceConfig("cpu", "fp32", 4, workers, false, Refine.QUARTER, all));
   }
 
-  private static Image noise(int i) {
+  private static LazyImage noise(int i) {
     byte[] pixels = new byte[(80 + i) * 70 * 3];
     new Random(i).nextBytes(pixels);
-    return Image.of(pixels, 80 + i, 70);
+    return LazyImage.of(Image.of(pixels, 80 + i, 70));
   }
 
   /** Images of 80, 81, ... by 70 pixels. */
