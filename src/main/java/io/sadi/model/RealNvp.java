@@ -9,7 +9,9 @@ import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The flow f_xi: six affine couplings of the plane (Dinh et al.), as residual log-likelihood
@@ -26,6 +28,13 @@ final class RealNvp {
    * cache.
    */
   private static final long CHUNK = 2048;
+
+  /**
+   * Points at which the nets of a coupling are evaluated where there are far more points than that:
+   * a net sees one coordinate, so that it is a curve, piecewise linear before its tanh, which is
+   * sampled between the least and the largest coordinate and read linearly in between.
+   */
+  private static final long CURVE = 16_384;
 
   private static final double LOG_2_PI = Math.log(2 * Math.PI);
 
@@ -52,6 +61,9 @@ final class RealNvp {
     if (n <= CHUNK || GradMode.is_enabled()) {
       return density(points);
     }
+    if (n >= 4 * CURVE) {
+      return densityByCurves(points);
+    }
     Tensor all = torch.empty(new long[] {n}, points.options(), new MemoryFormatOptional());
     for (long from = 0; from < n; from += CHUNK) {
       try (PointerScope scope = new PointerScope()) {
@@ -60,6 +72,45 @@ final class RealNvp {
       }
     }
     return all;
+  }
+
+  /** As {@link #density}, to less than 1e-4 of its peak, for many points: [N, 2] to [N]. */
+  private Tensor densityByCurves(Tensor points) {
+    Tensor[] z = {points.select(1, 0), points.select(1, 1)}; // [N] each
+    Tensor logVolume = torch.zeros_like(z[0]);
+    for (int i = COUPLINGS - 1; i >= 0; i--) {
+      int kept = i % 2 == 0 ? 1 : 0;
+      int changes = 1 - kept;
+      Tensor from = z[kept].min(); // []
+      Tensor step = z[kept].max().sub(from).div(Tensors.scalar(CURVE - 1)); // []
+      Tensor places = // [C]
+          torch
+              .arange(Tensors.scalar(0), Tensors.scalar(CURVE), points.options())
+              .mul(step)
+              .add(from);
+      Tensor none = torch.zeros_like(places);
+      Tensor seen = // [C, 2]
+          torch.stack(
+              kept == 0 ? new TensorVector(places, none) : new TensorVector(none, places), 1);
+      Tensor scales = scale.get(i).forward(seen).select(1, changes).tanh(); // [C]
+      Tensor shifts = translate.get(i).forward(seen).select(1, changes); // [C]
+      Tensor place = z[kept].sub(from).div(step.clamp_min(Tensors.scalar(1e-30))); // [N]
+      Tensor below = place.floor().clamp_max(Tensors.scalar(CURVE - 2));
+      Tensor part = place.sub(below); // [N], 0 to 1
+      Tensor index = below.to(ScalarType.Long);
+      Tensor s = read(scales, index, part); // [N]
+      Tensor t = read(shifts, index, part); // [N]
+      z[changes] = z[changes].sub(t).mul(s.neg().exp());
+      logVolume = logVolume.add(s);
+    }
+    return logNormal(torch.stack(new TensorVector(z[0], z[1]), 1)).sub(logVolume);
+  }
+
+  /** A curve [C] between two of its samples, [N]. */
+  private static Tensor read(Tensor curve, Tensor index, Tensor part) {
+    Tensor start = curve.index_select(0, index);
+    Tensor end = curve.narrow(0, 1, CURVE - 1).index_select(0, index);
+    return start.add(end.sub(start).mul(part));
   }
 
   private Tensor density(Tensor points) {

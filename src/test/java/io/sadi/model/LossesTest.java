@@ -196,6 +196,34 @@ class LossesTest {
     }
   }
 
+  /** A heatmap is drawn of curves' values where a likelihood asks the nets at every point. */
+  @Test
+  void manyPointsHaveTheDensityThatEachOfThemHas() {
+    try (SadiNet net = net("dlm.standardize=none");
+        NoGradGuard noGrad = new NoGradGuard()) {
+      TestNets.disturbFlow(net);
+      int n = 257; // more than four times the samples of a curve
+      float[] nodes = new float[2 * n * n];
+      for (int i = 0; i < n * n; i++) {
+        nodes[2 * i] = (i % n) * 12f / n - 6;
+        nodes[2 * i + 1] = Math.floorDiv(i, n) * 12f / n - 6;
+      }
+      Tensor all = Tensors.of(nodes, ComputeDevice.CPU, n * n, 2);
+      float[] together = Tensors.floats(net.dlm().logFlow(all).exp());
+      double peak = 0;
+      double apart = 0;
+      for (int row = 0; row < n; row++) {
+        float[] each = Tensors.floats(net.dlm().logFlow(all.narrow(0, row * n, n)).exp());
+        for (int i = 0; i < n; i++) {
+          peak = Math.max(peak, each[i]);
+          apart = Math.max(apart, Math.abs(each[i] - together[row * n + i]));
+        }
+      }
+      assertThat(peak).isGreaterThan(0.01);
+      assertThat(apart / peak).isLessThan(1e-4);
+    }
+  }
+
   @Test
   void standardisedTheFlowHasMeanZeroAndDeviationOne() {
     try (SadiNet net = net("dlm.standardize=moments")) {
