@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * sadi train for six hundred steps with a validation and a state after every sixth, as a run of a
+ * sadi train for two thousand steps with a validation and a state after every sixth, as a run of a
  * week has them. Its name keeps it out of the usual run; {@code mvn verify -Dit.test=TrainEndurance
  * -Dtest=NoUnit -Dsurefire.failIfNoSpecifiedTests=false} runs it.
  */
