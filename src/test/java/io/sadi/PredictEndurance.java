@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * sadi predict on twenty thousand photos, for minutes: memory, and kills at any moment. Its name keeps
- * it out of the usual run; {@code mvn verify -Dit.test=PredictEndurance -Dtest=NoUnit
+ * sadi predict on twenty thousand photos, for minutes: memory, and kills at any moment. Its name
+ * keeps it out of the usual run; {@code mvn verify -Dit.test=PredictEndurance -Dtest=NoUnit
  * -Dsurefire.failIfNoSpecifiedTests=false} runs it, and leaves {@code target/endurance/rss.csv}.
  */
 @TestMethodOrder(OrderAnnotation.class)
