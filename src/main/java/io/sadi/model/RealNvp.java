@@ -9,7 +9,6 @@ import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -76,34 +75,45 @@ final class RealNvp {
 
   /** As {@link #density}, to less than 1e-4 of its peak, for many points: [N, 2] to [N]. */
   private Tensor densityByCurves(Tensor points) {
-    Tensor[] z = {points.select(1, 0), points.select(1, 1)}; // [N] each
-    Tensor logVolume = torch.zeros_like(z[0]);
+    Tensor z = points.t().contiguous(); // [2, N]
+    Tensor logVolume = torch.zeros_like(z.select(0, 0)); // [N]
     for (int i = COUPLINGS - 1; i >= 0; i--) {
-      int kept = i % 2 == 0 ? 1 : 0;
-      int changes = 1 - kept;
-      Tensor from = z[kept].min(); // []
-      Tensor step = z[kept].max().sub(from).div(Tensors.scalar(CURVE - 1)); // []
-      Tensor places = // [C]
-          torch
-              .arange(Tensors.scalar(0), Tensors.scalar(CURVE), points.options())
-              .mul(step)
-              .add(from);
-      Tensor none = torch.zeros_like(places);
-      Tensor seen = // [C, 2]
-          torch.stack(
-              kept == 0 ? new TensorVector(places, none) : new TensorVector(none, places), 1);
-      Tensor scales = scale.get(i).forward(seen).select(1, changes).tanh(); // [C]
-      Tensor shifts = translate.get(i).forward(seen).select(1, changes); // [C]
-      Tensor place = z[kept].sub(from).div(step.clamp_min(Tensors.scalar(1e-30))); // [N]
-      Tensor below = place.floor().clamp_max(Tensors.scalar(CURVE - 2));
-      Tensor part = place.sub(below); // [N], 0 to 1
-      Tensor index = below.to(ScalarType.Long);
-      Tensor s = read(scales, index, part); // [N]
-      Tensor t = read(shifts, index, part); // [N]
-      z[changes] = z[changes].sub(t).mul(s.neg().exp());
-      logVolume = logVolume.add(s);
+      try (PointerScope scope = new PointerScope()) {
+        int kept = i % 2 == 0 ? 1 : 0;
+        Tensor seen = z.select(0, kept); // [N]
+        Tensor changed = z.select(0, 1 - kept);
+        Tensor from = seen.min(); // []
+        Tensor step = // []
+            seen.max().sub(from).div(Tensors.scalar(CURVE - 1)).clamp_min(Tensors.scalar(1e-30));
+        Tensor place = seen.sub(from).div(step); // [N]
+        Tensor below = place.floor().clamp_max(Tensors.scalar(CURVE - 2));
+        Tensor index = below.to(ScalarType.Long);
+        Tensor part = place.sub(below); // 0 to 1
+        Tensor s = read(curve(scale.get(i), kept, from, step).tanh(), index, part); // [N]
+        Tensor t = read(curve(translate.get(i), kept, from, step), index, part);
+        changed.copy_(changed.sub(t).mul(s.neg().exp()));
+        logVolume.add_(s);
+      }
     }
-    return logNormal(torch.stack(new TensorVector(z[0], z[1]), 1)).sub(logVolume);
+    return logNormal(z.t()).sub(logVolume);
+  }
+
+  /** What a net says of the coordinate that changes, for values of the kept one: [C]. */
+  private static Tensor curve(Net net, int kept, Tensor from, Tensor step) {
+    Tensor values = torch.empty(new long[] {CURVE}, from.options(), new MemoryFormatOptional());
+    for (long first = 0; first < CURVE; first += CHUNK) {
+      try (PointerScope scope = new PointerScope()) {
+        Tensor places = // [chunk]
+            torch
+                .arange(Tensors.scalar(first), Tensors.scalar(first + CHUNK), from.options())
+                .mul(step)
+                .add(from);
+        Tensor points = torch.zeros(new long[] {CHUNK, 2}, from.options());
+        points.select(1, kept).copy_(places);
+        values.narrow(0, first, CHUNK).copy_(net.forward(points).select(1, 1 - kept));
+      }
+    }
+    return values;
   }
 
   /** A curve [C] between two of its samples, [N]. */

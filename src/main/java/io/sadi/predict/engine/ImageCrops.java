@@ -100,7 +100,8 @@ final class ImageCrops implements Iterator<ImageCrops.Cut> {
             warped.copyTo(rgb);
           }
         }
-        SmallImage small = image.small();
+        // For a closer look, which follows where the people had to be found.
+        SmallImage small = given == null ? image.small() : null;
         return new CutCrops(
             small == null ? task : task.knowing(small),
             image.width(),
