@@ -72,9 +72,9 @@ _sadi_command() {
       ;;
     'sadi train')
       options='-c --config --data --out --resume --overwrite --override-config --allow-mixed
-        --init --init-except --freeze -s --set --device --precision --threads --epochs --seed
-        --nproc --limit-train --on-nan --eval-every --list-config --json --dry-run -q --quiet -v
-        --verbose --color -h --help'
+        --init --init-except --freeze --teacher --teacher-weight -s --set --device --precision
+        --threads --epochs --seed --nproc --limit-train --on-nan --eval-every --list-config --json
+        --dry-run -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi eval')
       options='--model --predictions --data --split --metric --oks-sigmas --limit --decode --flip
@@ -179,6 +179,7 @@ _sadi_value() {
       'sadi prepare synthetic --out' | \
       'sadi train --data' | \
       'sadi train --out' | \
+      'sadi train --teacher' | \
       'sadi ablate --data' | \
       'sadi ablate --out' | \
       'sadi predict --out-dir' | \
@@ -271,6 +272,7 @@ _sadi_value() {
       'sadi prepare synthetic --previews' | \
       'sadi train --init-except' | \
       'sadi train --freeze' | \
+      'sadi train --teacher-weight' | \
       'sadi train --threads' | \
       'sadi train --epochs' | \
       'sadi train --seed' | \
@@ -424,7 +426,8 @@ _sadi_value() {
         train.ema train.accumulate train.on_nan train.patience train.freeze train.save_minutes
         train.keep train.eval_every train.samples train.sample_every data.train_split
         data.val_split data.limit_train data.workers train.threads train.device train.precision
-        train.rank_timeout train.seed eval.fusion_weight'
+        train.rank_timeout train.seed teacher.files teacher.weight teacher.min_score
+        teacher.distance teacher.disagreement eval.fusion_weight'
       ;;
     'sadi train --precision' | \
       'sadi eval --precision' | \
@@ -522,6 +525,7 @@ _sadi_setting() {
     augment.device) echo 'on off' ;;
     train.on_nan) echo 'stop skip' ;;
     train.precision) echo 'auto fp32 bf16' ;;
+    teacher.disagreement) echo 'keep drop replace' ;;
     eval.fusion_weight) echo 'auto' ;;
   esac
 }

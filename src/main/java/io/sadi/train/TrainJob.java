@@ -8,6 +8,7 @@ import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.Sides;
 import io.sadi.data.TrainedOn;
+import io.sadi.data.TrainingSet;
 import io.sadi.eval.OksTruth;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * @param config resolved
  * @param dataset what to learn from
  * @param people of the training split
+ * @param learned these people with the joints to learn, which a teacher may change
+ * @param remarks on the teacher, a line each
  * @param validationPeople of the validation split; empty where the dataset has none
  * @param trainedOn fingerprints of these people
  * @param out the run folder
@@ -48,6 +52,8 @@ public record TrainJob(
     RunConfig config,
     Dataset dataset,
     List<Person> people,
+    TrainingSet learned,
+    List<String> remarks,
     List<Person> validationPeople,
     TrainedOn trainedOn,
     Path out,
@@ -115,8 +121,61 @@ public record TrainJob(
     String val = run.train().valSplit();
     List<Person> validation =
         dataset.splits().containsKey(val) ? DatasetReader.people(dataset, val) : List.of();
-    TrainedOn trainedOn = TrainedOn.of(dataset, run.train().trainSplit(), people, val, validation);
-    return new TrainJob(run, dataset, people, validation, trainedOn, out, mode, init);
+    return of(
+        run,
+        dataset,
+        people,
+        validation,
+        TrainedOn.of(dataset, run.train().trainSplit(), people, val, validation),
+        out,
+        mode,
+        init);
+  }
+
+  /** Lets the teacher look at the labels. */
+  private static TrainJob of(
+      RunConfig run,
+      Dataset dataset,
+      List<Person> people,
+      List<Person> validation,
+      TrainedOn plain,
+      Path out,
+      Mode mode,
+      @Nullable InitialNetwork init)
+      throws IOException {
+    List<String> remarks = new ArrayList<>();
+    Teacher.Lesson lesson =
+        Teacher.of(run.teacher(), dataset, run.train().trainSplit(), people, new Remarks(remarks));
+    remarks.addAll(lesson.remarks());
+    return new TrainJob(
+        run,
+        dataset,
+        people,
+        lesson.set().withUpright(run.train().upright(), dataset.skeleton()),
+        remarks,
+        validation,
+        plain.with(lesson.files()),
+        out,
+        mode,
+        init);
+  }
+
+  /** Keeps lines for later: a process of a job does not know yet whether it reports. */
+  private record Remarks(List<String> lines) implements Progress {
+    @Override
+    public Work start(String what, long total, String unit) {
+      return Work.NONE;
+    }
+
+    @Override
+    public void note(String line) {
+      lines.add(line);
+    }
+
+    @Override
+    public void warn(String line) {
+      lines.add(line);
+    }
   }
 
   /** Checks the frozen parameters, the initial network, and that a resumed run keeps its people. */
@@ -307,6 +366,7 @@ public record TrainJob(
 
   /** Warns of what may surprise in this dataset and config. */
   private void warn(Progress progress) {
+    remarks.forEach(progress::note);
     if (validationPeople.isEmpty()) {
       String fused =
           config.model().sfm().enabled() && config.fusionWeight().isEmpty()
@@ -356,8 +416,7 @@ public record TrainJob(
 
   /** The same people for another run. */
   public TrainJob with(RunConfig other, Path folder, Mode how) throws IOException {
-    return new TrainJob(other, dataset, people, validationPeople, trainedOn, folder, how, null)
-        .checked();
+    return of(other, dataset, people, validationPeople, trainedOn, folder, how, null).checked();
   }
 
   /** The file of a run's best weights. */

@@ -98,7 +98,7 @@ public class Trainer implements AutoCloseable {
       try (PointerScope scope = new PointerScope()) {
         Output<Tensor> output = forward(batch);
         Loss loss = Losses.of(net, output, targets(batch), config.loss());
-        StepLoss ofBatch = backward(loss, batch.annotatedJoints(), limit);
+        StepLoss ofBatch = backward(loss, batch.countedJoints(), limit);
         if (!ofBatch.isGood()) {
           bad.add(new BadBatch(batch, pictures(batch)));
         }
@@ -209,7 +209,7 @@ public class Trainer implements AutoCloseable {
               try (PointerScope scope = new PointerScope()) {
                 Batch part = batch.first(size);
                 Loss loss = Losses.of(net, forward(part), targets(part), config.loss());
-                backward(loss, part.annotatedJoints(), Double.MAX_VALUE);
+                backward(loss, part.countedJoints(), Double.MAX_VALUE);
               }
             });
     net.parameters().gradients().zero_();
