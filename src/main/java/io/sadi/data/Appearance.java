@@ -138,11 +138,7 @@ public record Appearance(double color, double blur, double occlusion, double gre
             "strength of changes of brightness, contrast, saturation and hue; 0.4 is usual"),
         config.number("augment.blur", 0, 0, 1, "share of crops that are blurred a little"),
         config.number(
-            "augment.occlusion",
-            0,
-            0,
-            1,
-            "share of crops that one to three patches cover in part"),
+            "augment.occlusion", 0, 0, 1, "share of crops that one to three patches cover in part"),
         config.number("augment.grey", 0, 0, 1, "share of crops without colours"));
   }
 

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param noise share with a sensor's noise
  * @param jpeg share that is compressed much
  */
-public record Everyday(
-    double cut, double others, double lowResolution, double noise, double jpeg) {
+public record Everyday(double cut, double others, double lowResolution, double noise, double jpeg) {
   /** Photos as they are. */
   public static final Everyday NONE = new Everyday(0, 0, 0, 0, 0);
 
@@ -72,9 +71,7 @@ public record Everyday(
     FrameCut drawn = forCut.nextDouble() < cut ? FrameCut.draw(person, forCut) : null;
     Person seen = drawn == null ? person : drawn.apply(person);
     Neighbour neighbour =
-        forOthers.nextDouble() < others
-            ? Neighbour.draw(seen, people, skeleton, forOthers)
-            : null;
+        forOthers.nextDouble() < others ? Neighbour.draw(seen, people, skeleton, forOthers) : null;
     double pixels =
         forPixels.nextDouble() < lowResolution
             ? FEWEST * Math.pow(FEW / FEWEST, forPixels.nextDouble())

@@ -66,8 +66,7 @@ public record Neighbour(Person person, Person other, Affine imageToOther, boolea
     double x = person.centerX() + right * side;
     double y = person.centerY() + down * side;
     Affine imageToOther =
-        new Affine(
-            zoomX, 0, other.centerX() - zoomX * x, 0, zoom, other.centerY() - zoom * y);
+        new Affine(zoomX, 0, other.centerX() - zoomX * x, 0, zoom, other.centerY() - zoom * y);
     Neighbour front = new Neighbour(person, other, imageToOther, behind);
     return behind || !front.hides(skeleton)
         ? front

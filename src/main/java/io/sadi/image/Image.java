@@ -341,7 +341,8 @@ public final class Image implements AutoCloseable {
   }
 
   /**
-   * The picture at another size: areas averaged where it becomes smaller, interpolated where larger.
+   * The picture at another size: areas averaged where it becomes smaller, interpolated where
+   * larger.
    */
   public Image resized(int newWidth, int newHeight) {
     Mat result = new Mat();

@@ -134,15 +134,16 @@ enum Disturbance {
   private static @Nullable Disturbed cut(
       Person person, Image photo, Skeleton skeleton, SplittableRandom random) {
     List<FrameSide> sides = new ArrayList<>(List.of(FrameSide.values()));
-    FrameCut chosen = null;
+    FrameCut any = null;
+    FrameCut measurable = null;
     while (!sides.isEmpty()) {
-      FrameSide side = sides.remove(random.nextInt(sides.size()));
-      FrameCut cut = FrameCut.of(person, side, CUT_SHARE);
-      if (cut != null && (chosen == null || hasTorso(cut.apply(person), skeleton))) {
-        boolean first = chosen == null;
-        chosen = first || !hasTorso(chosen.apply(person), skeleton) ? cut : chosen;
+      FrameCut cut = FrameCut.of(person, sides.remove(random.nextInt(sides.size())), CUT_SHARE);
+      any = any == null ? cut : any;
+      if (measurable == null && cut != null && hasTorso(cut.apply(person), skeleton)) {
+        measurable = cut;
       }
     }
+    FrameCut chosen = measurable == null ? any : measurable;
     if (chosen == null) {
       return null;
     }
@@ -193,9 +194,7 @@ enum Disturbance {
   }
 
   private static @Nullable Box moved(@Nullable Box box, double dx, double dy) {
-    return box == null
-        ? null
-        : new Box(box.x() + dx, box.y() + dy, box.width(), box.height());
+    return box == null ? null : new Box(box.x() + dx, box.y() + dy, box.width(), box.height());
   }
 
   /** A coloured square about one of the joints; those behind it count as occluded. */

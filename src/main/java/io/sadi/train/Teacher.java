@@ -55,11 +55,10 @@ final class Teacher {
    * Reads the teacher's files and applies them.
    *
    * @param people of the training split; nobody else is touched
-   * @param progress for what is odd about a file
    * @throws BadInputException where a file cannot be read, or has nothing of these people
    */
   static Lesson of(
-      TeacherConfig config, Dataset dataset, String split, List<Person> people, Progress progress)
+      TeacherConfig config, Dataset dataset, String split, List<Person> people)
       throws IOException {
     if (!config.isGiven()) {
       return new Lesson(TrainingSet.of(people), List.of(), List.of());
@@ -67,7 +66,8 @@ final class Teacher {
     Teacher teacher = new Teacher(config, dataset.skeleton().size());
     List<String> remarks = new ArrayList<>();
     for (Path file : teacher.files) {
-      SecondOpinion opinion = PredictionsFile.secondOpinion(file, dataset, split, people, progress);
+      SecondOpinion opinion = PredictionsFile.secondOpinion(
+              file, dataset, split, people, new Remarks(remarks));
       teacher.opinions.add(opinion);
       teacher.fingerprints.add(fingerprint(file));
       remarks.add(words(file, opinion, split, people.size()));
@@ -75,6 +75,24 @@ final class Teacher {
     TrainingSet set = teacher.apply(people);
     remarks.add(teacher.summary());
     return new Lesson(set, List.copyOf(teacher.fingerprints), remarks);
+  }
+
+  /** Keeps lines for later: a process of a job does not know yet whether it reports. */
+  private record Remarks(List<String> lines) implements Progress {
+    @Override
+    public Work start(String what, long total, String unit) {
+      return Work.NONE;
+    }
+
+    @Override
+    public void note(String line) {
+      lines.add(line);
+    }
+
+    @Override
+    public void warn(String line) {
+      lines.add(line);
+    }
   }
 
   private static TeacherFile fingerprint(Path file) throws IOException {

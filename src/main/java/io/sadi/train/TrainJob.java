@@ -27,7 +27,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -143,16 +142,14 @@ public record TrainJob(
       Mode mode,
       @Nullable InitialNetwork init)
       throws IOException {
-    List<String> remarks = new ArrayList<>();
     Teacher.Lesson lesson =
-        Teacher.of(run.teacher(), dataset, run.train().trainSplit(), people, new Remarks(remarks));
-    remarks.addAll(lesson.remarks());
+        Teacher.of(run.teacher(), dataset, run.train().trainSplit(), people);
     return new TrainJob(
         run,
         dataset,
         people,
         lesson.set().withUpright(run.train().upright(), dataset.skeleton()),
-        remarks,
+        lesson.remarks(),
         validation,
         plain.with(lesson.files()),
         out,
@@ -160,23 +157,6 @@ public record TrainJob(
         init);
   }
 
-  /** Keeps lines for later: a process of a job does not know yet whether it reports. */
-  private record Remarks(List<String> lines) implements Progress {
-    @Override
-    public Work start(String what, long total, String unit) {
-      return Work.NONE;
-    }
-
-    @Override
-    public void note(String line) {
-      lines.add(line);
-    }
-
-    @Override
-    public void warn(String line) {
-      lines.add(line);
-    }
-  }
 
   /** Checks the frozen parameters, the initial network, and that a resumed run keeps its people. */
   private TrainJob checked() throws IOException {

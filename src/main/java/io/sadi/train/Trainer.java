@@ -148,7 +148,8 @@ public class Trainer implements AutoCloseable {
       return ofBatch;
     }
     // Batches count as their joints do; normalise() divides by the joints of all.
-    Tensor total = share.parts() == 1 ? loss.total() : loss.total().mul(Tensors.scalar(joints));
+    double weight = Math.max(1, joints);
+    Tensor total = share.parts() == 1 ? loss.total() : loss.total().mul(Tensors.scalar(weight));
     total.backward();
     // One operation over one buffer: its time is small beside a step's thousands.
     return Double.isFinite(norm(net.parameters().gradients()))

@@ -89,7 +89,17 @@ class BatchesTest {
     assertThat(epoch(2, 0, 1)).isEqualTo(once.subList(1, 3));
     augmentation =
         new Augmentation(
-            60, 0, 1, 0.4, 1.6, 0, 0.5, 0.1, 0.5, new Appearance(1, 0.5, 0.5, 0.5), Everyday.NONE,
+            60,
+            0,
+            1,
+            0.4,
+            1.6,
+            0,
+            0.5,
+            0.1,
+            0.5,
+            new Appearance(1, 0.5, 0.5, 0.5),
+            Everyday.NONE,
             false);
     assertThat(epoch(1, 0, 0)).isNotEqualTo(once);
   }

@@ -21,8 +21,7 @@ class EverydayTest {
     float[] y = {165, 135, 105, 105, 135, 165, 105, 85, 60, 60, 85, 105, 55, 35};
     byte[] visible = new byte[14];
     Arrays.fill(visible, Person.VISIBLE);
-    return new Person(
-        image, 0, SIZE, SIZE, x, y, visible, null, 100, 100, 0.8, Double.NaN, null);
+    return new Person(image, 0, SIZE, SIZE, x, y, visible, null, 100, 100, 0.8, Double.NaN, null);
   }
 
   private static int red(Image image, double x, double y) {
@@ -63,8 +62,7 @@ class EverydayTest {
       try (Image white = Image.filled(SIZE, SIZE, 0xFFFFFF)) {
         cut.blank(white, Affine.IDENTITY);
         for (int k = 0; k < 14; k++) {
-          assertThat(red(white, person.x()[k], person.y()[k]) == 255)
-              .isEqualTo(left.annotated(k));
+          assertThat(red(white, person.x()[k], person.y()[k]) == 255).isEqualTo(left.annotated(k));
         }
         int[] kept = cut.kept(SIZE);
         assertThat(kept[1] - kept[0]).isBetween(1, SIZE - 2);
@@ -156,14 +154,13 @@ class EverydayTest {
     int compressed = 0;
     int cut = 0;
     for (int seed = 0; seed < 400; seed++) {
-      Everyday.EverydayDraw draw =
-          all.draw(person, people, SKELETON, new SplittableRandom(seed));
-      assertThat(jpeg.draw(person, people, SKELETON, new SplittableRandom(seed)).degradation().jpeg())
+      Everyday.EverydayDraw draw = all.draw(person, people, SKELETON, new SplittableRandom(seed));
+      assertThat(
+              jpeg.draw(person, people, SKELETON, new SplittableRandom(seed)).degradation().jpeg())
           .isEqualTo(draw.degradation().jpeg());
       compressed += draw.degradation().jpeg() > 0 ? 1 : 0;
       cut += draw.cut() != null ? 1 : 0;
-      assertThat(
-              Everyday.NONE.draw(person, people, SKELETON, new SplittableRandom(seed)).isNone())
+      assertThat(Everyday.NONE.draw(person, people, SKELETON, new SplittableRandom(seed)).isNone())
           .isTrue();
     }
     assertThat(compressed).isBetween(150, 250);

@@ -84,8 +84,18 @@ class StressSetTest {
     Map<String, List<Person>> found = byFolder(out);
     assertThat(found.keySet())
         .containsExactly(
-            "blur", "colour", "cut", "dark", "grey", "jpeg", "low-resolution", "noise", "none",
-            "occluder", "others", "small");
+            "blur",
+            "colour",
+            "cut",
+            "dark",
+            "grey",
+            "jpeg",
+            "low-resolution",
+            "noise",
+            "none",
+            "occluder",
+            "others",
+            "small");
     List<Person> people = DatasetReader.people(plain, "val");
     found.forEach(
         (disturbance, disturbed) -> {

@@ -108,15 +108,13 @@ class CropsTest {
   void aDeviceSeesTheSamePhotos() {
     Everyday everyday = new Everyday(0.5, 1, 0.5, 0.5, 0.5);
     Appearance grey = new Appearance(0.4, 0, 0, 0.5);
-    compare(
-        run(everyday(grey, everyday, false)), run(everyday(grey, everyday, true)), 0.999, 2);
+    compare(run(everyday(grey, everyday, false)), run(everyday(grey, everyday, true)), 0.999, 2);
     assertThat(run(everyday(grey, everyday, false)).rgb())
         .isNotEqualTo(run(everyday(grey, Everyday.NONE, false)).rgb());
   }
 
   private static Augmentation everyday(Appearance appearance, Everyday everyday, boolean device) {
-    return new Augmentation(
-        180, 0, 1, 0.3, 3, 0, 0.5, 0.2, 0.3, appearance, everyday, device);
+    return new Augmentation(180, 0, 1, 0.3, 3, 0, 0.5, 0.2, 0.3, appearance, everyday, device);
   }
 
   /** Pixel centre on pixel centre: nothing is interpolated, so nothing may change. */
@@ -159,8 +157,7 @@ class CropsTest {
    * @param near in 0..255
    */
   private void compare(Appearance appearance, double share, int near) {
-    compare(
-        run(augmentation(appearance, false)), run(augmentation(appearance, true)), share, near);
+    compare(run(augmentation(appearance, false)), run(augmentation(appearance, true)), share, near);
   }
 
   private static void compare(Seen here, Seen there, double share, int near) {

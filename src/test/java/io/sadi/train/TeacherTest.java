@@ -85,7 +85,7 @@ class TeacherTest {
     for (String set : sets) {
       config.set(set);
     }
-    return Teacher.of(TeacherConfig.from(config), dataset, "train", people, Progress.NONE);
+    return Teacher.of(TeacherConfig.from(config), dataset, "train", people);
   }
 
   /** The joints that are learned of the first person: x, and how much each counts. */
@@ -159,7 +159,8 @@ class TeacherTest {
             "image,LHip_x,LHip_y,nose_x,nose_y,box_x,box_y\n0.jpg,80,40,1,1,0,0\n9.jpg,1,1,1,1,0,0");
     Teacher.Lesson lesson = lesson(List.of(file));
     assertThat(learned(lesson)).isEqualTo("-, 60.0 x1.0, -"); // without a score: sure
-    assertThat(lesson.remarks().get(0))
+    assertThat(lesson.remarks().get(0)).contains("2 results say no person");
+    assertThat(lesson.remarks().get(1))
         .isEqualTo(
             "teacher "
                 + file
