@@ -18,7 +18,7 @@ _sadi_command() {
       options='--device --json -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi prepare')
-      commands='mpii lsp lspet coco csv yolo labelme merge clean synthetic'
+      commands='mpii lsp lspet coco csv yolo labelme merge clean stress synthetic'
       options='-q --quiet -v --verbose --color -h --help'
       ;;
     'sadi prepare mpii')
@@ -66,15 +66,20 @@ _sadi_command() {
         --exif --previews --overwrite --json --dry-run -q --quiet -v --verbose --color -h --help'
       files=yes
       ;;
+    'sadi prepare stress')
+      options='--split --out --seed --limit --previews --overwrite --json --dry-run -q --quiet -v
+        --verbose --color -h --help'
+      files=yes
+      ;;
     'sadi prepare synthetic')
       options='--count --limit --out --split --val-list --seed --previews --overwrite --json
         --dry-run -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi train')
       options='-c --config --data --out --resume --overwrite --override-config --allow-mixed
-        --init --init-except --freeze -s --set --device --precision --threads --epochs --seed
-        --nproc --limit-train --on-nan --eval-every --list-config --json --dry-run -q --quiet -v
-        --verbose --color -h --help'
+        --init --init-except --freeze --teacher --teacher-weight -s --set --device --precision
+        --threads --epochs --seed --nproc --limit-train --on-nan --eval-every --list-config --json
+        --dry-run -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi eval')
       options='--model --predictions --data --split --metric --oks-sigmas --limit --decode --flip
@@ -144,6 +149,7 @@ _sadi_value() {
       'sadi prepare labelme --color' | \
       'sadi prepare merge --color' | \
       'sadi prepare clean --color' | \
+      'sadi prepare stress --color' | \
       'sadi prepare synthetic --color' | \
       'sadi train --color' | \
       'sadi eval --color' | \
@@ -176,9 +182,11 @@ _sadi_value() {
       'sadi prepare labelme --out' | \
       'sadi prepare merge --out' | \
       'sadi prepare clean --out' | \
+      'sadi prepare stress --out' | \
       'sadi prepare synthetic --out' | \
       'sadi train --data' | \
       'sadi train --out' | \
+      'sadi train --teacher' | \
       'sadi ablate --data' | \
       'sadi ablate --out' | \
       'sadi predict --out-dir' | \
@@ -264,6 +272,10 @@ _sadi_value() {
       'sadi prepare clean --pack' | \
       'sadi prepare clean --flip-pairs' | \
       'sadi prepare clean --previews' | \
+      'sadi prepare stress --split' | \
+      'sadi prepare stress --seed' | \
+      'sadi prepare stress --limit' | \
+      'sadi prepare stress --previews' | \
       'sadi prepare synthetic --count' | \
       'sadi prepare synthetic --limit' | \
       'sadi prepare synthetic --split' | \
@@ -271,6 +283,7 @@ _sadi_value() {
       'sadi prepare synthetic --previews' | \
       'sadi train --init-except' | \
       'sadi train --freeze' | \
+      'sadi train --teacher-weight' | \
       'sadi train --threads' | \
       'sadi train --epochs' | \
       'sadi train --seed' | \
@@ -419,12 +432,14 @@ _sadi_value() {
         dlm.lattice dlm.training_lattice loss.combine loss.chi loss.h1_weight loss.target_sigma
         augment.rotation augment.rotation_sd augment.rotation_probability augment.scale_min
         augment.scale_max augment.scale_sd augment.flip augment.translation augment.half_body
-        augment.color augment.blur augment.occlusion augment.device train.epochs train.milestones
-        train.batch train.lr train.gamma train.warmup_steps train.weight_decay train.clip
-        train.ema train.accumulate train.on_nan train.patience train.freeze train.save_minutes
-        train.keep train.eval_every train.samples train.sample_every data.train_split
-        data.val_split data.limit_train data.workers train.threads train.device train.precision
-        train.rank_timeout train.seed eval.fusion_weight'
+        augment.color augment.blur augment.occlusion augment.grey augment.cut augment.others
+        augment.low_resolution augment.noise augment.jpeg augment.device train.epochs
+        train.milestones train.batch train.lr train.gamma train.warmup_steps train.weight_decay
+        train.clip train.ema train.accumulate train.on_nan train.patience train.freeze
+        train.save_minutes train.keep train.eval_every train.samples train.sample_every
+        data.train_split data.val_split data.limit_train data.upright data.workers train.threads
+        train.device train.precision train.rank_timeout train.seed teacher.files teacher.weight
+        teacher.min_score teacher.distance teacher.disagreement eval.fusion_weight'
       ;;
     'sadi train --precision' | \
       'sadi eval --precision' | \
@@ -453,7 +468,7 @@ _sadi_value() {
       ;;
     'sadi eval --by')
       kind=list
-      words='visibility size joints'
+      words='visibility size joints folder'
       ;;
     'sadi eval --format')
       kind=word
@@ -522,6 +537,7 @@ _sadi_setting() {
     augment.device) echo 'on off' ;;
     train.on_nan) echo 'stop skip' ;;
     train.precision) echo 'auto fp32 bf16' ;;
+    teacher.disagreement) echo 'keep drop replace' ;;
     eval.fusion_weight) echo 'auto' ;;
   esac
 }

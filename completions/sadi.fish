@@ -16,6 +16,7 @@ function __sadi_calls
         'prepare labelme' \
         'prepare merge' \
         'prepare clean' \
+        'prepare stress' \
         'prepare synthetic' \
         'train' \
         'eval' \
@@ -38,9 +39,9 @@ end
 # KEY=VALUE of --set: the keys, then the values of the one that is there.
 function __sadi_settings
     if string match -q -- '*.*=*' (commandline -ct)
-        printf '%s\n' model.variant=baseline model.variant=rfm-only model.variant=sfm-dlm-only model.variant=full model.variant=no-se model.variant=no-dilation model.variant=no-global-attention model.variant=no-local-attention model.variant=no-attention model.variant=no-flow model.variant=loss-sum model.variant=loss-weighted model.variant=loss-swapped model.variant=loss-chi-flow model.variant=loss-chi-sigma-gradient model.variant=loss-h1-nll model.variant=loss-h2-nll model.variant=loss-h2-mse model.variant=loss-h2-rle model.variant=loss-h2-target model.variant=loss-h2-target-shape model.variant=loss-h2-mutual loss.h2=nll loss.h2=mse loss.h2=rle loss.h2=target loss.h2=target-shape loss.h2=mutual loss.h1=mse loss.h1=nll model.pixel_convention=center model.pixel_convention=corner rfm.enabled=on rfm.enabled=off rfm.dilated=on rfm.dilated=off rfm.se=on rfm.se=off sfm.enabled=on sfm.enabled=off sfm.global_attention=softmax sfm.global_attention=sum sfm.global_attention=none sfm.local_attention=column sfm.local_attention=row sfm.local_attention=spatial sfm.local_attention=channel sfm.local_attention=none sfm.local_attention_gain=on sfm.local_attention_gain=off dlm.flow=on dlm.flow=off dlm.standardize=moments dlm.standardize=none dlm.standardize=literal dlm.combine=mixture dlm.combine=product loss.combine=weighted loss.combine=sum loss.combine=swapped loss.combine=h1 loss.chi=sigma loss.chi=sigma-gradient loss.chi=flow augment.device=on augment.device=off train.on_nan=stop train.on_nan=skip train.precision=auto train.precision=fp32 train.precision=bf16 eval.fusion_weight=auto
+        printf '%s\n' model.variant=baseline model.variant=rfm-only model.variant=sfm-dlm-only model.variant=full model.variant=no-se model.variant=no-dilation model.variant=no-global-attention model.variant=no-local-attention model.variant=no-attention model.variant=no-flow model.variant=loss-sum model.variant=loss-weighted model.variant=loss-swapped model.variant=loss-chi-flow model.variant=loss-chi-sigma-gradient model.variant=loss-h1-nll model.variant=loss-h2-nll model.variant=loss-h2-mse model.variant=loss-h2-rle model.variant=loss-h2-target model.variant=loss-h2-target-shape model.variant=loss-h2-mutual loss.h2=nll loss.h2=mse loss.h2=rle loss.h2=target loss.h2=target-shape loss.h2=mutual loss.h1=mse loss.h1=nll model.pixel_convention=center model.pixel_convention=corner rfm.enabled=on rfm.enabled=off rfm.dilated=on rfm.dilated=off rfm.se=on rfm.se=off sfm.enabled=on sfm.enabled=off sfm.global_attention=softmax sfm.global_attention=sum sfm.global_attention=none sfm.local_attention=column sfm.local_attention=row sfm.local_attention=spatial sfm.local_attention=channel sfm.local_attention=none sfm.local_attention_gain=on sfm.local_attention_gain=off dlm.flow=on dlm.flow=off dlm.standardize=moments dlm.standardize=none dlm.standardize=literal dlm.combine=mixture dlm.combine=product loss.combine=weighted loss.combine=sum loss.combine=swapped loss.combine=h1 loss.chi=sigma loss.chi=sigma-gradient loss.chi=flow augment.device=on augment.device=off train.on_nan=stop train.on_nan=skip train.precision=auto train.precision=fp32 train.precision=bf16 teacher.disagreement=keep teacher.disagreement=drop teacher.disagreement=replace eval.fusion_weight=auto
     else
-        printf '%s\n' model.variant= loss.h2= loss.h1= model.input= model.pixel_convention= model.stacks= model.stem= model.channels= model.blocks= model.features= rfm.enabled= rfm.dilated= rfm.dilation= rfm.se= sfm.enabled= sfm.width= sfm.attention= sfm.planes= sfm.final= sfm.global_attention= sfm.local_attention= sfm.local_attention_gain= dlm.flow= dlm.standardize= dlm.combine= dlm.lattice= dlm.training_lattice= loss.combine= loss.chi= loss.h1_weight= loss.target_sigma= augment.rotation= augment.rotation_sd= augment.rotation_probability= augment.scale_min= augment.scale_max= augment.scale_sd= augment.flip= augment.translation= augment.half_body= augment.color= augment.blur= augment.occlusion= augment.device= train.epochs= train.milestones= train.batch= train.lr= train.gamma= train.warmup_steps= train.weight_decay= train.clip= train.ema= train.accumulate= train.on_nan= train.patience= train.freeze= train.save_minutes= train.keep= train.eval_every= train.samples= train.sample_every= data.train_split= data.val_split= data.limit_train= data.workers= train.threads= train.device= train.precision= train.rank_timeout= train.seed= eval.fusion_weight=
+        printf '%s\n' model.variant= loss.h2= loss.h1= model.input= model.pixel_convention= model.stacks= model.stem= model.channels= model.blocks= model.features= rfm.enabled= rfm.dilated= rfm.dilation= rfm.se= sfm.enabled= sfm.width= sfm.attention= sfm.planes= sfm.final= sfm.global_attention= sfm.local_attention= sfm.local_attention_gain= dlm.flow= dlm.standardize= dlm.combine= dlm.lattice= dlm.training_lattice= loss.combine= loss.chi= loss.h1_weight= loss.target_sigma= augment.rotation= augment.rotation_sd= augment.rotation_probability= augment.scale_min= augment.scale_max= augment.scale_sd= augment.flip= augment.translation= augment.half_body= augment.color= augment.blur= augment.occlusion= augment.grey= augment.cut= augment.others= augment.low_resolution= augment.noise= augment.jpeg= augment.device= train.epochs= train.milestones= train.batch= train.lr= train.gamma= train.warmup_steps= train.weight_decay= train.clip= train.ema= train.accumulate= train.on_nan= train.patience= train.freeze= train.save_minutes= train.keep= train.eval_every= train.samples= train.sample_every= data.train_split= data.val_split= data.limit_train= data.upright= data.workers= train.threads= train.device= train.precision= train.rank_timeout= train.seed= teacher.files= teacher.weight= teacher.min_score= teacher.distance= teacher.disagreement= eval.fusion_weight=
     end
 end
 
@@ -98,6 +99,7 @@ complete -c sadi -n '__sadi_calls prepare' -a yolo -d 'Ultralytics\' pose datase
 complete -c sadi -n '__sadi_calls prepare' -a labelme -d 'LabelMe\'s and X-AnyLabeling\'s files, one an image'
 complete -c sadi -n '__sadi_calls prepare' -a merge -d 'Several dataset folders as one'
 complete -c sadi -n '__sadi_calls prepare' -a clean -d 'A dataset folder without the joints that a network contradicts'
+complete -c sadi -n '__sadi_calls prepare' -a stress -d 'A split\'s people in photos with one thing wrong at a time'
 complete -c sadi -n '__sadi_calls prepare' -a synthetic -d 'Draw people'
 complete -c sadi -n '__sadi_calls prepare' -s q -l quiet -d 'Only warnings and errors on stderr'
 complete -c sadi -n '__sadi_calls prepare' -s v -l verbose -d 'More on stderr'
@@ -306,6 +308,21 @@ complete -c sadi -n '__sadi_calls prepare clean' -l color -x -a 'auto always nev
 complete -c sadi -n '__sadi_calls prepare clean' -s h -l help -d 'Show this help'
 complete -c sadi -n '__sadi_calls prepare clean' -F
 
+# sadi prepare stress
+complete -c sadi -n '__sadi_calls prepare stress' -l split -x -d 'The split whose people are taken (default'
+complete -c sadi -n '__sadi_calls prepare stress' -l out -x -a '(__fish_complete_directories)' -d 'The dataset folder to write'
+complete -c sadi -n '__sadi_calls prepare stress' -l seed -x -d 'Of every draw (default'
+complete -c sadi -n '__sadi_calls prepare stress' -l limit -x -d 'The first N people of the split only'
+complete -c sadi -n '__sadi_calls prepare stress' -l previews -x -d 'Draw N people with their joints into DIR/previews/people.jpg, and...'
+complete -c sadi -n '__sadi_calls prepare stress' -l overwrite -d 'Replace the dataset in DIR, if there is one'
+complete -c sadi -n '__sadi_calls prepare stress' -l json -d 'Print the result to stdout as one JSON object with a schema_version'
+complete -c sadi -n '__sadi_calls prepare stress' -l dry-run -d 'Check and resolve everything, say what would be done, and stop there'
+complete -c sadi -n '__sadi_calls prepare stress' -s q -l quiet -d 'Only warnings and errors on stderr'
+complete -c sadi -n '__sadi_calls prepare stress' -s v -l verbose -d 'More on stderr'
+complete -c sadi -n '__sadi_calls prepare stress' -l color -x -a 'auto always never' -d 'Colours'
+complete -c sadi -n '__sadi_calls prepare stress' -s h -l help -d 'Show this help'
+complete -c sadi -n '__sadi_calls prepare stress' -F
+
 # sadi prepare synthetic
 complete -c sadi -n '__sadi_calls prepare synthetic' -l count -l limit -x -d 'How many people'
 complete -c sadi -n '__sadi_calls prepare synthetic' -l out -x -a '(__fish_complete_directories)' -d 'The dataset folder to write'
@@ -332,6 +349,8 @@ complete -c sadi -n '__sadi_calls train' -l allow-mixed -d 'With --resume'
 complete -c sadi -n '__sadi_calls train' -l init -r -F -d 'Start from this checkpoint\'s weights (same architecture and...'
 complete -c sadi -n '__sadi_calls train' -l init-except -x -d 'With --init'
 complete -c sadi -n '__sadi_calls train' -l freeze -x -d 'Leave the parameters below these names as they are (train.freeze)'
+complete -c sadi -n '__sadi_calls train' -l teacher -x -a '(__fish_complete_directories)' -d 'A second opinion on the labels to learn from'
+complete -c sadi -n '__sadi_calls train' -l teacher-weight -x -d 'How much a joint counts that only the teacher has, times its...'
 complete -c sadi -n '__sadi_calls train' -s s -l set -x -a '(__sadi_settings)' -d 'Set one key, as in --set train.lr=5e-4'
 complete -c sadi -n '__sadi_calls train' -l device -x -a 'auto cpu cuda' -d 'auto, cpu, cuda or cuda:N'
 complete -c sadi -n '__sadi_calls train' -l precision -x -a 'auto fp32 bf16' -d 'auto, fp32 or bf16'
@@ -368,7 +387,7 @@ complete -c sadi -n '__sadi_calls eval' -l device -x -a 'auto cpu cuda' -d 'auto
 complete -c sadi -n '__sadi_calls eval' -l precision -x -a 'auto fp32 bf16' -d 'auto, fp32 or bf16'
 complete -c sadi -n '__sadi_calls eval' -l intervals -d 'Add 95 % intervals'
 complete -c sadi -n '__sadi_calls eval' -l quantiles -d 'Add the errors that 50, 75, 90 and 95 % of the joints stay within,...'
-complete -c sadi -n '__sadi_calls eval' -l by -x -a '(__fish_append , visibility size joints)' -d 'Add percentages apart by'
+complete -c sadi -n '__sadi_calls eval' -l by -x -a '(__fish_append , visibility size joints folder)' -d 'Add percentages apart by'
 complete -c sadi -n '__sadi_calls eval' -l errors -d 'Add what is wrong with wrong joints, for metrics with a threshold'
 complete -c sadi -n '__sadi_calls eval' -l calibration -d 'Add how far scores and sigmas can be trusted'
 complete -c sadi -n '__sadi_calls eval' -l calibrate -d 'With --model'

@@ -183,7 +183,9 @@ final class EvalCommand implements Callable<Integer> {
       description =
           "Add percentages apart by: ${COMPLETION-CANDIDATES}. visibility: visible and occluded"
               + " joints, where the dataset says which are; size: thirds of the people by the larger"
-              + " side of their box; joints: how many joints of a person are annotated.")
+              + " side of their box; joints: how many joints of a person are annotated; folder: the image's folder, as"
+              + " 'sadi prepare stress' has one for each disturbance. With --calibration also the share"
+              + " of joints in the 90 %% ellipses of each part.")
   private @Nullable List<By> by;
 
   @Option(

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
     description =
         "Writes DIR/dataset.yaml, DIR/annotations/SPLIT.json (COCO keypoints), and who was left out"
             + " and what is wrong with the others to DIR/left_out.csv and DIR/faults.csv. Images stay"
-            + " where they are; synthetic draws its own, and --pack stores crops.",
+            + " where they are; synthetic and stress make their own, and --pack stores crops.",
     synopsisSubcommandLabel = "KIND",
     footer = {
       "",
@@ -41,6 +41,7 @@ final class PrepareCommand implements Callable<Integer>, ParentCommand {
         PrepareLabelmeCommand.class,
         PrepareMergeCommand.class,
         PrepareCleanCommand.class,
+        PrepareStressCommand.class,
         PrepareSyntheticCommand.class);
   }
 

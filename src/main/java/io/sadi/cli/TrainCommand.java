@@ -7,10 +7,12 @@ import io.sadi.cli.options.ConfigOptions;
 import io.sadi.cli.options.DryRunOption;
 import io.sadi.cli.options.JsonOption;
 import io.sadi.config.Config;
+import io.sadi.io.Json;
 import io.sadi.torch.Membership;
 import io.sadi.train.InitialNetwork;
 import io.sadi.train.RunConfig;
 import io.sadi.train.RunState;
+import io.sadi.train.TeacherConfig;
 import io.sadi.train.TrainJob;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -46,6 +48,8 @@ import picocli.CommandLine.Spec;
       "  sadi train --data data/mpii --out runs/b --nproc 2",
       "  sadi train --data data/mine --out runs/c \\",
       "    --init runs/a/checkpoints/best.safetensors",
+      "  sadi train --data data/lspet --out runs/e --teacher thunder.csv \\",
+      "    --teacher-weight 0.5",
       "  sadi train --data data/mine --out runs/d --set model.variant=baseline \\",
       "    --init hourglass52_mpii_256x256.pth --init-except head"
     })
@@ -132,6 +136,28 @@ final class TrainCommand implements Callable<Integer> {
   List<String> freeze = new ArrayList<>();
 
   @Option(
+      names = "--teacher",
+      order = 9,
+      paramLabel = "PREDICTIONS",
+      description = {
+        "A second opinion on the labels to learn from: predictions of any program, as 'sadi eval'"
+            + " reads them, of any of the joints. Joints without a label are learned from it where it"
+            + " is sure, labels that it confirms count more, labels that it contradicts are left out"
+            + " (teacher.*). Twice: only what both say counts. Nothing that is measured is touched."
+      })
+  List<Path> teacher = new ArrayList<>();
+
+  @Option(
+      names = "--teacher-weight",
+      order = 9,
+      paramLabel = "W",
+      description = {
+        "How much a joint counts that only the teacher has, times its score, beside 1 for an"
+            + " annotated one (teacher.weight; default 1); 0: it only looks for wrong labels."
+      })
+  @Nullable Double teacherWeight;
+
+  @Option(
       names = "--epochs",
       order = 14,
       paramLabel = "N",
@@ -193,6 +219,8 @@ final class TrainCommand implements Callable<Integer> {
     options.set("train.on_nan", onNan);
     options.set("train.eval_every", evalEvery);
     options.set("train.freeze", freeze.isEmpty() ? null : freeze);
+    options.set(TeacherConfig.FILES, teacher.isEmpty() ? null : Json.texts(teacher));
+    options.set(TeacherConfig.WEIGHT, teacherWeight);
     if (listConfig) {
       return list();
     }
@@ -222,6 +250,7 @@ final class TrainCommand implements Callable<Integer> {
       common.console().note(training.describe(place == null ? nproc : place.size()));
     }
     if (dryRun.dryRun) {
+      training.remarks().forEach(common.console()::note);
       return ExitCode.DONE;
     }
     RunState state = run(training, place);

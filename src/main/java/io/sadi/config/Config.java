@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toSet;
 import io.sadi.io.BadInputException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -319,7 +320,8 @@ public final class Config {
         throw BadInputException.at(where, value.shown(), type, "");
       }
     }
-    resolved.put(key, result);
+    // A list of its own: YAML writes one that two keys share as an anchor and an alias.
+    resolved.put(key, result instanceof List<?> list ? new ArrayList<>(list) : result);
     return result;
   }
 

@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param color strength of {@link ColorJitter}, 0..1; 0: none
  * @param blur share of crops that are blurred
  * @param occlusion share of crops that are covered in places
+ * @param grey share of crops without colours
  */
-public record Appearance(double color, double blur, double occlusion) {
+public record Appearance(double color, double blur, double occlusion, double grey) {
   /** Nothing varies. */
-  public static final Appearance PLAIN = new Appearance(0, 0, 0);
+  public static final Appearance PLAIN = new Appearance(0, 0, 0, 0);
 
   /** The side of a crop that the deviations of the blur are given for. */
   private static final double BLUR_SIDE = 256;
@@ -122,6 +123,11 @@ public record Appearance(double color, double blur, double occlusion) {
     }
   }
 
+  /** With colours. */
+  public Appearance(double color, double blur, double occlusion) {
+    this(color, blur, occlusion, 0);
+  }
+
   static Appearance from(Config config) {
     return new Appearance(
         config.number(
@@ -132,11 +138,8 @@ public record Appearance(double color, double blur, double occlusion) {
             "strength of changes of brightness, contrast, saturation and hue; 0.4 is usual"),
         config.number("augment.blur", 0, 0, 1, "share of crops that are blurred a little"),
         config.number(
-            "augment.occlusion",
-            0,
-            0,
-            1,
-            "share of crops that one to three patches cover in part"));
+            "augment.occlusion", 0, 0, 1, "share of crops that one to three patches cover in part"),
+        config.number("augment.grey", 0, 0, 1, "share of crops without colours"));
   }
 
   /**
@@ -149,8 +152,9 @@ public record Appearance(double color, double blur, double occlusion) {
     SplittableRandom forColor = random.split();
     SplittableRandom forBlur = random.split();
     SplittableRandom forOcclusion = random.split();
+    ColorJitter jitter = color > 0 ? ColorJitter.draw(color, forColor) : null;
     return new AppearanceDraw(
-        color > 0 ? ColorJitter.draw(color, forColor) : null,
+        random.split().nextDouble() < grey ? ColorJitter.grey(jitter) : jitter,
         deviation(size, forBlur),
         patches(size, forOcclusion));
   }

@@ -3,6 +3,7 @@ package io.sadi.data;
 import io.sadi.config.Config;
 import io.sadi.geom.PixelConvention;
 import io.sadi.io.BadInputException;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
@@ -20,6 +21,7 @@ import java.util.random.RandomGenerator;
  * @param translation largest shift of the crop, as a share of its side
  * @param halfBody share of crops of the upper or lower body alone, where enough of it is annotated
  * @param appearance how the pixels are varied
+ * @param everyday how photos are varied before
  * @param onDevice whether the training device makes the crops, not the threads that read photos
  */
 public record Augmentation(
@@ -33,7 +35,36 @@ public record Augmentation(
     double translation,
     double halfBody,
     Appearance appearance,
+    Everyday everyday,
     boolean onDevice) {
+
+  /** Of photos as they are. */
+  public Augmentation(
+      double rotation,
+      double rotationSd,
+      double rotationProbability,
+      double scaleMin,
+      double scaleMax,
+      double scaleSd,
+      double flip,
+      double translation,
+      double halfBody,
+      Appearance appearance,
+      boolean onDevice) {
+    this(
+        rotation,
+        rotationSd,
+        rotationProbability,
+        scaleMin,
+        scaleMax,
+        scaleSd,
+        flip,
+        translation,
+        halfBody,
+        appearance,
+        Everyday.NONE,
+        onDevice);
+  }
 
   /**
    * How one crop lies.
@@ -53,10 +84,22 @@ public record Augmentation(
   /**
    * One crop's variation.
    *
+   * @param person as the photo then shows them
    * @param crop how it lies in the image
+   * @param photo what becomes of the photo before it is cut
    * @param look what becomes of its pixels
    */
-  record Sample(Crop crop, Appearance.AppearanceDraw look) {}
+  record Sample(
+      Person person, Crop crop, Everyday.EverydayDraw photo, Appearance.AppearanceDraw look) {
+    /** As annotated. */
+    static Sample of(Person person, int size, PixelConvention pixels) {
+      return new Sample(
+          person,
+          Crop.of(person, size, pixels),
+          Everyday.EverydayDraw.NONE,
+          Appearance.AppearanceDraw.NONE);
+    }
+  }
 
   /** Reads the section {@code augment}. */
   public static Augmentation from(Config config) {
@@ -74,6 +117,7 @@ public record Augmentation(
         config.number(
             "augment.half_body", 0, 0, 1, "share of crops that show the upper or lower body alone"),
         Appearance.from(config),
+        Everyday.from(config),
         config.flag(
             "augment.device",
             false,
@@ -100,16 +144,27 @@ public record Augmentation(
    * Draws one person's crop. Each part that is not of {@link #draw} has a generator of its own, so
    * that switching one off, or adding one at the end, leaves the others' draws as they were.
    *
+   * @param people whom others beside the person are drawn from
    * @param size side of the crop in pixels
    * @param pixels where its middle is
    * @param seed of this crop
    */
-  Sample sample(Person person, HalfBody halves, int size, PixelConvention pixels, long seed) {
+  Sample sample(
+      Person person,
+      List<Person> people,
+      Skeleton skeleton,
+      HalfBody halves,
+      int size,
+      PixelConvention pixels,
+      long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     CropDraw draw = draw(random);
-    Person part = halves.draw(person, halfBody, random.split());
+    SplittableRandom forHalf = random.split();
     Appearance.AppearanceDraw look = appearance.draw(size, random.split());
-    return new Sample(Crop.of(part, size, draw, pixels), look);
+    Everyday.EverydayDraw photo = everyday.draw(person, people, skeleton, random.split());
+    Person seen = photo.cut() == null ? person : photo.cut().apply(person);
+    Person part = halves.draw(seen, halfBody, forHalf);
+    return new Sample(seen, Crop.of(part, size, draw, pixels), photo, look);
   }
 
   /**

@@ -100,16 +100,19 @@ public final class Batch {
     return joints;
   }
 
-  /** [B, K]: 1 where a joint is annotated and inside the crop. */
+  /**
+   * [B, K]: how much a joint counts in the loss, 0 where it is not inside the crop; 1 for annotated
+   * ones, unless the training set says otherwise.
+   */
   public float[] mask() {
     return mask;
   }
 
-  /** How many joints {@link #mask} counts. */
-  public int annotatedJoints() {
-    int count = 0;
+  /** How many joints count, as the sum of {@link #mask}. */
+  public double countedJoints() {
+    double count = 0;
     for (float counts : mask) {
-      count += counts > 0 ? 1 : 0;
+      count += counts;
     }
     return count;
   }

@@ -1,5 +1,6 @@
 package io.sadi.data;
 
+import io.sadi.geom.Affine;
 import io.sadi.geom.PixelConvention;
 import io.sadi.image.Image;
 import io.sadi.io.Workers;
@@ -27,7 +28,7 @@ public final class Batches implements AutoCloseable {
   private static final int SIDE_STEP = 64;
 
   private final Dataset dataset;
-  private final List<Person> people;
+  private final TrainingSet set;
   private final int crop;
   private final PixelConvention pixels;
   private final @Nullable Augmentation augmentation;
@@ -42,7 +43,7 @@ public final class Batches implements AutoCloseable {
 
   private Batches(
       Dataset dataset,
-      List<Person> people,
+      TrainingSet set,
       int crop,
       PixelConvention pixels,
       @Nullable Augmentation augmentation,
@@ -52,7 +53,7 @@ public final class Batches implements AutoCloseable {
       BatchPool pool) {
     this.pool = pool;
     this.dataset = dataset;
-    this.people = people;
+    this.set = set;
     this.crop = crop;
     this.pixels = pixels;
     this.augmentation = augmentation;
@@ -97,7 +98,7 @@ public final class Batches implements AutoCloseable {
    */
   public static Batches training(
       Dataset dataset,
-      List<Person> people,
+      TrainingSet set,
       int crop,
       PixelConvention pixels,
       Share share,
@@ -107,11 +108,12 @@ public final class Batches implements AutoCloseable {
       int skip,
       int threads,
       BatchPool pool) {
-    int[] order = shuffled(people.size(), mix(seed, epoch));
-    Share fitting = share.fitting(people.size());
+    int n = set.people().size();
+    int[] order = shuffled(set.places(mix(seed, epoch)), mix(seed, epoch));
+    Share fitting = share.fitting(n);
     int b = fitting.size();
     List<int[]> plan = new ArrayList<>();
-    int steps = steps(people.size(), share);
+    int steps = steps(n, share);
     for (int step = skip; step < steps; step++) {
       for (int part = 0; part < share.count(); part++) {
         int at = (step * share.parts() + share.first() + part) * b;
@@ -119,7 +121,7 @@ public final class Batches implements AutoCloseable {
       }
     }
     return new Batches(
-        dataset, people, crop, pixels, augmentation, mix(seed, epoch), plan, threads, pool);
+        dataset, set, crop, pixels, augmentation, mix(seed, epoch), plan, threads, pool);
   }
 
   /** Everyone once, as annotated and in order; the last batch may be smaller. */
@@ -139,7 +141,15 @@ public final class Batches implements AutoCloseable {
       plan.add(indices);
     }
     return new Batches(
-        dataset, people, crop, pixels, null, 0, plan, threads, new BatchPool(ComputeDevice.CPU));
+        dataset,
+        TrainingSet.of(people),
+        crop,
+        pixels,
+        null,
+        0,
+        plan,
+        threads,
+        new BatchPool(ComputeDevice.CPU));
   }
 
   /** How many steps a training epoch has. */
@@ -231,7 +241,7 @@ public final class Batches implements AutoCloseable {
   private Batch make(int[] indices) {
     List<Augmentation.Sample> samples = new ArrayList<>();
     for (int index : indices) {
-      samples.add(sample(people.get(index), index));
+      samples.add(sample(index));
     }
     Batch batch =
         augmentation != null && augmentation.onDevice()
@@ -239,30 +249,81 @@ public final class Batches implements AutoCloseable {
             : crops(indices, samples);
     for (int i = 0; i < indices.length; i++) {
       int joints = i * 2 * flipPermutation.length;
-      Person person = people.get(indices[i]);
-      batch.indices()[i] = indices[i];
-      samples.get(i).crop().targets(person, flipPermutation, batch.joints(), batch.mask(), joints);
+      batch.indices()[i] = person(indices[i]);
+      samples
+          .get(i)
+          .crop()
+          .targets(
+              samples.get(i).person(),
+              set.weights(person(indices[i])),
+              flipPermutation,
+              batch.joints(),
+              batch.mask(),
+              joints);
     }
     return batch;
   }
 
-  private Augmentation.Sample sample(Person person, int index) {
+  /** Whom a place of the plan means: people who are drawn again have higher ones. */
+  private int person(int place) {
+    return place % set.people().size();
+  }
+
+  private Augmentation.Sample sample(int place) {
+    Person person = set.people().get(person(place));
     return augmentation == null
-        ? new Augmentation.Sample(Crop.of(person, crop, pixels), Appearance.AppearanceDraw.NONE)
-        : augmentation.sample(person, halves, crop, pixels, mix(seed, index));
+        ? Augmentation.Sample.of(person, crop, pixels)
+        : augmentation.sample(
+            person, set.people(), dataset.skeleton(), halves, crop, pixels, mix(seed, place));
   }
 
   private Batch crops(int[] indices, List<Augmentation.Sample> samples) {
     Batch batch = take(indices.length, crop);
     for (int i = 0; i < indices.length; i++) {
       Augmentation.Sample sample = samples.get(i);
-      try (Image photo = photo(indices[i]);
-          Image cut = photo.warp(sample.crop().cropToImage(), crop, crop)) {
+      try (Image cut = cut(sample)) {
         sample.look().apply(cut);
         cut.copyTo(batch.rgb());
       }
     }
     return batch;
+  }
+
+  private Image cut(Augmentation.Sample sample) {
+    Affine cropToImage = sample.crop().cropToImage();
+    try (Image photo = photo(sample.person())) {
+      if (sample.photo().isNone()) {
+        return photo.warp(cropToImage, crop, crop);
+      }
+      try (Image.Source source = source(photo, sample)) {
+        return source.pixels().warp(source.imageToPixels().after(cropToImage), crop, crop);
+      }
+    }
+  }
+
+  /** What a crop is sampled from: the part of the photo that it shows, varied. */
+  private Image.Source source(Image photo, Augmentation.Sample sample) {
+    Affine cropToImage = sample.crop().cropToImage();
+    Image.Source source = photo.source(cropToImage, crop, crop);
+    Everyday.EverydayDraw draw = sample.photo();
+    if (draw.isNone()) {
+      return source;
+    }
+    Affine map = source.imageToPixels();
+    try (source) {
+      Neighbour neighbour = draw.neighbour();
+      if (neighbour != null) {
+        try (Image other = photo(neighbour.other())) {
+          neighbour.paste(source.pixels(), map, other, dataset.skeleton());
+        }
+      }
+      double side = crop * Math.sqrt(Math.abs(map.after(cropToImage).determinant()));
+      Image varied = draw.degradation().of(source.pixels(), side);
+      if (draw.cut() != null) {
+        draw.cut().blank(varied, map);
+      }
+      return new Image.Source(varied, map);
+    }
   }
 
   /** What the crops are sampled from, with room around people, and how. */
@@ -271,8 +332,8 @@ public final class Batches implements AutoCloseable {
     try {
       int side = 1;
       for (int i = 0; i < indices.length; i++) {
-        try (Image photo = photo(indices[i])) {
-          Image.Source source = photo.source(samples.get(i).crop().cropToImage(), crop, crop);
+        try (Image photo = photo(samples.get(i).person())) {
+          Image.Source source = source(photo, samples.get(i));
           sources.add(source);
           side = Math.max(side, Math.max(source.pixels().width(), source.pixels().height()));
         }
@@ -293,8 +354,8 @@ public final class Batches implements AutoCloseable {
     }
   }
 
-  private Image photo(int index) {
-    Path file = dataset.imageRoot().resolve(people.get(index).image());
+  private Image photo(Person person) {
+    Path file = dataset.imageRoot().resolve(person.image());
     try {
       return Image.read(file);
     } catch (IOException e) {
@@ -309,13 +370,13 @@ public final class Batches implements AutoCloseable {
     return batch;
   }
 
-  private static int[] shuffled(int n, long seed) {
-    int[] order = new int[n];
+  private static int[] shuffled(int[] places, long seed) {
+    int[] order = new int[places.length];
     SplittableRandom random = new SplittableRandom(seed);
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < places.length; i++) {
       int j = random.nextInt(i + 1);
       order[i] = order[j];
-      order[j] = i;
+      order[j] = places[i];
     }
     return order;
   }

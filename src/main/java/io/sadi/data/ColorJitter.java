@@ -2,6 +2,7 @@ package io.sadi.data;
 
 import io.sadi.image.Image;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A change of a picture's colours, as by other light or another camera: one affine map of (red,
@@ -29,6 +30,13 @@ public record ColorJitter(double brightness, double contrast, double saturation,
         1 + strength * (2 * random.nextDouble() - 1),
         1 + strength * (2 * random.nextDouble() - 1),
         Math.PI / 2 * strength * (2 * random.nextDouble() - 1));
+  }
+
+  /** The same without colours. */
+  static ColorJitter grey(@Nullable ColorJitter jitter) {
+    return jitter == null
+        ? new ColorJitter(1, 1, 0, 0)
+        : new ColorJitter(jitter.brightness, jitter.contrast, 0, jitter.hue);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.sadi.data;
 
 import io.sadi.geom.Affine;
 import io.sadi.geom.PixelConvention;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The square around a person that the network sees, and how it lies in the image.
@@ -100,6 +101,21 @@ public record Crop(Affine imageToCrop, int size, boolean mirrored, PixelConventi
    */
   public void targets(
       Person person, int[] flipPermutation, float[] joints, float[] mask, int offset) {
+    targets(person, null, flipPermutation, joints, mask, offset);
+  }
+
+  /**
+   * The same of joints that count more or less than others.
+   *
+   * @param weights [K], which the mask receives instead of 1; null for 1
+   */
+  void targets(
+      Person person,
+      float @Nullable [] weights,
+      int[] flipPermutation,
+      float[] joints,
+      float[] mask,
+      int offset) {
     for (int k = 0; k < flipPermutation.length; k++) {
       int source = mirrored ? flipPermutation[k] : k;
       double x = 0;
@@ -114,7 +130,7 @@ public record Crop(Affine imageToCrop, int size, boolean mirrored, PixelConventi
       }
       joints[offset + 2 * k] = (float) x;
       joints[offset + 2 * k + 1] = (float) y;
-      mask[offset / 2 + k] = counts ? 1 : 0;
+      mask[offset / 2 + k] = counts ? weights == null ? 1 : weights[source] : 0;
     }
   }
 }

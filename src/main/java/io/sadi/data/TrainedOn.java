@@ -6,6 +6,7 @@ import io.sadi.config.Field;
 import io.sadi.io.BadInputException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +15,58 @@ import org.jspecify.annotations.Nullable;
  * @param dataset the dataset's name
  * @param train the people it learned from
  * @param val the people on whom its best epoch and its fusion weight were chosen; null for none
+ * @param teachers files of predictions that were a second opinion on the labels; none as a rule
  * @param before what its weights had been trained on earlier, the first first: by the run that they
  *     come from ({@code --init}), or by this run before it went on with other data
  */
 public record TrainedOn(
-    String dataset, Fingerprint train, @Nullable Fingerprint val, List<TrainedOn> before) {
+    String dataset,
+    Fingerprint train,
+    @Nullable Fingerprint val,
+    List<TeacherFile> teachers,
+    List<TrainedOn> before) {
+  /** Digits of a checksum that a person is shown. */
+  private static final int SHOWN = 12;
+
   public TrainedOn {
+    teachers = List.copyOf(teachers);
     before = List.copyOf(before);
+  }
+
+  /** Without a second opinion. */
+  public TrainedOn(
+      String dataset, Fingerprint train, @Nullable Fingerprint val, List<TrainedOn> before) {
+    this(dataset, train, val, List.of(), before);
+  }
+
+  /**
+   * A file of predictions.
+   *
+   * @param file its name, without folders
+   * @param sha256 of its bytes; of a folder, of its files' names and bytes; 64 hexadecimal digits
+   */
+  public record TeacherFile(String file, String sha256) {
+    private static final Pattern DIGITS = Pattern.compile("[0-9a-f]{64}");
+
+    private JsonObject json() {
+      JsonObject json = new JsonObject();
+      json.addProperty("file", file);
+      json.addProperty("sha256", sha256);
+      return json;
+    }
+
+    private static TeacherFile from(Field json) {
+      String sha256 = json.get("sha256").text();
+      if (!DIGITS.matcher(sha256).matches()) {
+        throw json.get("sha256").wrong("64 hexadecimal digits");
+      }
+      return new TeacherFile(json.get("file").text(), sha256);
+    }
+
+    @Override
+    public String toString() {
+      return file + " (sha256 " + sha256.substring(0, SHOWN) + ")";
+    }
   }
 
   /**
@@ -43,20 +89,36 @@ public record TrainedOn(
         List.of());
   }
 
+  /** The same with second opinions on the labels. */
+  public TrainedOn with(List<TeacherFile> files) {
+    return new TrainedOn(dataset, train, val, files, before);
+  }
+
   /** The same for weights that had been trained on something else, or on the same, before. */
   public TrainedOn after(TrainedOn earlier) {
     List<TrainedOn> all = new ArrayList<>(earlier.before);
-    all.add(new TrainedOn(earlier.dataset, earlier.train, earlier.val, List.of()));
-    return new TrainedOn(dataset, train, val, all);
-  }
-
-  /** Whether the people are the same; the dataset may have got another name. */
-  public boolean samePeople(TrainedOn other) {
-    return difference(other) == null;
+    all.add(
+        new TrainedOn(earlier.dataset, earlier.train, earlier.val, earlier.teachers, List.of()));
+    return new TrainedOn(dataset, train, val, teachers, all);
   }
 
   /**
-   * Refuses to go on with other people than before.
+   * Whether people and second opinions are the same; the dataset and the files may have got other
+   * names.
+   */
+  public boolean same(TrainedOn other) {
+    return difference(other) == null && sameTeachers(other);
+  }
+
+  private boolean sameTeachers(TrainedOn other) {
+    return teachers.stream()
+        .map(TeacherFile::sha256)
+        .toList()
+        .equals(other.teachers.stream().map(TeacherFile::sha256).toList());
+  }
+
+  /**
+   * Refuses to go on with other people, or another second opinion, than before.
    *
    * @param where the dataset that is given now
    * @param whose what was trained on these
@@ -68,6 +130,19 @@ public record TrainedOn(
       throw BadInputException.at(
           where, difference.found, difference.expected + ", as " + whose, remedy);
     }
+    if (!sameTeachers(now)) {
+      throw BadInputException.at(
+          "--teacher",
+          now.teacher(),
+          teacher() + ", as " + whose,
+          "give the file of before, or go on with this one with --override-config");
+    }
+  }
+
+  private String teacher() {
+    return teachers.isEmpty()
+        ? "none"
+        : String.join(", ", teachers.stream().map(TeacherFile::toString).toList());
   }
 
   private record Mismatch(String found, String expected) {}
@@ -94,6 +169,11 @@ public record TrainedOn(
     if (val != null) {
       json.add("val", val.json());
     }
+    if (!teachers.isEmpty()) {
+      JsonArray files = new JsonArray();
+      teachers.forEach(one -> files.add(one.json()));
+      json.add("teachers", files);
+    }
     if (!before.isEmpty()) {
       JsonArray earlier = new JsonArray();
       before.forEach(one -> earlier.add(one.json()));
@@ -112,11 +192,16 @@ public record TrainedOn(
     if (last && json.get("before").isGiven()) {
       json.get("before").list().forEach(one -> before.add(from(one, false)));
     }
+    List<TeacherFile> teachers = new ArrayList<>();
+    if (json.get("teachers").isGiven()) {
+      json.get("teachers").list().forEach(one -> teachers.add(TeacherFile.from(one)));
+    }
     Field val = json.get("val");
     return new TrainedOn(
         json.get("dataset").text(),
         Fingerprint.from(json.get("train")),
         val.isGiven() ? Fingerprint.from(val) : null,
+        teachers,
         before);
   }
 
@@ -126,6 +211,9 @@ public record TrainedOn(
     StringBuilder words = new StringBuilder(dataset).append(", ").append(train);
     if (val != null) {
       words.append(", validated on ").append(val);
+    }
+    if (!teachers.isEmpty()) {
+      words.append(", with a second opinion on the labels, ").append(teacher());
     }
     for (int i = before.size() - 1; i >= 0; i--) {
       words.append("; before that on ").append(before.get(i));

@@ -5,8 +5,10 @@ import io.sadi.data.Person;
 import io.sadi.geom.Box;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.IntBinaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Breakdown(PoseMetric metric, String decode, By by, List<Slice> rows) {
 
+  /** A share p of a two-dimensional normal lies within a squared distance of -2 ln(1 - p). */
+  private static final double ELLIPSE_90 = -2 * Math.log1p(-0.9);
+
   /** What sets the rows apart. */
   public enum By {
     /** Whether a joint is visible or occluded, as annotated. */
@@ -29,7 +34,9 @@ public record Breakdown(PoseMetric metric, String decode, By by, List<Slice> row
     /** How large the person is: thirds of the people by the larger side of their box. */
     SIZE,
     /** How many of the person's joints are annotated. */
-    JOINTS;
+    JOINTS,
+    /** The image's folder, as a stress set has one for each disturbance. */
+    FOLDER;
 
     /** As options are written: lower case. */
     @Override
@@ -46,9 +53,16 @@ public record Breakdown(PoseMetric metric, String decode, By by, List<Slice> row
    * @param counted joints
    * @param percent pooled over these joints, 0 to 100
    * @param interval95 if other people were drawn; null if not asked for
+   * @param inside90 percentage of the joints with a deviation that are inside the ellipse that
+   *     should hold 90 % of them; NaN where none has one or it was not asked for
    */
   public record Slice(
-      String name, int people, int counted, double percent, @Nullable Interval interval95) {}
+      String name,
+      int people,
+      int counted,
+      double percent,
+      @Nullable Interval interval95,
+      double inside90) {}
 
   public Breakdown {
     rows = List.copyOf(rows);
@@ -59,11 +73,18 @@ public record Breakdown(PoseMetric metric, String decode, By by, List<Slice> row
     return rows.isEmpty()
         ? "by "
             + by
-            + ": every joint is annotated as equally visible, so the dataset does not say which are"
-            + " occluded"
+            + (by == By.FOLDER
+                ? ": all images are in one folder"
+                : ": every joint is annotated as equally visible, so the dataset does not say which"
+                    + " are occluded")
         : null;
   }
 
+  /**
+   * Breaks down what was measured.
+   *
+   * @param predictions whose deviations are looked at; null for none
+   */
   static Breakdown of(
       PoseMetric metric,
       String decode,
@@ -71,6 +92,7 @@ public record Breakdown(PoseMetric metric, String decode, By by, List<Slice> row
       List<String> joints,
       List<Person> people,
       JointErrors errors,
+      @Nullable Predictions predictions,
       boolean withIntervals) {
     List<String> names;
     IntBinaryOperator group; // of person i's joint k
@@ -102,12 +124,68 @@ public record Breakdown(PoseMetric metric, String decode, By by, List<Slice> row
                 .toArray();
         group = (i, k) -> annotated[i] == all ? 0 : annotated[i] >= half ? 1 : 2;
       }
+      case FOLDER -> {
+        List<String> folders = people.stream().map(Breakdown::folder).toList();
+        names = folders.stream().distinct().toList();
+        Map<String, Integer> places = new HashMap<>();
+        names.forEach(name -> places.put(name, places.size()));
+        int[] of = folders.stream().mapToInt(places::get).toArray();
+        group = (i, k) -> of[i];
+      }
       default -> throw new IllegalStateException("no such breakdown");
     }
-    List<Slice> rows =
-        rows(metric, names, group, new Summary.Layout(joints).inMean(), errors, withIntervals);
-    boolean unsaid = by == By.VISIBILITY && rows.size() < 2;
+    List<Integer> inMean = new Summary.Layout(joints).inMean();
+    List<Slice> rows = rows(metric, names, group, inMean, errors, withIntervals);
+    if (predictions != null) {
+      rows = withEllipses(rows, names, group, inMean, people, predictions);
+    }
+    boolean unsaid = (by == By.VISIBILITY || by == By.FOLDER) && rows.size() < 2;
     return new Breakdown(metric, decode, by, unsaid ? List.of() : rows);
+  }
+
+  private static String folder(Person person) {
+    int slash = person.image().lastIndexOf('/');
+    return slash < 0 ? "." : person.image().substring(0, slash);
+  }
+
+  /** The rows with how many joints are inside the ellipses of their deviations. */
+  private static List<Slice> withEllipses(
+      List<Slice> rows,
+      List<String> names,
+      IntBinaryOperator group,
+      List<Integer> joints,
+      List<Person> people,
+      Predictions predictions) {
+    int[] having = new int[names.size()];
+    int[] inside = new int[names.size()];
+    for (int i = 0; i < people.size(); i++) {
+      Person person = people.get(i);
+      Prediction prediction = predictions.of(person);
+      for (int k : joints) {
+        if (prediction != null && person.annotated(k) && prediction.isPlaced(k)) {
+          double x = ((double) prediction.x()[k] - person.x()[k]) / prediction.sigmaX()[k];
+          double y = ((double) prediction.y()[k] - person.y()[k]) / prediction.sigmaY()[k];
+          if (!Double.isNaN(x + y)) {
+            int g = group.applyAsInt(i, k);
+            having[g]++;
+            inside[g] += x * x + y * y <= ELLIPSE_90 ? 1 : 0;
+          }
+        }
+      }
+    }
+    return rows.stream()
+        .map(
+            row -> {
+              int g = names.indexOf(row.name());
+              return new Slice(
+                  row.name(),
+                  row.people(),
+                  row.counted(),
+                  row.percent(),
+                  row.interval95(),
+                  having[g] == 0 ? Double.NaN : 100.0 * inside[g] / having[g]);
+            })
+        .toList();
   }
 
   private static double side(Person person) {
@@ -153,7 +231,8 @@ public record Breakdown(PoseMetric metric, String decode, By by, List<Slice> row
                 having,
                 counted,
                 100 * fractions[g],
-                intervals == null ? null : intervals[g].times(100)));
+                intervals == null ? null : intervals[g].times(100),
+                Double.NaN));
       }
     }
     return rows;

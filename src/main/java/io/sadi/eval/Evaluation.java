@@ -111,7 +111,14 @@ public record Evaluation(
             for (Breakdown.By by : details.by()) {
               breakdowns.add(
                   Breakdown.of(
-                      metric, decode, by, joints, people, of.errors(), details.intervals()));
+                      metric,
+                      decode,
+                      by,
+                      joints,
+                      people,
+                      of.errors(),
+                      details.calibration() ? predictions.get(decode) : null,
+                      details.intervals()));
             }
             if (details.errorKinds() && ErrorKinds.fits(metric)) {
               Predictions predicted = Objects.requireNonNull(predictions.get(decode));

@@ -165,6 +165,9 @@ final class EvaluationJson {
     object.addProperty("counted", row.counted());
     object.add("percent", number(row.percent()));
     object.add("interval_95", interval(row.interval95()));
+    if (!Double.isNaN(row.inside90())) {
+      object.add("inside_90", number(row.inside90()));
+    }
     return object;
   }
 

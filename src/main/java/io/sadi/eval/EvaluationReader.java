@@ -54,7 +54,8 @@ public final class EvaluationReader {
         count(json.get("people")),
         count(json.get("counted")),
         number(json.get("percent")),
-        interval.isGiven() ? interval(interval) : null);
+        interval.isGiven() ? interval(interval) : null,
+        json.get("inside_90").isGiven() ? number(json.get("inside_90")) : Double.NaN);
   }
 
   /** Evaluations of older versions, and of files, have none. */

@@ -224,6 +224,11 @@ final class EvaluationTables {
   private static TextTable breakdowns(Breakdown.By by, List<Breakdown> breakdowns) {
     List<List<String>> rows = new ArrayList<>();
     boolean intervals = false;
+    boolean ellipses =
+        breakdowns.stream()
+            .filter(breakdown -> breakdown.by() == by)
+            .flatMap(breakdown -> breakdown.rows().stream())
+            .anyMatch(row -> !Double.isNaN(row.inside90()));
     for (Breakdown breakdown : breakdowns) {
       if (breakdown.by() != by) {
         continue;
@@ -239,6 +244,9 @@ final class EvaluationTables {
           intervals = true;
           row.add(interval(interval));
         }
+        if (ellipses) {
+          row.add(percent(part.inside90()));
+        }
         rows.add(row);
       }
     }
@@ -246,6 +254,9 @@ final class EvaluationTables {
         new ArrayList<>(List.of("metric", "decode", by.toString(), "people", "joints", "percent"));
     if (intervals) {
       header.add(INTERVAL);
+    }
+    if (ellipses) {
+      header.add("in 90 % ellipses");
     }
     return new TextTable("By " + by + ": percentage of the joints in the means", 3, header, rows);
   }

@@ -69,6 +69,9 @@ final class EvaluationValues {
     String kind = "by-" + breakdown.by();
     for (Breakdown.Slice row : breakdown.rows()) {
       to.add(kind, row.name(), row.percent(), row.counted(), row.interval95());
+      if (!Double.isNaN(row.inside90())) {
+        to.add(kind + "-inside-90", row.name(), row.inside90(), row.counted(), null);
+      }
     }
     return to.list;
   }

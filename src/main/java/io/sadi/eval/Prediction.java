@@ -22,13 +22,46 @@ public record Prediction(
   static final int UNNUMBERED = -1;
 
   /** Whether joint k has a place: a network whose weights have overflowed gives none. */
-  boolean isPlaced(int k) {
+  public boolean isPlaced(int k) {
     return Float.isFinite(x[k]) && Float.isFinite(y[k]);
   }
 
   /** The same joints for another image or person. */
   Prediction of(String newImage, int newPerson) {
     return new Prediction(newImage, newPerson, x, y, score, sigmaX, sigmaY);
+  }
+
+  /**
+   * The same person with joints in another order.
+   *
+   * @param places where each of the new joints stands; below 0 for one that is not there
+   */
+  Prediction inOrder(int[] places) {
+    return new Prediction(
+        image,
+        person,
+        ordered(x, places),
+        ordered(y, places),
+        ordered(score, places),
+        ordered(sigmaX, places),
+        ordered(sigmaY, places));
+  }
+
+  private static float[] ordered(float[] values, int[] places) {
+    float[] ordered = new float[places.length];
+    for (int k = 0; k < places.length; k++) {
+      ordered[k] = places[k] < 0 ? Float.NaN : values[places[k]];
+    }
+    return ordered;
+  }
+
+  /** How many joints have a place and no score. */
+  int unscored() {
+    int count = 0;
+    for (int k = 0; k < x.length; k++) {
+      count += isPlaced(k) && Float.isNaN(score[k]) ? 1 : 0;
+    }
+    return count;
   }
 
   /** A person with K joints at (0, 0), score and sigma unknown, to be filled in. */

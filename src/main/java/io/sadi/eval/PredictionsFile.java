@@ -3,18 +3,21 @@ package io.sadi.eval;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
 import io.sadi.data.Person;
+import io.sadi.data.Skeleton;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Predictions in a file: {@code NAME.json} (the toolkit's own, COCO results, or one image's people
@@ -35,24 +38,87 @@ public final class PredictionsFile {
   public static Predictions read(
       Path file, Dataset dataset, String split, List<Person> people, Progress progress)
       throws IOException {
-    List<String> joints = dataset.skeleton().joints();
     Set<String> images = images(dataset, split);
-    List<Detection> found =
-        lowerCase(file).endsWith(".mat")
-            ? PredMat.read(file, joints, split, people)
-            : parse(file, joints, () -> DatasetReader.imageIds(dataset, split));
-    found = withNamesOf(images, found, file, progress);
-    long unnumbered =
-        found.stream().filter(d -> d.joints().person() == Prediction.UNNUMBERED).count();
-    if (unnumbered > 0) {
-      found = numbered(found, people);
-      progress.note(
-          file + ": " + unnumbered + " results say no person; each is for the one nearest to it");
-    }
-    Predictions predictions = Predictions.ofFile(found);
+    List<String> joints = dataset.skeleton().joints();
+    List<Detection> found = parse(file, joints, dataset, split, people);
+    Predictions predictions = Predictions.ofFile(assigned(file, found, images, people, progress));
     reportMismatch(file, predictions, split, images, people, progress);
     reportNotFound(file, predictions, people, progress);
     return predictions;
+  }
+
+  /**
+   * Reads a whole file of anyone's as a second opinion on a dataset's annotations. It may have
+   * other joints, which are found by their names however they are written, and only some of the
+   * people. Files that name no joints must have the dataset's.
+   *
+   * @param people of the split, whom it is asked about
+   * @throws BadInputException as {@link #read}; or if none of its joints is the dataset's
+   */
+  public static SecondOpinion secondOpinion(
+      Path file, Dataset dataset, String split, List<Person> people, Progress progress)
+      throws IOException {
+    List<String> ours = dataset.skeleton().joints();
+    List<String> named = NamedJoints.of(file);
+    List<String> theirs = named.isEmpty() ? ours : named;
+    Skeleton body = new Skeleton(theirs, List.of(), List.of());
+    int[] places = ours.stream().mapToInt(body::index).toArray();
+    if (Arrays.stream(places).allMatch(place -> place < 0)) {
+      throw BadInputException.at(
+          file,
+          "the joints " + String.join(", ", theirs),
+          "any of " + String.join(", ", ours),
+          "call joints as the dataset does");
+    }
+    List<Detection> found =
+        parse(file, theirs, dataset, split, people).stream()
+            .map(detection -> Detection.of(detection.joints().inOrder(places)))
+            .toList();
+    Set<String> images = images(dataset, split);
+    Predictions predictions =
+        new Predictions(
+            assigned(file, found, images, people, progress).stream()
+                .map(Detection::joints)
+                .toList());
+    checkNotAllMissing(file, predictions, split, people);
+    List<Prediction> others = predictions.unknown(people);
+    return new SecondOpinion(
+        predictions,
+        IntStream.range(0, theirs.size())
+            .filter(i -> Arrays.stream(places).noneMatch(place -> place == i))
+            .mapToObj(theirs::get)
+            .toList(),
+        IntStream.range(0, ours.size()).filter(k -> places[k] < 0).mapToObj(ours::get).toList(),
+        people.size() - predictions.missing(people).size(),
+        others.size(),
+        others.isEmpty() ? "" : others.get(0).image(),
+        predictions.all().stream().mapToInt(Prediction::unscored).sum());
+  }
+
+  private static List<Detection> parse(
+      Path file, List<String> joints, Dataset dataset, String split, List<Person> people)
+      throws IOException {
+    return lowerCase(file).endsWith(".mat")
+        ? PredMat.read(file, joints, split, people)
+        : parse(file, joints, () -> DatasetReader.imageIds(dataset, split));
+  }
+
+  /** With the dataset's names of images, and everybody with a number. */
+  private static List<Detection> assigned(
+      Path file,
+      List<Detection> found,
+      Set<String> images,
+      List<Person> people,
+      Progress progress) {
+    List<Detection> named = withNamesOf(images, found, file, progress);
+    long unnumbered =
+        named.stream().filter(d -> d.joints().person() == Prediction.UNNUMBERED).count();
+    if (unnumbered > 0) {
+      named = numbered(named, people);
+      progress.note(
+          file + ": " + unnumbered + " results say no person; each is for the one nearest to it");
+    }
+    return named;
   }
 
   /**
@@ -139,6 +205,21 @@ public final class PredictionsFile {
         .toList();
   }
 
+  private static void checkNotAllMissing(
+      Path file, Predictions read, String split, List<Person> people) {
+    if (people.isEmpty() || read.missing(people).size() < people.size()) {
+      return;
+    }
+    List<Prediction> unknown = read.unknown(people);
+    throw BadInputException.at(
+        file,
+        unknown.isEmpty() ? "nobody" : "nobody but such as " + named(unknown.get(0)),
+        "people of split " + split + ", such as " + named(people.get(0)),
+        !unknown.isEmpty() && unknown.get(0).image().equals(String.valueOf(file.getFileName()))
+            ? "a file with the people of one image is called as the image is"
+            : "name images and number people as the dataset does");
+  }
+
   private static void reportMismatch(
       Path file,
       Predictions read,
@@ -150,15 +231,7 @@ public final class PredictionsFile {
     List<Prediction> outside =
         unknown.stream().filter(prediction -> !images.contains(prediction.image())).toList();
     List<Person> missing = read.missing(people);
-    if (missing.size() == people.size() && !people.isEmpty()) {
-      throw BadInputException.at(
-          file,
-          unknown.isEmpty() ? "nobody" : "nobody but such as " + named(unknown.get(0)),
-          "people of split " + split + ", such as " + named(people.get(0)),
-          !unknown.isEmpty() && unknown.get(0).image().equals(String.valueOf(file.getFileName()))
-              ? "a file with the people of one image is called as the image is"
-              : "name images and number people as the dataset does");
-    }
+    checkNotAllMissing(file, read, split, people);
     if (!missing.isEmpty()) {
       progress.warn(
           String.format(

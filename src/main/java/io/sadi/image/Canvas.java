@@ -72,7 +72,7 @@ public final class Canvas {
   }
 
   /** A filled polygon. */
-  void polygon(double[] x, double[] y, int rgb) {
+  public void polygon(double[] x, double[] y, int rgb) {
     if (!drawable(x) || !drawable(y) || x.length < 3) {
       return;
     }
@@ -91,7 +91,7 @@ public final class Canvas {
   }
 
   /** A filled limb: two discs and the tangents between them. */
-  void capsule(
+  public void capsule(
       double x0, double y0, double radius0, double x1, double y1, double radius1, int rgb) {
     disc(x0, y0, radius0, rgb);
     disc(x1, y1, radius1, rgb);

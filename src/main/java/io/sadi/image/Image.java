@@ -19,7 +19,10 @@ import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_BGRA2RGB;
 import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_GRAY2RGB;
 import static org.bytedeco.opencv.global.opencv_imgproc.COLOR_RGB2BGR;
 import static org.bytedeco.opencv.global.opencv_imgproc.GaussianBlur;
+import static org.bytedeco.opencv.global.opencv_imgproc.INTER_AREA;
+import static org.bytedeco.opencv.global.opencv_imgproc.INTER_LINEAR;
 import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
+import static org.bytedeco.opencv.global.opencv_imgproc.resize;
 
 import io.sadi.geom.Affine;
 import io.sadi.io.AtomicFile;
@@ -32,6 +35,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.IntPointer;
@@ -360,6 +364,72 @@ public final class Image implements AutoCloseable {
       GaussianBlur(mat, blurred, size, deviation);
       blurred.copyTo(mat);
     }
+  }
+
+  /**
+   * The picture at another size: areas averaged where it becomes smaller, interpolated where
+   * larger.
+   */
+  public Image resized(int newWidth, int newHeight) {
+    Mat result = new Mat();
+    try (Size size = new Size(newWidth, newHeight)) {
+      resize(mat, result, size, 0, 0, newWidth < width ? INTER_AREA : INTER_LINEAR);
+    }
+    return new Image(result);
+  }
+
+  /** A part of the picture, within it. */
+  public Image cropped(int left, int top, int newWidth, int newHeight) {
+    try (Rect area = new Rect(left, top, newWidth, newHeight);
+        Mat part = new Mat(mat, area)) {
+      return new Image(part.clone());
+    }
+  }
+
+  /** Fills the columns and rows from (left, top) to before (right, bottom), as far as they are. */
+  public void fill(int left, int top, int right, int bottom, int rgb) {
+    int x0 = Math.max(0, left);
+    int y0 = Math.max(0, top);
+    int x1 = Math.min(width, right);
+    int y1 = Math.min(height, bottom);
+    if (x0 < x1 && y0 < y1) {
+      try (Image filled = filled(x1 - x0, y1 - y0, rgb)) {
+        canvas().picture(filled, x0, y0);
+      }
+    }
+  }
+
+  /**
+   * Lays another picture of the same size over this one.
+   *
+   * @param mask of the same size, grey: how much of the other is seen, 0 to 255
+   */
+  public void blend(Image other, Image mask) {
+    byte[] own = rgb();
+    byte[] theirs = other.rgb();
+    byte[] shares = mask.rgb();
+    for (int i = 0; i < own.length; i++) {
+      int share = shares[i] & 0xFF;
+      if (share > 0) {
+        int mixed = (own[i] & 0xFF) * (255 - share) + (theirs[i] & 0xFF) * share;
+        own[i] = (byte) ((mixed + 127) / 255);
+      }
+    }
+    mat.data().put(own, 0, own.length);
+  }
+
+  /**
+   * Adds normal noise to every channel of every pixel, cut off at 0 and 255.
+   *
+   * @param deviation of 255
+   */
+  public void addNoise(double deviation, RandomGenerator random) {
+    byte[] own = rgb();
+    for (int i = 0; i < own.length; i++) {
+      double noisy = (own[i] & 0xFF) + deviation * random.nextGaussian();
+      own[i] = (byte) Math.max(0, Math.min(255, (int) Math.rint(noisy)));
+    }
+    mat.data().put(own, 0, own.length);
   }
 
   /** How far {@link #blur} looks, in pixels. */

@@ -3,6 +3,7 @@ package io.sadi.io;
 import com.google.gson.FormattingStyle;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
@@ -178,6 +179,13 @@ public final class Json {
   /** One line without spaces. Keys stay in the order they were added. */
   public static String compact(JsonElement value) {
     return COMPACT.toJson(value);
+  }
+
+  /** The list of how things are written, on one line; it is YAML, too. */
+  public static String texts(Iterable<?> things) {
+    JsonArray texts = new JsonArray();
+    things.forEach(thing -> texts.add(thing.toString()));
+    return compact(texts);
   }
 
   /** Indented by two spaces, ending in a newline. */

@@ -19,7 +19,8 @@ public final class Losses {
    * The targets of a batch.
    *
    * @param joints [B, K, 2] in image units, -0.5 to 0.5 across the crop; finite everywhere
-   * @param mask [B, K], 1 where the joint is annotated and inside the crop, else 0
+   * @param mask [B, K], how much a joint counts: 1 where it is annotated and inside the crop, else
+   *     0, or what a second opinion makes of it
    */
   public record Targets(Tensor joints, Tensor mask) {}
 
@@ -203,7 +204,7 @@ public final class Losses {
     };
   }
 
-  /** The mean over the joints that count; 0 if there are none. */
+  /** The mean over the joints, each as much as it counts; 0 if none does. */
   static Tensor mean(Tensor perJoint, Tensor mask) {
     return perJoint.mul(mask).sum().div(mask.sum().clamp_min(Tensors.scalar(1)));
   }

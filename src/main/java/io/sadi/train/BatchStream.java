@@ -5,6 +5,7 @@ import io.sadi.data.BatchPool;
 import io.sadi.data.Batches;
 import io.sadi.data.Dataset;
 import io.sadi.data.Person;
+import io.sadi.data.TrainingSet;
 import io.sadi.torch.ComputeDevice;
 import java.util.List;
 
@@ -12,7 +13,7 @@ import java.util.List;
 public final class BatchStream implements AutoCloseable {
   private final RunConfig config;
   private final Dataset dataset;
-  private final List<Person> people;
+  private final TrainingSet people;
   private final int size;
   private final BatchPool pool;
   private int epoch;
@@ -26,7 +27,7 @@ public final class BatchStream implements AutoCloseable {
       RunConfig config, Dataset dataset, List<Person> people, int size, ComputeDevice device) {
     this.config = config;
     this.dataset = dataset;
-    this.people = people;
+    this.people = TrainingSet.of(people);
     this.size = size;
     this.pool = new BatchPool(device);
     this.batches = batches();

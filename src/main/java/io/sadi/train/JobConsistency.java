@@ -68,7 +68,7 @@ final class JobConsistency {
     TrainedOn people =
         TrainedOn.from(Field.root(its.get("trained_on"), "what rank " + rank + " says"));
     TrainedOn others = TrainedOn.from(Field.root(first.get("trained_on"), "what rank 0 says"));
-    return people.samePeople(others) ? "" : said(rank, people.toString(), others.toString());
+    return people.same(others) ? "" : said(rank, people.toString(), others.toString());
   }
 
   private static String said(int rank, String its, String first) {

@@ -18,6 +18,7 @@ public record RunConfig(
     LossConfig loss,
     Augmentation augmentation,
     TrainConfig train,
+    TeacherConfig teacher,
     OptionalDouble fusionWeight,
     String yaml) {
 
@@ -27,8 +28,9 @@ public record RunConfig(
     LossConfig loss = LossConfig.from(config, model);
     Augmentation augmentation = Augmentation.from(config);
     TrainConfig train = TrainConfig.from(config);
+    TeacherConfig teacher = TeacherConfig.from(config);
     OptionalDouble fusionWeight = Readout.fusionWeight(config);
     config.finish();
-    return new RunConfig(model, loss, augmentation, train, fusionWeight, config.toYaml());
+    return new RunConfig(model, loss, augmentation, train, teacher, fusionWeight, config.toYaml());
   }
 }

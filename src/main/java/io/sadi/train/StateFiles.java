@@ -249,7 +249,7 @@ final class StateFiles {
               + ": an older version wrote it, without what it was trained on; going on with "
               + trainedOn);
     } else {
-      trainedOn = before.samePeople(trainedOn) ? before : trainedOn.after(before);
+      trainedOn = before.same(trainedOn) ? before : trainedOn.after(before);
     }
     if (position.best().epoch() > 0
         && config.model().sfm().enabled()

@@ -6,11 +6,11 @@ import io.sadi.torch.Tensors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The loss of a step, which may have several batches. A batch's loss is a mean over its annotated
- * joints, so it is weighted by their number: the weighted mean over the batches is then the loss of
- * one large batch.
+ * The loss of a step, which may have several batches. A batch's loss is a mean over its joints,
+ * each as much as it counts, so it is weighted by the sum of these: the weighted mean over the
+ * batches is then the loss of one large batch.
  *
- * @param joints annotated joints, at least 1 a batch
+ * @param joints that count, at least 1 a batch
  * @param weighted sum over the batches of loss times joints; of bad batches the total alone
  * @param bad batches with a bad loss or bad gradients
  * @param badGradients those of them whose loss is good
@@ -21,7 +21,7 @@ record StepLoss(double joints, LossValues weighted, double bad, double badGradie
   /**
    * The loss of one batch. It is bad if its total is not a number or above the limit.
    *
-   * @param joints annotated joints
+   * @param joints that count
    * @param limit the largest total that is good
    */
   static StepLoss of(LossValues loss, double joints, double limit) {

@@ -29,6 +29,7 @@ import java.util.List;
  * @param trainSplit the dataset's split to learn from
  * @param valSplit the split to validate on; empty for none
  * @param limitTrain people of the training split to use; 0: all
+ * @param upright how often upright people are seen, as against others
  * @param workers threads that prepare crops
  * @param threads of LibTorch's operators; 0: one a core
  * @param device auto, cpu, cuda or cuda:N
@@ -58,6 +59,7 @@ public record TrainConfig(
     String trainSplit,
     String valSplit,
     int limitTrain,
+    double upright,
     int workers,
     int threads,
     String device,
@@ -123,6 +125,8 @@ public record TrainConfig(
         config.text("data.train_split", "train", "the split to learn from"),
         config.text("data.val_split", "val", "the split to validate on; empty: none"),
         config.integer("data.limit_train", 0, 0, 1_000_000_000, "people to learn from; 0: all"),
+        config.number(
+            "data.upright", 1, 0.01, 100, "how often upright people are seen, as against others"),
         config.integer("data.workers", 2, 1, 256, "threads that prepare crops"),
         config.integer("train.threads", 0, 0, 1024, "threads of an operator; 0: one a core"),
         config.text("train.device", "auto", "auto, cpu, cuda or cuda:N"),

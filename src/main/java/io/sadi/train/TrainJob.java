@@ -8,6 +8,7 @@ import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.Sides;
 import io.sadi.data.TrainedOn;
+import io.sadi.data.TrainingSet;
 import io.sadi.eval.OksTruth;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
@@ -38,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * @param config resolved
  * @param dataset what to learn from
  * @param people of the training split
+ * @param learned these people with the joints to learn, which a teacher may change
+ * @param remarks on the teacher, a line each
  * @param validationPeople of the validation split; empty where the dataset has none
  * @param trainedOn fingerprints of these people
  * @param out the run folder
@@ -48,6 +51,8 @@ public record TrainJob(
     RunConfig config,
     Dataset dataset,
     List<Person> people,
+    TrainingSet learned,
+    List<String> remarks,
     List<Person> validationPeople,
     TrainedOn trainedOn,
     Path out,
@@ -115,9 +120,43 @@ public record TrainJob(
     String val = run.train().valSplit();
     List<Person> validation =
         dataset.splits().containsKey(val) ? DatasetReader.people(dataset, val) : List.of();
-    TrainedOn trainedOn = TrainedOn.of(dataset, run.train().trainSplit(), people, val, validation);
-    return new TrainJob(run, dataset, people, validation, trainedOn, out, mode, init);
+    return of(
+        run,
+        dataset,
+        people,
+        validation,
+        TrainedOn.of(dataset, run.train().trainSplit(), people, val, validation),
+        out,
+        mode,
+        init);
   }
+
+  /** Lets the teacher look at the labels. */
+  private static TrainJob of(
+      RunConfig run,
+      Dataset dataset,
+      List<Person> people,
+      List<Person> validation,
+      TrainedOn plain,
+      Path out,
+      Mode mode,
+      @Nullable InitialNetwork init)
+      throws IOException {
+    Teacher.Lesson lesson =
+        Teacher.of(run.teacher(), dataset, run.train().trainSplit(), people);
+    return new TrainJob(
+        run,
+        dataset,
+        people,
+        lesson.set().withUpright(run.train().upright(), dataset.skeleton()),
+        lesson.remarks(),
+        validation,
+        plain.with(lesson.files()),
+        out,
+        mode,
+        init);
+  }
+
 
   /** Checks the frozen parameters, the initial network, and that a resumed run keeps its people. */
   private TrainJob checked() throws IOException {
@@ -307,6 +346,7 @@ public record TrainJob(
 
   /** Warns of what may surprise in this dataset and config. */
   private void warn(Progress progress) {
+    remarks.forEach(progress::note);
     if (validationPeople.isEmpty()) {
       String fused =
           config.model().sfm().enabled() && config.fusionWeight().isEmpty()
@@ -356,8 +396,7 @@ public record TrainJob(
 
   /** The same people for another run. */
   public TrainJob with(RunConfig other, Path folder, Mode how) throws IOException {
-    return new TrainJob(other, dataset, people, validationPeople, trainedOn, folder, how, null)
-        .checked();
+    return of(other, dataset, people, validationPeople, trainedOn, folder, how, null).checked();
   }
 
   /** The file of a run's best weights. */

@@ -6,6 +6,7 @@ import io.sadi.data.BatchPool;
 import io.sadi.data.Batches;
 import io.sadi.data.Dataset;
 import io.sadi.data.Person;
+import io.sadi.data.TrainingSet;
 import io.sadi.eval.MetricResult;
 import io.sadi.io.Decimal;
 import io.sadi.io.Interruption;
@@ -37,6 +38,7 @@ final class TrainRun {
   private final TrainConfig settings;
   private final Dataset dataset;
   private final List<Person> people;
+  private final TrainingSet learned;
   private final List<Person> validationPeople;
   private final RunFolder folder;
   private final Progress progress;
@@ -70,6 +72,7 @@ final class TrainRun {
     this.settings = config.train();
     this.dataset = job.dataset();
     this.people = job.people();
+    this.learned = job.learned();
     this.validationPeople = job.validationPeople();
     this.ranks = ranks;
     this.folder = folder;
@@ -177,7 +180,7 @@ final class TrainRun {
   private Batches batches(int epoch, int step) {
     return Batches.training(
         dataset,
-        people,
+        learned,
         config.model().input(),
         config.model().pixels(),
         share,

@@ -98,7 +98,7 @@ public class Trainer implements AutoCloseable {
       try (PointerScope scope = new PointerScope()) {
         Output<Tensor> output = forward(batch);
         Loss loss = Losses.of(net, output, targets(batch), config.loss());
-        StepLoss ofBatch = backward(loss, batch.annotatedJoints(), limit);
+        StepLoss ofBatch = backward(loss, batch.countedJoints(), limit);
         if (!ofBatch.isGood()) {
           bad.add(new BadBatch(batch, pictures(batch)));
         }
@@ -148,7 +148,8 @@ public class Trainer implements AutoCloseable {
       return ofBatch;
     }
     // Batches count as their joints do; normalise() divides by the joints of all.
-    Tensor total = share.parts() == 1 ? loss.total() : loss.total().mul(Tensors.scalar(joints));
+    double weight = Math.max(1, joints);
+    Tensor total = share.parts() == 1 ? loss.total() : loss.total().mul(Tensors.scalar(weight));
     total.backward();
     // One operation over one buffer: its time is small beside a step's thousands.
     return Double.isFinite(norm(net.parameters().gradients()))
@@ -209,7 +210,7 @@ public class Trainer implements AutoCloseable {
               try (PointerScope scope = new PointerScope()) {
                 Batch part = batch.first(size);
                 Loss loss = Losses.of(net, forward(part), targets(part), config.loss());
-                backward(loss, part.annotatedJoints(), Double.MAX_VALUE);
+                backward(loss, part.countedJoints(), Double.MAX_VALUE);
               }
             });
     net.parameters().gradients().zero_();

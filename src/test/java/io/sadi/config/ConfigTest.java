@@ -60,6 +60,15 @@ class ConfigTest {
     assertThat(second.toYaml()).isEqualTo(first.toYaml()).contains("epochs: 5");
   }
 
+  /** Two keys with the same default list became an anchor and an alias in config.yaml. */
+  @Test
+  void listsAreWrittenOutWhereSeveralKeysShareOne() {
+    Config config = Config.empty();
+    assertThat(config.texts("a.one", List.of(), "")).isEmpty();
+    assertThat(config.texts("a.two", List.of(), "")).isEmpty();
+    assertThat(config.toYaml()).isEqualTo("a:\n  one: []\n  two: []\n");
+  }
+
   @Test
   void anUnknownKeyNamesItsLineAndTheNearestKnownOne() {
     Config config = Config.parse("train:\n  epochs: 5\n  epoch: 6\n", "a.yaml");

@@ -86,7 +86,13 @@ class AugmentationTest {
     Augmentation augmentation =
         new Augmentation(60, 0, 1, 0.6, 1.4, 0, 0.5, 0.1, halfBody, appearance, false);
     return augmentation.sample(
-        person, new HalfBody(Skeleton.lsp14()), 64, PixelConvention.CENTER, seed);
+        person,
+        List.of(person),
+        Skeleton.lsp14(),
+        new HalfBody(Skeleton.lsp14()),
+        64,
+        PixelConvention.CENTER,
+        seed);
   }
 
   private static void same(CropDraw actual, CropDraw expected) {

@@ -67,6 +67,43 @@ class BatchesTest {
     assertThat(epoch(2, 0, 1)).isEqualTo(once.subList(1, 3));
   }
 
+  /** What changes the photos, too, and who is drawn how often. */
+  @Test
+  void anEpochIsTheSameWhateverTheThreadsAsInEverydayPhotos() {
+    augmentation =
+        new Augmentation(
+            60,
+            0,
+            1,
+            0.4,
+            1.6,
+            0,
+            0.5,
+            0.1,
+            0.5,
+            new Appearance(1, 0.5, 0.5, 0.5),
+            new Everyday(0.5, 0.8, 0.5, 0.5, 0.5),
+            false);
+    List<String> once = epoch(1, 0, 0);
+    assertThat(epoch(4, 0, 0)).isEqualTo(once).hasSize(3);
+    assertThat(epoch(2, 0, 1)).isEqualTo(once.subList(1, 3));
+    augmentation =
+        new Augmentation(
+            60,
+            0,
+            1,
+            0.4,
+            1.6,
+            0,
+            0.5,
+            0.1,
+            0.5,
+            new Appearance(1, 0.5, 0.5, 0.5),
+            Everyday.NONE,
+            false);
+    assertThat(epoch(1, 0, 0)).isNotEqualTo(once);
+  }
+
   @Test
   void anEpochThatGoesOnSkipsWhatWasDone() {
     assertThat(epoch(2, 0, 1)).isEqualTo(epoch(1, 0, 0).subList(1, 3));
@@ -112,7 +149,7 @@ class BatchesTest {
     try (Batches batches =
         Batches.training(
             dataset,
-            people,
+            TrainingSet.of(people),
             16,
             PixelConvention.CENTER,
             Batches.Share.whole(2),
@@ -171,7 +208,7 @@ class BatchesTest {
     try (Batches batches =
         Batches.training(
             dataset,
-            people,
+            TrainingSet.of(people),
             16,
             PixelConvention.CENTER,
             Batches.Share.whole(2),

@@ -82,6 +82,8 @@ class HalfBodyTest {
         augmentation
             .sample(
                 person,
+                List.of(person),
+                skeleton,
                 new HalfBody(skeleton),
                 64,
                 PixelConvention.CENTER,

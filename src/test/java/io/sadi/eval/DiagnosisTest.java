@@ -10,11 +10,16 @@ import io.sadi.eval.Breakdown.By;
 import io.sadi.eval.Breakdown.Slice;
 import io.sadi.eval.ErrorKinds.ErrorKind;
 import io.sadi.geom.Box;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Where and how predictions are wrong. A wrong breakdown sends people to mend the wrong part. */
 class DiagnosisTest {
@@ -202,5 +207,47 @@ class DiagnosisTest {
             ",pck@0.2-inversion,predictions,mean,joint_weighted,");
     assertThat(EvaluationFormat.JSON.write(evaluation))
         .contains("\"by\": \"visibility\"", "\"error_kinds\"", "\"not_found\": 0");
+  }
+
+  /** A stress set has a folder for each disturbance; ellipses are those of the folder's joints. */
+  @Test
+  void foldersHaveTheirOwnPercentagesAndEllipses(@TempDir Path folder) throws IOException {
+    List<Person> people = new ArrayList<>();
+    List<Prediction> found = new ArrayList<>();
+    for (String image : List.of("blur/a.jpg", "none/a.jpg", "none/b.jpg")) {
+      Person person =
+          People.person(image, 0, LSP, 10).withCrop(new Box(0, 0, 100, 100), 50, 50, 0.5);
+      people.add(person);
+      Prediction prediction = People.perfect(person);
+      Arrays.fill(prediction.sigmaX(), 10);
+      Arrays.fill(prediction.sigmaY(), 10);
+      found.add(prediction);
+    }
+    // Of a normal with a deviation of 10, 90 % lie within 21.5.
+    place(found.get(0), 3, 21);
+    place(found.get(0), 4, 22);
+    PoseMetric metric = PoseMetric.parse("pck-box@0.1");
+    Predictions predictions = new Predictions(found);
+    Evaluation evaluation =
+        Evaluation.of(
+            People.dataset(LSP, Metric.PCK_02),
+            "val",
+            people,
+            Map.of("predictions", predictions),
+            List.of(metric),
+            new Details(false, false, true, List.of(By.FOLDER), false, null));
+    List<Slice> rows = evaluation.breakdowns().get(0).rows();
+    assertThat(rows).extracting(Slice::name).containsExactly("blur", "none");
+    assertThat(rows).extracting(Slice::people).containsExactly(1, 2);
+    assertThat(rows.get(0).percent()).isCloseTo(100.0 * 12 / 14, within(1e-9));
+    assertThat(rows.get(0).inside90()).isCloseTo(100.0 * 13 / 14, within(1e-9));
+    assertThat(rows.get(1).inside90()).isEqualTo(100);
+    assertThat(EvaluationFormat.TABLE.write(evaluation)).contains("in 90 % ellipses");
+    assertThat(EvaluationFormat.JSON.write(evaluation)).contains("\"inside_90\": 92.85");
+    assertThat(EvaluationFormat.CSV.write(evaluation)).contains(",by-folder-inside-90,blur,92.85");
+    Path file = folder.resolve("evaluation.json");
+    Files.writeString(file, EvaluationFormat.JSON.write(evaluation));
+    Slice read = EvaluationReader.read(file).breakdowns().get(0).rows().get(0);
+    assertThat(read.inside90()).isCloseTo(rows.get(0).inside90(), within(0.01));
   }
 }

@@ -10,9 +10,11 @@ import io.sadi.data.Batch;
 import io.sadi.data.BatchPool;
 import io.sadi.data.Batches;
 import io.sadi.data.Dataset;
+import io.sadi.data.Everyday;
 import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
+import io.sadi.data.TrainingSet;
 import io.sadi.geom.PixelConvention;
 import io.sadi.image.Image;
 import io.sadi.model.ModelConfig;
@@ -101,6 +103,20 @@ class CropsTest {
     compare(new Appearance(0.4, 0.5, 0.5), 0.999, 2);
   }
 
+  /** What changes the photo is done before either way. */
+  @Test
+  void aDeviceSeesTheSamePhotos() {
+    Everyday everyday = new Everyday(0.5, 1, 0.5, 0.5, 0.5);
+    Appearance grey = new Appearance(0.4, 0, 0, 0.5);
+    compare(run(everyday(grey, everyday, false)), run(everyday(grey, everyday, true)), 0.999, 2);
+    assertThat(run(everyday(grey, everyday, false)).rgb())
+        .isNotEqualTo(run(everyday(grey, Everyday.NONE, false)).rgb());
+  }
+
+  private static Augmentation everyday(Appearance appearance, Everyday everyday, boolean device) {
+    return new Augmentation(180, 0, 1, 0.3, 3, 0, 0.5, 0.2, 0.3, appearance, everyday, device);
+  }
+
   /** Pixel centre on pixel centre: nothing is interpolated, so nothing may change. */
   @Test
   void pixelCentresMeet() throws IOException {
@@ -141,8 +157,10 @@ class CropsTest {
    * @param near in 0..255
    */
   private void compare(Appearance appearance, double share, int near) {
-    Seen here = run(augmentation(appearance, false));
-    Seen there = run(augmentation(appearance, true));
+    compare(run(augmentation(appearance, false)), run(augmentation(appearance, true)), share, near);
+  }
+
+  private static void compare(Seen here, Seen there, double share, int near) {
     assertThat(there.joints()).isEqualTo(here.joints());
     assertThat(there.mask()).isEqualTo(here.mask());
     int values = here.rgb().length;
@@ -181,7 +199,7 @@ class CropsTest {
         Batches batches =
             Batches.training(
                 dataset,
-                people,
+                TrainingSet.of(people),
                 SIZE,
                 PixelConvention.CENTER,
                 share,

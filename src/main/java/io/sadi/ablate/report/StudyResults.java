@@ -232,12 +232,12 @@ public final class StudyResults {
 
   /**
    * The networks of a study that learned from or were validated on other people than its baseline,
-   * although their variants do not say so.
+   * or had another teacher, although their variants do not say so.
    */
   List<Cell> otherPeople(StudyDesign design) {
     TrainedOn usual = of(design.baseline()).get(0).course().trainedOn();
     return rows(design).stream()
-        .filter(row -> row.settings().keySet().stream().noneMatch(key -> key.startsWith("data.")))
+        .filter(row -> row.settings().keySet().stream().noneMatch(StudyResults::isOfLabels))
         .flatMap(row -> of(row.name()).stream())
         .filter(
             result -> {
@@ -246,6 +246,11 @@ public final class StudyResults {
             })
         .map(CellResult::cell)
         .toList();
+  }
+
+  /** Whether a key says who is learned from, or with which labels. */
+  private static boolean isOfLabels(String key) {
+    return key.startsWith("data.") || key.startsWith("teacher.");
   }
 
   /** Whether a variant sets other training people, as in a study of how many are needed. */

@@ -41,6 +41,7 @@ final class StudyWords {
       case VISIBILITY -> "visible and occluded joints";
       case SIZE -> "people by size in the image, in thirds";
       case JOINTS -> "people by how many of their joints are annotated";
+      case FOLDER -> "people by their image's folder";
     };
   }
 
