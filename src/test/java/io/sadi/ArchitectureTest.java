@@ -131,7 +131,7 @@ final class ArchitectureTest {
           .mayOnlyAccessLayers(
               "predict.engine", "checkpoint", "eval", "model", "data", "image", "geom", "io")
           .whereLayer("predict.detect")
-          .mayOnlyBeAccessedByLayers("cli", "predict")
+          .mayOnlyBeAccessedByLayers("cli", "predict", "bench")
           .whereLayer("show")
           .mayOnlyBeAccessedByLayers(
               "demo", "ablate", "prepare", "train", "predict", "predict.output")

@@ -25,8 +25,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -44,6 +46,7 @@ import org.jspecify.annotations.Nullable;
  * @param seconds of each workload in a round, at least
  * @param only the workloads to measure
  * @param splits of the cores to try; empty: none; null: those that suit the machine
+ * @param detector whose stages are measured; null for none
  */
 public record Bench(
     RunConfig config,
@@ -52,7 +55,27 @@ public record Bench(
     int rounds,
     double seconds,
     Set<What> only,
-    @Nullable List<CoreSplit> splits) {
+    @Nullable List<CoreSplit> splits,
+    @Nullable Path detector) {
+  public Bench {
+    if (detector == null) {
+      only = EnumSet.copyOf(only);
+      only.removeAll(What.WITH_DETECTOR);
+    }
+  }
+
+  /** Without a detector. */
+  public Bench(
+      RunConfig config,
+      @Nullable Path data,
+      List<Integer> batches,
+      int rounds,
+      double seconds,
+      Set<What> only,
+      @Nullable List<CoreSplit> splits) {
+    this(config, data, batches, rounds, seconds, only, splits, null);
+  }
+
   /** A workload, in the order in which they run. */
   public enum What {
     STACK,
@@ -60,7 +83,19 @@ public record Bench(
     PREDICT,
     STEP,
     PIPELINE,
-    TRAIN;
+    TRAIN,
+    /** A detector on photos in memory. */
+    DETECT,
+    /** Photos decoded and people's crops cut, without any network. */
+    CROP,
+    /** The network on crops: as {@link #FORWARD}, in turn with the other stages. */
+    ESTIMATE,
+    /** Photos on disk to rows of joints of whom the detector finds. */
+    ALL;
+
+    /** The stages of predicting with a detector, and all of them side by side. */
+    public static final Set<What> WITH_DETECTOR =
+        Collections.unmodifiableSet(EnumSet.of(DETECT, CROP, ESTIMATE, ALL));
 
     /** As options are written: lower case. */
     @Override
@@ -184,6 +219,38 @@ public record Bench(
           rate("forward", best.batch()));
     }
 
+    /**
+     * How well the stages of predicting with a detector run side by side, at the fastest batch;
+     * empty if not measured.
+     */
+    public String sideBySide() {
+      if (!has(What.DETECT, What.CROP, What.ESTIMATE, What.ALL)) {
+        return "";
+      }
+      BenchRow best =
+          rows.stream()
+              .filter(row -> row.what().equals("all"))
+              .max(Comparator.comparingDouble(BenchRow::imagesPerSecond))
+              .orElseThrow();
+      double slowest = Double.POSITIVE_INFINITY;
+      double seconds = 0;
+      for (String stage : List.of("detect", "crop", "estimate")) {
+        double rate = rate(stage, best.batch());
+        slowest = Math.min(slowest, rate);
+        seconds += 1 / rate;
+      }
+      return String.format(
+          Locale.ROOT,
+          "with the detector: %.1f img/s at --batch %d, %.2f of the slowest stage's own %.1f, and"
+              + " %.2f of the %.1f that stages which share all cores can have",
+          best.imagesPerSecond(),
+          best.batch(),
+          best.imagesPerSecond() / slowest,
+          slowest,
+          best.imagesPerSecond() * seconds,
+          1 / seconds);
+    }
+
     private double rate(String what, int batch) {
       return rows.stream()
           .filter(row -> row.what().equals(what) && row.batch() == batch)
@@ -294,12 +361,14 @@ public record Bench(
     }
     double gflop = 2e-9 * NetworkCost.of(config.model(), dataset.skeleton().size()).macs();
     NetworkBench network = new NetworkBench(config, dataset, people, device, precision, gflop);
+    DetectorBench stages =
+        detector == null ? null : new DetectorBench(config, dataset, people, precision, detector);
     List<BenchRow> rows = new ArrayList<>();
     for (int batch : batches) {
       Map<What, Workload> workloads = new EnumMap<>(What.class);
       try {
         for (What what : only) {
-          workloads.put(what, workload(what, network, batch, device, precision));
+          workloads.put(what, workload(what, network, stages, batch, device, precision));
         }
         rows.addAll(measure(workloads, precision, batch, progress));
       } catch (RuntimeException e) {
@@ -319,7 +388,21 @@ public record Bench(
   }
 
   private static Workload workload(
-      What what, NetworkBench network, int batch, ComputeDevice device, Precision precision) {
+      What what,
+      NetworkBench network,
+      @Nullable DetectorBench stages,
+      int batch,
+      ComputeDevice device,
+      Precision precision)
+      throws IOException {
+    if (stages != null && What.WITH_DETECTOR.contains(what)) {
+      return switch (what) {
+        case DETECT -> stages.detect(batch);
+        case CROP -> stages.crop(batch);
+        case ESTIMATE -> network.forward(batch);
+        default -> stages.all(batch);
+      };
+    }
     return switch (what) {
       case STACK -> new StackBench(device, precision);
       case FORWARD -> network.forward(batch);
@@ -327,6 +410,7 @@ public record Bench(
       case STEP -> network.step(batch);
       case PIPELINE -> network.pipeline(batch);
       case TRAIN -> network.train(batch);
+      case DETECT, CROP, ESTIMATE, ALL -> throw new IllegalStateException("no detector");
     };
   }
 

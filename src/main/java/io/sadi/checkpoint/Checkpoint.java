@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  * @param origin where it comes from
  */
 public record Checkpoint(
-    Design design, Reading reading, Map<String, Safetensors.Entry> tensors, Origin origin) {
+    Design design, Reading reading, Map<String, Safetensors.Entry> tensors, Origin origin)
+    implements NetworkFile {
 
   /**
    * What kind of network it is.
@@ -81,7 +82,7 @@ public record Checkpoint(
 
   private static final String BUILTIN_RESOURCE = "builtin.safetensors";
 
-  private static final String FORMAT = "sadi-1";
+  static final String FORMAT = "sadi-1";
   private static final String CARD = "card";
   private static final String TRAINED_ON = "trained_on";
 
@@ -131,6 +132,13 @@ public record Checkpoint(
     }
     Safetensors content = file.equals(BUILTIN) ? builtin() : Safetensors.read(file);
     Header header = new Header(file, content.metadata());
+    if (DetectorCheckpoint.FORMAT.equals(content.metadata().get("format"))) {
+      throw BadInputException.at(
+          file,
+          "a detector, which finds people's boxes",
+          "a network that finds joints",
+          "'sadi predict' and 'sadi detect' take it as --detector");
+    }
     header.expect("format", FORMAT, FORMAT + ", a checkpoint written by sadi train");
     String yaml = header.text("config");
     Config config = Config.parse(yaml, file + ": config");
@@ -155,7 +163,7 @@ public record Checkpoint(
   }
 
   /** The tensors of a file that a resumed training alone needs, or all others. */
-  private static Map<String, Safetensors.Entry> tensors(Safetensors content, boolean state) {
+  static Map<String, Safetensors.Entry> tensors(Safetensors content, boolean state) {
     Map<String, Safetensors.Entry> tensors = new LinkedHashMap<>();
     content
         .tensors()
@@ -216,12 +224,7 @@ public record Checkpoint(
     return new Checkpoint(design, reading, compact, origin);
   }
 
-  /**
-   * Writes the checkpoint whole or not at all.
-   *
-   * @param state further tensors, by names that begin with {@link #STATE}
-   * @param notes further metadata
-   */
+  @Override
   public void write(Path file, Map<String, Safetensors.Entry> state, Map<String, String> notes)
       throws IOException {
     Map<String, String> metadata = new LinkedHashMap<>();

@@ -10,6 +10,7 @@ import io.sadi.cli.options.DryRunOption;
 import io.sadi.cli.options.JsonOption;
 import io.sadi.config.Config;
 import io.sadi.io.BadInputException;
+import io.sadi.io.InputFile;
 import io.sadi.io.Json;
 import io.sadi.train.RunConfig;
 import java.io.IOException;
@@ -45,7 +46,9 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  sadi bench --config configs/small.yaml --batch 8,16,32 --splits auto",
       "  sadi bench --config configs/paper-mpii.yaml --batch 8 --data data/mpii --json",
-      "  sadi bench --config configs/small.yaml --only forward,predict --batch 1,8"
+      "  sadi bench --config configs/small.yaml --only forward,predict --batch 1,8",
+      "  sadi bench --config configs/small.yaml --only detect,crop,estimate,all \\",
+      "    --detector runs/det/checkpoints/best.safetensors"
     })
 final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -61,6 +64,15 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "A dataset folder to take photos from; default: drawn people.")
   @Nullable Path data;
+
+  @Option(
+      names = "--detector",
+      order = 2,
+      paramLabel = "FILE",
+      description =
+          "Also measure a detector, and predicting with it: detect (photos in memory), crop (photos"
+              + " decoded and cut), estimate (the network) and all, the three side by side.")
+  @Nullable Path detector;
 
   @Option(
       names = "--batch",
@@ -120,6 +132,15 @@ final class BenchCommand implements Callable<Integer> {
     }
     Set<Bench.What> measured =
         only.isEmpty() ? EnumSet.allOf(Bench.What.class) : EnumSet.copyOf(only);
+    if (detector == null) {
+      if (only.stream().anyMatch(Bench.What.WITH_DETECTOR::contains)) {
+        throw new ParameterException(
+            spec.commandLine(), "--only detect, crop, estimate and all are for --detector FILE");
+      }
+      measured.removeAll(Bench.What.WITH_DETECTOR);
+    } else {
+      InputFile.require(detector);
+    }
     if (!splits.isEmpty() && !measured.contains(Bench.What.TRAIN)) {
       throw new ParameterException(
           spec.commandLine(), "--splits: needs 'train' among what --only names");
@@ -135,7 +156,8 @@ final class BenchCommand implements Callable<Integer> {
             rounds,
             seconds,
             measured,
-            ways);
+            ways,
+            detector);
     if (dryRun.dryRun) {
       common
           .console()
@@ -153,6 +175,9 @@ final class BenchCommand implements Callable<Integer> {
     common.console().print(json.json ? Json.compact(result.json()) : result.table());
     if (!result.overhead().isEmpty()) {
       common.console().note(result.overhead());
+    }
+    if (!result.sideBySide().isEmpty()) {
+      common.console().note(result.sideBySide());
     }
     result.recommendation().forEach(common.console()::note);
     return ExitCode.DONE;

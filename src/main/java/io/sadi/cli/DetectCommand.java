@@ -39,7 +39,8 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  sadi detect photos --detector yolov8n.onnx --out boxes.csv",
       "  sadi predict photos --boxes boxes.csv --out joints.csv",
-      "  sadi detect photo.jpg --detector rtdetr.onnx --detector-score 0.6 | head"
+      "  sadi detect photo.jpg --detector rtdetr.onnx --detector-score 0.6 | head",
+      "  sadi detect photos --detector runs/det/checkpoints/best.safetensors"
     })
 final class DetectCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -77,8 +78,7 @@ final class DetectCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     DetectorOptions options = detector.options();
     if (options == null) {
-      throw new ParameterException(
-          spec.commandLine(), "Missing required option: --detector=FILE.onnx");
+      throw new ParameterException(spec.commandLine(), "Missing required option: --detector=FILE");
     }
     if (threads < 0) {
       throw new ParameterException(spec.commandLine(), "--threads is 1 or more");

@@ -3,6 +3,7 @@ package io.sadi.cli;
 import static io.sadi.cli.options.UsageRule.refuse;
 
 import io.sadi.checkpoint.Decode;
+import io.sadi.checkpoint.DetectorCheckpoint;
 import io.sadi.cli.console.ExitCode;
 import io.sadi.cli.options.Candidates;
 import io.sadi.cli.options.CommonOptions;
@@ -12,6 +13,7 @@ import io.sadi.cli.options.InferenceOptions;
 import io.sadi.cli.options.JsonOption;
 import io.sadi.cli.options.OverwriteOption;
 import io.sadi.cli.options.UsageRule;
+import io.sadi.eval.BoxPrecision;
 import io.sadi.eval.Breakdown.By;
 import io.sadi.eval.Details;
 import io.sadi.eval.Evaluation;
@@ -21,6 +23,7 @@ import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.BadUsageException;
 import io.sadi.io.Json;
+import io.sadi.predict.DetectorEvaluation;
 import io.sadi.predict.EvaluationJob;
 import io.sadi.predict.EvaluationRequest;
 import io.sadi.predict.EvaluationRequest.OfFile;
@@ -31,12 +34,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -63,9 +68,28 @@ import picocli.CommandLine.Spec;
       "  sadi eval --predictions predictions.csv --data data/mpii --format json \\",
       "    --metric pckh@0.1..0.5,pckh-auc@0.5 --intervals",
       "  sadi eval --predictions new.csv --compare old.csv --data data/mpii",
-      "  sadi eval --predictions results.json --data person_keypoints_val2017.json"
+      "  sadi eval --predictions results.json --data person_keypoints_val2017.json",
+      "  sadi eval --model runs/det/checkpoints/best.safetensors --data data/mosaics"
     })
 final class EvalCommand implements Callable<Integer> {
+  /** What can be asked of a detector. */
+  private static final Set<String> OF_DETECTORS =
+      Set.of(
+          "--model",
+          "--data",
+          "--split",
+          "--limit",
+          "--intervals",
+          "--threads",
+          "--precision",
+          "--out",
+          "--json",
+          "--dry-run",
+          "--overwrite",
+          "--quiet",
+          "--verbose",
+          "--color");
+
   @Spec private CommandSpec spec;
   @Mixin private CommonOptions common;
   @Mixin private JsonOption json;
@@ -80,7 +104,8 @@ final class EvalCommand implements Callable<Integer> {
       paramLabel = "FILE|builtin",
       description =
           "A checkpoint to predict with, such as RUN/checkpoints/best.safetensors, or the network"
-              + " that comes with the program.")
+              + " that comes with the program. Of a detector (sadi train --task detect) the average"
+              + " precision of its boxes is measured: AP, AP50 and so on.")
   private @Nullable Path model;
 
   @Option(
@@ -263,6 +288,9 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     checkUsage();
+    if (model != null && DetectorCheckpoint.isOne(model)) {
+      return detector(model);
+    }
     EvaluationRequest request =
         new EvaluationRequest(
             measured(),
@@ -290,6 +318,38 @@ final class EvalCommand implements Callable<Integer> {
       common.console().note(job.describe());
     } else {
       print(job.run(common.console()));
+    }
+    return ExitCode.DONE;
+  }
+
+  /** Of people's boxes instead of joints. */
+  private int detector(Path file) throws IOException {
+    List<UsageRule> rules = new ArrayList<>();
+    for (OptionSpec option : spec.options()) {
+      String name = option.longestName();
+      boolean given = spec.commandLine().getParseResult().hasMatchedOption(name);
+      rules.add(
+          refuse(
+              given && !OF_DETECTORS.contains(name),
+              name + " is for joints, and " + file + " is a detector"));
+    }
+    UsageRule.check(spec, rules);
+    overwrite.check(out);
+    DetectorEvaluation evaluation =
+        DetectorEvaluation.prepare(file, data, split, limit == null ? Integer.MAX_VALUE : limit);
+    if (dryRun.dryRun) {
+      common.console().note(evaluation.describe());
+      return ExitCode.DONE;
+    }
+    BoxPrecision result = evaluation.run(inference.config(), intervals, common.console());
+    if (out != null) {
+      boolean asJson = String.valueOf(out).endsWith(".json");
+      AtomicFile.writeString(out, asJson ? Json.compact(result.json()) + "\n" : result.table());
+    }
+    if (json.json) {
+      common.console().print(Json.compact(result.json()));
+    } else if (out == null) {
+      common.console().out().print(result.table());
     }
     return ExitCode.DONE;
   }

@@ -3,6 +3,7 @@ package io.sadi.cli;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.sadi.checkpoint.Checkpoint;
+import io.sadi.checkpoint.DetectorCheckpoint;
 import io.sadi.cli.console.ExitCode;
 import io.sadi.cli.options.CommonOptions;
 import io.sadi.cli.options.ConfigOptions;
@@ -18,7 +19,9 @@ import io.sadi.model.NetworkCost;
 import io.sadi.model.ReceptiveField;
 import io.sadi.model.SadiNet;
 import io.sadi.torch.ComputeDevice;
+import io.sadi.train.DetectorRunConfig;
 import io.sadi.train.RunConfig;
+import io.sadi.train.Task;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -104,7 +107,20 @@ final class InfoCommand implements Callable<Integer> {
     String card = "";
     TrainedOn trainedOn = null;
     ReceptiveField field = null;
-    if (model != null) {
+    if (model != null && DetectorCheckpoint.isOne(model)) {
+      refuseReceptiveField();
+      DetectorCheckpoint detector = DetectorCheckpoint.read(model);
+      info = NetworkCost.of(detector.model());
+      heading =
+          String.format(
+              Locale.ROOT,
+              "%s: a detector of people, trained %d epochs%n",
+              model,
+              detector.origin().epoch());
+      card = detector.origin().card();
+      trainedOn = detector.trainedOn();
+      heading += trainedOn == null ? "" : "trained on " + trainedOn + "\n";
+    } else if (model != null) {
       Checkpoint checkpoint = Checkpoint.read(model);
       info = NetworkCost.of(checkpoint.model(), checkpoint.skeleton().size());
       heading =
@@ -130,11 +146,16 @@ final class InfoCommand implements Callable<Integer> {
       }
     } else {
       Config config = options.load();
-      ModelConfig described = RunConfig.from(config).model();
-      info = NetworkCost.of(described, joints);
-      if (receptiveField) {
-        try (SadiNet net = SadiNet.create(described, joints, ComputeDevice.CPU, false, 1)) {
-          field = ReceptiveField.of(net);
+      if (Task.of(config) == Task.DETECT) {
+        refuseReceptiveField();
+        info = NetworkCost.of(DetectorRunConfig.from(config).model());
+      } else {
+        ModelConfig described = RunConfig.from(config).model();
+        info = NetworkCost.of(described, joints);
+        if (receptiveField) {
+          try (SadiNet net = SadiNet.create(described, joints, ComputeDevice.CPU, false, 1)) {
+            field = ReceptiveField.of(net);
+          }
         }
       }
     }
@@ -163,6 +184,13 @@ final class InfoCommand implements Callable<Integer> {
       common.console().print(heading + described + costs.stripTrailing());
     }
     return ExitCode.DONE;
+  }
+
+  private void refuseReceptiveField() {
+    if (receptiveField) {
+      throw new ParameterException(
+          spec.commandLine(), "--receptive-field is for networks that find joints");
+    }
   }
 
   private static JsonArray array(List<? extends Number> numbers) {

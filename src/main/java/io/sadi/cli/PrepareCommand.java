@@ -42,6 +42,7 @@ final class PrepareCommand implements Callable<Integer>, ParentCommand {
         PrepareMergeCommand.class,
         PrepareCleanCommand.class,
         PrepareStressCommand.class,
+        PrepareMosaicsCommand.class,
         PrepareSyntheticCommand.class);
   }
 

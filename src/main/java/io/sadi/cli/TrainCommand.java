@@ -8,11 +8,15 @@ import io.sadi.cli.options.DryRunOption;
 import io.sadi.cli.options.JsonOption;
 import io.sadi.config.Config;
 import io.sadi.io.Json;
+import io.sadi.io.BadInputException;
 import io.sadi.torch.Membership;
+import io.sadi.train.DetectorJob;
+import io.sadi.train.DetectorRunConfig;
 import io.sadi.train.InitialNetwork;
 import io.sadi.train.RunConfig;
 import io.sadi.train.RunState;
 import io.sadi.train.TeacherConfig;
+import io.sadi.train.Task;
 import io.sadi.train.TrainJob;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -33,12 +37,13 @@ import picocli.CommandLine.Spec;
 /** {@code sadi train}. */
 @Command(
     name = "train",
-    header = "Train a network on a dataset folder.",
+    header = "Train a network, or a detector of people, on a dataset folder.",
     description =
         "Writes RUN/checkpoints/{best,last}.safetensors, RUN/metrics.csv (one row an epoch),"
             + " RUN/curves.html and RUN/events.* (the same to look at, these with TensorBoard),"
             + " RUN/samples (some people of the validation split as the network sees them),"
-            + " RUN/config.yaml (resolved) and RUN/summary.json.",
+            + " RUN/config.yaml (resolved) and RUN/summary.json. With --task detect, or a config that"
+            + " says so: a detector, which finds people's boxes in whole photos, for --detector.",
     footer = {
       "",
       "Examples:",
@@ -46,6 +51,7 @@ import picocli.CommandLine.Spec;
       "  sadi train --data data/mpii --out runs/a --set model.variant=rfm-only",
       "  sadi train --data data/mpii --out runs/a --resume",
       "  sadi train --data data/mpii --out runs/b --nproc 2",
+      "  sadi train --config configs/detector.yaml --data data/coco --out runs/det",
       "  sadi train --data data/mine --out runs/c \\",
       "    --init runs/a/checkpoints/best.safetensors",
       "  sadi train --data data/lspet --out runs/e --teacher thunder.csv \\",
@@ -54,6 +60,8 @@ import picocli.CommandLine.Spec;
       "    --init hourglass52_mpii_256x256.pth --init-except head"
     })
 final class TrainCommand implements Callable<Integer> {
+  private static final String CONFIG = "config.yaml";
+
   @Spec private CommandSpec spec;
   @Mixin private CommonOptions common;
   @Mixin private JsonOption json;
@@ -76,6 +84,16 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "RUN",
       description = "The run folder to write.")
   Path out;
+
+  @Option(
+      names = "--task",
+      order = 3,
+      paramLabel = "TASK",
+      description =
+          "What the network is for: ${COMPLETION-CANDIDATES}. pose: people's joints, in crops;"
+              + " detect: people's boxes, in whole photos. Default: the config's train.task, which is"
+              + " pose by default.")
+  @Nullable Task task;
 
   @ArgGroup @Nullable ExistingRun existing;
 
@@ -221,6 +239,10 @@ final class TrainCommand implements Callable<Integer> {
     options.set("train.freeze", freeze.isEmpty() ? null : freeze);
     options.set(TeacherConfig.FILES, teacher.isEmpty() ? null : Json.texts(teacher));
     options.set(TeacherConfig.WEIGHT, teacherWeight);
+    boolean runSays = existing != null && existing.resume && !options.given();
+    if (!runSays) {
+      options.set(Task.KEY, task);
+    }
     if (listConfig) {
       return list();
     }
@@ -233,6 +255,9 @@ final class TrainCommand implements Callable<Integer> {
     }
     TrainJob.Mode mode = mode();
     Membership place = Membership.of(System.getenv());
+    if (task(mode) == Task.DETECT) {
+      return detector(mode, place);
+    }
     if (place != null && place.rank() > 0) {
       return dryRun.dryRun ? ExitCode.DONE : exitCode(follow(mode, place));
     }
@@ -254,12 +279,51 @@ final class TrainCommand implements Callable<Integer> {
       return ExitCode.DONE;
     }
     RunState state = run(training, place);
+    printSummary();
+    return exitCode(state);
+  }
+
+  /** What the config says; of a run that goes on without one, the run's. */
+  private Task task(TrainJob.Mode mode) throws IOException {
+    boolean goesOn = existing != null && existing.resume && Files.exists(out.resolve(CONFIG));
+    boolean overRun = mode == TrainJob.Mode.RESUME_DIFFERENTLY || !options.given();
+    Path run = out.resolve(CONFIG);
+    Task said = Task.of(goesOn && overRun ? options.loadOver(run) : options.load());
+    if (task != null && goesOn && task != said) {
+      throw BadInputException.at(run, "a run of --task " + said, "one of --task " + task, "");
+    }
+    return goesOn || task == null ? said : task;
+  }
+
+  private int detector(TrainJob.Mode mode, @Nullable Membership place) throws IOException {
+    if (place != null || nproc > 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--task detect trains in one process: leave out --nproc");
+    }
+    boolean over = mode == TrainJob.Mode.RESUME_DIFFERENTLY;
+    DetectorJob training =
+        DetectorJob.prepare(
+            over ? options.loadOver(TrainJob.config(out)) : options.load(),
+            over || options.given(),
+            data,
+            out,
+            mode,
+            init == null ? null : new InitialNetwork(init, initExcept));
+    common.console().note(training.describe());
+    if (dryRun.dryRun) {
+      return ExitCode.DONE;
+    }
+    RunState state = training.run(allowMixed, common.console());
+    printSummary();
+    return exitCode(state);
+  }
+
+  private void printSummary() throws IOException {
     if (json.json) {
       common
           .console()
           .print(Files.readString(out.resolve("summary.json"), StandardCharsets.UTF_8).strip());
     }
-    return exitCode(state);
   }
 
   /** As another process than the first of a job, which looks at no folder of a run. */
@@ -302,7 +366,14 @@ final class TrainCommand implements Callable<Integer> {
 
   private int list() {
     Config config = Config.empty();
-    RunConfig.from(config);
+    if (task != null) {
+      config.set(Task.KEY + "=" + task);
+    }
+    if (task == Task.DETECT) {
+      DetectorRunConfig.from(config);
+    } else {
+      RunConfig.from(config);
+    }
     for (Config.Key key : config.keys()) {
       common
           .console()

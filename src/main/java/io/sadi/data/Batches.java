@@ -370,7 +370,7 @@ public final class Batches implements AutoCloseable {
     return batch;
   }
 
-  private static int[] shuffled(int[] places, long seed) {
+  static int[] shuffled(int[] places, long seed) {
     int[] order = new int[places.length];
     SplittableRandom random = new SplittableRandom(seed);
     for (int i = 0; i < places.length; i++) {
@@ -385,7 +385,7 @@ public final class Batches implements AutoCloseable {
    * Mixes two numbers into one seed, of which every bit depends on every bit of both (SplitMix64's
    * finaliser).
    */
-  private static long mix(long a, long b) {
+  static long mix(long a, long b) {
     long z = a * 0x9e3779b97f4a7c15L + b + 0x632be59bd9b4e019L;
     z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
     z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;

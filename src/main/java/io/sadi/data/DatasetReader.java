@@ -105,6 +105,12 @@ public final class DatasetReader {
         : CocoFile.read(file, dataset.skeleton());
   }
 
+  /** Whether a split is there, also one whose people have boxes alone. */
+  public static boolean hasSplit(Dataset dataset, String split) {
+    return dataset.splits().containsKey(split)
+        || (isSplitName(split) && Files.isRegularFile(annotations(dataset.folder(), split)));
+  }
+
   /** The names of a split's images by the ids that its COCO file gives them. */
   public static Map<CocoId, String> imageIds(Dataset dataset, String split) throws IOException {
     return CocoFile.imageIds(annotations(dataset.folder(), split));

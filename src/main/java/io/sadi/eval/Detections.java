@@ -2,7 +2,9 @@ package io.sadi.eval;
 
 import io.sadi.data.CocoId;
 import io.sadi.data.CocoSource;
+import io.sadi.data.Detected;
 import io.sadi.data.Person;
+import io.sadi.geom.Box;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -33,6 +35,9 @@ final class Detections {
   static final int LARGE = 2;
 
   private static final int MOST_IN_AN_IMAGE = 20;
+
+  /** The same of boxes. */
+  private static final int MOST_BOXES_IN_AN_IMAGE = 100;
 
   /** A detection at least so similar may match whatever the threshold is. */
   private static final double ALIKE = 1 - 1e-10;
@@ -138,6 +143,26 @@ final class Detections {
     return detections;
   }
 
+  /**
+   * The same of boxes, by intersection over union; over the detection's area for a place that does
+   * not count, as pycocotools has it of crowds.
+   */
+  static Detections ofBoxes(List<BoxPrecision.ImageBoxes> images) {
+    int counted = images.stream().mapToInt(image -> image.people().size()).sum();
+    int unknown = images.stream().mapToInt(image -> image.unknown().size()).sum();
+    int found = images.stream().mapToInt(image -> image.found().size()).sum();
+    Detections detections = new Detections(images.size(), new Count(counted, unknown, found, 0));
+    for (double[] range : AREAS) {
+      int[] people = new int[images.size()];
+      List<MatchedDetection> outcomes = new ArrayList<>();
+      for (int i = 0; i < people.length; i++) {
+        people[i] = ImageCategory.match(i, images.get(i), range, outcomes);
+      }
+      detections.rankings.add(List.of(ranking(people, outcomes)));
+    }
+    return detections;
+  }
+
   private static ImageCategory group(
       Map<String, Map<String, ImageCategory>> groups, String category, String image) {
     return groups
@@ -173,6 +198,10 @@ final class Detections {
             people[number] = group.match(number, range, spreads, outcomes);
           }
         });
+    return ranking(people, outcomes);
+  }
+
+  private static Ranking ranking(int[] people, List<MatchedDetection> outcomes) {
     outcomes.sort(Comparator.comparingDouble(outcome -> -outcome.score)); // stable
     int n = outcomes.size();
     Ranking ranking = new Ranking(people, new int[n], new short[n], new short[n]);
@@ -192,6 +221,38 @@ final class Detections {
   private static final class ImageCategory {
     private final List<Person> truths = new ArrayList<>();
     private final List<Detection> detections = new ArrayList<>();
+
+    /** Adds what becomes of each box; returns how many people count. */
+    static int match(
+        int image, BoxPrecision.ImageBoxes boxes, double[] range, List<MatchedDetection> outcomes) {
+      List<Detected> surest =
+          boxes.found().stream()
+              .sorted(Comparator.comparingDouble(one -> -one.score())) // stable
+              .limit(MOST_BOXES_IN_AN_IMAGE)
+              .toList();
+      List<Box> truths = new ArrayList<>(boxes.people());
+      truths.addAll(boxes.unknown());
+      boolean[] counts = new boolean[truths.size()];
+      boolean[] crowds = new boolean[truths.size()];
+      int people = 0;
+      for (int g = 0; g < counts.length; g++) {
+        crowds[g] = g >= boxes.people().size();
+        counts[g] = !crowds[g] && inside(truths.get(g).area(), range);
+        people += counts[g] ? 1 : 0;
+      }
+      double[][] similarities = new double[surest.size()][counts.length];
+      for (int d = 0; d < similarities.length; d++) {
+        Box box = surest.get(d).box();
+        for (int g = 0; g < counts.length; g++) {
+          similarities[d][g] =
+              crowds[g] ? box.intersection(truths.get(g)) / box.area() : box.overlap(truths.get(g));
+        }
+      }
+      double[] scores = surest.stream().mapToDouble(Detected::score).toArray();
+      double[] areas = surest.stream().mapToDouble(one -> one.box().area()).toArray();
+      choose(image, scores, areas, similarities, counts, crowds, range, outcomes);
+      return people;
+    }
 
     /** Adds what becomes of each detection; returns how many people count. */
     int match(int image, double[] range, double[] spreads, List<MatchedDetection> outcomes) {
@@ -213,39 +274,70 @@ final class Detections {
           similarities[d][g] = Oks.of(truths.get(g), surest.get(d).joints(), spreads);
         }
       }
-      int[] right = new int[surest.size()];
-      int[] ignored = new int[surest.size()];
+      boolean[] crowds = new boolean[counts.length];
+      for (int g = 0; g < counts.length; g++) {
+        crowds[g] = truths.get(g).crowd();
+      }
+      double[] scores = surest.stream().mapToDouble(Detection::score).toArray();
+      double[] areas = surest.stream().mapToDouble(Detection::area).toArray();
+      choose(image, scores, areas, similarities, counts, crowds, range, outcomes);
+      return people;
+    }
+
+    /**
+     * The detections of an image, the surest first, choose.
+     *
+     * @param areas of the detections
+     * @param similarities of each to everybody annotated
+     * @param counts who of these is to be found
+     * @param crowds who may be found several times
+     * @param range of areas
+     * @param outcomes receives what becomes of each detection
+     */
+    private static void choose(
+        int image,
+        double[] scores,
+        double[] areas,
+        double[][] similarities,
+        boolean[] counts,
+        boolean[] crowds,
+        double[] range,
+        List<MatchedDetection> outcomes) {
+      int[] right = new int[scores.length];
+      int[] ignored = new int[scores.length];
       for (int t = 0; t < SIMILARITIES.length; t++) {
         boolean[] taken = new boolean[counts.length];
         double least = Math.min(SIMILARITIES[t], ALIKE);
         for (int d = 0; d < right.length; d++) {
-          int match = best(similarities[d], least, counts, true, taken);
+          int match = best(similarities[d], least, counts, true, taken, crowds);
           if (match < 0) {
-            match = best(similarities[d], least, counts, false, taken);
+            match = best(similarities[d], least, counts, false, taken, crowds);
           }
           if (match >= 0) {
             taken[match] = true;
             right[d] |= counts[match] ? 1 << t : 0;
           }
-          boolean counted = match >= 0 ? counts[match] : inside(surest.get(d).area(), range);
+          boolean counted = match >= 0 ? counts[match] : inside(areas[d], range);
           ignored[d] |= counted ? 0 : 1 << t;
         }
       }
       for (int d = 0; d < right.length; d++) {
-        outcomes.add(
-            new MatchedDetection(
-                image, surest.get(d).score(), (short) right[d], (short) ignored[d]));
+        outcomes.add(new MatchedDetection(image, scores[d], (short) right[d], (short) ignored[d]));
       }
-      return people;
     }
 
     /** The most similar of those who count, or of the others; of equal ones the last; or -1. */
-    private int best(
-        double[] similarity, double least, boolean[] counts, boolean counting, boolean[] taken) {
+    private static int best(
+        double[] similarity,
+        double least,
+        boolean[] counts,
+        boolean counting,
+        boolean[] taken,
+        boolean[] crowds) {
       int best = -1;
       double most = least;
       for (int g = 0; g < counts.length; g++) {
-        boolean free = !taken[g] || truths.get(g).crowd();
+        boolean free = !taken[g] || crowds[g];
         if (counts[g] == counting && free && similarity[g] >= most) {
           most = similarity[g];
           best = g;

@@ -23,9 +23,21 @@ public final class Conv {
       int dilation,
       boolean withBias,
       Initializer initializer) {
+    this(scope, in, out, kernel, stride, dilation, initializer, withBias ? Initializer.ZERO : null);
+  }
+
+  private Conv(
+      Parameters.Scope scope,
+      int in,
+      int out,
+      int kernel,
+      int stride,
+      int dilation,
+      Initializer initializer,
+      @Nullable Initializer biasInitializer) {
     this.path = scope.path();
     this.weight = scope.weight("weight", initializer, out, in, kernel, kernel);
-    this.bias = withBias ? scope.weight("bias", Initializer.ZERO, out) : null;
+    this.bias = biasInitializer == null ? null : scope.weight("bias", biasInitializer, out);
     this.in = in;
     this.out = out;
     this.kernel = kernel;
@@ -36,7 +48,13 @@ public final class Conv {
 
   /** A 1x1 convolution with bias. */
   static Conv pointwise(Parameters.Scope scope, int in, int out, Initializer initializer) {
-    return new Conv(scope, in, out, 1, 1, 1, true, initializer);
+    return pointwise(scope, in, out, initializer, Initializer.ZERO);
+  }
+
+  /** The same with another bias to begin with. */
+  static Conv pointwise(
+      Parameters.Scope scope, int in, int out, Initializer initializer, Initializer bias) {
+    return new Conv(scope, in, out, 1, 1, 1, initializer, bias);
   }
 
   /** [B, in, H, W] to [B, out, H / stride, W / stride]. */

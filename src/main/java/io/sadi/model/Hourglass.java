@@ -1,5 +1,6 @@
 package io.sadi.model;
 
+import io.sadi.model.ModelConfig.Rfm;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,21 +17,35 @@ final class Hourglass {
   private final List<Block> bottom;
   private final List<Block> up;
 
-  Hourglass(Parameters.Scope scope, ModelConfig config, int level) {
-    int channels = config.channels().get(level);
-    int below = config.channels().get(level + 1);
-    int n = config.blocks().get(level);
-    this.skip = blocks(scope.at("skip"), n, channels, channels, 1, false, config);
-    this.down = blocks(scope.at("down"), n, channels, below, 2, false, config);
-    if (level + 1 < config.levels()) {
-      this.inner = new Hourglass(scope.at("inner"), config, level + 1);
+  /**
+   * What an hourglass is made of.
+   *
+   * @param channels of each level, fine to coarse, and of the bottom
+   * @param blocks number of blocks at each of these
+   * @param rfm the additions to the basic block
+   */
+  record Sizes(List<Integer> channels, List<Integer> blocks, Rfm rfm) {
+    int levels() {
+      return channels.size() - 1;
+    }
+  }
+
+  Hourglass(Parameters.Scope scope, Sizes sizes, int level) {
+    int channels = sizes.channels().get(level);
+    int below = sizes.channels().get(level + 1);
+    int n = sizes.blocks().get(level);
+    Rfm rfm = sizes.rfm();
+    this.skip = blocks(scope.at("skip"), n, channels, channels, 1, false, rfm);
+    this.down = blocks(scope.at("down"), n, channels, below, 2, false, rfm);
+    if (level + 1 < sizes.levels()) {
+      this.inner = new Hourglass(scope.at("inner"), sizes, level + 1);
       this.bottom = List.of();
     } else {
       this.inner = null;
-      int last = config.blocks().get(level + 1);
-      this.bottom = blocks(scope.at("inner"), last, below, below, 1, false, config);
+      int last = sizes.blocks().get(level + 1);
+      this.bottom = blocks(scope.at("inner"), last, below, below, 1, false, rfm);
     }
-    this.up = blocks(scope.at("up"), n, below, channels, 1, true, config);
+    this.up = blocks(scope.at("up"), n, below, channels, 1, true, rfm);
   }
 
   /**
@@ -60,19 +75,13 @@ final class Hourglass {
 
   /** n blocks; the channels change in the first, or in the last. */
   private static List<Block> blocks(
-      Parameters.Scope scope,
-      int n,
-      int in,
-      int out,
-      int stride,
-      boolean changeLast,
-      ModelConfig config) {
+      Parameters.Scope scope, int n, int in, int out, int stride, boolean changeLast, Rfm rfm) {
     List<Block> blocks = new ArrayList<>();
     int channels = in;
     for (int i = 0; i < n; i++) {
       boolean change = changeLast ? i == n - 1 : i == 0;
       int next = change ? out : channels;
-      blocks.add(new Block(scope.at(i), channels, next, i == 0 ? stride : 1, config.rfm()));
+      blocks.add(new Block(scope.at(i), channels, next, i == 0 ? stride : 1, rfm));
       channels = next;
     }
     return List.copyOf(blocks);

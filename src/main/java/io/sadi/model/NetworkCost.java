@@ -9,19 +9,28 @@ import java.util.Locale;
 /**
  * The parameters, computation and memory of a network, counted while one image passes through.
  *
- * @param model its configuration
- * @param joints K
+ * @param input side of the network's input in pixels
+ * @param maps side of its maps
+ * @param joints K; 0 of a detector
  * @param parameters learned values, including the flow's
  * @param layers convolutions and linear layers, in the order they run
  */
-public record NetworkCost(ModelConfig model, int joints, long parameters, List<LayerCost> layers) {
+public record NetworkCost(
+    int input, int maps, int joints, long parameters, List<LayerCost> layers) {
   /** Weights, gradients, two moments and the average, in float32. */
   private static final int TRAINING_COPIES = 5;
 
   /** Measures a network; loads LibTorch. */
   public static NetworkCost of(ModelConfig model, int joints) {
     long parameters = SadiNet.describe(model, joints).parameters().count();
-    return new NetworkCost(model, joints, parameters, SadiNet.costs(model, joints));
+    return new NetworkCost(
+        model.input(), model.heatmap(), joints, parameters, SadiNet.costs(model, joints));
+  }
+
+  /** Measures a detector; loads LibTorch. */
+  public static NetworkCost of(DetectorConfig model) {
+    long parameters = DetectorNet.describe(model).parameters().count();
+    return new NetworkCost(model.input(), model.cells(), 0, parameters, DetectorNet.costs(model));
   }
 
   /** Multiply-accumulates of one image. */
@@ -68,13 +77,13 @@ public record NetworkCost(ModelConfig model, int joints, long parameters, List<L
   public String summary() {
     return String.format(
         Locale.ROOT,
-        "input %d px, heatmaps %d px, %d joints, %d layers%n"
+        "input %d px, heatmaps %d px, %s, %d layers%n"
             + "parameters   %.2f M (%.1f MB in float32)%n"
             + "computation  %.2f GMAC an image%n"
             + "memory       training: %.0f MB + about %.0f MB an image of the batch%n",
-        model.input(),
-        model.heatmap(),
-        joints,
+        input,
+        maps,
+        joints == 0 ? "people's boxes" : joints + " joints",
         layers.size(),
         parameters / 1e6,
         weightBytes() / 1e6,
@@ -87,9 +96,12 @@ public record NetworkCost(ModelConfig model, int joints, long parameters, List<L
   public JsonObject json() {
     JsonObject json = new JsonObject();
     json.addProperty(Json.SCHEMA_VERSION, 1);
-    json.addProperty("input", model.input());
-    json.addProperty("heatmap", model.heatmap());
-    json.addProperty("joints", joints);
+    json.addProperty("task", joints == 0 ? "detect" : "pose");
+    json.addProperty("input", input);
+    json.addProperty("heatmap", maps);
+    if (joints > 0) {
+      json.addProperty("joints", joints);
+    }
     json.addProperty("parameters", parameters);
     json.addProperty("macs", macs());
     json.addProperty("weight_bytes", weightBytes());

@@ -66,9 +66,22 @@ final class Proof {
    * @throws FailedException if every way gives wrong results for a layer
    */
   static Arithmetic of(SadiNet net, Precision precision, int batch, boolean training) {
+    return of(ShapeOperations.layers(net), net.device(), precision, batch, training);
+  }
+
+  /**
+   * The same of any network.
+   *
+   * @param layers as {@link ShapeOperations#layers} has them
+   */
+  static Arithmetic of(
+      Map<Object, Layer> layers,
+      ComputeDevice device,
+      Precision precision,
+      int batch,
+      boolean training) {
     Torch.load();
-    return new Proof(net.device(), precision, training, batch, ProofFile.open(net.device()))
-        .prove(ShapeOperations.layers(net));
+    return new Proof(device, precision, training, batch, ProofFile.open(device)).prove(layers);
   }
 
   /** The best way of this device. */

@@ -69,8 +69,9 @@ public final class SadiNet implements AutoCloseable {
     Parameters.Scope stem = root.at("stem");
     this.stemConv = new ConvBn(stem.at("conv"), 3, config.stem(), 7, 2, 1, true);
     this.stemBlock = new Block(stem.at("block"), config.stem(), channels, 2, config.rfm());
+    Hourglass.Sizes sizes = new Hourglass.Sizes(config.channels(), config.blocks(), config.rfm());
     for (int s = 0; s < config.stacks(); s++) {
-      hourglasses.add(new Hourglass(root.at("hourglass").at(s), config, 0));
+      hourglasses.add(new Hourglass(root.at("hourglass").at(s), sizes, 0));
       Parameters.Scope head = root.at("head").at(s);
       features.add(ConvBn.relu(head.at("features"), channels, config.features(), 3));
       heatmaps.add(
@@ -173,6 +174,11 @@ public final class SadiNet implements AutoCloseable {
    * @return [B, H, W, 3], 0..255
    */
   public byte[] pictures(Tensor image) {
+    return pictures(device, image);
+  }
+
+  /** The same on a device. */
+  static byte[] pictures(ComputeDevice device, Tensor image) {
     Tensor mean = Tensors.of(MEAN, device, 3);
     Tensor deviation = Tensors.of(DEVIATION, device, 3);
     float[] values = Tensors.floats(image.permute(0, 2, 3, 1).mul(deviation).add(mean));

@@ -3,6 +3,7 @@ package io.sadi.model;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
 /**
@@ -49,9 +50,18 @@ final class ShapeOperations implements Operations<ShapeOperations.Shape> {
    *     product's weights
    */
   static Map<Object, Layer> layers(SadiNet net) {
+    return layers(net.config().input(), net::forward);
+  }
+
+  /**
+   * The same of any network.
+   *
+   * @param side of its input
+   * @param forward its forward pass
+   */
+  static Map<Object, Layer> layers(long side, BiFunction<ShapeOperations, Shape, ?> forward) {
     ShapeOperations operations = new ShapeOperations();
-    long side = net.config().input();
-    net.forward(operations, new Shape(3L, side, side));
+    forward.apply(operations, new Shape(3L, side, side));
     return operations.layers;
   }
 

@@ -1,12 +1,13 @@
 package io.sadi.predict;
 
+import io.sadi.data.Detected;
 import io.sadi.data.PersonBox;
 import io.sadi.image.LazyImage;
 import io.sadi.io.Progress;
 import io.sadi.predict.PredictionRequest.DetectorUse;
-import io.sadi.predict.detect.Detected;
-import io.sadi.predict.detect.OnnxDetector;
+import io.sadi.predict.detect.Detector;
 import io.sadi.predict.engine.PersonFinder;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,25 +17,30 @@ import org.jspecify.annotations.Nullable;
  * People as a detector finds them while photos are decoded; without one, one who fills the photo.
  */
 final class DetectedPeople implements AutoCloseable {
-  private final @Nullable OnnxDetector detector;
+  private final @Nullable Detector detector;
   private final boolean wholeWhereNobody;
   private final Progress progress;
   private final AtomicInteger nobody = new AtomicInteger();
 
-  private DetectedPeople(
-      @Nullable OnnxDetector detector, boolean wholeWhereNobody, Progress progress) {
+  private DetectedPeople(@Nullable Detector detector, boolean wholeWhereNobody, Progress progress) {
     this.detector = detector;
     this.wholeWhereNobody = wholeWhereNobody;
     this.progress = progress;
   }
 
-  /** Loads the detector, where there is one. */
-  static DetectedPeople open(@Nullable DetectorUse detection, Progress progress) {
+  /**
+   * Loads the detector, where there is one.
+   *
+   * @param precision auto, fp32 or bf16
+   */
+  static DetectedPeople open(@Nullable DetectorUse detection, String precision, Progress progress)
+      throws IOException {
     if (detection == null) {
       return new DetectedPeople(null, true, progress);
     }
-    OnnxDetector detector = OnnxDetector.open(detection.detector());
+    Detector detector = Detector.open(detection.detector(), precision);
     progress.detail(detector.description());
+    detector.warnings().forEach(progress::warn);
     return new DetectedPeople(detector, detection.wholeWhereNobody(), progress);
   }
 

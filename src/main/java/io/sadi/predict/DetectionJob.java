@@ -3,6 +3,7 @@ package io.sadi.predict;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.sadi.data.CocoId;
+import io.sadi.data.Detected;
 import io.sadi.geom.Box;
 import io.sadi.image.LazyImage;
 import io.sadi.io.AtomicFile;
@@ -11,9 +12,8 @@ import io.sadi.io.Csv;
 import io.sadi.io.Json;
 import io.sadi.io.Progress;
 import io.sadi.io.Workers;
-import io.sadi.predict.detect.Detected;
+import io.sadi.predict.detect.Detector;
 import io.sadi.predict.detect.DetectorOptions;
-import io.sadi.predict.detect.OnnxDetector;
 import io.sadi.predict.engine.ImageTask;
 import io.sadi.predict.engine.InputFailure;
 import io.sadi.predict.engine.InputImage;
@@ -140,13 +140,14 @@ public record DetectionJob(DetectorOptions options, Inputs inputs, int threads) 
     Writer text = new OutputStreamWriter(out, StandardCharsets.UTF_8);
     BoxWriter boxes =
         format == BoxFormat.CSV ? new CsvBoxWriter(text) : new CocoBoxWriter(text, images);
-    try (OnnxDetector detector = OnnxDetector.open(options);
+    try (Detector detector = Detector.open(options);
         Workers<Searched> workers = new Workers<>("sadi-detector", threads);
         Progress.Work work =
             images.size() > 1
                 ? progress.start("looking for people", images.size(), "images")
                 : Progress.Work.NONE) {
       progress.detail(detector.description());
+      detector.warnings().forEach(progress::warn);
       int submitted = 0;
       for (int i = 0; i < images.size(); i++) {
         while (submitted < images.size() && workers.underWay() < 2 * threads) {
@@ -180,7 +181,7 @@ public record DetectionJob(DetectorOptions options, Inputs inputs, int threads) 
     return new DetectionOutcome(read, people, nobody, List.copyOf(failures));
   }
 
-  private static Searched search(InputImage image, OnnxDetector detector) {
+  private static Searched search(InputImage image, Detector detector) {
     LazyImage photo;
     try {
       photo = ImageTask.of(image, null).pixels().read();

@@ -261,7 +261,8 @@ public final class PredictionJob {
   private void predict(List<InputImage> remaining, RunOutput results, Progress progress)
       throws IOException {
     InferenceConfig config = request.inference();
-    try (DetectedPeople detected = DetectedPeople.open(request.detection(), progress);
+    try (DetectedPeople detected =
+            DetectedPeople.open(request.detection(), config.precision(), progress);
         Engine engine = Engine.open(checkpoint, request.model(), decode, config)) {
       // Of all images: it does not depend on which of them this process predicts, or when.
       Batching batching =

@@ -15,6 +15,7 @@ import io.sadi.predict.engine.InferenceConfig;
 import io.sadi.predict.engine.InputFailure;
 import io.sadi.predict.engine.InputImage;
 import io.sadi.predict.engine.People;
+import io.sadi.predict.engine.PersonFinder;
 import io.sadi.predict.engine.PoseEstimator;
 import io.sadi.predict.output.CsvPredictionsWriter;
 import io.sadi.predict.output.PredictionsWriter;
@@ -25,6 +26,7 @@ import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Predicts a dataset's photos again and again, from files to rows of CSV that nobody reads, as
@@ -51,6 +53,21 @@ public final class PredictionStream implements AutoCloseable {
       List<Person> shown,
       Precision precision,
       InferenceConfig config) {
+    this(net, dataset, shown, precision, config, null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param finder says who is in a photo; null for those annotated
+   */
+  public PredictionStream(
+      SadiNet net,
+      Dataset dataset,
+      List<Person> shown,
+      Precision precision,
+      InferenceConfig config,
+      @Nullable PersonFinder finder) {
     PoseEstimator estimator =
         new PoseEstimator(
             net, dataset.skeleton().flipPermutation(), config.flip(), config.refine(), precision);
@@ -59,19 +76,23 @@ public final class PredictionStream implements AutoCloseable {
     this.ahead = (batching.lanes() + 3) * config.batch();
     this.rows =
         new CsvPredictionsWriter(OutputStream.nullOutputStream(), dataset.skeleton().joints());
-    this.people = engine.people(() -> tasks(dataset, shown), batching, 1, false);
+    this.people = engine.people(() -> tasks(dataset, shown, finder), batching, 1, false);
     this.images = this.people.iterator();
   }
 
   /** Without end. */
-  private static Iterator<ImageTask> tasks(Dataset dataset, List<Person> people) {
+  private static Iterator<ImageTask> tasks(
+      Dataset dataset, List<Person> people, @Nullable PersonFinder finder) {
     return IntStream.iterate(0, i -> (i + 1) % people.size())
         .mapToObj(people::get)
         .map(
-            person ->
-                ImageTask.of(
-                    new InputImage(person.image(), dataset.imageRoot().resolve(person.image())),
-                    List.of(PersonBox.of(person))))
+            person -> {
+              InputImage image =
+                  new InputImage(person.image(), dataset.imageRoot().resolve(person.image()));
+              return finder == null
+                  ? ImageTask.of(image, List.of(PersonBox.of(person)))
+                  : ImageTask.of(image, null, finder);
+            })
         .iterator();
   }
 

@@ -9,6 +9,9 @@ public enum Precision {
   /** bfloat16 by autocast: same exponents as float32, so losses need no scaling. */
   BF16;
 
+  /** The name of whichever is the faster one that the hardware has. */
+  public static final String AUTO = "auto";
+
   /**
    * The precision that {@code auto}, {@code fp32} or {@code bf16} names on a device.
    *

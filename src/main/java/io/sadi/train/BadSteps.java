@@ -1,6 +1,5 @@
 package io.sadi.train;
 
-import io.sadi.data.Person;
 import io.sadi.image.Image;
 import io.sadi.io.FailedException;
 import java.io.IOException;
@@ -18,28 +17,35 @@ final class BadSteps {
 
   private final TrainConfig.OnNan onNan;
   private final RunFolder folder;
-  private final List<Person> people;
+  private final List<String> images;
   private final int crop;
   private int inARow;
 
   /**
-   * @param people the training split
+   * @param images of the training split, by the places that batches name
    * @param crop side of the crops
    */
-  BadSteps(TrainConfig.OnNan onNan, RunFolder folder, List<Person> people, int crop) {
+  BadSteps(TrainConfig.OnNan onNan, RunFolder folder, List<String> images, int crop) {
     this.onNan = onNan;
     this.folder = folder;
-    this.people = people;
+    this.images = images;
     this.crop = crop;
+  }
+
+  /** Where warnings go. */
+  @FunctionalInterface
+  interface Warning {
+    void say(String line) throws IOException;
   }
 
   /**
    * After each step.
    *
    * @param position after the step
+   * @param warning is told of a step that was left out
    * @throws FailedException if the step was bad and the run is to end
    */
-  void after(Trainer.Step step, Position position, RunLog log) throws IOException {
+  void after(Trainer.Step step, Position position, Warning warning) throws IOException {
     if (step.loss().isGood()) {
       inARow = 0;
       return;
@@ -76,7 +82,7 @@ final class BadSteps {
               + "th in a row: the weights are lost, resume with a"
               + " lower train.lr");
     }
-    log.warn(line + "; skipped");
+    warning.say(line + "; skipped");
   }
 
   private static String fault(StepLoss loss, Position position) {
@@ -98,7 +104,7 @@ final class BadSteps {
         try (Image image = Image.of(batch.crops().get(i), crop, crop)) {
           image.writePng(evidence.resolve(String.format(Locale.ROOT, "%03d.png", names.size())));
         }
-        names.add(people.get(batch.people().get(i)).image());
+        names.add(images.get(batch.people().get(i)));
       }
     }
     Files.writeString(

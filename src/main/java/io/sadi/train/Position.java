@@ -49,8 +49,9 @@ record Position(
    * The epoch with the best validation.
    *
    * @param epoch from 1; 0 before the first validation
-   * @param weighted mean (joint-weighted) of {@code fused}, cross-fitted; NaN if not validated
-   * @param unweighted mean (unweighted)
+   * @param weighted mean (joint-weighted) of {@code fused}, cross-fitted; of a detector AP50; NaN
+   *     if not validated
+   * @param unweighted mean (unweighted); of a detector AP
    */
   record Best(int epoch, double weighted, double unweighted) {
     static final Best NONE = new Best(0, Double.NaN, Double.NaN);
@@ -87,11 +88,23 @@ record Position(
    * @param latest whether the latest epoch counts as the best
    */
   Position nextEpoch(@Nullable MetricResult validation, double weight, boolean latest) {
-    double weighted = validation == null ? Double.NaN : validation.meanJointWeighted();
-    double unweighted = validation == null ? Double.NaN : validation.meanUnweighted();
+    return validation == null
+        ? nextEpoch(false, Double.NaN, Double.NaN, weight, latest)
+        : nextEpoch(
+            true, validation.meanJointWeighted(), validation.meanUnweighted(), weight, latest);
+  }
+
+  /**
+   * The same of any two numbers.
+   *
+   * @param validated whether there are any
+   * @param weighted the one that decides
+   */
+  Position nextEpoch(
+      boolean validated, double weighted, double unweighted, double weight, boolean latest) {
     boolean better =
         latest
-            || (validation != null
+            || (validated
                 && (best.epoch == 0
                     || weighted > best.weighted
                     || (!Double.isNaN(weighted) && Double.isNaN(best.weighted))));

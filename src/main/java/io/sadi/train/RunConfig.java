@@ -24,6 +24,7 @@ public record RunConfig(
 
   /** Reads a whole config; an unknown key is an error. */
   public static RunConfig from(Config config) {
+    Task.POSE.require(config);
     ModelConfig model = ModelConfig.from(config);
     LossConfig loss = LossConfig.from(config, model);
     Augmentation augmentation = Augmentation.from(config);

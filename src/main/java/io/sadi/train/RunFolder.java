@@ -305,15 +305,17 @@ final class RunFolder {
   /**
    * Writes all rows anew, so that the file is always complete and a resumed run repeats no row.
    * Then the file for TensorBoard.
+   *
+   * @param columns the first one is {@code epoch}
    */
-  void metrics(List<List<String>> rows) throws IOException {
+  void metrics(List<String> columns, List<List<String>> rows) throws IOException {
     StringWriter text = new StringWriter();
     try (CSVPrinter csv = Csv.printer(text)) {
-      csv.printRecord(EpochResult.columns());
+      csv.printRecord(columns);
       csv.printRecords(rows);
     }
     AtomicFile.writeString(folder.resolve("metrics.csv"), text.toString());
-    TensorBoardEvents.write(folder, rows);
+    TensorBoardEvents.write(folder, columns, rows);
   }
 
   /** Writes the curves of {@link #metrics} as a web page. */
@@ -325,7 +327,7 @@ final class RunFolder {
   }
 
   /** The rows of the first epochs. */
-  List<List<String>> metrics(int epochs) throws IOException {
+  List<List<String>> metrics(List<String> columns, int epochs) throws IOException {
     List<List<String>> rows = new ArrayList<>();
     Path file = folder.resolve("metrics.csv");
     if (epochs == 0 || !Files.exists(file)) {
@@ -335,7 +337,7 @@ final class RunFolder {
     try (CSVParser parser = CSVParser.parse(file, StandardCharsets.UTF_8, format)) {
       for (CSVRecord record : parser) {
         List<String> row = new ArrayList<>();
-        for (String column : EpochResult.columns()) {
+        for (String column : columns) {
           row.add(record.isSet(column) ? record.get(column) : ""); // of an older version
         }
         if (EpochResult.epoch(row) <= epochs) {

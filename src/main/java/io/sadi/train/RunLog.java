@@ -62,7 +62,7 @@ final class RunLog {
 
   /** Continues after the first epochs of a run. */
   void resume(int done) throws IOException {
-    rows.addAll(folder.metrics(done));
+    rows.addAll(folder.metrics(EpochResult.columns(), done));
     learning.resume(rows);
   }
 
@@ -87,7 +87,7 @@ final class RunLog {
     }
     rows.add(result.row());
     if (writes) {
-      folder.metrics(rows);
+      folder.metrics(EpochResult.columns(), rows);
       folder.curves(metric);
     }
     note(describe(result));

@@ -3,7 +3,7 @@ package io.sadi.train;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import io.sadi.checkpoint.Checkpoint;
-import io.sadi.data.Dataset;
+import io.sadi.checkpoint.NetworkFile;
 import io.sadi.data.TrainedOn;
 import io.sadi.io.BadInputException;
 import io.sadi.io.FailedException;
@@ -48,8 +48,9 @@ final class StateFiles {
   /** Prefix of the running statistics of a job's processes. */
   private static final String STATISTICS = Checkpoint.STATE + "statistics/";
 
-  private final RunConfig config;
-  private final Dataset dataset;
+  private final StateContent content;
+  private final int keep;
+  private final boolean crossFitted;
   private final RunFolder folder;
   private final Weights weights;
   private TrainedOn trainedOn;
@@ -108,12 +109,29 @@ final class StateFiles {
   }
 
   /**
+   * What a state consists of beside what resuming alone needs: the network, with averaged weights.
+   */
+  @FunctionalInterface
+  interface StateContent {
+    NetworkFile of(Position position, TrainedOn trainedOn);
+  }
+
+  /**
+   * @param content of a state
+   * @param keep states that stay, the last one included
+   * @param crossFitted whether the best epoch is chosen by a cross-fitted number
    * @param trainedOn the people of the run
    */
   StateFiles(
-      RunConfig config, Dataset dataset, TrainedOn trainedOn, RunFolder folder, Weights weights) {
-    this.config = config;
-    this.dataset = dataset;
+      StateContent content,
+      int keep,
+      boolean crossFitted,
+      TrainedOn trainedOn,
+      RunFolder folder,
+      Weights weights) {
+    this.content = content;
+    this.keep = keep;
+    this.crossFitted = crossFitted;
     this.trainedOn = trainedOn;
     this.folder = folder;
     this.weights = weights;
@@ -166,21 +184,21 @@ final class StateFiles {
     if (saved != null && saved.steps() != position.steps()) {
       folder.keepLast(saved.steps());
     }
-    Checkpoint checkpoint = checkpoint(position);
+    NetworkFile checkpoint = content.of(position, trainedOn);
     Map<String, Safetensors.Entry> all = new LinkedHashMap<>(checkpoint.tensors());
     all.putAll(raw);
     checkpoint.write(
         folder.last(),
         raw,
         Map.of(TRAINING, position.toJson(), COMPUTED, computed(), SUM, Safetensors.sum(all)));
-    folder.forgetStatesBut(config.train().keep(), position.steps());
+    folder.forgetStatesBut(keep, position.steps());
     saved = position;
   }
 
   /** The averaged weights alone, for use. */
   void saveBest(Position position) throws IOException {
     checkFinite(position);
-    checkpoint(position).write(folder.best(), Map.of(), Map.of(COMPUTED, computed()));
+    content.of(position, trainedOn).write(folder.best(), Map.of(), Map.of(COMPUTED, computed()));
   }
 
   /**
@@ -252,7 +270,7 @@ final class StateFiles {
       trainedOn = before.same(trainedOn) ? before : trainedOn.after(before);
     }
     if (position.best().epoch() > 0
-        && config.model().sfm().enabled()
+        && crossFitted
         && !Position.isCrossFitted(last.metadata().getOrDefault(TRAINING, ""), file)) {
       progress.warn(
           file
@@ -345,18 +363,5 @@ final class StateFiles {
     } catch (RuntimeException e) {
       throw new BadInputException(file + ": metadata 'computed': cannot be read", e);
     }
-  }
-
-  private Checkpoint checkpoint(Position position) {
-    return new Checkpoint(
-            config.yaml(),
-            config.model(),
-            dataset.skeleton(),
-            dataset.metric(),
-            position.epoch(),
-            config.fusionWeight().orElse(position.fusionWeight()),
-            Map.of(),
-            weights.average().toEntries())
-        .learnedFrom(trainedOn);
   }
 }

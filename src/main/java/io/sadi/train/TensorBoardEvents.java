@@ -56,9 +56,10 @@ final class TensorBoardEvents {
    * Makes the folder's file hold exactly these epochs. Records that it has already stay as they
    * are; incomplete records and those of other epochs are cut off first.
    *
-   * @param rows of {@code metrics.csv}, as {@link EpochResult#row} makes them
+   * @param columns of {@code metrics.csv}
+   * @param rows of it
    */
-  static void write(Path folder, List<List<String>> rows) throws IOException {
+  static void write(Path folder, List<String> columns, List<List<String>> rows) throws IOException {
     double now = System.currentTimeMillis() / 1000.0;
     try (FileChannel channel =
         FileChannel.open(
@@ -81,7 +82,7 @@ final class TensorBoardEvents {
         more.writeBytes(record(version(now)));
       }
       for (List<String> row : rows.subList(kept, rows.size())) {
-        more.writeBytes(record(event(now, row)));
+        more.writeBytes(record(event(now, columns, row)));
       }
       channel.truncate(end);
       channel.position(end);
@@ -145,9 +146,8 @@ final class TensorBoardEvents {
     return event.toBytes();
   }
 
-  private static byte[] event(double now, List<String> row) {
+  private static byte[] event(double now, List<String> columns, List<String> row) {
     Message summary = new Message();
-    List<String> columns = EpochResult.columns();
     for (int i = 0; i < columns.size(); i++) {
       String tag = tag(columns.get(i));
       if (!tag.isEmpty() && !row.get(i).isEmpty()) {

@@ -59,6 +59,8 @@ public record TrainJob(
     Mode mode,
     @Nullable InitialNetwork init) {
 
+  private static final String RESUME_ALONE = "resume with --resume alone, or start a new run";
+
   /** What to do with a run folder that is there. */
   public enum Mode {
     REFUSE,
@@ -415,7 +417,7 @@ public record TrainJob(
    * @throws BadInputException if another one is given now
    */
   static RunConfig resumed(Config config, boolean configGiven, Path out) throws IOException {
-    return resumed(config, configGiven, out, "resume with --resume alone, or start a new run");
+    return resumed(config, configGiven, out, RESUME_ALONE);
   }
 
   /**
@@ -430,24 +432,36 @@ public record TrainJob(
     if (!configGiven) {
       return before;
     }
-    RunConfig now = RunConfig.from(config);
-    if (!now.yaml().equals(before.yaml())) {
-      List<String> then = before.yaml().lines().toList();
-      List<String> lines = now.yaml().lines().toList();
-      for (int i = 0; i < Math.min(then.size(), lines.size()); i++) {
-        if (!then.get(i).equals(lines.get(i))) {
-          throw BadInputException.at(
-              file + ":" + (i + 1),
-              "'"
-                  + then.get(i).strip()
-                  + "', where the config given now says '"
-                  + lines.get(i).strip()
-                  + "'",
-              "the same config as the run's",
-              remedy);
-        }
+    requireSame(file, before.yaml(), RunConfig.from(config).yaml(), remedy);
+    return before;
+  }
+
+  /**
+   * Refuses another config than a run was started with.
+   *
+   * @param file the run's
+   * @param before what it says, resolved
+   * @param now the config that is given, resolved
+   */
+  static void requireSame(Path file, String before, String now) {
+    requireSame(file, before, now, RESUME_ALONE);
+  }
+
+  private static void requireSame(Path file, String before, String now, String remedy) {
+    List<String> then = before.lines().toList();
+    List<String> lines = now.lines().toList();
+    for (int i = 0; i < Math.min(then.size(), lines.size()); i++) {
+      if (!then.get(i).equals(lines.get(i))) {
+        throw BadInputException.at(
+            file + ":" + (i + 1),
+            "'"
+                + then.get(i).strip()
+                + "', where the config given now says '"
+                + lines.get(i).strip()
+                + "'",
+            "the same config as the run's",
+            remedy);
       }
     }
-    return before;
   }
 }

@@ -7,6 +7,7 @@ import io.sadi.data.Batches;
 import io.sadi.data.Dataset;
 import io.sadi.data.Person;
 import io.sadi.data.TrainingSet;
+import io.sadi.data.TrainedOn;
 import io.sadi.eval.MetricResult;
 import io.sadi.io.Decimal;
 import io.sadi.io.Interruption;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -80,7 +82,14 @@ final class TrainRun {
     this.share = settings.share(ranks.rank(), ranks.size());
     this.trainer = trainer;
     this.pool = new BatchPool(trainer.device());
-    this.states = new StateFiles(config, dataset, job.trainedOn(), folder, trainer.weights());
+    this.states =
+        new StateFiles(
+            this::checkpoint,
+            settings.keep(),
+            config.model().sfm().enabled(),
+            job.trainedOn(),
+            folder,
+            trainer.weights());
     this.log =
         new RunLog(
             folder,
@@ -91,7 +100,12 @@ final class TrainRun {
             trainer.precision(),
             ranks.first(),
             LearningCheck.of(patience, dataset, people, validationPeople));
-    this.badSteps = new BadSteps(settings.onNan(), folder, people, config.model().input());
+    this.badSteps =
+        new BadSteps(
+            settings.onNan(),
+            folder,
+            people.stream().map(Person::image).toList(),
+            config.model().input());
   }
 
   /** Trains to the end or until interrupted. Either way the folder then holds all that was done. */
@@ -202,7 +216,7 @@ final class TrainRun {
     }
     StepLoss loss = step.loss();
     position = loss.isGood() ? position.goodStep(loss.mean()) : position.badStep();
-    badSteps.after(step, position, log);
+    badSteps.after(step, position, log::warn);
   }
 
   /** Says which batch there would be memory for. */
@@ -373,6 +387,19 @@ final class TrainRun {
     trainer.weights().raw().load(from.tensors(), except, origin);
     trainer.weights().average().load(from.tensors(), except, origin);
     states.startedFrom(from.trainedOn());
+  }
+
+  private Checkpoint checkpoint(Position at, TrainedOn trainedOn) {
+    return new Checkpoint(
+            config.yaml(),
+            config.model(),
+            dataset.skeleton(),
+            dataset.metric(),
+            at.epoch(),
+            config.fusionWeight().orElse(at.fusionWeight()),
+            Map.of(),
+            trainer.average().parameters().toEntries())
+        .learnedFrom(trainedOn);
   }
 
   private void save() throws IOException {

@@ -17,10 +17,14 @@ import org.jspecify.annotations.Nullable;
  * The curves of a training run.
  *
  * @param loss by epoch
- * @param accuracy joint-weighted percentage by epoch, for every decode that was validated
+ * @param accuracy percentage by epoch: joint-weighted, for every decode that was validated; of a
+ *     detector average precision
  */
 public record TrainingCurves(Series loss, List<Series> accuracy) {
   private static final List<String> DECODES = List.of("fused", "h1", "h2", "mu");
+
+  /** Columns of a detector's metrics.csv, without {@code val_}. */
+  private static final List<String> DETECTOR = List.of("ap50", "ap");
 
   /** Reads a run's metrics.csv. */
   public static TrainingCurves read(Path metrics) throws IOException {
@@ -32,18 +36,27 @@ public record TrainingCurves(Series loss, List<Series> accuracy) {
       for (Csv.@Nullable Row row = csv.next(); row != null; row = csv.next()) {
         loss.add(new CurvePoint(row.number(epoch), row.numberOrNaN(total)));
         for (String decode : DECODES) {
-          double value = row.numberOrNaN(csv.find("val_" + decode + "_mean_joint_weighted"));
-          if (!Double.isNaN(value)) {
-            accuracy
-                .computeIfAbsent(decode, name -> new ArrayList<>())
-                .add(new CurvePoint(row.number(epoch), value));
-          }
+          add(csv, row, "val_" + decode + "_mean_joint_weighted", decode, accuracy);
+        }
+        for (String name : DETECTOR) {
+          add(csv, row, "val_" + name, name, accuracy);
         }
       }
     }
     List<Series> lines = new ArrayList<>();
     accuracy.forEach((decode, points) -> lines.add(new Series(decode, points)));
     return new TrainingCurves(new Series("total loss", loss), lines);
+  }
+
+  private static void add(
+      Csv csv, Csv.Row row, String column, String name, Map<String, List<CurvePoint>> accuracy)
+      throws IOException {
+    double value = row.numberOrNaN(csv.find(column));
+    if (!Double.isNaN(value)) {
+      accuracy
+          .computeIfAbsent(name, n -> new ArrayList<>())
+          .add(new CurvePoint(row.number(csv.column("epoch")), value));
+    }
   }
 
   /** A page of its own. */
@@ -54,10 +67,16 @@ public record TrainingCurves(Series loss, List<Series> accuracy) {
         .html();
   }
 
+  private String found() {
+    return accuracy.stream().anyMatch(series -> DETECTOR.contains(series.name()))
+        ? "People found, validation photos"
+        : "Joints found, validation people";
+  }
+
   /** Both charts, side by side where there is room. */
   public String html(String metric) {
     return "<div class=\"charts\">\n"
-        + new LineChart("Joints found, validation people", "epoch", metric + ", %", accuracy).html()
+        + new LineChart(found(), "epoch", metric + ", %", accuracy).html()
         + new LineChart("Loss, training people", "epoch", "", List.of(loss)).html()
         + "</div>";
   }

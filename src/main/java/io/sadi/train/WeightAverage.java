@@ -33,8 +33,12 @@ final class WeightAverage implements AutoCloseable {
    * @param steps done so far
    */
   void update(long steps) {
-    double d = Math.min(decay, (1.0 + steps) / (10.0 + steps));
-    pull(1 - d);
+    pull(share(decay, steps));
+  }
+
+  /** What the average takes over of the weights after so many steps. */
+  static double share(double decay, long steps) {
+    return 1 - Math.min(decay, (1.0 + steps) / (10.0 + steps));
   }
 
   /**
@@ -59,10 +63,13 @@ final class WeightAverage implements AutoCloseable {
   }
 
   private void pull(double share) {
+    pull(source.parameters(), average.parameters(), share);
+  }
+
+  /** Moves weights and statistics a share of the way. */
+  static void pull(Parameters from, Parameters to, double share) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
-      Parameters from = source.parameters();
-      Parameters to = average.parameters();
       to.weights().lerp_(from.weights(), Tensors.scalar(share));
       to.statistics().lerp_(from.statistics(), Tensors.scalar(share));
     }

@@ -3,7 +3,9 @@ package io.sadi.cli;
 import io.sadi.cli.options.CommonOptions;
 import io.sadi.config.Config;
 import io.sadi.io.Version;
+import io.sadi.train.DetectorRunConfig;
 import io.sadi.train.RunConfig;
+import io.sadi.train.Task;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -278,6 +280,7 @@ final class ManPages {
           Roff.bold(key.name()),
           key.meaning() + ". " + upperFirst(key.type()) + "; default " + key.defaultValue() + ".");
     }
+    detectorKeys(roff, config);
     return roff.section("SEE ALSO")
         .raw(
             String.join(
@@ -287,6 +290,30 @@ final class ManPages {
                     reference("sadi-info", 1))
                 + "\n")
         .toString();
+  }
+
+  /** The keys that only a detector has, or that mean something else to it. */
+  private static void detectorKeys(Roff roff, Config ofPoses) {
+    Config config = Config.empty();
+    config.set(Task.KEY + "=detect");
+    DetectorRunConfig.from(config);
+    roff.section("KEYS OF A DETECTOR");
+    roff.raw(
+        "With \\fItrain.task\\fR detect.\n"
+            + "The others of \\fItrain\\fR and \\fIdata\\fR mean what they mean above, with\n"
+            + "photos for crops; there are no others.\n");
+    for (Config.Key key : config.keys()) {
+      if (!ofPoses.keys().contains(key)) {
+        roff.item(
+            Roff.bold(key.name()),
+            key.meaning()
+                + ". "
+                + upperFirst(key.type())
+                + "; default "
+                + key.defaultValue()
+                + ".");
+      }
+    }
   }
 
   private static String sectionOf(Config.Key key) {

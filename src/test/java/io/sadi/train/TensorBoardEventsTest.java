@@ -81,7 +81,7 @@ class TensorBoardEventsTest {
   /** The first bytes of every event file that TensorFlow writes: 24, and its checksum. */
   @Test
   void beginsAsTensorFlowsFilesDo() throws IOException {
-    TensorBoardEvents.write(folder, List.of());
+    TensorBoardEvents.write(folder, EpochResult.columns(), List.of());
     assertThat(Arrays.copyOf(Files.readAllBytes(file()), 13))
         .containsExactly(0x18, 0, 0, 0, 0, 0, 0, 0, 0xa3, 0x7f, 0x4b, 0x22, 0x09);
     assertThat(read(file())).isEmpty();
@@ -89,8 +89,8 @@ class TensorBoardEventsTest {
 
   @Test
   void anEpochIsAStepWithItsScalars() throws IOException {
-    TensorBoardEvents.write(folder, rows(1));
-    TensorBoardEvents.write(folder, rows(1, 2));
+    TensorBoardEvents.write(folder, EpochResult.columns(), rows(1));
+    TensorBoardEvents.write(folder, EpochResult.columns(), rows(1, 2));
     List<Event> events = read(file());
     assertThat(events).extracting(Event::getStep).containsExactly(1L, 2L);
     assertThat(events.get(1).getWallTime()).isGreaterThan(1.7e9);
@@ -110,20 +110,20 @@ class TensorBoardEventsTest {
   void whatAKilledRunLeftIsContinued() throws IOException {
     int[] epochs = new int[200];
     Arrays.setAll(epochs, i -> i + 1);
-    TensorBoardEvents.write(folder, rows(epochs));
+    TensorBoardEvents.write(folder, EpochResult.columns(), rows(epochs));
     byte[] whole = Files.readAllBytes(file());
-    TensorBoardEvents.write(folder, rows(Arrays.copyOf(epochs, 199)));
+    TensorBoardEvents.write(folder, EpochResult.columns(), rows(Arrays.copyOf(epochs, 199)));
     byte[] shorter = Files.readAllBytes(file());
     assertThat(whole).startsWith(shorter); // what was there stays, its times too
     for (int length = 0; length <= whole.length; length += length < 40 ? 1 : 97) {
       Files.write(file(), Arrays.copyOf(whole, length));
-      TensorBoardEvents.write(folder, rows(epochs));
+      TensorBoardEvents.write(folder, EpochResult.columns(), rows(epochs));
       assertThat(read(file())).extracting(Event::getStep).hasSize(200).doesNotHaveDuplicates();
     }
     byte[] damaged = whole.clone();
     damaged[shorter.length + 30] ^= 1;
     Files.write(file(), damaged);
-    TensorBoardEvents.write(folder, rows(epochs));
+    TensorBoardEvents.write(folder, EpochResult.columns(), rows(epochs));
     assertThat(Files.readAllBytes(file())).startsWith(shorter);
     assertThat(scalars(read(file()).get(199))).containsEntry("loss/total", 2.5f);
   }
@@ -131,9 +131,9 @@ class TensorBoardEventsTest {
   /** Epochs that are done again, from a state before the last, are there once. */
   @Test
   void whatIsDoneAgainIsThereOnce() throws IOException {
-    TensorBoardEvents.write(folder, rows(1, 2, 3, 4));
-    TensorBoardEvents.write(folder, rows(1, 2));
-    TensorBoardEvents.write(folder, rows(1, 2, 3));
+    TensorBoardEvents.write(folder, EpochResult.columns(), rows(1, 2, 3, 4));
+    TensorBoardEvents.write(folder, EpochResult.columns(), rows(1, 2));
+    TensorBoardEvents.write(folder, EpochResult.columns(), rows(1, 2, 3));
     assertThat(read(file())).extracting(Event::getStep).containsExactly(1L, 2L, 3L);
   }
 

@@ -4,12 +4,16 @@ import io.sadi.ablate.study.StudyDesign;
 import io.sadi.checkpoint.Decode;
 import io.sadi.config.Config;
 import io.sadi.model.Variant;
+import io.sadi.train.DetectorRunConfig;
 import io.sadi.train.RunConfig;
+import io.sadi.train.Task;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a shell offers for the value of an option whose type does not say. Picocli makes these with
@@ -83,8 +87,14 @@ public final class Candidates {
     public Iterator<String> iterator() {
       Config config = Config.empty();
       RunConfig.from(config);
+      Map<String, Config.Key> keys = new LinkedHashMap<>();
+      config.keys().forEach(key -> keys.put(key.name(), key));
+      Config detector = Config.empty();
+      detector.set(Task.KEY + "=detect");
+      DetectorRunConfig.from(detector);
+      detector.keys().forEach(key -> keys.putIfAbsent(key.name(), key));
       List<String> settings = new ArrayList<>();
-      for (Config.Key key : config.keys()) {
+      for (Config.Key key : keys.values()) {
         List<String> values = new ArrayList<>();
         if (key.name().equals("model.variant")) {
           Variant.names().forEach(values::add);

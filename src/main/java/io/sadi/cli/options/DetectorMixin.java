@@ -11,9 +11,9 @@ public final class DetectorMixin {
   @Option(
       names = "--detector",
       order = 10,
-      paramLabel = "FILE.onnx",
+      paramLabel = "FILE",
       description =
-          "A network that finds people: YOLOv5, YOLOv8 to YOLO26, YOLOX, RT-DETR, D-FINE, DETR,"
+          "A network that finds people: a checkpoint of 'sadi train --task detect', or as ONNX YOLOv5, YOLOv8 to YOLO26, YOLOX, RT-DETR, D-FINE, DETR,"
               + " RTMDet, torchvision's and TensorFlow's, as their exporters write ONNX. What its"
               + " input and outputs mean is read from the file; -v says what was made of it.")
   private @Nullable Path detector;

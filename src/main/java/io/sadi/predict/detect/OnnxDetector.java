@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.platform.Fp16Conversions;
+import io.sadi.data.Detected;
 import io.sadi.geom.Affine;
 import io.sadi.geom.Box;
 import io.sadi.image.LazyImage;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * metadata, else by the convention of those who write such files, else from the options. Several
  * threads may detect at once; each photo is computed by one thread.
  */
-public final class OnnxDetector implements AutoCloseable {
+public final class OnnxDetector implements Detector {
   private final DetectorOptions options;
   private final OrtEnvironment environment;
   private final OrtSession session;
@@ -93,9 +94,14 @@ public final class OnnxDetector implements AutoCloseable {
     this.form = form;
   }
 
-  /** What was made of the file, in a line. */
+  @Override
   public String description() {
     return form.toString();
+  }
+
+  @Override
+  public List<String> warnings() {
+    return List.of();
   }
 
   // --- One photo
@@ -107,6 +113,7 @@ public final class OnnxDetector implements AutoCloseable {
    * @return at most as many as the options allow, the largest first
    * @throws BadInputException if the outputs are not of the layout
    */
+  @Override
   public List<Detected> detect(LazyImage photo) {
     List<DetectorOutput> outputs;
     use.readLock().lock();
@@ -148,10 +155,7 @@ public final class OnnxDetector implements AutoCloseable {
         people.add(new Detected(new Box(left, top, right - left, bottom - top), one.score()));
       }
     }
-    people.sort(
-        Comparator.comparingDouble((Detected one) -> one.box().area())
-            .reversed()
-            .thenComparing(Comparator.comparingDouble(Detected::score).reversed()));
+    people.sort(LARGEST_FIRST);
     return List.copyOf(people.subList(0, Math.min(options.most(), people.size())));
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import io.sadi.data.Detected;
 import io.sadi.geom.Box;
 import io.sadi.image.Image;
 import io.sadi.image.LazyImage;

@@ -1,4 +1,4 @@
-package io.sadi.predict.detect;
+package io.sadi.data;
 
 import io.sadi.geom.Box;
 

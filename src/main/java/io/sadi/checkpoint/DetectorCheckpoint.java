@@ -1,0 +1,141 @@
+package io.sadi.checkpoint;
+
+import io.sadi.config.Config;
+import io.sadi.data.TrainedOn;
+import io.sadi.io.BadInputException;
+import io.sadi.io.Json;
+import io.sadi.io.Safetensors;
+import io.sadi.io.TorchFile;
+import io.sadi.model.DetectorConfig;
+import io.sadi.model.DetectorNet;
+import io.sadi.torch.ComputeDevice;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A trained detector as a safetensors file.
+ *
+ * @param config the resolved config it was trained with, YAML
+ * @param model read from that
+ * @param tensors its parameters, whose names begin with {@link DetectorNet#PREFIX}
+ * @param origin where it comes from
+ */
+public record DetectorCheckpoint(
+    String config,
+    DetectorConfig model,
+    Map<String, Safetensors.Entry> tensors,
+    Checkpoint.Origin origin)
+    implements NetworkFile {
+
+  /** Metadata {@code format} of such a file. */
+  static final String FORMAT = "sadi-detector-1";
+
+  /** No file that begins otherwise is safetensors. */
+  private static final long LARGEST_HEADER = 100_000_000;
+
+  private static final String CARD = "card";
+  private static final String TRAINED_ON = "trained_on";
+  private static final String WHAT = "a detector, as 'sadi train --task detect' writes it";
+
+  /**
+   * Whether a file is a checkpoint of a detector, by what its header says.
+   *
+   * @return false also for a file that is not there, or of another kind
+   */
+  public static boolean isOne(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      return false;
+    }
+    try {
+      return FORMAT.equals(Safetensors.read(file).metadata().get("format"));
+    } catch (BadInputException e) {
+      return false; // whoever reads it says what is wrong
+    }
+  }
+
+  /** Whether a file is of the kind that checkpoints are, safetensors, by its first bytes. */
+  public static boolean isSafetensors(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      return false;
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] first = in.readNBytes(Long.BYTES + 1);
+      if (first.length <= Long.BYTES || first[Long.BYTES] != '{') {
+        return false;
+      }
+      long header = ByteBuffer.wrap(first).order(ByteOrder.LITTLE_ENDIAN).getLong();
+      return header > 0 && header <= LARGEST_HEADER;
+    }
+  }
+
+  /**
+   * Reads and checks a checkpoint; its tensors stay mapped to the file.
+   *
+   * @throws BadInputException also where it is a network of another kind
+   */
+  public static DetectorCheckpoint read(Path file) throws IOException {
+    if (TorchFile.isOne(file)) {
+      throw BadInputException.at(file, "a PyTorch file", WHAT, "");
+    }
+    Safetensors content = Safetensors.read(file);
+    Header header = new Header(file, content.metadata());
+    if (Checkpoint.FORMAT.equals(content.metadata().get("format"))) {
+      throw BadInputException.at(file, "a network that finds joints", WHAT, "");
+    }
+    header.expect("format", FORMAT, WHAT);
+    String yaml = header.text("config");
+    DetectorConfig model = DetectorConfig.from(Config.parse(yaml, file + ": config"));
+    return new DetectorCheckpoint(
+        yaml,
+        model,
+        Checkpoint.tensors(content, false),
+        new Checkpoint.Origin(
+            (int) header.number("epoch", 1e9),
+            content.metadata().getOrDefault(CARD, ""),
+            Checkpoint.trainedOn(content, file)));
+  }
+
+  @Override
+  public void write(Path file, Map<String, Safetensors.Entry> state, Map<String, String> notes)
+      throws IOException {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put("format", FORMAT);
+    metadata.put("config", config);
+    metadata.put("epoch", String.valueOf(origin.epoch()));
+    if (!origin.card().isEmpty()) {
+      metadata.put(CARD, origin.card());
+    }
+    TrainedOn trainedOn = origin.trainedOn();
+    if (trainedOn != null) {
+      metadata.put(TRAINED_ON, Json.compact(trainedOn.json()));
+    }
+    metadata.putAll(notes);
+    Map<String, Safetensors.Entry> all = new LinkedHashMap<>(tensors);
+    all.putAll(state);
+    new Safetensors(metadata, all).write(file);
+  }
+
+  /** The network with these weights. */
+  public DetectorNet network(ComputeDevice device, Object file) {
+    DetectorNet net = DetectorNet.empty(model, device);
+    try {
+      net.parameters().load(tensors, file);
+    } catch (RuntimeException e) {
+      net.close();
+      throw e;
+    }
+    return net;
+  }
+
+  /** The people it was trained on; null if that was not written down. */
+  public @Nullable TrainedOn trainedOn() {
+    return origin.trainedOn();
+  }
+}

@@ -1,0 +1,196 @@
+package io.sadi.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sadi.checkpoint.Checkpoint;
+import io.sadi.checkpoint.DetectorCheckpoint;
+import io.sadi.config.Config;
+import io.sadi.eval.BoxPrecision;
+import io.sadi.io.BadInputException;
+import io.sadi.io.Json;
+import io.sadi.io.Progress;
+import io.sadi.predict.DetectorEvaluation;
+import io.sadi.predict.engine.InferenceConfig;
+import io.sadi.predict.engine.Refine;
+import io.sadi.prepare.SyntheticPeople;
+import io.sadi.prepare.read.Split;
+import io.sadi.prepare.write.DatasetOutput;
+import io.sadi.testing.NoisePeople;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A detector learns to find people, and an interrupted run is the same run. */
+class DetectorJobTest {
+  /** 3 epochs of 2 steps. */
+  private static final String TINY =
+      """
+      model: {input: 64, stem: 4, channels: [4, 4, 8], blocks: [1, 1, 1], features: 4}
+      train: {task: detect, epochs: 3, batch: 4, lr: 0.001, milestones: [2], threads: 1,
+        precision: fp32, samples: 2}
+      """;
+
+  @TempDir Path folder;
+
+  private static Config config(String yaml, String... sets) {
+    Config config = Config.parse(yaml, "test");
+    for (String set : sets) {
+      config.set(set);
+    }
+    return config;
+  }
+
+  private static DetectorJob job(Config config, Path data, Path out, TrainJob.Mode mode)
+      throws IOException {
+    return DetectorJob.prepare(config, true, data, out, mode, null);
+  }
+
+  private static List<String> rows(Path run) throws IOException {
+    return Files.readAllLines(run.resolve("metrics.csv"), StandardCharsets.UTF_8).stream()
+        .map(row -> row.replaceAll("(([^,]*,){7})[^,]*,[^,]*", "$1")) // without speed and memory
+        .toList();
+  }
+
+  @Test
+  void anInterruptedAndResumedRunEndsWithTheSameBytes() throws IOException {
+    Path data = NoisePeople.write(folder.resolve("data"));
+    Path whole = folder.resolve("whole");
+    RunState state = job(config(TINY), data, whole, TrainJob.Mode.REFUSE).run(false, Progress.NONE);
+    assertThat(state).isEqualTo(RunState.DONE);
+    assertThat(whole.resolve("augmented.jpg")).exists();
+    assertThat(whole.resolve("curves.html")).content().contains("People found");
+    assertThat(Json.readObject(whole.resolve("summary.json")).get("task").getAsString())
+        .isEqualTo("detect");
+
+    // Stopped by force after its second epoch.
+    Path broken = folder.resolve("broken");
+    job(config(TINY, "train.epochs=2"), data, broken, TrainJob.Mode.REFUSE)
+        .run(false, Progress.NONE);
+    Files.copy(
+        whole.resolve("config.yaml"),
+        broken.resolve("config.yaml"),
+        StandardCopyOption.REPLACE_EXISTING);
+    DetectorJob.prepare(Config.empty(), false, data, broken, TrainJob.Mode.RESUME, null)
+        .run(false, Progress.NONE);
+    Path last = Path.of("checkpoints/last.safetensors");
+    assertThat(broken.resolve(last)).hasSameBinaryContentAs(whole.resolve(last));
+    assertThat(rows(broken)).isEqualTo(rows(whole)).hasSize(4);
+
+    // Another config or other people need a word.
+    assertThatThrownBy(() -> job(config(TINY, "train.lr=0.5"), data, whole, TrainJob.Mode.RESUME))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("the same config as the run's");
+    Path others = NoisePeople.write(folder.resolve("others"), 9);
+    assertThatThrownBy(
+            () ->
+                DetectorJob.prepare(
+                    Config.empty(), false, others, whole, TrainJob.Mode.RESUME, null))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("was trained on");
+  }
+
+  /** Whoever takes one kind for the other must read what it is. */
+  @Test
+  void kindsOfNetworksAreNotMixedUp() throws IOException {
+    Path data = NoisePeople.write(folder.resolve("data"));
+    Path run = folder.resolve("run");
+    job(config(TINY, "train.epochs=1"), data, run, TrainJob.Mode.REFUSE).run(false, Progress.NONE);
+    Path detector = run.resolve("checkpoints/best.safetensors");
+    assertThat(DetectorCheckpoint.isOne(detector)).isTrue();
+    assertThat(DetectorCheckpoint.read(detector).tensors().keySet())
+        .allMatch(name -> name.startsWith("detector."));
+    assertThatThrownBy(() -> Checkpoint.read(detector))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining(
+            "found a detector, which finds people's boxes, expected a network that finds joints")
+        .hasMessageContaining("--detector");
+    Path pose = folder.resolve("pose");
+    TrainJob.prepare(
+            Config.parse(NoisePeople.CONFIG, "test"), true, data, pose, TrainJob.Mode.REFUSE, null)
+        .run(Progress.NONE);
+    Path joints = pose.resolve("checkpoints/best.safetensors");
+    assertThat(DetectorCheckpoint.isOne(joints)).isFalse();
+    assertThatThrownBy(() -> DetectorCheckpoint.read(joints))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("found a network that finds joints, expected a detector");
+    assertThatThrownBy(() -> RunConfig.from(config(TINY)))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("train.task")
+        .hasMessageContaining("expected pose");
+    assertThatThrownBy(() -> DetectorRunConfig.from(Config.empty()))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("expected detect");
+  }
+
+  @Test
+  void startsFromAnotherDetector() throws IOException {
+    Path data = NoisePeople.write(folder.resolve("data"));
+    Path first = folder.resolve("first");
+    job(config(TINY, "train.epochs=1"), data, first, TrainJob.Mode.REFUSE)
+        .run(false, Progress.NONE);
+    Path best = first.resolve("checkpoints/best.safetensors");
+    Path second = folder.resolve("second");
+    DetectorJob.prepare(
+            config(TINY, "train.epochs=1", "train.lr=0", "train.ema=0"),
+            true,
+            data,
+            second,
+            TrainJob.Mode.REFUSE,
+            new InitialNetwork(best, List.of()))
+        .run(false, Progress.NONE);
+    DetectorCheckpoint after =
+        DetectorCheckpoint.read(second.resolve("checkpoints/best.safetensors"));
+    String head = "detector.head.box.weight";
+    assertThat(after.tensors().get(head).floats())
+        .isEqualTo(DetectorCheckpoint.read(best).tensors().get(head).floats());
+    assertThat(after.trainedOn().before()).hasSize(1);
+    assertThatThrownBy(
+            () ->
+                DetectorJob.prepare(
+                    config(TINY, "model.features=8"),
+                    true,
+                    data,
+                    folder.resolve("third"),
+                    TrainJob.Mode.REFUSE,
+                    new InitialNetwork(best, List.of())))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("its architecture differs");
+  }
+
+  /** Drawn people: seconds of training find most of them. */
+  @Test
+  void learnsToFindDrawnPeople() throws IOException {
+    Path data = folder.resolve("people");
+    new SyntheticPeople(
+            80, List.of(new Split.Range("train", 1, 64), new Split.Range("val", 65, 80)), 3)
+        .run(new DatasetOutput(data, false, false, Map.of()), Progress.NONE);
+    Path run = folder.resolve("run");
+    Config config =
+        config(
+            """
+            model: {input: 64, stem: 8, channels: [8, 16, 16, 24], blocks: [1, 1, 1, 1],
+              features: 8}
+            augment: {mosaic: 0.2, mosaic_photos: 2, negative: 0, scale_min: 0.9, scale_max: 1.2}
+            train: {task: detect, epochs: 30, batch: 8, lr: 0.01, milestones: [24], ema: 0.9,
+              threads: 1, precision: fp32, eval_every: 30, samples: 0}
+            """);
+    job(config, data, run, TrainJob.Mode.REFUSE).run(false, Progress.NONE);
+    InferenceConfig inference = new InferenceConfig("cpu", "fp32", 1, 1, false, Refine.QUARTER);
+    BoxPrecision found =
+        DetectorEvaluation.prepare(
+                run.resolve("checkpoints/best.safetensors"), data, "val", Integer.MAX_VALUE)
+            .run(inference, false, Progress.NONE);
+    assertThat(found.people()).isEqualTo(16);
+    assertThat(found.ap50()).isGreaterThan(40);
+    String row = rows(run).get(30);
+    assertThat(row).contains(String.format(Locale.ROOT, "%.4f", found.ap50()));
+  }
+}
