@@ -105,7 +105,8 @@ final class RealNvp {
       try (PointerScope scope = new PointerScope()) {
         Tensor places = // [chunk]
             torch
-                .arange(Tensors.scalar(first), Tensors.scalar(first + CHUNK), from.options())
+                .arange(Tensors.scalar(CHUNK), from.options())
+                .add(Tensors.scalar((double) first))
                 .mul(step)
                 .add(from);
         Tensor points = torch.zeros(new long[] {CHUNK, 2}, from.options());
