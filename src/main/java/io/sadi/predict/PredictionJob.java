@@ -24,6 +24,7 @@ import io.sadi.predict.input.BoxChoice;
 import io.sadi.predict.input.Boxes;
 import io.sadi.predict.input.Inputs;
 import io.sadi.predict.input.MpiiTestImages;
+import io.sadi.predict.output.ExtraColumns;
 import io.sadi.predict.output.ImageIds;
 import io.sadi.predict.output.Journal;
 import io.sadi.predict.output.OutputFolder;
@@ -191,7 +192,7 @@ public final class PredictionJob {
     ModelInfo about = ModelInfo.of(checkpoint, request.model(), decode, request.inference());
     about.model().addProperty("passes", passes());
     ImageIds ids = ids();
-    Writing writing = new Writing(output.format(), about, ids.byName(), test);
+    Writing writing = new Writing(output.format(), about, ids.byName(), test, extra());
     List<InputFailure> unusable =
         inputs.failures().stream().filter(failure -> isOurs(failure.image())).toList();
     try (RunOutput results =
@@ -207,6 +208,10 @@ public final class PredictionJob {
       }
       return results.finish();
     }
+  }
+
+  private ExtraColumns extra() {
+    return new ExtraColumns(request.detection() != null || (boxes != null && boxes.scored()));
   }
 
   /** What predictions depend on: a run that goes on with others would end in a mixture. */

@@ -66,6 +66,7 @@ final class CocoPredictionsWriter implements PredictionsWriter {
     // Ours, left alone by pycocotools; a bbox would make it take these for boxes alone.
     object.addProperty("file_name", image);
     object.addProperty("person", person.place().person());
+    PredictionsWriter.addBoxScore(object, person);
     return object;
   }
 }

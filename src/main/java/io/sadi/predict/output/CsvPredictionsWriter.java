@@ -15,18 +15,23 @@ import java.util.List;
 import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
 
-/** One row a person: who, where, how sure, and five columns a joint. */
+/**
+ * One row a person: who, where, how sure, and five columns a joint; between them what {@link
+ * ExtraColumns} says.
+ */
 public final class CsvPredictionsWriter implements PredictionsWriter {
   private static final List<String> OF_A_JOINT =
       List.of("_x", "_y", "_score", "_sigma_x", "_sigma_y");
 
   private final BufferedWriter text;
   private final List<String> joints;
+  private final ExtraColumns extra;
   private @Nullable CSVPrinter rows;
 
-  public CsvPredictionsWriter(OutputStream out, List<String> joints) {
+  public CsvPredictionsWriter(OutputStream out, List<String> joints, ExtraColumns extra) {
     this.text = PredictionsWriter.text(out);
     this.joints = joints;
+    this.extra = extra;
   }
 
   @Override
@@ -47,6 +52,9 @@ public final class CsvPredictionsWriter implements PredictionsWriter {
       rows = Csv.printer(text);
       List<String> header =
           new ArrayList<>(List.of("image", "person", "score", "box_x", "box_y", "box_w", "box_h"));
+      if (extra.boxScore()) {
+        header.add("box_score");
+      }
       for (String joint : joints) {
         OF_A_JOINT.forEach(column -> header.add(joint + column));
       }
@@ -55,9 +63,9 @@ public final class CsvPredictionsWriter implements PredictionsWriter {
     return rows;
   }
 
-  private static List<String> row(String image, FoundPerson person) {
+  private List<String> row(String image, FoundPerson person) {
     PersonBox place = person.place();
-    Prediction joints = person.joints();
+    Prediction found = person.joints();
     List<String> row = new ArrayList<>();
     row.add(image);
     row.add(String.valueOf(place.person()));
@@ -66,12 +74,15 @@ public final class CsvPredictionsWriter implements PredictionsWriter {
     row.add(number(place.box().y(), PIXEL_DECIMALS));
     row.add(number(place.box().width(), PIXEL_DECIMALS));
     row.add(number(place.box().height(), PIXEL_DECIMALS));
-    for (int k = 0; k < joints.x().length; k++) {
-      row.add(number(joints.x()[k], PIXEL_DECIMALS));
-      row.add(number(joints.y()[k], PIXEL_DECIMALS));
-      row.add(number(joints.score()[k], SCORE_DECIMALS));
-      row.add(number(joints.sigmaX()[k], PIXEL_DECIMALS));
-      row.add(number(joints.sigmaY()[k], PIXEL_DECIMALS));
+    if (extra.boxScore()) {
+      row.add(number(place.score(), SCORE_DECIMALS));
+    }
+    for (int k = 0; k < found.x().length; k++) {
+      row.add(number(found.x()[k], PIXEL_DECIMALS));
+      row.add(number(found.y()[k], PIXEL_DECIMALS));
+      row.add(number(found.score()[k], SCORE_DECIMALS));
+      row.add(number(found.sigmaX()[k], PIXEL_DECIMALS));
+      row.add(number(found.sigmaY()[k], PIXEL_DECIMALS));
     }
     return row;
   }

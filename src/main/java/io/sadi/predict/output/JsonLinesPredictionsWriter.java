@@ -56,6 +56,7 @@ final class JsonLinesPredictionsWriter implements PredictionsWriter {
     object.addProperty("person", person.place().person());
     object.add("box", box(person.place().box()));
     object.add("score", Json.number(person.score(), SCORE_DECIMALS));
+    PredictionsWriter.addBoxScore(object, person);
     JsonArray keypoints = new JsonArray();
     for (int k = 0; k < joints.size(); k++) {
       JsonObject keypoint = new JsonObject();

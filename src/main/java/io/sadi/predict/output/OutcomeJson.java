@@ -70,6 +70,9 @@ final class OutcomeJson {
     if (!place.category().equals(CocoCategory.PERSON.id())) {
       object.add("category", place.category().toJson());
     }
+    if (!Double.isNaN(place.score())) {
+      object.addProperty("box_score", place.score());
+    }
     object.add("x", array(joints.x()));
     object.add("y", array(joints.y()));
     object.add("score", array(joints.score()));
@@ -94,7 +97,8 @@ final class OutcomeJson {
             crop.get(2).getAsDouble(),
             object.has("category")
                 ? Objects.requireNonNull(CocoId.of(object.get("category")))
-                : CocoCategory.PERSON.id());
+                : CocoCategory.PERSON.id(),
+            object.has("box_score") ? object.get("box_score").getAsDouble() : Double.NaN);
     Prediction joints =
         new Prediction(
             image,

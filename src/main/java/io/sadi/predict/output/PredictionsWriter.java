@@ -1,6 +1,9 @@
 package io.sadi.predict.output;
 
+import com.google.gson.JsonObject;
+import io.sadi.io.Json;
 import io.sadi.predict.engine.FoundImage;
+import io.sadi.predict.engine.FoundPerson;
 import io.sadi.predict.engine.InputFailure;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -22,6 +25,14 @@ public interface PredictionsWriter {
 
   /** Ends the document and hands everything to the stream, which stays open. */
   void finish(List<InputFailure> failures) throws IOException;
+
+  /** How sure the detector was of the box, {@code box_score}, where that is known. */
+  static void addBoxScore(JsonObject object, FoundPerson person) {
+    double score = person.place().score();
+    if (!Double.isNaN(score)) {
+      object.add("box_score", Json.number(score, SCORE_DECIMALS));
+    }
+  }
 
   /** UTF-8 text onto a stream. */
   static BufferedWriter text(OutputStream out) {
