@@ -199,7 +199,7 @@ public final class PredictionJob {
         RunOutput.open(
             new RunOutput.Plan(
                 output, writing, images, unusable, folder, yolo, report(about), part(ids)),
-            output.file() == null ? new JsonObject() : settings(about),
+            output.file() == null ? new JsonObject() : settings(request, checkpoint, about),
             stdout,
             progress)) {
       List<InputImage> remaining = results.remaining();
@@ -211,11 +211,13 @@ public final class PredictionJob {
   }
 
   private ExtraColumns extra() {
-    return new ExtraColumns(request.detection() != null || (boxes != null && boxes.scored()));
+    return new ExtraColumns(
+        request.detection() != null || (boxes != null && boxes.scored()), false);
   }
 
   /** What predictions depend on: a run that goes on with others would end in a mixture. */
-  private JsonObject settings(ModelInfo about) throws IOException {
+  static JsonObject settings(PredictionRequest request, Checkpoint checkpoint, ModelInfo about)
+      throws IOException {
     JsonObject settings = about.model().deepCopy();
     settings.remove("file");
     settings.addProperty("weights", checkpoint.fingerprint());

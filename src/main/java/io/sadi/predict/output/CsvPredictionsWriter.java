@@ -6,6 +6,7 @@ import io.sadi.io.Csv;
 import io.sadi.io.Json;
 import io.sadi.predict.engine.FoundImage;
 import io.sadi.predict.engine.FoundPerson;
+import io.sadi.predict.engine.FrameTime;
 import io.sadi.predict.engine.InputFailure;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -37,7 +38,7 @@ public final class CsvPredictionsWriter implements PredictionsWriter {
   @Override
   public void write(FoundImage image) throws IOException {
     for (FoundPerson person : image.people()) {
-      rows().printRecord(row(image.name(), person));
+      rows().printRecord(row(image, person));
     }
   }
 
@@ -55,6 +56,9 @@ public final class CsvPredictionsWriter implements PredictionsWriter {
       if (extra.boxScore()) {
         header.add("box_score");
       }
+      if (extra.film()) {
+        header.addAll(List.of("frame", "time", "track"));
+      }
       for (String joint : joints) {
         OF_A_JOINT.forEach(column -> header.add(joint + column));
       }
@@ -63,11 +67,11 @@ public final class CsvPredictionsWriter implements PredictionsWriter {
     return rows;
   }
 
-  private List<String> row(String image, FoundPerson person) {
+  private List<String> row(FoundImage image, FoundPerson person) {
     PersonBox place = person.place();
     Prediction found = person.joints();
     List<String> row = new ArrayList<>();
-    row.add(image);
+    row.add(image.name());
     row.add(String.valueOf(place.person()));
     row.add(number(person.score(), SCORE_DECIMALS));
     row.add(number(place.box().x(), PIXEL_DECIMALS));
@@ -76,6 +80,12 @@ public final class CsvPredictionsWriter implements PredictionsWriter {
     row.add(number(place.box().height(), PIXEL_DECIMALS));
     if (extra.boxScore()) {
       row.add(number(place.score(), SCORE_DECIMALS));
+    }
+    if (extra.film()) {
+      FrameTime frame = image.frame();
+      row.add(frame == null ? "" : String.valueOf(frame.number()));
+      row.add(frame == null ? "" : number(frame.seconds(), TIME_DECIMALS));
+      row.add(person.track() == FoundPerson.NO_TRACK ? "" : String.valueOf(person.track()));
     }
     for (int k = 0; k < found.x().length; k++) {
       row.add(number(found.x()[k], PIXEL_DECIMALS));

@@ -42,6 +42,7 @@ final class JsonLinesPredictionsWriter implements PredictionsWriter {
     object.addProperty("image", image.name());
     object.add("width", size(image.width()));
     object.add("height", size(image.height()));
+    PredictionsWriter.addFrame(object, image);
     JsonArray people = new JsonArray();
     for (FoundPerson person : image.people()) {
       people.add(json(person, joints));
@@ -57,6 +58,7 @@ final class JsonLinesPredictionsWriter implements PredictionsWriter {
     object.add("box", box(person.place().box()));
     object.add("score", Json.number(person.score(), SCORE_DECIMALS));
     PredictionsWriter.addBoxScore(object, person);
+    PredictionsWriter.addTrack(object, person);
     JsonArray keypoints = new JsonArray();
     for (int k = 0; k < joints.size(); k++) {
       JsonObject keypoint = new JsonObject();

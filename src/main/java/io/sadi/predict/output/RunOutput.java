@@ -378,7 +378,7 @@ public final class RunOutput implements Closeable {
   }
 
   /** A journal in which nothing is kept does not stay. */
-  private static void closeUnused(Journal journal) throws IOException {
+  static void closeUnused(Journal journal) throws IOException {
     if (journal.size() == 0) {
       journal.delete();
     } else {

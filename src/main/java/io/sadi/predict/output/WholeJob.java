@@ -93,7 +93,7 @@ record WholeJob(
         object.get("names").getAsString(),
         object.get("entries").getAsInt(),
         object.get("numbered").getAsBoolean(),
-        new ExtraColumns(object.has(BOX_SCORE)),
+        new ExtraColumns(object.has(BOX_SCORE), false),
         new ModelInfo(object.getAsJsonObject("model"), skeleton));
   }
 

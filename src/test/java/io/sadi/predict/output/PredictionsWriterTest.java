@@ -138,7 +138,8 @@ class PredictionsWriterTest {
   @EnumSource(names = {"CSV", "JSONL", "COCO", "COCO_DATASET"})
   void theBoxesScoreStandsBesideThePersons(PredictionsFormat format) throws IOException {
     Golden.check(
-        "predict/output/detected." + format, write(format, detected(), new ExtraColumns(true)));
+        "predict/output/detected." + format,
+        write(format, detected(), new ExtraColumns(true, false)));
   }
 
   @ParameterizedTest
@@ -146,7 +147,7 @@ class PredictionsWriterTest {
   void evalReadsThemWithTheBoxesScores(PredictionsFormat format, @TempDir Path folder)
       throws IOException {
     Path file = folder.resolve(format == PredictionsFormat.COCO ? "p.coco.json" : "p." + format);
-    Files.writeString(file, write(format, detected(), new ExtraColumns(true)));
+    Files.writeString(file, write(format, detected(), new ExtraColumns(true, false)));
     Predictions read = PredictionsFile.read(file, SKELETON.joints());
     assertThat(read.size()).isEqualTo(2);
     assertThat(read.all().iterator().next().x()).containsExactly(12.5f, -3.25f);
