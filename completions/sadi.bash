@@ -96,9 +96,10 @@ _sadi_command() {
       options='--model --boxes --boxes-images --boxes-score --boxes-category --passes --out
         --out-dir --format --annotations --overlays --heatmaps --against --attention --report
         --errors --people --shard --detector --detector-score --detector-overlap --max-people
-        --detector-class --detector-layout --detector-input --decode --flip --scales --refine
-        --batch --threads --device --precision --dry-run --resume --keep-failures --allow-mixed
-        --overwrite -q --quiet -v --verbose --color -h --help'
+        --detector-class --detector-layout --detector-input --every --from --to --frame-rate
+        --smooth --decode --flip --scales --refine --batch --threads --device --precision
+        --dry-run --resume --keep-failures --allow-mixed --overwrite -q --quiet -v --verbose
+        --color -h --help'
       files=yes
       ;;
     'sadi detect')
@@ -310,6 +311,10 @@ _sadi_value() {
       'sadi predict --max-people' | \
       'sadi predict --detector-class' | \
       'sadi predict --detector-input' | \
+      'sadi predict --every' | \
+      'sadi predict --from' | \
+      'sadi predict --to' | \
+      'sadi predict --frame-rate' | \
       'sadi predict --scales' | \
       'sadi predict --batch' | \
       'sadi predict --threads' | \

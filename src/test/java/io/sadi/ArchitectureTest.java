@@ -61,6 +61,8 @@ final class ArchitectureTest {
           .definedBy("io.sadi.page..")
           .layer("bench")
           .definedBy("io.sadi.bench..")
+          .layer("film")
+          .definedBy("io.sadi.film..")
           .layer("export")
           .definedBy("io.sadi.export..")
           .layer("convert")
@@ -77,6 +79,8 @@ final class ArchitectureTest {
           .definedBy("io.sadi.predict.output..")
           .layer("predict.input")
           .definedBy("io.sadi.predict.input..")
+          .layer("predict.track")
+          .definedBy("io.sadi.predict.track..")
           .layer("predict.detect")
           .definedBy("io.sadi.predict.detect..")
           .layer("show")
@@ -132,6 +136,14 @@ final class ArchitectureTest {
               "predict.engine", "checkpoint", "eval", "model", "data", "image", "geom", "io")
           .whereLayer("predict.detect")
           .mayOnlyBeAccessedByLayers("cli", "predict", "bench")
+          .whereLayer("predict.track")
+          .mayOnlyBeAccessedByLayers("predict")
+          .whereLayer("predict.track")
+          .mayOnlyAccessLayers("predict.engine", "eval", "data", "geom")
+          .whereLayer("film")
+          .mayOnlyBeAccessedByLayers("cli", "bench", "predict")
+          .whereLayer("film")
+          .mayOnlyAccessLayers("image", "io")
           .whereLayer("show")
           .mayOnlyBeAccessedByLayers(
               "demo", "ablate", "prepare", "train", "predict", "predict.output")
@@ -251,7 +263,7 @@ final class ArchitectureTest {
                   .or(nameMatching("java\\.io\\.(ObjectInputStream|Externalizable)"))
                   .or(type(ClassLoader.class)));
 
-  /** The other programs that are started: ourselves, nvidia-smi, and kill. */
+  /** The other programs that are started: ourselves, nvidia-smi, ffmpeg, and kill. */
   @ArchTest
   static final ArchRule programsAreStartedInFewPlaces =
       noClasses()
@@ -261,6 +273,8 @@ final class ArchitectureTest {
           .doNotHaveFullyQualifiedName("io.sadi.io.Interruption")
           .and()
           .doNotHaveFullyQualifiedName("io.sadi.bench.Gpu")
+          .and()
+          .doNotHaveFullyQualifiedName("io.sadi.film.Ffmpeg")
           .should()
           .callConstructor(ProcessBuilder.class, String[].class)
           .orShould()

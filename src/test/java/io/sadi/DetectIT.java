@@ -116,6 +116,13 @@ class DetectIT {
     assertThat(all.exitCode()).as(all.err()).isZero();
     assertThat(all.err())
         .contains("nobody was detected in 1 image, taken as one person's who fills it");
+    assertThat(Files.readAllLines(folder.resolve("all.csv")))
+        .first()
+        .asString()
+        .startsWith("image,person,score,box_x,box_y,box_w,box_h,box_score,");
+    assertThat(Files.readAllLines(folder.resolve("all.csv")).get(1).split(",")[7])
+        .as("the detector's score of a white spot")
+        .isEqualTo("1");
     assertThat(images("all.csv"))
         .startsWith("photos/a.png", "photos/b.png")
         .endsWith("photos/none.png");

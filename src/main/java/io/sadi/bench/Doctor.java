@@ -3,6 +3,7 @@ package io.sadi.bench;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.sadi.bench.DoctorFinding.Level;
+import io.sadi.film.Ffmpeg;
 import io.sadi.io.FailedException;
 import io.sadi.io.Json;
 import io.sadi.io.Version;
@@ -56,10 +57,20 @@ public record Doctor(List<DoctorFinding> findings) {
             "images",
             SelfTest::images,
             "check that the jar is for this system, and that temporary files can be written"));
+    findings.add(films());
     if (libtorch.level() == Level.OK) {
       findings.addAll(arithmetic(device));
     }
     return new Doctor(findings);
+  }
+
+  /** Only who has films needs it, so nothing is wrong without. */
+  private static DoctorFinding films() {
+    Ffmpeg ffmpeg = Ffmpeg.find();
+    return ffmpeg == null
+        ? new DoctorFinding(
+            Level.OK, "films", "no ffmpeg, so photos can be read and films cannot", Ffmpeg.ADVICE)
+        : DoctorFinding.ok("films", "ffmpeg " + ffmpeg.version() + " reads them");
   }
 
   private static String libtorch() {

@@ -9,6 +9,7 @@ import io.sadi.cli.console.ExitCode;
 import io.sadi.cli.options.CommonOptions;
 import io.sadi.cli.options.DetectorMixin;
 import io.sadi.cli.options.DryRunOption;
+import io.sadi.cli.options.FilmOptions;
 import io.sadi.cli.options.InferenceOptions;
 import io.sadi.cli.options.InputArguments;
 import io.sadi.cli.options.OverwriteOption;
@@ -17,6 +18,8 @@ import io.sadi.config.Config;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Shard;
+import io.sadi.predict.FilmJob;
+import io.sadi.predict.FilmJob.FilmOutcome;
 import io.sadi.predict.PredictionJob;
 import io.sadi.predict.PredictionRequest;
 import io.sadi.predict.PredictionRequest.DetectorUse;
@@ -47,22 +50,25 @@ import picocli.CommandLine.TypeConversionException;
 /** {@code sadi predict}. */
 @Command(
     name = "predict",
-    header = "Find people's joints in images.",
+    header = "Find people's joints in images and films.",
     description = {
       "Every image is one person's, who fills it, unless --boxes says who is where. Every joint has"
           + " a position, a score and, where the network has the part that tells it (the SFM, see"
           + " sadi-model(7)), a sigma; none is left out, however unsure.",
-      "The score, 0 to 1, is how high the heatmap peaks at the joint. It ranks: the higher, the more"
-          + " often right; but it is no probability, and 0.8 does not mean right in 8 of 10 cases."
-          + " sigma_x and sigma_y are how far off the network expects the joint to be, as a standard"
-          + " deviation in pixels of the image: small for a shoulder in full view, large for a wrist"
-          + " behind the back. After 'sadi eval --calibrate', which scales them on people whose"
-          + " joints are known, 90 %% of the joints lie in the ellipse of 2.15 sigma around where"
-          + " they were found; but not with another --decode, in photos of another kind, or where"
-          + " left was taken for right. (With --decode mu and h2 the score is 1 less the mean sigma"
-          + " as a share of the crop.)",
+      "The score, 0 to 1, is how high the heatmap peaks at the joint. It ranks: the higher, the"
+          + " more often right; but it is no probability, and 0.8 does not mean right in 8 of 10"
+          + " cases. sigma_x and sigma_y are how far off the network expects the joint to be, as a"
+          + " standard deviation in pixels of the image: small for a shoulder in full view, large"
+          + " for a wrist behind the back. After 'sadi eval --calibrate', which scales them on"
+          + " people whose joints are known, 90 %% of the joints lie in the ellipse of 2.15 sigma"
+          + " around where they were found; but not with another --decode, in photos of another"
+          + " kind, or where left was taken for right. (With --decode mu and h2 the score is 1 less"
+          + " the mean sigma as a share of the crop.)",
       "Images that cannot be read are listed and left out; the exit code is then 4, or 3 if there"
-          + " is no other."
+          + " is no other.",
+      "A film (mp4, mov, mkv, webm, avi and others, one at a time) is read by the system's ffmpeg,"
+          + " frame by frame, and its people are followed: each has a number, track, that stays the"
+          + " same. See FILMS in sadi-predict(1)."
     },
     footer = {
       "",
@@ -74,6 +80,7 @@ import picocli.CommandLine.TypeConversionException;
       "    --out joints.json --overlays drawn --errors broken.csv",
       "  sadi predict holiday --detector yolov8n.onnx --overlays drawn --out joints.csv",
       "  sadi predict photos --format coco-dataset --out labels.json",
+      "  sadi predict film.mp4 --smooth --out joints.csv --overlays drawn.mp4",
       "  sadi predict --model best.safetensors mpii/images \\",
       "    --boxes data/mpii/annotations/test.json --out pred_keypoints_mpii.mat \\",
       "    --annotations mpii_human_pose_v1_u12_1.mat"
@@ -85,6 +92,7 @@ final class PredictCommand implements Callable<Integer> {
   @Mixin private OverwriteOption overwrite;
   @Mixin private InferenceOptions inference;
   @Mixin private DetectorMixin detector;
+  @Mixin private FilmOptions film;
   @Mixin private InputArguments inputs;
 
   @Option(
@@ -101,11 +109,11 @@ final class PredictCommand implements Callable<Integer> {
       order = 2,
       paramLabel = "FILE",
       description =
-          "Who is where: CSV with the columns image,x,y,w,h (and person, score), or COCO (.json): an"
-              + " object with images, or a detector's list, whose images are called by their numbers"
-              + " (000000000139.jpg) or named by --boxes-images. Images are named as in the output,"
-              + " or by longer paths that end so; several people an image; nobody is looked for in"
-              + " an image that is not listed.")
+          "Who is where: CSV with the columns image,x,y,w,h (and person, score), or COCO (.json):"
+              + " an object with images, or a detector's list, whose images are called by their"
+              + " numbers (000000000139.jpg) or named by --boxes-images. Images are named as in the"
+              + " output, or by longer paths that end so; several people an image; nobody is looked"
+              + " for in an image that is not listed.")
   private @Nullable Path boxes;
 
   @Option(
@@ -137,9 +145,9 @@ final class PredictCommand implements Callable<Integer> {
       order = 9,
       paramLabel = "WHO",
       description =
-          "With --detector: ${COMPLETION-CANDIDATES}. one: the largest; all: everybody, and an image"
-              + " in which nobody is found as one person's who fills it; found: everybody, and no row"
-              + " where nobody is found. Default: all.")
+          "With --detector: ${COMPLETION-CANDIDATES}. one: the largest; all: everybody, and an"
+              + " image in which nobody is found as one person's who fills it; found: everybody,"
+              + " and no row where nobody is found. Default: all, of a film found.")
   private @Nullable WhichPeople people;
 
   /** Whom of those that a detector finds. */
@@ -195,10 +203,10 @@ final class PredictCommand implements Callable<Integer> {
   @Option(
       names = "--overlays",
       order = 5,
-      paramLabel = "DIR",
+      paramLabel = "DIR|FILM",
       description =
           "Draw people over the images: left orange, right blue; joints with a score below 0.3"
-              + " hollow, their limbs dashed.")
+              + " hollow, their limbs dashed. Of a film also as a film, such as drawn.mp4.")
   private @Nullable Path overlays;
 
   @Option(
@@ -225,8 +233,8 @@ final class PredictCommand implements Callable<Integer> {
       order = 6,
       paramLabel = "DIR",
       description =
-          "Draw beside each crop what the SFM looks at: the weights of its four scales, W1 (fine) to"
-              + " W4, and those of its local attention.")
+          "Draw beside each crop what the SFM looks at: the weights of its four scales, W1 (fine)"
+              + " to W4, and those of its local attention.")
   private @Nullable Path attention;
 
   @Option(
@@ -320,6 +328,7 @@ final class PredictCommand implements Callable<Integer> {
     boolean goesOn = resume && (file == null || Files.exists(AtomicFile.part(file)));
     overwrite.check(
         goesOn, file, file == null || shard == null ? null : Merge.companion(file), report, errors);
+    boolean isFilm = film.asked(inputs.all());
     PredictionRequest request =
         new PredictionRequest(
             model,
@@ -340,7 +349,10 @@ final class PredictCommand implements Callable<Integer> {
                 existing,
                 new PredictionOutput.Resuming(keepFailures, allowMixed)),
             new BoxChoice(boxesScore, boxesCategory, boxesImages),
-            detection());
+            detection(isFilm));
+    if (isFilm) {
+      return film(request);
+    }
     Console console = common.console();
     PredictionJob job = PredictionJob.prepare(request, System.in, console);
     if (dryRun.dryRun) {
@@ -352,6 +364,36 @@ final class PredictCommand implements Callable<Integer> {
       outcome = job.run(stdout, console);
     }
     return report(outcome, file);
+  }
+
+  private int film(PredictionRequest request) throws IOException {
+    Console console = common.console();
+    FilmJob job = FilmJob.prepare(request, film.request(), System.in, console);
+    if (dryRun.dryRun) {
+      console.note(job.describe());
+      return ExitCode.DONE;
+    }
+    FilmOutcome outcome;
+    try (OutputStream stdout = console.data()) {
+      outcome = job.run(stdout, console);
+    }
+    PredictionOutcome predicted = outcome.predicted();
+    Path place = request.output().file();
+    console.note(
+        String.format(
+            Locale.ROOT,
+            "%d people followed through %d frames, %d rows%s%s",
+            outcome.tracks(),
+            predicted.images(),
+            predicted.people(),
+            place == null ? "" : ", in " + place,
+            predicted.kept() == 0 ? "" : "; " + predicted.kept() + " frames were done before"));
+    if (outcome.problem() != null) {
+      console.warn(outcome.problem() + "; what came before is used");
+    }
+    return outcome.problem() == null && predicted.failures().isEmpty()
+        ? ExitCode.DONE
+        : ExitCode.PARTIAL;
   }
 
   /** What is complete lacks nothing but a page that was never asked for. */
@@ -367,12 +409,13 @@ final class PredictCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private @Nullable DetectorUse detection() {
+  private @Nullable DetectorUse detection(boolean isFilm) {
     DetectorOptions options = detector.options();
     if (options == null) {
       return null;
     }
-    WhichPeople who = people == null ? WhichPeople.ALL : people;
+    WhichPeople usual = isFilm ? WhichPeople.FOUND : WhichPeople.ALL;
+    WhichPeople who = people == null ? usual : people;
     return new DetectorUse(
         who == WhichPeople.ONE ? options.largestAlone() : options, who != WhichPeople.FOUND);
   }
@@ -386,6 +429,7 @@ final class PredictCommand implements Callable<Integer> {
   private void checkUsage(@Nullable Path file) {
     PredictionsFormat chosen = format(file);
     boolean goesOn = resume && file != null;
+    boolean isFilm = film.asked(inputs.all());
     UsageRule.check(
         spec,
         List.of(
@@ -415,6 +459,32 @@ final class PredictCommand implements Callable<Integer> {
             refuse(keepFailures && !goesOn, "--keep-failures is for --resume with --out FILE"),
             refuse(allowMixed && !goesOn, "--allow-mixed is for --resume with --out FILE"),
             refuse(passes != null && boxes != null, "--passes is for images without --boxes"),
+            refuse(
+                film.given() && !isFilm,
+                "--every, --from, --to and --smooth are for a film, or frames with --frame-rate"),
+            refuse(
+                !isFilm && overlays != null && FilmJob.isFilm(overlays.toString()),
+                "--overlays FILM is for a film; photos are drawn into a folder"),
+            refuse(
+                isFilm && shard != null,
+                "--shard is for photos: people are followed from frame to frame; --from and --to"
+                    + " take a part of a film"),
+            refuse(isFilm && outDir != null, "--out-dir is for photos: a film has one file, --out"),
+            refuse(
+                isFilm && (heatmaps != null || attention != null || report != null),
+                "--heatmaps, --attention and --report are for photos; a film has --overlays"),
+            refuse(
+                isFilm
+                    && !List.of(
+                            PredictionsFormat.CSV,
+                            PredictionsFormat.JSON,
+                            PredictionsFormat.JSONL,
+                            PredictionsFormat.COCO)
+                        .contains(chosen),
+                "--format "
+                    + chosen
+                    + " is for photos; of a film there are csv, json, jsonl, coco"),
+            refuse(isFilm && keepFailures, "--keep-failures is for photos"),
             refuse(
                 resume && report != null && outDir != null,
                 "--report is about images that are predicted now: --out FILE, not --out-dir, with"

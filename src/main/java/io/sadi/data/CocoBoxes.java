@@ -60,7 +60,8 @@ public record CocoBoxes(Map<String, CocoId> ids, Map<String, List<PersonBox>> pe
       if (!annotation.crowd() && !other) {
         List<PersonBox> inImage = people.getOrDefault(image.name(), List.of());
         PersonBox person = person(annotation, inImage, image.name(), file);
-        inImage.add(own == null ? person : person.ofCategory(own));
+        PersonBox scored = person.ofScore(annotation.boxScore());
+        inImage.add(own == null ? scored : scored.ofCategory(own));
       }
     }
     return new CocoBoxes(ids, people);

@@ -45,6 +45,7 @@ final class CocoParser {
    * @param scores a network's, one a joint, of any size; null where the file does not say
    * @param box of any size, NaN for null; null where the file does not say
    * @param center null where the file does not say, and then scale is NaN
+   * @param boxScore how sure a detector is of the box; NaN where the file does not say
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Annotation(
@@ -62,7 +63,8 @@ final class CocoParser {
       double @Nullable [] center,
       double scale,
       double headSize,
-      @Nullable Box headBox) {
+      @Nullable Box headBox,
+      double boxScore) {
 
     String where(Path file) {
       return file + (result ? ": [" : ": annotations[") + number + "]";
@@ -296,7 +298,16 @@ final class CocoParser {
             hasCrop ? Pixels.numbers(center, 2) : null,
             hasCrop ? Pixels.positive(scale) : Double.NaN,
             headSize,
-            headBox));
+            headBox,
+            boxScore(annotation)));
+  }
+
+  /** What a detector's boxes call score, and predictions, whose score is the joints', box_score. */
+  private static double boxScore(Field annotation) {
+    Field own = annotation.get("box_score");
+    Field score = own.isGiven() ? own : annotation.get("score");
+    double value = score.isNumber() ? score.number(number -> true, "a number") : Double.NaN;
+    return Double.isFinite(value) ? value : Double.NaN;
   }
 
   /** One for each joint; another program may have other things under this name. */

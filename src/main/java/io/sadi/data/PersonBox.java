@@ -13,13 +13,20 @@ import org.jspecify.annotations.Nullable;
  * @param centerY the crop's centre
  * @param scale the crop's side / 200, padding included
  * @param category what a COCO file calls those who are like this person
+ * @param score how sure who says it is of the box, 0 to 1; NaN where nobody says
  */
 public record PersonBox(
-    int person, Box box, double centerX, double centerY, double scale, CocoId category) {
+    int person,
+    Box box,
+    double centerX,
+    double centerY,
+    double scale,
+    CocoId category,
+    double score) {
 
   /** A person of COCO's own category. */
   public PersonBox(int person, Box box, double centerX, double centerY, double scale) {
-    this(person, box, centerX, centerY, scale, CocoCategory.PERSON.id());
+    this(person, box, centerX, centerY, scale, CocoCategory.PERSON.id(), Double.NaN);
   }
 
   /** The person in a box that fits tightly: the crop leaves {@link CocoFile#BOX_PADDING} around. */
@@ -54,12 +61,17 @@ public record PersonBox(
 
   /** The same person of another category. */
   PersonBox ofCategory(CocoId newCategory) {
-    return new PersonBox(person, box, centerX, centerY, scale, newCategory);
+    return new PersonBox(person, box, centerX, centerY, scale, newCategory, score);
+  }
+
+  /** The same person in a box of which somebody is so sure. */
+  public PersonBox ofScore(double newScore) {
+    return new PersonBox(person, box, centerX, centerY, scale, category, newScore);
   }
 
   /** The same person in a crop whose side is {@code factor} times as long. */
   public PersonBox zoomed(double factor) {
-    return new PersonBox(person, box, centerX, centerY, scale * factor, category);
+    return new PersonBox(person, box, centerX, centerY, scale * factor, category, score);
   }
 
   /** The crop of this person, upright, {@code size} pixels a side. */

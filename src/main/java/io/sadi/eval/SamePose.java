@@ -44,8 +44,11 @@ public final class SamePose {
     return sum / pose.score().length;
   }
 
-  /** In the area of the box around the first one's joints. */
-  private static double similarity(Prediction pose, Prediction other, OksSigmas sigmas) {
+  /**
+   * Object keypoint similarity of two poses, 0 to 1, in the area of the box around the first one's
+   * joints.
+   */
+  public static double similarity(Prediction pose, Prediction other, OksSigmas sigmas) {
     double left = Double.POSITIVE_INFINITY;
     double top = Double.POSITIVE_INFINITY;
     double right = Double.NEGATIVE_INFINITY;

@@ -142,7 +142,7 @@ public final class Canvas {
   }
 
   /** How wide {@link #text} would be, in pixels. */
-  static int textWidth(String text, double capitalHeight) {
+  public static int textWidth(String text, double capitalHeight) {
     OpenCv.load();
     try (IntPointer baseLine = new IntPointer(1);
         Size size =

@@ -138,6 +138,15 @@ public final class LazyImage implements AutoCloseable {
   }
 
   /**
+   * The whole picture, decoded as it is; it stays this one's.
+   *
+   * @throws BadInputException where the picture is damaged
+   */
+  public Image whole() {
+    return decoded(List.of(Affine.IDENTITY));
+  }
+
+  /**
    * The picture under an affine map, as {@link Image#warp} gives it.
    *
    * @param outputToImage where the output's pixels lie in the whole picture

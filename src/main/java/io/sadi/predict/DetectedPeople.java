@@ -54,7 +54,7 @@ final class DetectedPeople implements AutoCloseable {
     }
     List<PersonBox> people = new ArrayList<>();
     for (Detected one : detector.detect(photo)) {
-      people.add(PersonBox.of(people.size(), one.box()));
+      people.add(PersonBox.of(people.size(), one.box()).ofScore(one.score()));
     }
     if (people.isEmpty()) {
       nobody.incrementAndGet();

@@ -29,6 +29,7 @@ import io.sadi.predict.engine.FusionWeight;
 import io.sadi.predict.engine.InferenceConfig;
 import io.sadi.predict.engine.ModelInfo;
 import io.sadi.predict.engine.TrainedModel;
+import io.sadi.predict.output.ExtraColumns;
 import io.sadi.predict.output.PredictionsFormat;
 import io.sadi.predict.output.PredictionsWriter;
 import io.sadi.show.Gallery;
@@ -275,7 +276,8 @@ public record ModelEvaluation(
     AtomicFile.write(
         file,
         out -> {
-          PredictionsWriter writer = PredictionsFormat.of(file).writer(out, about, ids, null);
+          PredictionsWriter writer =
+              PredictionsFormat.of(file).writer(out, about, ids, null, ExtraColumns.NONE);
           for (FoundImage image : images.values()) {
             writer.write(image);
           }

@@ -63,7 +63,14 @@ record PredictionChecks(
         output.file() == null || request.shard() == null ? null : Journal.shard(output.file());
     refuseAny(
         inputs,
-        Stream.of(output.file(), part, growing, shard, output.report(), output.errors())
+        Stream.of(
+                output.file(),
+                part,
+                growing,
+                shard,
+                output.report(),
+                output.errors(),
+                output.drawings().overlays())
             .filter(Objects::nonNull)
             .toList());
     if (part != null && output.existing() == Existing.REFUSE && Files.exists(part)) {

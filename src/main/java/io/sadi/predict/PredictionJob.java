@@ -24,6 +24,7 @@ import io.sadi.predict.input.BoxChoice;
 import io.sadi.predict.input.Boxes;
 import io.sadi.predict.input.Inputs;
 import io.sadi.predict.input.MpiiTestImages;
+import io.sadi.predict.output.ExtraColumns;
 import io.sadi.predict.output.ImageIds;
 import io.sadi.predict.output.Journal;
 import io.sadi.predict.output.OutputFolder;
@@ -191,14 +192,14 @@ public final class PredictionJob {
     ModelInfo about = ModelInfo.of(checkpoint, request.model(), decode, request.inference());
     about.model().addProperty("passes", passes());
     ImageIds ids = ids();
-    Writing writing = new Writing(output.format(), about, ids.byName(), test);
+    Writing writing = new Writing(output.format(), about, ids.byName(), test, extra());
     List<InputFailure> unusable =
         inputs.failures().stream().filter(failure -> isOurs(failure.image())).toList();
     try (RunOutput results =
         RunOutput.open(
             new RunOutput.Plan(
                 output, writing, images, unusable, folder, yolo, report(about), part(ids)),
-            output.file() == null ? new JsonObject() : settings(about),
+            output.file() == null ? new JsonObject() : settings(request, checkpoint, about),
             stdout,
             progress)) {
       List<InputImage> remaining = results.remaining();
@@ -209,8 +210,14 @@ public final class PredictionJob {
     }
   }
 
+  private ExtraColumns extra() {
+    return new ExtraColumns(
+        request.detection() != null || (boxes != null && boxes.scored()), false);
+  }
+
   /** What predictions depend on: a run that goes on with others would end in a mixture. */
-  private JsonObject settings(ModelInfo about) throws IOException {
+  static JsonObject settings(PredictionRequest request, Checkpoint checkpoint, ModelInfo about)
+      throws IOException {
     JsonObject settings = about.model().deepCopy();
     settings.remove("file");
     settings.addProperty("weights", checkpoint.fingerprint());

@@ -18,6 +18,7 @@ import io.sadi.predict.engine.People;
 import io.sadi.predict.engine.PersonFinder;
 import io.sadi.predict.engine.PoseEstimator;
 import io.sadi.predict.output.CsvPredictionsWriter;
+import io.sadi.predict.output.ExtraColumns;
 import io.sadi.predict.output.PredictionsWriter;
 import io.sadi.torch.Precision;
 import java.io.IOException;
@@ -75,7 +76,8 @@ public final class PredictionStream implements AutoCloseable {
     Batching batching = engine.endless();
     this.ahead = (batching.lanes() + 3) * config.batch();
     this.rows =
-        new CsvPredictionsWriter(OutputStream.nullOutputStream(), dataset.skeleton().joints());
+        new CsvPredictionsWriter(
+            OutputStream.nullOutputStream(), dataset.skeleton().joints(), ExtraColumns.NONE);
     this.people = engine.people(() -> tasks(dataset, shown, finder), batching, 1, false);
     this.images = this.people.iterator();
   }

@@ -1,15 +1,23 @@
 package io.sadi.show;
 
 import io.sadi.data.Skeleton;
+import io.sadi.eval.Prediction;
 import io.sadi.geom.Affine;
+import io.sadi.image.Canvas;
 import io.sadi.image.Image;
 import io.sadi.predict.engine.FoundPerson;
 import java.util.List;
 
-/** A photo with the people found in it drawn over it. Small photos are enlarged. */
+/**
+ * A photo with the people found in it drawn over it. Small photos are enlarged. Who is followed
+ * through a film has the number of the track above the head.
+ */
 public final class OverlayPicture {
   /** A photo is enlarged, by a whole number, to about this many pixels along its longer side. */
   private static final int LEGIBLE = 640;
+
+  private static final int PLATE = 0x161616;
+  private static final int NUMBER = 0xFFFFFF;
 
   private final SkeletonDrawing drawing;
 
@@ -30,6 +38,34 @@ public final class OverlayPicture {
       double lineWidth = Math.max(2, Math.min(side / 130, longer * enlarged / 150.0));
       drawing.draw(picture.canvas(), person.joints(), toPicture, lineWidth);
     }
+    if (people.stream().anyMatch(person -> person.track() > 0) || people.size() > 1) {
+      people.forEach(person -> number(picture, person, toPicture));
+    }
     return picture;
+  }
+
+  /** Numbers a person in a film; over all limbs, so that no other person hides it. */
+  private static void number(Image picture, FoundPerson person, Affine toPicture) {
+    if (person.track() == FoundPerson.NO_TRACK) {
+      return;
+    }
+    double left = Double.POSITIVE_INFINITY;
+    double right = Double.NEGATIVE_INFINITY;
+    double top = Double.POSITIVE_INFINITY;
+    Prediction joints = person.joints();
+    for (int k = 0; k < joints.x().length; k++) {
+      double x = toPicture.x(joints.x()[k], joints.y()[k]);
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      top = Math.min(top, toPicture.y(joints.x()[k], joints.y()[k]));
+    }
+    double capital = Math.max(9, Math.max(picture.width(), picture.height()) / 55.0);
+    String text = String.valueOf(person.track());
+    double width = Canvas.textWidth(text, capital);
+    double x = Math.max(capital, Math.min((left + right) / 2, picture.width() - capital));
+    double y = Math.max(1.2 * capital, top - 1.6 * capital);
+    double half = width / 2;
+    picture.canvas().line(x - half, y, x + half, y, 2 * capital, PLATE);
+    picture.canvas().text(text, x - half, y + capital / 2, capital, NUMBER);
   }
 }

@@ -84,7 +84,7 @@ final class ImageLooks implements Iterator<Seen>, AutoCloseable {
     List<PersonBox> places = new ArrayList<>();
     for (Look.SeenPerson found : first.people()) {
       PersonBox closer = CloserLook.around(found.readings().get(0));
-      places.add(closer == null ? found.place() : closer);
+      places.add(closer == null ? found.place() : closer.ofScore(found.place().score()));
     }
     return () -> cutter.cut(task.at(places));
   }

@@ -34,7 +34,8 @@ public record Boxes(Map<String, List<PersonBox>> people, Map<String, CocoId> ids
   /**
    * Reads {@code NAME.json} as COCO, an object with images or a detector's list, and any other name
    * as CSV with the columns {@code image,x,y,w,h} and, where it has them, {@code person} and {@code
-   * score}; or {@code box_x} and so on, as predictions have them.
+   * score}; or {@code box_x} and so on, as predictions have them, whose boxes' score is {@code
+   * box_score}.
    *
    * @param choice which boxes count
    * @param images that are to be predicted, which the file may call by longer or shorter names
@@ -79,6 +80,13 @@ public record Boxes(Map<String, List<PersonBox>> people, Map<String, CocoId> ids
   /** The people of an image; nobody where it is not listed. */
   public List<PersonBox> of(String image) {
     return people.getOrDefault(image, List.of());
+  }
+
+  /** Whether any box has a score. */
+  public boolean scored() {
+    return people.values().stream()
+        .flatMap(List::stream)
+        .anyMatch(person -> !Double.isNaN(person.score()));
   }
 
   /** How many people there are in all. */
@@ -136,7 +144,7 @@ public record Boxes(Map<String, List<PersonBox>> people, Map<String, CocoId> ids
         }
         Box box = new Box(row.number(x), row.number(y), size(row, w), size(row, h));
         if (choice.includes(row.numberOrNaN(score))) {
-          inImage.add(PersonBox.of(number, box));
+          inImage.add(PersonBox.of(number, box).ofScore(row.numberOrNaN(score)));
         }
       }
     }
@@ -144,7 +152,8 @@ public record Boxes(Map<String, List<PersonBox>> people, Map<String, CocoId> ids
   }
 
   private static Csv.@Nullable Column score(Csv csv, BoxChoice choice, Path file) {
-    Csv.Column score = csv.find("score");
+    Csv.Column own = csv.find("box_score");
+    Csv.Column score = own == null ? csv.find("score") : own;
     if (score == null && !Double.isNaN(choice.minScore())) {
       throw BadInputException.at(
           file + ":1", "no column score", "one", "--boxes-score needs the boxes' scores");

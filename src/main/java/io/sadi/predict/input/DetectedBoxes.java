@@ -83,7 +83,7 @@ final class DetectedBoxes {
       } else if (!(one.box().width() > 0 && one.box().height() > 0)) {
         empty++;
       } else {
-        inImage.add(PersonBox.of(inImage.size(), one.box()));
+        inImage.add(PersonBox.of(inImage.size(), one.box()).ofScore(one.score()));
         taken++;
       }
     }

@@ -125,6 +125,7 @@ final class CocoDatasetWriter implements PredictionsWriter {
     object.add("center", center);
     object.add("scale", Json.number(place.scale(), EXACT));
     object.add("score", Json.number(person.score(), SCORE_DECIMALS));
+    PredictionsWriter.addBoxScore(object, person);
     object.add("keypoint_scores", scores);
     return object;
   }

@@ -7,6 +7,7 @@ import io.sadi.eval.Prediction;
 import io.sadi.io.Json;
 import io.sadi.predict.engine.FoundImage;
 import io.sadi.predict.engine.FoundPerson;
+import io.sadi.predict.engine.FrameTime;
 import io.sadi.predict.engine.InputFailure;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -33,14 +34,15 @@ final class CocoPredictionsWriter implements PredictionsWriter {
     if (image.people().isEmpty()) {
       return; // an image that the boxes do not list has no id
     }
-    CocoId id = ids.get(image.name());
+    FrameTime frame = image.frame();
+    CocoId id = frame == null ? ids.get(image.name()) : CocoId.of(frame.number());
     if (id == null) {
       throw new IllegalArgumentException(image.name() + " has no id");
     }
     for (FoundPerson person : image.people()) {
       text.write(begun ? ",\n" : "[\n");
       begun = true;
-      text.write(Json.compact(json(image.name(), id, person)));
+      text.write(Json.compact(json(image, id, person)));
     }
   }
 
@@ -50,7 +52,7 @@ final class CocoPredictionsWriter implements PredictionsWriter {
     text.flush();
   }
 
-  private static JsonObject json(String image, CocoId id, FoundPerson person) {
+  private static JsonObject json(FoundImage image, CocoId id, FoundPerson person) {
     Prediction joints = person.joints();
     JsonObject object = new JsonObject();
     object.add("image_id", id.toJson());
@@ -64,8 +66,11 @@ final class CocoPredictionsWriter implements PredictionsWriter {
     object.add("keypoints", keypoints);
     object.add("score", Json.number(person.score(), SCORE_DECIMALS));
     // Ours, left alone by pycocotools; a bbox would make it take these for boxes alone.
-    object.addProperty("file_name", image);
+    object.addProperty("file_name", image.name());
     object.addProperty("person", person.place().person());
+    PredictionsWriter.addBoxScore(object, person);
+    PredictionsWriter.addFrame(object, image);
+    PredictionsWriter.addTrack(object, person);
     return object;
   }
 }

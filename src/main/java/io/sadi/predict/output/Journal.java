@@ -302,6 +302,11 @@ public final class Journal implements Closeable {
     return images.containsKey(image);
   }
 
+  /** The images that have been done, in the order in which they were. */
+  List<String> names() {
+    return List.copyOf(images.keySet());
+  }
+
   /** What became of an image that has been done. */
   ImageOutcome get(String image) throws IOException {
     Line line = images.get(image);

@@ -42,6 +42,7 @@ final class JsonLinesPredictionsWriter implements PredictionsWriter {
     object.addProperty("image", image.name());
     object.add("width", size(image.width()));
     object.add("height", size(image.height()));
+    PredictionsWriter.addFrame(object, image);
     JsonArray people = new JsonArray();
     for (FoundPerson person : image.people()) {
       people.add(json(person, joints));
@@ -56,6 +57,8 @@ final class JsonLinesPredictionsWriter implements PredictionsWriter {
     object.addProperty("person", person.place().person());
     object.add("box", box(person.place().box()));
     object.add("score", Json.number(person.score(), SCORE_DECIMALS));
+    PredictionsWriter.addBoxScore(object, person);
+    PredictionsWriter.addTrack(object, person);
     JsonArray keypoints = new JsonArray();
     for (int k = 0; k < joints.size(); k++) {
       JsonObject keypoint = new JsonObject();

@@ -273,7 +273,7 @@ public final class Merge implements Closeable {
     WholeJob job = parts.get(0).whole();
     // A place counts in the order of the whole, which its part may not have had.
     Map<String, CocoId> merged = job.numbered() ? ImageIds.places(List.copyOf(ids.keySet())) : ids;
-    Writing writing = new Writing(format, job.about(), merged, null);
+    Writing writing = new Writing(format, job.about(), merged, null, job.extra());
     int people;
     if (file == null) {
       people = copy(inputs, failures, writing, stdout);

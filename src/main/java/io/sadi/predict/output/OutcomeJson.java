@@ -12,6 +12,7 @@ import io.sadi.eval.Prediction;
 import io.sadi.geom.Box;
 import io.sadi.predict.engine.FoundImage;
 import io.sadi.predict.engine.FoundPerson;
+import io.sadi.predict.engine.FrameTime;
 import io.sadi.predict.engine.ImageOutcome;
 import io.sadi.predict.engine.InputFailure;
 import java.util.ArrayList;
@@ -34,6 +35,10 @@ final class OutcomeJson {
     } else if (outcome instanceof FoundImage found) {
       object.addProperty("width", found.width());
       object.addProperty("height", found.height());
+      if (found.frame() != null) {
+        object.addProperty("frame", found.frame().number());
+        object.addProperty("time", found.frame().seconds());
+      }
       JsonArray people = new JsonArray();
       found.people().forEach(person -> people.add(json(person)));
       object.add("people", people);
@@ -56,7 +61,13 @@ final class OutcomeJson {
       people.add(person(image, person.getAsJsonObject()));
     }
     return new FoundImage(
-        image, object.get("width").getAsInt(), object.get("height").getAsInt(), people);
+        image,
+        object.get("width").getAsInt(),
+        object.get("height").getAsInt(),
+        people,
+        object.has("frame")
+            ? new FrameTime(object.get("frame").getAsLong(), object.get("time").getAsDouble())
+            : null);
   }
 
   private static JsonObject json(FoundPerson person) {
@@ -69,6 +80,9 @@ final class OutcomeJson {
     object.add("crop", array(place.centerX(), place.centerY(), place.scale()));
     if (!place.category().equals(CocoCategory.PERSON.id())) {
       object.add("category", place.category().toJson());
+    }
+    if (!Double.isNaN(place.score())) {
+      object.addProperty("box_score", place.score());
     }
     object.add("x", array(joints.x()));
     object.add("y", array(joints.y()));
@@ -94,7 +108,8 @@ final class OutcomeJson {
             crop.get(2).getAsDouble(),
             object.has("category")
                 ? Objects.requireNonNull(CocoId.of(object.get("category")))
-                : CocoCategory.PERSON.id());
+                : CocoCategory.PERSON.id(),
+            object.has("box_score") ? object.get("box_score").getAsDouble() : Double.NaN);
     Prediction joints =
         new Prediction(
             image,

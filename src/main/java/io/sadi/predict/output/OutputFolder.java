@@ -27,8 +27,20 @@ public final class OutputFolder {
    *     not be
    */
   public static OutputFolder ofPictures(Path folder, List<InputImage> images, boolean replace) {
-    return plan(
-        folder, images, replace, name -> name.matches("(?is).*\\.jpe?g") ? name : name + ".jpg");
+    return plan(folder, images, replace, OutputFolder::jpeg);
+  }
+
+  /**
+   * Where the picture of an image goes of which nobody knew before that it would come.
+   *
+   * @param image its name
+   */
+  public static Path picture(Path folder, String image) {
+    return folder.resolve(below(image, OutputFolder::jpeg));
+  }
+
+  private static String jpeg(String name) {
+    return name.matches("(?is).*\\.jpe?g") ? name : name + ".jpg";
   }
 
   /**

@@ -20,7 +20,8 @@ import java.util.Map;
  * time for it: to keep them from the first would take 36 MB for each of a phone's in the queue.
  */
 public final class Pictures implements AutoCloseable {
-  private static final int QUALITY = 92;
+  /** Of the JPEG files. */
+  public static final int QUALITY = 92;
 
   /** Draws an image's people; the caller closes what it gives. Several threads may call it. */
   @FunctionalInterface

@@ -68,11 +68,16 @@ public enum PredictionsFormat {
    * @param about for JSON's head, and the joints for all
    * @param ids of images by name, for COCO and COCO_DATASET
    * @param test for MPII_MAT, which cannot be without
+   * @param extra for CSV, whose header comes before the rows
    */
   public PredictionsWriter writer(
-      OutputStream out, ModelInfo about, Map<String, CocoId> ids, @Nullable MpiiTestImages test) {
+      OutputStream out,
+      ModelInfo about,
+      Map<String, CocoId> ids,
+      @Nullable MpiiTestImages test,
+      ExtraColumns extra) {
     return switch (this) {
-      case CSV -> new CsvPredictionsWriter(out, about.joints());
+      case CSV -> new CsvPredictionsWriter(out, about.joints(), extra);
       case JSON -> new JsonPredictionsWriter(out, about);
       case JSONL -> new JsonLinesPredictionsWriter(out, about.joints());
       case COCO -> new CocoPredictionsWriter(out, ids);

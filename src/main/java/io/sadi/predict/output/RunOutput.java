@@ -74,14 +74,16 @@ public final class RunOutput implements Closeable {
    * @param about the model
    * @param ids the numbers of images, for COCO
    * @param test what a submission to MPII must list, else null
+   * @param extra columns of CSV
    */
   public record Writing(
       PredictionsFormat format,
       ModelInfo about,
       Map<String, CocoId> ids,
-      @Nullable MpiiTestImages test) {
+      @Nullable MpiiTestImages test,
+      ExtraColumns extra) {
     PredictionsWriter to(OutputStream out) {
-      return format.writer(out, about, ids, test);
+      return format.writer(out, about, ids, test, extra);
     }
   }
 
@@ -330,7 +332,7 @@ public final class RunOutput implements Closeable {
     }
     from.finish(
         Journal.shard(file),
-        WholeJob.of(part.shard(), part.names(), part.numbered(), writing.about()),
+        WholeJob.of(part.shard(), part.names(), part.numbered(), writing.extra(), writing.about()),
         plan.unusable(),
         places);
   }
@@ -376,7 +378,7 @@ public final class RunOutput implements Closeable {
   }
 
   /** A journal in which nothing is kept does not stay. */
-  private static void closeUnused(Journal journal) throws IOException {
+  static void closeUnused(Journal journal) throws IOException {
     if (journal.size() == 0) {
       journal.delete();
     } else {

@@ -21,6 +21,7 @@ import java.util.List;
  * @param names a checksum of their names, whatever their order
  * @param entries how many of them are this part's
  * @param numbered whether the images' ids are their places
+ * @param extra columns of CSV
  * @param about the model
  */
 record WholeJob(
@@ -30,14 +31,17 @@ record WholeJob(
     String names,
     int entries,
     boolean numbered,
+    ExtraColumns extra,
     ModelInfo about) {
+  private static final String BOX_SCORE = "box_score";
 
   /**
    * Of a part.
    *
    * @param names of all inputs of the whole job, in order
    */
-  static WholeJob of(Shard shard, List<String> names, boolean numbered, ModelInfo about) {
+  static WholeJob of(
+      Shard shard, List<String> names, boolean numbered, ExtraColumns extra, ModelInfo about) {
     return new WholeJob(
         shard,
         names.size(),
@@ -45,6 +49,7 @@ record WholeJob(
         Checksum.sha256(names.stream().sorted(Inputs.CODE_POINTS).toList()),
         (int) names.stream().filter(shard::holds).count(),
         numbered,
+        extra,
         about);
   }
 
@@ -56,6 +61,9 @@ record WholeJob(
     object.addProperty("names", names);
     object.addProperty("entries", entries);
     object.addProperty("numbered", numbered);
+    if (extra.boxScore()) {
+      object.addProperty(BOX_SCORE, true);
+    }
     object.add("model", about.model());
     JsonArray joints = new JsonArray();
     about.joints().forEach(joints::add);
@@ -85,6 +93,7 @@ record WholeJob(
         object.get("names").getAsString(),
         object.get("entries").getAsInt(),
         object.get("numbered").getAsBoolean(),
+        new ExtraColumns(object.has(BOX_SCORE), false),
         new ModelInfo(object.getAsJsonObject("model"), skeleton));
   }
 

@@ -49,6 +49,10 @@ class BoxesTest {
     assertThat(boxes.of("a, b.jpg"))
         .extracting(PersonBox::box)
         .containsExactly(new Box(1.5, 2, 20, 40), new Box(5, 6, 10, 50));
+    assertThat(boxes.of("a, b.jpg"))
+        .extracting(PersonBox::score)
+        .containsExactly((double) 0.9f, (double) 0.7f);
+    assertThat(boxes.scored()).isTrue();
     assertThat(boxes.of("a, b.jpg")).extracting(PersonBox::person).containsExactly(0, 1);
     PersonBox first = boxes.of("a, b.jpg").get(0);
     assertThat(first.centerX()).isEqualTo(11.5);
@@ -80,6 +84,34 @@ class BoxesTest {
         .containsExactly(
             new PersonBox(0, new Box(0, 0, 10, 20), 5, 10, 0.125),
             new PersonBox(7, new Box(0, 10, 100, 100), 50, 60, 0.5));
+  }
+
+  /** Predictions are boxes, too: their score is the joints', and the box has one of its own. */
+  @Test
+  void predictionsBoxesKeepTheirScore() throws IOException {
+    Boxes boxes =
+        read(
+            "b.csv",
+            """
+            image,person,score,box_x,box_y,box_w,box_h,box_score
+            a.jpg,0,0.4,0,0,10,20,0.75
+            a.jpg,1,0.5,0,0,10,20,
+            """);
+    assertThat(boxes.of("a.jpg")).extracting(PersonBox::score).containsExactly(0.75, Double.NaN);
+    Boxes without = read("c.csv", "image,x,y,w,h\na.jpg,0,0,10,20\n");
+    assertThat(without.scored()).isFalse();
+    Boxes coco =
+        read(
+            "b.json",
+            """
+            {"images": [{"id": 9, "file_name": "a.jpg"}], "annotations": [
+              {"id": 1, "image_id": 9, "bbox": [0, 0, 10, 20], "score": 0.25},
+              {"id": 2, "image_id": 9, "bbox": [0, 0, 10, 20], "score": 0.5, "box_score": 0.75},
+              {"id": 3, "image_id": 9, "bbox": [0, 0, 10, 20]}]}
+            """);
+    assertThat(coco.of("a.jpg"))
+        .extracting(PersonBox::score)
+        .containsExactly(0.25, 0.75, Double.NaN);
   }
 
   @Test

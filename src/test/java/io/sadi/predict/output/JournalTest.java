@@ -45,7 +45,13 @@ class JournalTest {
             new float[] {Float.NaN, 2},
             new float[] {Float.NaN, 3});
     PersonBox place = new PersonBox(0, new Box(0, 0, 30, 40), 15, 20, 0.2);
-    return new FoundImage(name, 30, 40, List.of(new FoundPerson(place, joints, null)));
+    return new FoundImage(
+        name,
+        30,
+        40,
+        List.of(
+            new FoundPerson(place, joints, null),
+            new FoundPerson(place.ofScore(0.1 + 0.2), joints, null)));
   }
 
   private static final List<ImageOutcome> OUTCOMES =

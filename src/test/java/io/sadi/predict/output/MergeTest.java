@@ -281,7 +281,7 @@ class MergeTest {
           places.add(new Place(i, name, ids.byName().get(name)));
         }
       }
-      WholeJob job = WholeJob.of(shard, names, ids.places(), about);
+      WholeJob job = WholeJob.of(shard, names, ids.places(), ExtraColumns.NONE, about);
       journal.finish(Journal.shard(part), job, List.of(), places);
       journal.delete();
     }
@@ -354,6 +354,22 @@ class MergeTest {
     Prediction joints = Prediction.empty(image, 0, 14);
     PersonBox place = new PersonBox(0, new Box(0, 0, 3, 4), 1, 2, 0.1);
     return new FoundImage(image, 3, 4, List.of(new FoundPerson(place, joints, null)));
+  }
+
+  /** The column is the whole's, though a part may have nobody, or the first one no scores. */
+  @Test
+  void theBoxesScoresAreMerged() throws IOException {
+    List<String> rows = new ArrayList<>(Files.readAllLines(boxes));
+    rows.set(0, rows.get(0) + ",score");
+    for (int i = 1; i < rows.size(); i++) {
+      rows.set(i, rows.get(i) + (i == 1 ? "," : ",0." + (i + 10)));
+    }
+    Path scored = Files.write(folder.resolve("scored.csv"), rows);
+    Path whole = folder.resolve("whole.csv");
+    predict(whole, null, images, scored, Decode.FUSED);
+    assertThat(whole).content().contains("box_h,box_score,").contains(",0.15,").contains("30,,");
+    merge(parts(5, "csv", scored), folder.resolve("merged.csv"));
+    assertThat(folder.resolve("merged.csv")).hasSameBinaryContentAs(whole);
   }
 
   @Test

@@ -114,7 +114,8 @@ class MpiiMatWriterTest {
             out,
             new ModelInfo(new JsonObject(), Skeleton.named(joints, List.of(), "test")),
             Map.of(),
-            MpiiTestImages.read(release()));
+            MpiiTestImages.read(release()),
+            ExtraColumns.NONE);
     for (FoundImage image : images) {
       writer.write(image);
     }

@@ -90,11 +90,30 @@ class PredictionsWriterTest {
         new FoundImage("nobody.jpg", 0, 0, List.of()));
   }
 
+  /** The same people as a detector found them; nothing is known of the second one's box. */
+  private static List<FoundImage> detected() {
+    FoundImage image = images().get(0);
+    FoundPerson first = image.people().get(0);
+    return List.of(
+        new FoundImage(
+            image.name(),
+            image.width(),
+            image.height(),
+            List.of(
+                new FoundPerson(first.place().ofScore(0.87654), first.joints(), null),
+                image.people().get(1))));
+  }
+
   private static String write(PredictionsFormat format, List<FoundImage> images)
+      throws IOException {
+    return write(format, images, ExtraColumns.NONE);
+  }
+
+  private static String write(PredictionsFormat format, List<FoundImage> images, ExtraColumns extra)
       throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     PredictionsWriter writer =
-        format.writer(out, about(), Map.of("ü/a, b.jpg", CocoId.of(17)), null);
+        format.writer(out, about(), Map.of("ü/a, b.jpg", CocoId.of(17)), null, extra);
     for (FoundImage image : images) {
       writer.write(image);
     }
@@ -112,6 +131,26 @@ class PredictionsWriterTest {
   @EnumSource(names = "MPII_MAT", mode = EnumSource.Mode.EXCLUDE) // see MpiiMatWriterTest
   void anEmptyResultIsAWholeDocument(PredictionsFormat format) throws IOException {
     Golden.check("predict/output/nobody." + format, write(format, List.of()));
+  }
+
+  /** Who filters people by how sure the detector was needs its score beside the joints'. */
+  @ParameterizedTest
+  @EnumSource(names = {"CSV", "JSONL", "COCO", "COCO_DATASET"})
+  void theBoxesScoreStandsBesideThePersons(PredictionsFormat format) throws IOException {
+    Golden.check(
+        "predict/output/detected." + format,
+        write(format, detected(), new ExtraColumns(true, false)));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"CSV", "JSON", "JSONL", "COCO"})
+  void evalReadsThemWithTheBoxesScores(PredictionsFormat format, @TempDir Path folder)
+      throws IOException {
+    Path file = folder.resolve(format == PredictionsFormat.COCO ? "p.coco.json" : "p." + format);
+    Files.writeString(file, write(format, detected(), new ExtraColumns(true, false)));
+    Predictions read = PredictionsFile.read(file, SKELETON.joints());
+    assertThat(read.size()).isEqualTo(2);
+    assertThat(read.all().iterator().next().x()).containsExactly(12.5f, -3.25f);
   }
 
   @ParameterizedTest
