@@ -256,7 +256,8 @@ public final class FilmJob {
     Smoother smoother = new Smoother();
     int kept = results.kept();
     try (FrameStream stream = frames.after(kept);
-        DetectedPeople detected = DetectedPeople.open(request.detection(), config.precision(), progress);
+        DetectedPeople detected =
+            DetectedPeople.open(request.detection(), config.precision(), progress);
         Engine engine = Engine.open(checkpoint, request.model(), decode, config)) {
       Batching batching = engine.endless();
       Arithmetic arithmetic = engine.prove(batching.size());
