@@ -45,8 +45,17 @@ class TeacherIT {
     String[] args = new String[more.length + 11];
     List<String> common =
         List.of(
-            "train", "--config", TinyRun.CONFIG, "--data", people(), "--out", "run", "--epochs", "1",
-            "--limit-train", "8");
+            "train",
+            "--config",
+            TinyRun.CONFIG,
+            "--data",
+            people(),
+            "--out",
+            "run",
+            "--epochs",
+            "1",
+            "--limit-train",
+            "8");
     System.arraycopy(common.toArray(), 0, args, 0, 11);
     System.arraycopy(more, 0, args, 11, more.length);
     return sadi().run(args);
@@ -63,19 +72,23 @@ class TeacherIT {
             "ignored: 1 joints that the dataset does not have (nose)",
             "0 labels confirmed, 1 contradicted and dropped");
     BinSadi.Result trained =
-        train("--teacher", file, "--teacher-weight", "0.5", "--set", "teacher.disagreement=replace");
+        train(
+            "--teacher", file, "--teacher-weight", "0.5", "--set", "teacher.disagreement=replace");
     assertThat(trained.exitCode()).as(trained.err()).isZero();
     assertThat(trained.err()).contains("1 contradicted and put right");
     BinSadi.Result info =
         sadi().run("info", "--model", "run/checkpoints/best.safetensors", "--summary");
-    assertThat(info.out()).contains("with a second opinion on the labels, other program.csv (sha256");
-    Files.writeString(folder.resolve("none.csv"), "image,person,RKnee_x,RKnee_y\nnobody.jpg,0,1,1\n");
+    assertThat(info.out())
+        .contains("with a second opinion on the labels, other program.csv (sha256");
+    Files.writeString(
+        folder.resolve("none.csv"), "image,person,RKnee_x,RKnee_y\nnobody.jpg,0,1,1\n");
     BinSadi.Result wrong = train("--overwrite", "--teacher", "none.csv");
     assertThat(wrong.exitCode()).isEqualTo(3);
     assertThat(wrong.errLines())
         .singleElement()
         .asString()
-        .contains("none.csv: found nobody but such as nobody.jpg, person 0, expected people of split");
+        .contains(
+            "none.csv: found nobody but such as nobody.jpg, person 0, expected people of split");
   }
 
   @Test

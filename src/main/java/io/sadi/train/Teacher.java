@@ -57,8 +57,7 @@ final class Teacher {
    * @param people of the training split; nobody else is touched
    * @throws BadInputException where a file cannot be read, or has nothing of these people
    */
-  static Lesson of(
-      TeacherConfig config, Dataset dataset, String split, List<Person> people)
+  static Lesson of(TeacherConfig config, Dataset dataset, String split, List<Person> people)
       throws IOException {
     if (!config.isGiven()) {
       return new Lesson(TrainingSet.of(people), List.of(), List.of());
@@ -66,8 +65,8 @@ final class Teacher {
     Teacher teacher = new Teacher(config, dataset.skeleton().size());
     List<String> remarks = new ArrayList<>();
     for (Path file : teacher.files) {
-      SecondOpinion opinion = PredictionsFile.secondOpinion(
-              file, dataset, split, people, new Remarks(remarks));
+      SecondOpinion opinion =
+          PredictionsFile.secondOpinion(file, dataset, split, people, new Remarks(remarks));
       teacher.opinions.add(opinion);
       teacher.fingerprints.add(fingerprint(file));
       remarks.add(words(file, opinion, split, people.size()));

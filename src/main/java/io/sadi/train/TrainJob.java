@@ -142,8 +142,7 @@ public record TrainJob(
       Mode mode,
       @Nullable InitialNetwork init)
       throws IOException {
-    Teacher.Lesson lesson =
-        Teacher.of(run.teacher(), dataset, run.train().trainSplit(), people);
+    Teacher.Lesson lesson = Teacher.of(run.teacher(), dataset, run.train().trainSplit(), people);
     return new TrainJob(
         run,
         dataset,
@@ -156,7 +155,6 @@ public record TrainJob(
         mode,
         init);
   }
-
 
   /** Checks the frozen parameters, the initial network, and that a resumed run keeps its people. */
   private TrainJob checked() throws IOException {
