@@ -165,7 +165,7 @@ public final class StressSet {
     Person person = people.get(i);
     // Every photo has a generator of its own.
     SplittableRandom random =
-        new SplittableRandom(31 * (31 * seed + i) + disturbance.name().hashCode()).split();
+        new SplittableRandom(31 * (31 * seed + i) + disturbance.folder().hashCode()).split();
     Image photo = read(person);
     try {
       Disturbance.Disturbed made =
