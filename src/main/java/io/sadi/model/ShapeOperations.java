@@ -3,7 +3,7 @@ package io.sadi.model;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiFunction;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -59,9 +59,9 @@ final class ShapeOperations implements Operations<ShapeOperations.Shape> {
    * @param side of its input
    * @param forward its forward pass
    */
-  static Map<Object, Layer> layers(long side, BiFunction<ShapeOperations, Shape, ?> forward) {
+  static Map<Object, Layer> layers(long side, BiConsumer<ShapeOperations, Shape> forward) {
     ShapeOperations operations = new ShapeOperations();
-    forward.apply(operations, new Shape(3L, side, side));
+    forward.accept(operations, new Shape(3L, side, side));
     return operations.layers;
   }
 

@@ -35,7 +35,8 @@ record BoxDecoder(int cells, int stride, double minScore, double overlap) {
     List<Detected> found = new ArrayList<>();
     for (CentrePeak peak : peaks(centre)) {
       Detected one = box(peak, box);
-      if (one != null && found.stream().noneMatch(other -> overlap(other, one) > overlap)) {
+      if (one != null
+          && found.stream().noneMatch(other -> other.box().overlap(one.box()) > overlap)) {
         found.add(one);
       }
     }
@@ -87,9 +88,5 @@ record BoxDecoder(int cells, int stride, double minScore, double overlap) {
     double height = quarter * Math.exp(logHeight);
     return new Detected(
         new Box(x - width / 2, y - height / 2, width, height), 1 / (1 + Math.exp(-peak.logit())));
-  }
-
-  private static double overlap(Detected one, Detected other) {
-    return one.box().overlap(other.box());
   }
 }
