@@ -18,7 +18,7 @@ _sadi_command() {
       options='--device --json -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi prepare')
-      commands='mpii lsp lspet coco csv yolo labelme merge clean stress synthetic'
+      commands='mpii lsp lspet coco csv yolo labelme merge clean stress mosaics synthetic'
       options='-q --quiet -v --verbose --color -h --help'
       ;;
     'sadi prepare mpii')
@@ -71,15 +71,20 @@ _sadi_command() {
         --verbose --color -h --help'
       files=yes
       ;;
+    'sadi prepare mosaics')
+      options='--split --count --photos --side --seed --out --previews --overwrite --json
+        --dry-run -q --quiet -v --verbose --color -h --help'
+      files=yes
+      ;;
     'sadi prepare synthetic')
       options='--count --limit --out --split --val-list --seed --previews --overwrite --json
         --dry-run -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi train')
-      options='-c --config --data --out --resume --overwrite --override-config --allow-mixed
-        --init --init-except --freeze --teacher --teacher-weight -s --set --device --precision
-        --threads --epochs --seed --nproc --limit-train --on-nan --eval-every --list-config --json
-        --dry-run -q --quiet -v --verbose --color -h --help'
+      options='-c --config --data --out --task --resume --overwrite --override-config
+        --allow-mixed --init --init-except --freeze --teacher --teacher-weight -s --set --device
+        --precision --threads --epochs --seed --nproc --limit-train --on-nan --eval-every
+        --list-config --json --dry-run -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi eval')
       options='--model --predictions --data --split --metric --oks-sigmas --limit --decode --flip
@@ -118,8 +123,8 @@ _sadi_command() {
         --quiet -v --verbose --color -h --help'
       ;;
     'sadi bench')
-      options='-c --config --data --batch --rounds --seconds --only --splits -s --set --device
-        --precision --threads --json --dry-run -q --quiet -v --verbose --color -h --help'
+      options='-c --config --data --detector --batch --rounds --seconds --only --splits -s --set
+        --device --precision --threads --json --dry-run -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi import')
       options='--out --as --joints --flip-pairs --input --json --dry-run --overwrite -q --quiet -v
@@ -151,6 +156,7 @@ _sadi_value() {
       'sadi prepare merge --color' | \
       'sadi prepare clean --color' | \
       'sadi prepare stress --color' | \
+      'sadi prepare mosaics --color' | \
       'sadi prepare synthetic --color' | \
       'sadi train --color' | \
       'sadi eval --color' | \
@@ -184,6 +190,7 @@ _sadi_value() {
       'sadi prepare merge --out' | \
       'sadi prepare clean --out' | \
       'sadi prepare stress --out' | \
+      'sadi prepare mosaics --out' | \
       'sadi prepare synthetic --out' | \
       'sadi train --data' | \
       'sadi train --out' | \
@@ -277,6 +284,12 @@ _sadi_value() {
       'sadi prepare stress --seed' | \
       'sadi prepare stress --limit' | \
       'sadi prepare stress --previews' | \
+      'sadi prepare mosaics --split' | \
+      'sadi prepare mosaics --count' | \
+      'sadi prepare mosaics --photos' | \
+      'sadi prepare mosaics --side' | \
+      'sadi prepare mosaics --seed' | \
+      'sadi prepare mosaics --previews' | \
       'sadi prepare synthetic --count' | \
       'sadi prepare synthetic --limit' | \
       'sadi prepare synthetic --split' | \
@@ -393,6 +406,7 @@ _sadi_value() {
       'sadi info --model' | \
       'sadi bench -c' | \
       'sadi bench --config' | \
+      'sadi bench --detector' | \
       'sadi import --out' | \
       'sadi export -m' | \
       'sadi export --model' | \
@@ -421,6 +435,10 @@ _sadi_value() {
       kind=word
       words='lsp14 mpii16'
       ;;
+    'sadi train --task')
+      kind=word
+      words='pose detect'
+      ;;
     'sadi train -s' | \
       'sadi train --set' | \
       'sadi ablate -s' | \
@@ -430,21 +448,23 @@ _sadi_value() {
       'sadi bench -s' | \
       'sadi bench --set')
       kind=setting
-      words='model.variant loss.h2 loss.h1 model.input model.pixel_convention model.stacks
-        model.stem model.channels model.blocks model.features rfm.enabled rfm.dilated rfm.dilation
-        rfm.se sfm.enabled sfm.width sfm.attention sfm.planes sfm.final sfm.global_attention
-        sfm.local_attention sfm.local_attention_gain dlm.flow dlm.standardize dlm.combine
-        dlm.lattice dlm.training_lattice loss.combine loss.chi loss.h1_weight loss.target_sigma
-        augment.rotation augment.rotation_sd augment.rotation_probability augment.scale_min
-        augment.scale_max augment.scale_sd augment.flip augment.translation augment.half_body
-        augment.color augment.blur augment.occlusion augment.grey augment.cut augment.others
-        augment.low_resolution augment.noise augment.jpeg augment.device train.epochs
-        train.milestones train.batch train.lr train.gamma train.warmup_steps train.weight_decay
-        train.clip train.ema train.accumulate train.on_nan train.patience train.freeze
-        train.save_minutes train.keep train.eval_every train.samples train.sample_every
-        data.train_split data.val_split data.limit_train data.upright data.workers train.threads
-        train.device train.precision train.rank_timeout train.seed teacher.files teacher.weight
-        teacher.min_score teacher.distance teacher.disagreement eval.fusion_weight'
+      words='train.task model.variant loss.h2 loss.h1 model.input model.pixel_convention
+        model.stacks model.stem model.channels model.blocks model.features rfm.enabled rfm.dilated
+        rfm.dilation rfm.se sfm.enabled sfm.width sfm.attention sfm.planes sfm.final
+        sfm.global_attention sfm.local_attention sfm.local_attention_gain dlm.flow dlm.standardize
+        dlm.combine dlm.lattice dlm.training_lattice loss.combine loss.chi loss.h1_weight
+        loss.target_sigma augment.rotation augment.rotation_sd augment.rotation_probability
+        augment.scale_min augment.scale_max augment.scale_sd augment.flip augment.translation
+        augment.half_body augment.color augment.blur augment.occlusion augment.grey augment.cut
+        augment.others augment.low_resolution augment.noise augment.jpeg augment.device
+        train.epochs train.milestones train.batch train.lr train.gamma train.warmup_steps
+        train.weight_decay train.clip train.ema train.accumulate train.on_nan train.patience
+        train.freeze train.save_minutes train.keep train.eval_every train.samples
+        train.sample_every data.train_split data.val_split data.limit_train data.upright
+        data.workers train.threads train.device train.precision train.rank_timeout train.seed
+        teacher.files teacher.weight teacher.min_score teacher.distance teacher.disagreement
+        eval.fusion_weight loss.centre loss.box augment.mosaic augment.mosaic_photos
+        augment.negative augment.background data.found'
       ;;
     'sadi train --precision' | \
       'sadi eval --precision' | \
@@ -515,7 +535,7 @@ _sadi_value() {
       ;;
     'sadi bench --only')
       kind=list
-      words='stack forward predict step pipeline train'
+      words='stack forward predict step pipeline train detect crop estimate all'
       ;;
   esac
 }
@@ -523,6 +543,7 @@ _sadi_value() {
 # What follows KEY= in --set KEY=VALUE.
 _sadi_setting() {
   case $1 in
+    train.task) echo 'pose detect' ;;
     model.variant) echo 'baseline rfm-only sfm-dlm-only full no-se no-dilation no-global-attention no-local-attention no-attention no-flow loss-sum loss-weighted loss-swapped loss-chi-flow loss-chi-sigma-gradient loss-h1-nll loss-h2-nll loss-h2-mse loss-h2-rle loss-h2-target loss-h2-target-shape loss-h2-mutual' ;;
     loss.h2) echo 'nll mse rle target target-shape mutual' ;;
     loss.h1) echo 'mse nll' ;;
@@ -544,6 +565,7 @@ _sadi_setting() {
     train.precision) echo 'auto fp32 bf16' ;;
     teacher.disagreement) echo 'keep drop replace' ;;
     eval.fusion_weight) echo 'auto' ;;
+    loss.centre) echo 'focal mse' ;;
   esac
 }
 

@@ -17,6 +17,7 @@ function __sadi_calls
         'prepare merge' \
         'prepare clean' \
         'prepare stress' \
+        'prepare mosaics' \
         'prepare synthetic' \
         'train' \
         'eval' \
@@ -39,9 +40,9 @@ end
 # KEY=VALUE of --set: the keys, then the values of the one that is there.
 function __sadi_settings
     if string match -q -- '*.*=*' (commandline -ct)
-        printf '%s\n' model.variant=baseline model.variant=rfm-only model.variant=sfm-dlm-only model.variant=full model.variant=no-se model.variant=no-dilation model.variant=no-global-attention model.variant=no-local-attention model.variant=no-attention model.variant=no-flow model.variant=loss-sum model.variant=loss-weighted model.variant=loss-swapped model.variant=loss-chi-flow model.variant=loss-chi-sigma-gradient model.variant=loss-h1-nll model.variant=loss-h2-nll model.variant=loss-h2-mse model.variant=loss-h2-rle model.variant=loss-h2-target model.variant=loss-h2-target-shape model.variant=loss-h2-mutual loss.h2=nll loss.h2=mse loss.h2=rle loss.h2=target loss.h2=target-shape loss.h2=mutual loss.h1=mse loss.h1=nll model.pixel_convention=center model.pixel_convention=corner rfm.enabled=on rfm.enabled=off rfm.dilated=on rfm.dilated=off rfm.se=on rfm.se=off sfm.enabled=on sfm.enabled=off sfm.global_attention=softmax sfm.global_attention=sum sfm.global_attention=none sfm.local_attention=column sfm.local_attention=row sfm.local_attention=spatial sfm.local_attention=channel sfm.local_attention=none sfm.local_attention_gain=on sfm.local_attention_gain=off dlm.flow=on dlm.flow=off dlm.standardize=moments dlm.standardize=none dlm.standardize=literal dlm.combine=mixture dlm.combine=product loss.combine=weighted loss.combine=sum loss.combine=swapped loss.combine=h1 loss.chi=sigma loss.chi=sigma-gradient loss.chi=flow augment.device=on augment.device=off train.on_nan=stop train.on_nan=skip train.precision=auto train.precision=fp32 train.precision=bf16 teacher.disagreement=keep teacher.disagreement=drop teacher.disagreement=replace eval.fusion_weight=auto
+        printf '%s\n' train.task=pose train.task=detect model.variant=baseline model.variant=rfm-only model.variant=sfm-dlm-only model.variant=full model.variant=no-se model.variant=no-dilation model.variant=no-global-attention model.variant=no-local-attention model.variant=no-attention model.variant=no-flow model.variant=loss-sum model.variant=loss-weighted model.variant=loss-swapped model.variant=loss-chi-flow model.variant=loss-chi-sigma-gradient model.variant=loss-h1-nll model.variant=loss-h2-nll model.variant=loss-h2-mse model.variant=loss-h2-rle model.variant=loss-h2-target model.variant=loss-h2-target-shape model.variant=loss-h2-mutual loss.h2=nll loss.h2=mse loss.h2=rle loss.h2=target loss.h2=target-shape loss.h2=mutual loss.h1=mse loss.h1=nll model.pixel_convention=center model.pixel_convention=corner rfm.enabled=on rfm.enabled=off rfm.dilated=on rfm.dilated=off rfm.se=on rfm.se=off sfm.enabled=on sfm.enabled=off sfm.global_attention=softmax sfm.global_attention=sum sfm.global_attention=none sfm.local_attention=column sfm.local_attention=row sfm.local_attention=spatial sfm.local_attention=channel sfm.local_attention=none sfm.local_attention_gain=on sfm.local_attention_gain=off dlm.flow=on dlm.flow=off dlm.standardize=moments dlm.standardize=none dlm.standardize=literal dlm.combine=mixture dlm.combine=product loss.combine=weighted loss.combine=sum loss.combine=swapped loss.combine=h1 loss.chi=sigma loss.chi=sigma-gradient loss.chi=flow augment.device=on augment.device=off train.on_nan=stop train.on_nan=skip train.precision=auto train.precision=fp32 train.precision=bf16 teacher.disagreement=keep teacher.disagreement=drop teacher.disagreement=replace eval.fusion_weight=auto loss.centre=focal loss.centre=mse
     else
-        printf '%s\n' model.variant= loss.h2= loss.h1= model.input= model.pixel_convention= model.stacks= model.stem= model.channels= model.blocks= model.features= rfm.enabled= rfm.dilated= rfm.dilation= rfm.se= sfm.enabled= sfm.width= sfm.attention= sfm.planes= sfm.final= sfm.global_attention= sfm.local_attention= sfm.local_attention_gain= dlm.flow= dlm.standardize= dlm.combine= dlm.lattice= dlm.training_lattice= loss.combine= loss.chi= loss.h1_weight= loss.target_sigma= augment.rotation= augment.rotation_sd= augment.rotation_probability= augment.scale_min= augment.scale_max= augment.scale_sd= augment.flip= augment.translation= augment.half_body= augment.color= augment.blur= augment.occlusion= augment.grey= augment.cut= augment.others= augment.low_resolution= augment.noise= augment.jpeg= augment.device= train.epochs= train.milestones= train.batch= train.lr= train.gamma= train.warmup_steps= train.weight_decay= train.clip= train.ema= train.accumulate= train.on_nan= train.patience= train.freeze= train.save_minutes= train.keep= train.eval_every= train.samples= train.sample_every= data.train_split= data.val_split= data.limit_train= data.upright= data.workers= train.threads= train.device= train.precision= train.rank_timeout= train.seed= teacher.files= teacher.weight= teacher.min_score= teacher.distance= teacher.disagreement= eval.fusion_weight=
+        printf '%s\n' train.task= model.variant= loss.h2= loss.h1= model.input= model.pixel_convention= model.stacks= model.stem= model.channels= model.blocks= model.features= rfm.enabled= rfm.dilated= rfm.dilation= rfm.se= sfm.enabled= sfm.width= sfm.attention= sfm.planes= sfm.final= sfm.global_attention= sfm.local_attention= sfm.local_attention_gain= dlm.flow= dlm.standardize= dlm.combine= dlm.lattice= dlm.training_lattice= loss.combine= loss.chi= loss.h1_weight= loss.target_sigma= augment.rotation= augment.rotation_sd= augment.rotation_probability= augment.scale_min= augment.scale_max= augment.scale_sd= augment.flip= augment.translation= augment.half_body= augment.color= augment.blur= augment.occlusion= augment.grey= augment.cut= augment.others= augment.low_resolution= augment.noise= augment.jpeg= augment.device= train.epochs= train.milestones= train.batch= train.lr= train.gamma= train.warmup_steps= train.weight_decay= train.clip= train.ema= train.accumulate= train.on_nan= train.patience= train.freeze= train.save_minutes= train.keep= train.eval_every= train.samples= train.sample_every= data.train_split= data.val_split= data.limit_train= data.upright= data.workers= train.threads= train.device= train.precision= train.rank_timeout= train.seed= teacher.files= teacher.weight= teacher.min_score= teacher.distance= teacher.disagreement= eval.fusion_weight= loss.centre= loss.box= augment.mosaic= augment.mosaic_photos= augment.negative= augment.background= data.found=
     end
 end
 
@@ -51,7 +52,7 @@ complete -c sadi -f
 complete -c sadi -n '__sadi_calls' -a demo -d 'The whole job on people it draws itself, in a few minutes'
 complete -c sadi -n '__sadi_calls' -a doctor -d 'Say what this machine offers, and what is wrong with it'
 complete -c sadi -n '__sadi_calls' -a prepare -d 'Turn annotations and images into a dataset folder'
-complete -c sadi -n '__sadi_calls' -a train -d 'Train a network on a dataset folder'
+complete -c sadi -n '__sadi_calls' -a train -d 'Train a network, or a detector of people, on a dataset folder'
 complete -c sadi -n '__sadi_calls' -a eval -d 'Measure a model or predictions'
 complete -c sadi -n '__sadi_calls' -a ablate -d 'Train variants of the network side by side and compare them'
 complete -c sadi -n '__sadi_calls' -a predict -d 'Find people\'s joints in images and films'
@@ -100,6 +101,7 @@ complete -c sadi -n '__sadi_calls prepare' -a labelme -d 'LabelMe\'s and X-AnyLa
 complete -c sadi -n '__sadi_calls prepare' -a merge -d 'Several dataset folders as one'
 complete -c sadi -n '__sadi_calls prepare' -a clean -d 'A dataset folder without the joints that a network contradicts'
 complete -c sadi -n '__sadi_calls prepare' -a stress -d 'A split\'s people in photos with one thing wrong at a time'
+complete -c sadi -n '__sadi_calls prepare' -a mosaics -d 'Pictures that show several photos of a dataset folder side by side'
 complete -c sadi -n '__sadi_calls prepare' -a synthetic -d 'Draw people'
 complete -c sadi -n '__sadi_calls prepare' -s q -l quiet -d 'Only warnings and errors on stderr'
 complete -c sadi -n '__sadi_calls prepare' -s v -l verbose -d 'More on stderr'
@@ -323,6 +325,23 @@ complete -c sadi -n '__sadi_calls prepare stress' -l color -x -a 'auto always ne
 complete -c sadi -n '__sadi_calls prepare stress' -s h -l help -d 'Show this help'
 complete -c sadi -n '__sadi_calls prepare stress' -F
 
+# sadi prepare mosaics
+complete -c sadi -n '__sadi_calls prepare mosaics' -l split -x -d 'The split whose photos are taken (default'
+complete -c sadi -n '__sadi_calls prepare mosaics' -l count -x -d 'How many pictures (default'
+complete -c sadi -n '__sadi_calls prepare mosaics' -l photos -x -d 'Two to so many photos in each (default'
+complete -c sadi -n '__sadi_calls prepare mosaics' -l side -x -d 'Width and height of a picture (default'
+complete -c sadi -n '__sadi_calls prepare mosaics' -l seed -x -d 'Of which photo comes where (default'
+complete -c sadi -n '__sadi_calls prepare mosaics' -l out -x -a '(__fish_complete_directories)' -d 'The dataset folder to write'
+complete -c sadi -n '__sadi_calls prepare mosaics' -l previews -x -d 'Draw N people with their joints into DIR/previews/people.jpg, and...'
+complete -c sadi -n '__sadi_calls prepare mosaics' -l overwrite -d 'Replace the dataset in DIR, if there is one'
+complete -c sadi -n '__sadi_calls prepare mosaics' -l json -d 'Print the result to stdout as one JSON object with a schema_version'
+complete -c sadi -n '__sadi_calls prepare mosaics' -l dry-run -d 'Check and resolve everything, say what would be done, and stop there'
+complete -c sadi -n '__sadi_calls prepare mosaics' -s q -l quiet -d 'Only warnings and errors on stderr'
+complete -c sadi -n '__sadi_calls prepare mosaics' -s v -l verbose -d 'More on stderr'
+complete -c sadi -n '__sadi_calls prepare mosaics' -l color -x -a 'auto always never' -d 'Colours'
+complete -c sadi -n '__sadi_calls prepare mosaics' -s h -l help -d 'Show this help'
+complete -c sadi -n '__sadi_calls prepare mosaics' -F
+
 # sadi prepare synthetic
 complete -c sadi -n '__sadi_calls prepare synthetic' -l count -l limit -x -d 'How many people'
 complete -c sadi -n '__sadi_calls prepare synthetic' -l out -x -a '(__fish_complete_directories)' -d 'The dataset folder to write'
@@ -342,6 +361,7 @@ complete -c sadi -n '__sadi_calls prepare synthetic' -s h -l help -d 'Show this 
 complete -c sadi -n '__sadi_calls train' -s c -l config -r -F -d 'YAML of sections and keys (configs/*.yaml)'
 complete -c sadi -n '__sadi_calls train' -l data -x -a '(__fish_complete_directories)' -d 'The dataset folder that prepare wrote'
 complete -c sadi -n '__sadi_calls train' -l out -x -a '(__fish_complete_directories)' -d 'The run folder to write'
+complete -c sadi -n '__sadi_calls train' -l task -x -a 'pose detect' -d 'What the network is for'
 complete -c sadi -n '__sadi_calls train' -l resume -d 'Continue the run in RUN where it was saved last'
 complete -c sadi -n '__sadi_calls train' -l overwrite -d 'Replace the run in RUN'
 complete -c sadi -n '__sadi_calls train' -l override-config -d 'With --resume'
@@ -526,10 +546,11 @@ complete -c sadi -n '__sadi_calls info' -s h -l help -d 'Show this help'
 # sadi bench
 complete -c sadi -n '__sadi_calls bench' -s c -l config -r -F -d 'YAML of sections and keys (configs/*.yaml)'
 complete -c sadi -n '__sadi_calls bench' -l data -x -a '(__fish_complete_directories)' -d 'A dataset folder to take photos from'
+complete -c sadi -n '__sadi_calls bench' -l detector -r -F -d 'Also measure a detector, and predicting with it'
 complete -c sadi -n '__sadi_calls bench' -l batch -x -d 'Batch sizes to try'
 complete -c sadi -n '__sadi_calls bench' -l rounds -x -d 'How often each thing has its turn (default'
 complete -c sadi -n '__sadi_calls bench' -l seconds -x -d 'How long a turn takes at least (default'
-complete -c sadi -n '__sadi_calls bench' -l only -x -a '(__fish_append , stack forward predict step pipeline train)' -d 'What to measure'
+complete -c sadi -n '__sadi_calls bench' -l only -x -a '(__fish_append , stack forward predict step pipeline train detect crop estimate all)' -d 'What to measure'
 complete -c sadi -n '__sadi_calls bench' -l splits -x -d 'Also train with the cores shared out in several ways, each...'
 complete -c sadi -n '__sadi_calls bench' -s s -l set -x -a '(__sadi_settings)' -d 'Set one key, as in --set train.lr=5e-4'
 complete -c sadi -n '__sadi_calls bench' -l device -x -a 'auto cpu cuda' -d 'auto, cpu, cuda or cuda:N'
