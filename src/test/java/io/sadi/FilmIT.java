@@ -225,7 +225,7 @@ class FilmIT {
   @Test
   void oneAloneIsFollowedWithoutADetector() throws IOException {
     String[] words = {film(), "--model", MODEL, "--every", "20", "--out", ""};
-    for (String format : new String[] {"csv", "json", "jsonl", "coco.json"}) {
+    for (String format : new String[] {"csv", "jsonl", "coco.json"}) {
       words[words.length - 1] = "out." + format;
       BinSadi.Result found = sadi(words);
       assertThat(found.exitCode()).as(found.err()).isZero();
@@ -236,14 +236,11 @@ class FilmIT {
         .contains("\"image\":\"crossing.mp4/000020\"")
         .contains("\"frame\":20,\"time\":0.8")
         .contains("\"track\":0");
-    assertThat(folder.resolve("out.json")).content().contains("\"frame\":40,\"time\":1.6");
     assertThat(folder.resolve("out.coco.json"))
         .content()
         .contains("\"image_id\":20,")
         .contains("\"frame\":20,\"time\":0.8,\"track\":0");
     assertThat(sadi(words).exitCode()).as("exists already").isEqualTo(3);
-    BinSadi.Result plain = sadi(film(), "--model", MODEL, "--every", "25");
-    assertThat(plain.out().lines()).hasSize(3);
   }
 
   @Test
@@ -277,16 +274,37 @@ class FilmIT {
   @Test
   void withoutFfmpegTheLineSaysWhatToInstall() throws IOException {
     Path programs = Files.createDirectories(folder.resolve("programs"));
-    for (String place : new String[] {"/usr/bin", "/bin"}) {
-      try (Stream<Path> all = Files.list(Path.of(place))) {
-        for (Path program : all.toList()) {
-          String name = program.getFileName().toString();
-          Path link = programs.resolve(name);
-          if (!name.startsWith("ff") && !Files.exists(link)) {
-            Files.createSymbolicLink(link, program);
-          }
-        }
-      }
+    for (String program :
+        new String[] {
+          "bash",
+          "env",
+          "find",
+          "ln",
+          "mkdir",
+          "mv",
+          "ps",
+          "readlink",
+          "rm",
+          "sed",
+          "touch",
+          "uname",
+          "dirname",
+          "basename",
+          "head",
+          "id",
+          "cat",
+          "ls",
+          "tr",
+          "cut"
+        }) {
+      Path here =
+          Stream.of("/usr/bin", "/bin")
+              .map(place -> Path.of(place, program))
+              .filter(Files::exists)
+              .findFirst()
+              .orElseThrow();
+      Files.writeString(programs.resolve(program), "#!/bin/sh\nexec " + here + " \"$@\"\n");
+      assertThat(programs.resolve(program).toFile().setExecutable(true)).isTrue();
     }
     BinSadi.Result found =
         new BinSadi()
@@ -350,8 +368,6 @@ class FilmIT {
         new String[][] {
           {"--shard is for photos", film(), "--shard", "1/2", "--out", "a.csv"},
           {"--out-dir is for photos", film(), "--out-dir", "d"},
-          {"--report are for photos", film(), "--report", "r.html"},
-          {"--format yolo writes a folder", film(), "--format", "yolo"},
           {"--format coco-dataset is for photos", film(), "--format", "coco-dataset"},
           {"are for a film, or frames", "a.png", "--every", "2"},
           {"photos are drawn into a folder", "a.png", "--overlays", "d.mp4"},
@@ -363,9 +379,7 @@ class FilmIT {
     }
     for (String[] bad :
         new String[][] {
-          {"one film at a time", film(), "other.mp4"},
           {"--every: found 0", film(), "--every", "0"},
-          {"from before to", film(), "--from", "2", "--to", "1"},
           {"an input", film(), "--overlays", film(), "--overwrite"},
         }) {
       BinSadi.Result result = sadi(Stream.of(bad).skip(1).toArray(String[]::new));

@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
     name = "doctor",
     header = "Say what this machine offers, and what is wrong with it.",
     description =
-        "Looks at Java, the processor, memory, folders, LibTorch and CUDA, and computes a little."
+        "Looks at Java, the processor, memory, folders, LibTorch, CUDA and ffmpeg, and computes a"
+            + " little."
             + " Every line is ok, warn or fail, and says what to do. The exit code is 0 if nothing"
             + " failed, else 1.",
     footer = {

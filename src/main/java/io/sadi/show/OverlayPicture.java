@@ -49,20 +49,20 @@ public final class OverlayPicture {
     if (person.track() == FoundPerson.NO_TRACK) {
       return;
     }
-    double left = Double.POSITIVE_INFINITY;
-    double right = Double.NEGATIVE_INFINITY;
+    double middle = 0;
     double top = Double.POSITIVE_INFINITY;
     Prediction joints = person.joints();
     for (int k = 0; k < joints.x().length; k++) {
-      double x = toPicture.x(joints.x()[k], joints.y()[k]);
-      left = Math.min(left, x);
-      right = Math.max(right, x);
-      top = Math.min(top, toPicture.y(joints.x()[k], joints.y()[k]));
+      double y = toPicture.y(joints.x()[k], joints.y()[k]);
+      if (y < top) {
+        top = y;
+        middle = toPicture.x(joints.x()[k], joints.y()[k]);
+      }
     }
     double capital = Math.max(9, Math.max(picture.width(), picture.height()) / 55.0);
     String text = String.valueOf(person.track());
     double width = Canvas.textWidth(text, capital);
-    double x = Math.max(capital, Math.min((left + right) / 2, picture.width() - capital));
+    double x = Math.max(capital, Math.min(middle, picture.width() - capital));
     double y = Math.max(1.2 * capital, top - 1.6 * capital);
     double half = width / 2;
     picture.canvas().line(x - half, y, x + half, y, 2 * capital, PLATE);

@@ -33,7 +33,7 @@ class FilmReaderTest {
     try (FilmReader reader = new FilmReader(Film.open(file), choice)) {
       for (FilmFrame frame = reader.next(); frame != null; frame = reader.next()) {
         numbers.add(frame.number());
-        times.add(Math.round(frame.time() * 1e4) / 1e4);
+        times.add(Math.round(frame.time() * 100) / 100.0);
         sizes = frame.width() + "x" + frame.height();
         reader.reuse(frame.rgb());
       }
