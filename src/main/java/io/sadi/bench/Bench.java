@@ -18,6 +18,7 @@ import io.sadi.prepare.write.DatasetOutput;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.OutOfMemory;
 import io.sadi.torch.Precision;
+import io.sadi.torch.QuantizedConvolution;
 import io.sadi.torch.Torch;
 import io.sadi.train.RunConfig;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -57,6 +59,7 @@ public record Bench(
   public enum What {
     STACK,
     FORWARD,
+    INT8,
     PREDICT,
     STEP,
     PIPELINE,
@@ -298,7 +301,7 @@ public record Bench(
     for (int batch : batches) {
       Map<What, Workload> workloads = new EnumMap<>(What.class);
       try {
-        for (What what : only) {
+        for (What what : measured(device)) {
           workloads.put(what, workload(what, network, batch, device, precision));
         }
         rows.addAll(measure(workloads, precision, batch, progress));
@@ -318,11 +321,25 @@ public record Bench(
     return new BenchResult(device.toString(), threads, rows, shared, gpuMb);
   }
 
+  /** What was asked for; among all that there is int8 only where the processor has it. */
+  private Set<What> measured(ComputeDevice device) {
+    if (!only.contains(What.INT8) || QuantizedConvolution.available(device)) {
+      return only;
+    }
+    if (only.equals(EnumSet.of(What.INT8))) {
+      Precision.ofInference("int8", device); // which says why not
+    }
+    Set<What> fewer = EnumSet.copyOf(only);
+    fewer.remove(What.INT8);
+    return fewer;
+  }
+
   private static Workload workload(
       What what, NetworkBench network, int batch, ComputeDevice device, Precision precision) {
     return switch (what) {
       case STACK -> new StackBench(device, precision);
       case FORWARD -> network.forward(batch);
+      case INT8 -> network.int8(batch);
       case PREDICT -> network.predict(batch);
       case STEP -> network.step(batch);
       case PIPELINE -> network.pipeline(batch);
@@ -386,8 +403,8 @@ public record Bench(
           double median = all[all.length / 2];
           rows.add(
               new BenchRow(
-                  what.toString(),
-                  precision,
+                  (what == What.INT8 ? What.FORWARD : what).toString(),
+                  what == What.INT8 ? Precision.INT8 : precision,
                   workload.batch(),
                   median * workload.images(),
                   median * workload.gflop(),
