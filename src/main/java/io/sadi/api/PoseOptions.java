@@ -50,7 +50,10 @@ public final class PoseOptions {
     return new PoseOptions(value, precision, batch, threads, flip, scales, passes, decode, refine);
   }
 
-  /** {@code auto}, {@code fp32} or {@code bf16}; auto: bf16 where the hardware computes it. */
+  /**
+   * {@code auto}, {@code fp32}, {@code bf16} or, for a checkpoint with ranges for it, {@code int8};
+   * auto: bf16 where the hardware computes it.
+   */
   public PoseOptions precision(String value) {
     return new PoseOptions(device, value, batch, threads, flip, scales, passes, decode, refine);
   }

@@ -18,6 +18,7 @@ import io.sadi.prepare.write.DatasetOutput;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.OutOfMemory;
 import io.sadi.torch.Precision;
+import io.sadi.torch.QuantizedConvolution;
 import io.sadi.torch.Torch;
 import io.sadi.train.RunConfig;
 import java.io.IOException;
@@ -80,6 +81,7 @@ public record Bench(
   public enum What {
     STACK,
     FORWARD,
+    INT8,
     PREDICT,
     STEP,
     PIPELINE,
@@ -367,7 +369,7 @@ public record Bench(
     for (int batch : batches) {
       Map<What, Workload> workloads = new EnumMap<>(What.class);
       try {
-        for (What what : only) {
+        for (What what : measured(device)) {
           workloads.put(what, workload(what, network, stages, batch, device, precision));
         }
         rows.addAll(measure(workloads, precision, batch, progress));
@@ -385,6 +387,19 @@ public record Bench(
     BenchResult result = new BenchResult(device.toString(), threads, rows, null, gpuMb);
     SplitBench.SplitResult shared = splits(dataset, people.size(), device, result, progress);
     return new BenchResult(device.toString(), threads, rows, shared, gpuMb);
+  }
+
+  /** What was asked for; among all that there is int8 only where the processor has it. */
+  private Set<What> measured(ComputeDevice device) {
+    if (!only.contains(What.INT8) || QuantizedConvolution.available(device)) {
+      return only;
+    }
+    if (only.equals(EnumSet.of(What.INT8))) {
+      Precision.ofInference("int8", device); // which says why not
+    }
+    Set<What> fewer = EnumSet.copyOf(only);
+    fewer.remove(What.INT8);
+    return fewer;
   }
 
   private static Workload workload(
@@ -406,6 +421,7 @@ public record Bench(
     return switch (what) {
       case STACK -> new StackBench(device, precision);
       case FORWARD -> network.forward(batch);
+      case INT8 -> network.int8(batch);
       case PREDICT -> network.predict(batch);
       case STEP -> network.step(batch);
       case PIPELINE -> network.pipeline(batch);
@@ -470,8 +486,8 @@ public record Bench(
           double median = all[all.length / 2];
           rows.add(
               new BenchRow(
-                  what.toString(),
-                  precision,
+                  (what == What.INT8 ? What.FORWARD : what).toString(),
+                  what == What.INT8 ? Precision.INT8 : precision,
                   workload.batch(),
                   median * workload.images(),
                   median * workload.gflop(),

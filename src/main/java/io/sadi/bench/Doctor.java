@@ -111,7 +111,7 @@ public record Doctor(List<DoctorFinding> findings) {
     }
     Precision used = Precision.auto(device);
     List<DoctorFinding> findings = new ArrayList<>();
-    for (Precision precision : Precision.values()) {
+    for (Precision precision : List.of(Precision.FP32, Precision.BF16)) {
       if (precision == Precision.FP32 || used == Precision.BF16) {
         String label = precision.name().toLowerCase(Locale.ROOT);
         if (!device.cuda()) {

@@ -162,7 +162,8 @@ final class Machine {
     String model = host.field("proc/cpuinfo", "model name");
     String flags = " " + host.field("proc/cpuinfo", "flags") + " ";
     List<String> features = new ArrayList<>();
-    for (String feature : List.of("avx2", "fma", "avx512f", "avx512_bf16", "amx_bf16")) {
+    for (String feature :
+        List.of("avx2", "fma", "avx512f", "avx512_bf16", "amx_bf16", "avx512_vnni", "avx_vnni")) {
       if (flags.contains(" " + feature + " ")) {
         features.add(feature);
       }

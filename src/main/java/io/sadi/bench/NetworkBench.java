@@ -3,7 +3,11 @@ package io.sadi.bench;
 import io.sadi.data.Batch;
 import io.sadi.data.Dataset;
 import io.sadi.data.Person;
+import io.sadi.io.Progress;
 import io.sadi.model.InferenceNet;
+import io.sadi.model.Quantization;
+import io.sadi.model.Quantizer;
+import io.sadi.model.Quantizer.CropBatch;
 import io.sadi.model.SadiNet;
 import io.sadi.predict.PredictionStream;
 import io.sadi.predict.engine.Batching;
@@ -59,10 +63,31 @@ final class NetworkBench {
 
   /** The network on a constant batch, in as many lanes as predicting has. */
   Workload forward(int size) {
-    SadiNet net = SadiNet.create(config.model(), dataset.skeleton().size(), device, false, 1);
-    InferenceNet inference = InferenceNet.inPlaceOf(net, precision);
     BatchStream stream = stream(size);
     Batch batch = stream.next();
+    SadiNet net = network();
+    return forward(size, net, InferenceNet.inPlaceOf(net, precision), stream, batch);
+  }
+
+  /** The same in int8, with ranges that this very batch asks for. */
+  Workload int8(int size) {
+    BatchStream stream = stream(size);
+    Batch batch = stream.next();
+    SadiNet net = network();
+    Quantization quantization =
+        new Quantizer(net, List.of(new CropBatch(batch.rgb(), size)), Progress.NONE)
+            .run(Double.MAX_VALUE)
+            .quantization();
+    InferenceNet inference = InferenceNet.quantizedInPlaceOf(net, quantization);
+    return forward(size, net, inference, stream, batch);
+  }
+
+  private SadiNet network() {
+    return SadiNet.create(config.model(), dataset.skeleton().size(), device, false, 1);
+  }
+
+  private Workload forward(
+      int size, SadiNet net, InferenceNet inference, BatchStream stream, Batch batch) {
     int lanes = Batching.endless(size, device).lanes();
     Callable<Float> run =
         () -> {

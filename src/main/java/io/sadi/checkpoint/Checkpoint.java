@@ -16,6 +16,7 @@ import io.sadi.io.TorchFile;
 import io.sadi.model.Architecture;
 import io.sadi.model.LossConfig;
 import io.sadi.model.ModelConfig;
+import io.sadi.model.Quantization;
 import io.sadi.model.SadiNet;
 import io.sadi.torch.ComputeDevice;
 import java.io.IOException;
@@ -59,8 +60,10 @@ public record Checkpoint(
    * @param fusionWeight w of {@link Decode#FUSED}, 0 to 1
    * @param temperatures factors that calibrate the predicted deviations, one a joint, for each
    *     decode that was calibrated
+   * @param int8 what it takes to compute the network in int8; null where nobody has found out
    */
-  public record Reading(double fusionWeight, Map<Decode, List<Double>> temperatures) {}
+  public record Reading(
+      double fusionWeight, Map<Decode, List<Double>> temperatures, @Nullable Int8 int8) {}
 
   /**
    * Where a network comes from.
@@ -85,6 +88,7 @@ public record Checkpoint(
   static final String FORMAT = "sadi-1";
   private static final String CARD = "card";
   private static final String TRAINED_ON = "trained_on";
+  private static final String INT8 = "int8";
 
   /** The metadata that this writes itself. */
   private static final List<String> OWN =
@@ -101,7 +105,8 @@ public record Checkpoint(
           "fusion_weight",
           Header.TEMPERATURES,
           CARD,
-          TRAINED_ON);
+          TRAINED_ON,
+          INT8);
 
   /** A network without a description, and without a note of what it was trained on. */
   public Checkpoint(
@@ -115,7 +120,7 @@ public record Checkpoint(
       Map<String, Safetensors.Entry> tensors) {
     this(
         new Design(config, model, skeleton, metric),
-        new Reading(fusionWeight, temperatures),
+        new Reading(fusionWeight, temperatures, null),
         tensors,
         new Origin(epoch, "", null));
   }
@@ -154,7 +159,10 @@ public record Checkpoint(
     Skeleton skeleton = header.skeleton();
     return new Checkpoint(
         new Design(yaml, model, skeleton, header.metric()),
-        new Reading(header.number("fusion_weight", 1), header.temperatures(skeleton.size())),
+        new Reading(
+            header.number("fusion_weight", 1),
+            header.temperatures(skeleton.size()),
+            content.metadata().containsKey(INT8) ? Int8.from(header.field(INT8)) : null),
         tensors(content, false),
         new Origin(
             (int) header.number("epoch", 1e9),
@@ -221,7 +229,7 @@ public record Checkpoint(
                     + ", which ends at 65504; use the network as it is, or export it as ONNX");
           }
         });
-    return new Checkpoint(design, reading, compact, origin);
+    return new Checkpoint(design, reading, compact, origin).withoutStrangeInt8();
   }
 
   @Override
@@ -249,6 +257,10 @@ public record Checkpoint(
     TrainedOn trainedOn = trainedOn();
     if (trainedOn != null) {
       metadata.put(TRAINED_ON, Json.compact(trainedOn.json()));
+    }
+    Int8 int8 = int8();
+    if (int8 != null) {
+      metadata.put(INT8, Json.compact(int8.json()));
     }
     metadata.putAll(notes);
     Map<String, Safetensors.Entry> all = new LinkedHashMap<>(tensors);
@@ -323,7 +335,59 @@ public record Checkpoint(
 
   /** The same with other temperatures. */
   public Checkpoint calibrated(Map<Decode, List<Double>> temperatures) {
-    return new Checkpoint(design, new Reading(fusionWeight(), temperatures), tensors, origin);
+    return new Checkpoint(
+        design, new Reading(fusionWeight(), temperatures, int8()), tensors, origin);
+  }
+
+  /** The same with what it takes to compute it in int8. */
+  public Checkpoint quantized(
+      Quantization quantization, Fingerprint people, double budget, double deviation) {
+    Int8 int8 = new Int8(Int8.sum(tensors), quantization, people, budget, deviation);
+    Reading with = new Reading(fusionWeight(), temperatures(), int8);
+    return new Checkpoint(design, with, tensors, origin);
+  }
+
+  /** Ranges belong to the weights that they were found with. */
+  private Checkpoint withoutStrangeInt8() {
+    Int8 int8 = int8();
+    return int8 == null || int8.weights().equals(Int8.sum(tensors))
+        ? this
+        : new Checkpoint(
+            design, new Reading(fusionWeight(), temperatures(), null), tensors, origin);
+  }
+
+  /**
+   * What is computed in int8.
+   *
+   * @param file named in messages
+   * @throws BadInputException if the checkpoint has nothing of that, or for other weights
+   */
+  public Quantization quantization(Object file) {
+    Int8 int8 = int8();
+    String remedy = "'sadi export --int8 --calibrate DATASET --out FILE.safetensors' finds them";
+    if (int8 == null) {
+      throw new BadInputException(file + ": has no ranges for int8; " + remedy);
+    }
+    String sum = Int8.sum(tensors);
+    if (!int8.weights().equals(sum)) {
+      throw BadInputException.at(
+          file + ": metadata 'int8'",
+          "ranges for weights " + int8.weights(),
+          "ranges for its own, " + sum,
+          remedy);
+    }
+    return int8.quantization();
+  }
+
+  /**
+   * Refuses a precision that these weights have not.
+   *
+   * @throws BadInputException as {@link #quantization} does
+   */
+  public void checkPrecision(String precision, Object file) {
+    if (precision.equals("int8")) {
+      quantization(file);
+    }
   }
 
   /** The same with another description. */
@@ -345,6 +409,10 @@ public record Checkpoint(
           sum.update(entry.data());
         });
     sum.update((fusionWeight() + " " + temperatures()).getBytes(StandardCharsets.UTF_8));
+    Int8 int8 = int8();
+    if (int8 != null) {
+      sum.update(Json.compact(int8.json()).getBytes(StandardCharsets.UTF_8));
+    }
     return String.format(Locale.ROOT, "%08x", sum.getValue());
   }
 
@@ -409,6 +477,11 @@ public record Checkpoint(
   /** Factors of the predicted deviations, one a joint, for each decode that was calibrated. */
   public Map<Decode, List<Double>> temperatures() {
     return reading.temperatures;
+  }
+
+  /** What it takes to compute it in int8; null where nobody has found out. */
+  public @Nullable Int8 int8() {
+    return reading.int8;
   }
 
   /** A description for people; may be empty. */

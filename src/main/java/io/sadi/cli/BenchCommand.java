@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
     name = "bench",
     header = "Measure how fast this machine trains and predicts.",
     description = {
-      "Images a second of the network alone (forward), of predicting photos from files to rows"
+      "Images a second of the network alone (forward), of the same in int8 (int8, where the"
+          + " processor has AVX512_VNNI or AVX_VNNI), of predicting photos from files to rows"
           + " (predict), of a training step on a constant batch (step), of the data alone"
           + " (pipeline), of steps on real data (train), and of the yardstick (stack): eight plain"
           + " convolutions, which show what this machine can do.",

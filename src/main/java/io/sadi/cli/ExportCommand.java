@@ -2,16 +2,21 @@ package io.sadi.cli;
 
 import com.google.gson.JsonObject;
 import io.sadi.checkpoint.Checkpoint;
+import io.sadi.checkpoint.Int8;
 import io.sadi.cli.console.ExitCode;
+import io.sadi.cli.options.Candidates;
 import io.sadi.cli.options.CommonOptions;
 import io.sadi.cli.options.DryRunOption;
 import io.sadi.cli.options.JsonOption;
 import io.sadi.cli.options.OverwriteOption;
+import io.sadi.cli.options.UsageRule;
+import io.sadi.export.Int8Calibration;
 import io.sadi.export.Onnx;
 import io.sadi.io.BadInputException;
 import io.sadi.io.InputFile;
 import io.sadi.io.Json;
 import io.sadi.io.TorchStateDict;
+import io.sadi.model.Quantization;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,7 +29,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code sadi export}. */
 @Command(
@@ -38,6 +45,11 @@ import picocli.CommandLine.Option;
           + " the outputs takes: see sadi-formats(5).",
       "FILE.safetensors: the checkpoint without what resuming its training takes, weights as"
           + " float16: for predict and eval, or to start another training from.",
+      "Asked for int8, it also holds the ranges of eight-bit maps, found on people of a dataset, and"
+          + " which convolutions are computed in int8, on processors with AVX512_VNNI or AVX_VNNI."
+          + " All batch norms are folded, weights have a scale an"
+          + " output channel. The first convolution, the heads, attention and what follows it stay"
+          + " in floating point.",
       "FILE.pth: the tensors alone, under their names here, as torch.load gives them: a"
           + " state_dict."
     },
@@ -47,11 +59,13 @@ import picocli.CommandLine.Option;
       "  sadi export --model runs/small/checkpoints/best.safetensors --out small.onnx",
       "  sadi export --model builtin --out builtin.onnx --json",
       "  sadi export --model best.safetensors --out half.safetensors --card card.md",
+      "  sadi export -m builtin --int8 --calibrate data/lspet --out int8.safetensors",
       "  sadi export --model best.safetensors --out best.pth"
     })
 final class ExportCommand implements Callable<Integer> {
   private static final List<String> ENDINGS = List.of(".onnx", ".safetensors", ".pth");
 
+  @Spec private CommandSpec spec;
   @Mixin private CommonOptions common;
   @Mixin private JsonOption json;
   @Mixin private DryRunOption dryRun;
@@ -83,6 +97,44 @@ final class ExportCommand implements Callable<Integer> {
               + " good it is, where it fails.")
   private @Nullable Path card;
 
+  @Option(
+      names = "--int8",
+      order = 5,
+      description = {
+        "FILE.safetensors: with ranges for 'predict' and 'eval --precision int8'. FILE.onnx: with"
+            + " maps and weights of eight bits. Needs --calibrate, or a model with ranges."
+      })
+  private boolean int8;
+
+  @Option(
+      names = "--calibrate",
+      order = 6,
+      paramLabel = "DIR",
+      description =
+          "A dataset folder with people whose crops the ranges are found on: 256 of them from the"
+              + " split's whole length, at least 50. Take others than those you measure accuracy"
+              + " on.")
+  private @Nullable Path calibrate;
+
+  @Option(
+      names = "--split",
+      order = 7,
+      paramLabel = "NAME",
+      completionCandidates = Candidates.Splits.class,
+      description = "The split of --calibrate (default: ${DEFAULT-VALUE}).")
+  private String split = "val";
+
+  @Option(
+      names = "--budget",
+      order = 8,
+      paramLabel = "SHARE",
+      description =
+          "How far the network may be off on those crops, as a share: twice the difference of the"
+              + " first heatmaps from those in float32, mu's in units of sigma, sigma's. Parts of"
+              + " the network stay in floating point until it is not further off, first the one"
+              + " that is off most on its own (default: ${DEFAULT-VALUE}).")
+  private double budget = 0.05;
+
   @Override
   public Integer call() throws IOException {
     String name = out.toString().toLowerCase(Locale.ROOT);
@@ -90,15 +142,35 @@ final class ExportCommand implements Callable<Integer> {
       throw BadInputException.at(
           "--out", out.toString(), "FILE.onnx, FILE.safetensors or FILE.pth", "");
     }
+    UsageRule.check(
+        spec,
+        List.of(
+            UsageRule.refuse(
+                int8 && name.endsWith(".pth"),
+                "--int8: needs --out FILE.safetensors or FILE.onnx; found " + out),
+            UsageRule.refuse(
+                !int8 && calibrate != null, "--calibrate: goes with --int8 alone; add it")));
+    if (!(budget > 0 && budget <= 1)) {
+      throw BadInputException.at(
+          "--budget", String.valueOf(budget), "a share above 0, at most 1", "");
+    }
     overwrite.check(out);
     Checkpoint checkpoint = Checkpoint.read(model);
     if (card != null) {
       checkpoint = checkpoint.described(text(card));
     }
+    Int8Calibration calibration = calibration(checkpoint);
+    Checkpoint exported = int8 ? checkpoint.compact(model) : checkpoint;
+    if (calibration != null) {
+      exported = dryRun.dryRun ? exported : calibration.run(common.console());
+      if (dryRun.dryRun) {
+        common.console().note(calibration.describe());
+      }
+    }
     JsonObject about =
         name.endsWith(".onnx")
-            ? onnx(new Onnx(checkpoint, model))
-            : name.endsWith(".pth") ? torch(checkpoint) : compact(checkpoint);
+            ? onnx(new Onnx(exported, model, quantization(exported)))
+            : name.endsWith(".pth") ? torch(exported) : compact(exported);
     if (dryRun.dryRun) {
       return ExitCode.DONE;
     }
@@ -107,6 +179,23 @@ final class ExportCommand implements Callable<Integer> {
     }
     common.console().note(String.format(Locale.ROOT, "%s: %.1f MB", out, Files.size(out) / 1e6));
     return ExitCode.DONE;
+  }
+
+  /** Null where nothing is calibrated. */
+  private @Nullable Int8Calibration calibration(Checkpoint checkpoint) throws IOException {
+    if (!int8) {
+      return null;
+    }
+    if (calibrate == null) {
+      checkpoint.quantization(model); // which says what to do where there is none
+      return null;
+    }
+    // With the weights that will be used: float16.
+    return Int8Calibration.prepare(checkpoint.compact(model), model, calibrate, split, budget);
+  }
+
+  private Quantization quantization(Checkpoint exported) {
+    return int8 && !dryRun.dryRun ? exported.quantization(model) : Quantization.NONE;
   }
 
   private static String text(Path file) throws IOException {
@@ -130,8 +219,15 @@ final class ExportCommand implements Callable<Integer> {
       common.console().note("would write " + out + ": the checkpoint's weights as float16");
       return new JsonObject();
     }
-    checkpoint.compact(model).write(out, Map.of(), Map.of());
-    return about();
+    Checkpoint compact = checkpoint.compact(model);
+    compact.write(out, Map.of(), Map.of());
+    JsonObject about = about();
+    Int8 ranges = compact.int8();
+    if (ranges != null) {
+      about.addProperty("int8_layers", ranges.quantization().layers().size());
+      about.addProperty("int8_deviation", ranges.deviation());
+    }
+    return about;
   }
 
   private JsonObject torch(Checkpoint checkpoint) throws IOException {

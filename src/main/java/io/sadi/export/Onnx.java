@@ -15,6 +15,7 @@ import io.sadi.io.Json;
 import io.sadi.io.Version;
 import io.sadi.model.HeatmapRenderer;
 import io.sadi.model.ModelConfig;
+import io.sadi.model.Quantization;
 import io.sadi.model.SadiNet;
 import io.sadi.model.SadiNet.Output;
 import io.sadi.torch.ComputeDevice;
@@ -34,8 +35,14 @@ import java.util.Map;
  *
  * @param checkpoint the network
  * @param file that it was read from, for messages
+ * @param quantization what of it is in eight bits
  */
-public record Onnx(Checkpoint checkpoint, Path file) {
+public record Onnx(Checkpoint checkpoint, Path file, Quantization quantization) {
+  /** In float32. */
+  public Onnx(Checkpoint checkpoint, Path file) {
+    this(checkpoint, file, Quantization.NONE);
+  }
+
   /** Of ONNX's operators: old enough for the runtimes in use, new enough to sample a lattice. */
   static final int OPSET = 17;
 
@@ -143,7 +150,10 @@ public record Onnx(Checkpoint checkpoint, Path file) {
               3,
               input,
               input);
-      OnnxOperations operations = new OnnxOperations(graph);
+      OnnxOperations operations =
+          quantization.layers().isEmpty()
+              ? new OnnxOperations(graph)
+              : new QuantizedOnnxOperations(graph, quantization);
       Output<OnnxValue> output = net.readable(operations, net.forward(operations, image));
       graph.output("h1", "the first heatmap of every joint: peaks about 1", output.h1());
       Map<String, String> metadata = metadata();

@@ -47,6 +47,31 @@ final class OnnxGraph {
     return constant(name, TensorProto.DataType.FLOAT, bytes, shape);
   }
 
+  /** An int8 constant; the name must be free. */
+  String bytes(String name, byte[] values, long... shape) {
+    ByteBuffer bytes = little(values.length);
+    bytes.put(values);
+    return constant(name, TensorProto.DataType.INT8, bytes, shape);
+  }
+
+  /** An int32 constant; the name must be free. */
+  String integers(String name, int[] values, long... shape) {
+    ByteBuffer bytes = little(Math.multiplyExact(values.length, Integer.BYTES));
+    bytes.asIntBuffer().put(values);
+    return constant(name, TensorProto.DataType.INT32, bytes, shape);
+  }
+
+  /** A code of eight bits, without axes; the same one is kept once. */
+  String code(int value) {
+    String name = "code_" + value;
+    if (!has(name)) {
+      ByteBuffer bytes = little(1);
+      bytes.put((byte) value);
+      constant(name, TensorProto.DataType.UINT8, bytes);
+    }
+    return name;
+  }
+
   /** An int64 constant, a list; the same list is kept once. */
   String list(long... values) {
     StringBuilder name = new StringBuilder("list");

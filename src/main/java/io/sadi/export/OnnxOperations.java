@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * nodes of a graph (opset {@value Onnx#OPSET}), all in float32, with batch norms folded into their
  * convolutions.
  */
-final class OnnxOperations implements Operations<OnnxValue> {
+class OnnxOperations implements Operations<OnnxValue> {
   private final OnnxGraph graph;
 
   OnnxOperations(OnnxGraph graph) {
@@ -49,12 +49,24 @@ final class OnnxOperations implements Operations<OnnxValue> {
   }
 
   private OnnxValue conv(OnnxValue x, Conv layer, float[] weight, float[] bias) {
+    String weights = graph.floats(layer.path() + ".weight", weight, layer.weight().shape());
+    return conv(
+        x,
+        layer,
+        bias.length == 0
+            ? List.of(weights)
+            : List.of(weights, graph.floats(layer.path() + ".bias", bias, bias.length)));
+  }
+
+  /**
+   * A convolution.
+   *
+   * @param constants the names of its weights, and of its bias if it has one
+   */
+  final OnnxValue conv(OnnxValue x, Conv layer, List<String> constants) {
     List<String> inputs = new ArrayList<>();
     inputs.add(x.name());
-    inputs.add(graph.floats(layer.path() + ".weight", weight, layer.weight().shape()));
-    if (bias.length > 0) {
-      inputs.add(graph.floats(layer.path() + ".bias", bias, bias.length));
-    }
+    inputs.addAll(constants);
     long padding = layer.padding();
     String y =
         graph.node(

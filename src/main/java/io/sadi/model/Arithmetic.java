@@ -10,16 +10,19 @@ import java.util.List;
 public final class Arithmetic {
   private final Way byRule;
   private final IdentityHashMap<Object, Way> exceptions;
+  private final boolean slower;
   private final List<String> fallbacks;
   private final List<String> warnings;
 
   private Arithmetic(
       Way byRule,
       IdentityHashMap<Object, Way> exceptions,
+      boolean slower,
       List<String> fallbacks,
       List<String> warnings) {
     this.byRule = byRule;
     this.exceptions = exceptions;
+    this.slower = slower;
     this.fallbacks = List.copyOf(fallbacks);
     this.warnings = List.copyOf(warnings);
   }
@@ -30,22 +33,24 @@ public final class Arithmetic {
    * @param way the best way of the device
    */
   static Arithmetic byRule(Way way) {
-    return new Arithmetic(way, new IdentityHashMap<>(), List.of(), List.of());
+    return new Arithmetic(way, new IdentityHashMap<>(), false, List.of(), List.of());
   }
 
   /**
    * By the rule, except for some layers.
    *
    * @param exceptions the way of each such layer, which is a {@link Conv} or a product's weights
+   * @param slower whether some are slower than they could be, as the best way is wrong
    * @param fallbacks these layers for messages, as in {@code sfm.final in float32}
    * @param warnings warnings, a line each
    */
   static Arithmetic of(
       Way byRule,
       IdentityHashMap<Object, Way> exceptions,
+      boolean slower,
       List<String> fallbacks,
       List<String> warnings) {
-    return new Arithmetic(byRule, exceptions, fallbacks, warnings);
+    return new Arithmetic(byRule, exceptions, slower, fallbacks, warnings);
   }
 
   /** How a layer is computed. */
@@ -55,7 +60,7 @@ public final class Arithmetic {
 
   /** Whether a layer is slower because the rule's way is wrong on this processor. */
   public boolean slower() {
-    return exceptions.values().stream().anyMatch(way -> !way.isWide(byRule));
+    return slower;
   }
 
   /** Warnings, a line each. */

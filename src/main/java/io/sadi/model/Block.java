@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * squeeze-and-excitation ({@code se}); then the shortcut, then ReLU.
  */
 final class Block {
+  private final String path;
   private final ConvBn conv1;
   private final ConvBn conv2;
   private final @Nullable ConvBn dilated;
@@ -19,6 +20,7 @@ final class Block {
   private final @Nullable ConvBn shortcut;
 
   Block(Parameters.Scope scope, int in, int out, int stride, Rfm rfm) {
+    this.path = scope.path();
     this.conv1 = new ConvBn(scope.at("conv1"), in, out, 3, stride, 1, true);
     this.conv2 = new ConvBn(scope.at("conv2"), out, out, 3, 1, 1, false);
     this.dilated =
@@ -39,6 +41,8 @@ final class Block {
       y = dilated.addTo(ops, y, x);
     }
     T kept = shortcut == null ? x : shortcut.forward(ops, x); // [B, out, H / stride, W / stride]
-    return ops.relu(se == null ? ops.add(y, kept) : ops.multiplyAdd(y, se.forward(ops, y), kept));
+    return se == null
+        ? ops.addRelu(path, y, kept)
+        : ops.multiplyAddRelu(path, y, se.forward(ops, y), kept);
   }
 }

@@ -22,6 +22,6 @@ final class Bottleneck {
     T y = conv1.forward(ops, x); // [B, planes, H, W]
     y = conv2.forward(ops, y); // [B, planes, H, W]
     y = conv3.forward(ops, y); // [B, 4 planes, H, W]
-    return ops.relu(shortcut.addTo(ops, y, x));
+    return shortcut.addToRelu(ops, y, x);
   }
 }

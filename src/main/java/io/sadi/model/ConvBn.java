@@ -50,6 +50,11 @@ public final class ConvBn {
     return conv.recorded(ops, ops.addConv(sum, x, this));
   }
 
+  /** max(sum + forward(x), 0), computed in place in {@code sum}. */
+  <T> T addToRelu(Operations<T> ops, T sum, T x) {
+    return conv.recorded(ops, ops.addConvRelu(sum, x, this));
+  }
+
   public Conv conv() {
     return conv;
   }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * back to this level's channels, doubled in size by repetition. The output is skip + up.
  */
 final class Hourglass {
+  private final String path;
   private final List<Block> skip;
   private final List<Block> down;
   private final @Nullable Hourglass inner;
@@ -31,6 +32,7 @@ final class Hourglass {
   }
 
   Hourglass(Parameters.Scope scope, Sizes sizes, int level) {
+    this.path = scope.path();
     int channels = sizes.channels().get(level);
     int below = sizes.channels().get(level + 1);
     int n = sizes.blocks().get(level);
@@ -59,7 +61,7 @@ final class Hourglass {
     T y = forward(ops, down, x); // [B, 256, 32, 32]
     y = inner == null ? forward(ops, bottom, y) : inner.forward(ops, y, coarser); // the same
     y = ops.upsampleNearest(forward(ops, up, y)); // [B, 256, 64, 64]
-    y = ops.add(forward(ops, skip, x), y); // [B, 256, 64, 64]
+    y = ops.add(path, forward(ops, skip, x), y); // [B, 256, 64, 64]
     levels.add(y);
     levels.addAll(coarser);
     return y;

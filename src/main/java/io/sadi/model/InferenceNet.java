@@ -18,24 +18,36 @@ import org.jspecify.annotations.Nullable;
 public final class InferenceNet implements AutoCloseable {
   private final SadiNet net;
   private final Precision precision;
+  private final Quantization quantization;
   private final boolean owner;
   private @Nullable InferenceOperations operations;
   private volatile boolean laidOut;
 
-  private InferenceNet(SadiNet net, Precision precision, boolean owner) {
+  private InferenceNet(SadiNet net, Precision precision, Quantization quantization, boolean owner) {
     this.net = net;
     this.precision = precision;
+    this.quantization = quantization;
     this.owner = owner;
   }
 
   /** Of a network that stays open. Its weights are copied at the first batch. */
   public static InferenceNet of(SadiNet net, Precision precision) {
-    return new InferenceNet(net, precision, false);
+    return new InferenceNet(net, precision, Quantization.NONE, false);
   }
 
   /** Instead of a network, which is closed once its weights are copied. */
   public static InferenceNet inPlaceOf(SadiNet net, Precision precision) {
-    return new InferenceNet(net, precision, true);
+    return new InferenceNet(net, precision, Quantization.NONE, true);
+  }
+
+  /** Of a network that stays open, with some layers in int8. */
+  public static InferenceNet quantized(SadiNet net, Quantization quantization) {
+    return new InferenceNet(net, Precision.auto(net.device()), quantization, false);
+  }
+
+  /** The same instead of a network, which is closed once its weights are copied. */
+  public static InferenceNet quantizedInPlaceOf(SadiNet net, Quantization quantization) {
+    return new InferenceNet(net, Precision.auto(net.device()), quantization, true);
   }
 
   /**
@@ -47,12 +59,12 @@ public final class InferenceNet implements AutoCloseable {
    * @throws io.sadi.io.FailedException if every way gives wrong results for a layer
    */
   public synchronized Arithmetic prove(int batch) {
-    Arithmetic arithmetic = Proof.of(net, precision, batch, false);
+    Arithmetic arithmetic = Proof.of(net, precision, quantization, batch);
+    ScalarType type = precision == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
     operations =
-        new InferenceOperations(
-            net.device(),
-            arithmetic,
-            precision == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float);
+        quantization.layers().isEmpty()
+            ? new InferenceOperations(net.device(), arithmetic, type)
+            : new QuantizedOperations(net.device(), arithmetic, type, quantization);
     return arithmetic;
   }
 

@@ -2,6 +2,7 @@ package io.sadi.model;
 
 import io.sadi.model.Convolutions.LaidOut;
 import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.Tensors;
 import java.util.IdentityHashMap;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * its convolution. These are known when the layer first runs; from then on the network's own
  * parameters are not read.
  */
-final class InferenceOperations extends EagerOperations implements AutoCloseable {
+class InferenceOperations extends EagerOperations implements AutoCloseable {
   private final ScalarType type;
   private final Arithmetic arithmetic;
   private final IdentityHashMap<Object, LaidOut> kept = new IdentityHashMap<>();
@@ -120,7 +121,8 @@ final class InferenceOperations extends EagerOperations implements AutoCloseable
   /** In one pass over the pixels. */
   @Override
   public Tensor multiplyAdd(Tensor a, Tensor b, Tensor c) {
-    return torch.addcmul(c, a, b);
+    boolean factors = !a.is_cuda() && b.dim() == 4 && b.size(2) == 1 && b.size(3) == 1;
+    return torch.addcmul(c, a, factors ? Tensors.alongRows(b, a.size(3)) : b);
   }
 
   @Override

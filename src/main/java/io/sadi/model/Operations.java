@@ -50,6 +50,39 @@ public interface Operations<T> {
   /** a b + c, with b broadcast. */
   T multiplyAdd(T a, T b, T c);
 
+  /**
+   * a + b.
+   *
+   * @param name of the result, for implementations that know something of each map
+   */
+  default T add(String name, T a, T b) {
+    return add(a, b);
+  }
+
+  /**
+   * max(a + b, 0).
+   *
+   * @param name of the result, likewise
+   */
+  default T addRelu(String name, T a, T b) {
+    return relu(add(a, b));
+  }
+
+  /**
+   * max(a b + c, 0).
+   *
+   * @param name of the result, likewise
+   * @param b a factor for each channel, [B, c, 1, 1]
+   */
+  default T multiplyAddRelu(String name, T a, T b, T c) {
+    return relu(multiplyAdd(a, b, c));
+  }
+
+  /** max(., 0) of {@link #addConv}, in place; {@code sum} is consumed. */
+  default T addConvRelu(T sum, T x, ConvBn layer) {
+    return relu(addConv(sum, x, layer));
+  }
+
   /** max(x, least), element by element. */
   T atLeast(T x, double least);
 

@@ -7,7 +7,6 @@ import io.sadi.torch.FusedConvolution;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Torch;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -40,6 +40,7 @@ final class Proof {
 
   private final ComputeDevice device;
   private final Precision precision;
+  private final Quantization quantization;
   private final boolean training;
   private final int batch;
   private final ProofFile file;
@@ -49,9 +50,15 @@ final class Proof {
    * @param training whether for training; else for inference
    */
   private Proof(
-      ComputeDevice device, Precision precision, boolean training, int batch, ProofFile file) {
+      ComputeDevice device,
+      Precision precision,
+      Quantization quantization,
+      boolean training,
+      int batch,
+      ProofFile file) {
     this.device = device;
     this.precision = precision;
+    this.quantization = quantization;
     this.training = training;
     this.batch = batch;
     this.file = file;
@@ -66,7 +73,17 @@ final class Proof {
    * @throws FailedException if every way gives wrong results for a layer
    */
   static Arithmetic of(SadiNet net, Precision precision, int batch, boolean training) {
-    return of(ShapeOperations.layers(net), net.device(), precision, batch, training);
+    return of(
+        ShapeOperations.layers(net), net.device(), precision, Quantization.NONE, batch, training);
+  }
+
+  /**
+   * The same for inference, with some layers in int8.
+   *
+   * @param precision of the others, and of those whose results in int8 are wrong
+   */
+  static Arithmetic of(SadiNet net, Precision precision, Quantization quantization, int batch) {
+    return of(ShapeOperations.layers(net), net.device(), precision, quantization, batch, false);
   }
 
   /**
@@ -80,8 +97,19 @@ final class Proof {
       Precision precision,
       int batch,
       boolean training) {
+    return of(layers, device, precision, Quantization.NONE, batch, training);
+  }
+
+  private static Arithmetic of(
+      Map<Object, Layer> layers,
+      ComputeDevice device,
+      Precision precision,
+      Quantization quantization,
+      int batch,
+      boolean training) {
     Torch.load();
-    return new Proof(device, precision, training, batch, ProofFile.open(device)).prove(layers);
+    ProofFile file = ProofFile.open(device);
+    return new Proof(device, precision, quantization, training, batch, file).prove(layers);
   }
 
   /** The best way of this device. */
@@ -97,15 +125,17 @@ final class Proof {
 
   private Arithmetic prove(Map<Object, Layer> layers) {
     Way byRule = byRule(device, precision, training);
-    tryUnknown(layers.values(), byRule);
+    tryUnknown(layers, byRule);
     IdentityHashMap<Object, Way> exceptions = new IdentityHashMap<>();
     List<String> fallbacks = new ArrayList<>();
     List<String> slower = new ArrayList<>();
     double worst = 0;
+    Precision failing = precision;
     for (Map.Entry<Object, Layer> entry : layers.entrySet()) {
       Layer layer = entry.getValue();
       LayerForm form = form(layer);
-      Outcome outcome = Objects.requireNonNull(file.get(key(form)));
+      boolean int8 = inInt8(entry.getKey());
+      Outcome outcome = Objects.requireNonNull(file.get(key(form, int8)));
       if (!outcome.right()) {
         throw new FailedException(
             String.format(
@@ -116,11 +146,16 @@ final class Proof {
                 form,
                 percent(outcome.error())));
       }
-      if (outcome.way() != byRule) {
-        String fallback = layer.path() + " " + outcome.way().words();
+      if (int8 && outcome.way() == Way.INT8) {
+        exceptions.put(entry.getKey(), Way.INT8);
+      } else if (int8 || outcome.way() != byRule) {
+        String words =
+            int8 && outcome.way() == byRule ? "in " + name(precision) : outcome.way().words();
+        String fallback = layer.path() + " " + words;
         exceptions.put(entry.getKey(), outcome.way());
         fallbacks.add(fallback);
-        if (!outcome.way().isWide(byRule)) { // which is hardly slower
+        failing = int8 ? Precision.INT8 : failing;
+        if (int8 || !outcome.way().isWide(byRule)) { // which is hardly slower
           slower.add(fallback);
           worst = Math.max(worst, outcome.error());
         }
@@ -128,16 +163,16 @@ final class Proof {
     }
     List<String> warnings = new ArrayList<>();
     if (!slower.isEmpty()) {
-      warnings.add(warning(slower, worst));
+      warnings.add(warning(slower, failing, worst));
     }
     String trouble = file.save();
     if (trouble != null) {
       warnings.add(trouble + ": that the arithmetic is right is proven anew each time");
     }
-    return Arithmetic.of(byRule, exceptions, fallbacks, warnings);
+    return Arithmetic.of(byRule, exceptions, !slower.isEmpty(), fallbacks, warnings);
   }
 
-  private String warning(List<String> fallbacks, double worst) {
+  private static String warning(List<String> fallbacks, Precision failing, double worst) {
     int others = fallbacks.size() - 1;
     return String.format(
         Locale.ROOT,
@@ -145,9 +180,17 @@ final class Proof {
             + " longer; 'sadi doctor' says more",
         fallbacks.get(0).replaceFirst(" .*", ""),
         others == 0 ? "" : " and " + others + (others == 1 ? " other layer" : " other layers"),
-        precision.name().toLowerCase(Locale.ROOT),
+        name(failing),
         percent(worst),
         fallbacks.get(0).replaceFirst("^\\S+ ", ""));
+  }
+
+  private static String name(Precision precision) {
+    return precision.name().toLowerCase(Locale.ROOT);
+  }
+
+  private boolean inInt8(Object layer) {
+    return layer instanceof Conv conv && quantization.computes(conv);
   }
 
   /**
@@ -157,24 +200,59 @@ final class Proof {
    * @param right whether its results are right
    * @param error of the rule's way, relative
    */
-  record Outcome(Way way, boolean right, double error) {}
-
-  private void tryUnknown(Collection<Layer> layers, Way byRule) {
-    Set<LayerForm> unknown = new LinkedHashSet<>();
-    for (Layer layer : layers) {
-      if (file.get(key(form(layer))) == null) {
-        unknown.add(form(layer));
-      }
+  record Outcome(Way way, boolean right, double error) {
+    /** The same of a form whose rule is int8, which had this error. */
+    private Outcome after(double inInt8) {
+      return new Outcome(way, right, inInt8);
     }
+  }
+
+  private void tryUnknown(Map<Object, Layer> layers, Way byRule) {
+    Set<LayerForm> unknown = new LinkedHashSet<>();
+    Set<LayerForm> unknownInInt8 = new LinkedHashSet<>();
+    layers.forEach(
+        (identity, layer) -> {
+          boolean int8 = inInt8(identity);
+          if (file.get(key(form(layer), int8)) == null) {
+            (int8 ? unknownInInt8 : unknown).add(form(layer));
+          }
+        });
     try (PointerScope scope = new PointerScope()) {
-      long values = unknown.stream().mapToLong(this::values).max().orElse(0);
+      long values =
+          Stream.of(unknown, unknownInInt8)
+              .flatMap(Set::stream)
+              .mapToLong(this::values)
+              .max()
+              .orElse(0);
       Tensor numbers = Trial.numbers(values, device);
       Tensor rounded = Trial.rounded(numbers);
       for (LayerForm form : unknown) {
         boolean reduced = precision == Precision.BF16 && !form.exact();
-        file.put(key(form), tried(form, byRule, reduced, reduced ? rounded : numbers));
+        file.put(key(form, false), tried(form, byRule, reduced, reduced ? rounded : numbers));
+      }
+      boolean reduced = precision == Precision.BF16;
+      for (LayerForm form : unknownInInt8) {
+        double error = errorInInt8(form);
+        Outcome outcome =
+            error <= QuantizedTrial.TOLERANCE
+                ? new Outcome(Way.INT8, true, error)
+                : tried(form.plain(), byRule, reduced, reduced ? rounded : numbers).after(error);
+        file.put(key(form, true), outcome);
       }
     }
+  }
+
+  private double errorInInt8(LayerForm form) {
+    if (file.rejects(form, Way.INT8)) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double worst = 0;
+    for (int run = 0; run < 2; run++) {
+      try (PointerScope scope = new PointerScope()) {
+        worst = Math.max(worst, new QuantizedTrial(form, batch(form)).error());
+      }
+    }
+    return worst;
   }
 
   /** In training, sums are not fused. */
@@ -182,13 +260,14 @@ final class Proof {
     return training ? layer.form().plain() : layer.form();
   }
 
-  private String key(LayerForm form) {
+  private String key(LayerForm form, boolean int8) {
     return String.format(
         Locale.ROOT,
-        "%s, batch %d, %s %s",
+        "%s, batch %d, %s%s %s",
         form,
         batch(form),
-        precision.name().toLowerCase(Locale.ROOT),
+        int8 ? "int8 or " : "",
+        name(precision),
         training ? "training" : "use");
   }
 

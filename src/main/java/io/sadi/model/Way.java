@@ -7,6 +7,8 @@ import java.util.List;
  * order until one comes out right.
  */
 enum Way {
+  /** Eight-bit maps and weights, added up in int32, for inference of a quantised network. */
+  INT8(1, "in int8"),
   /** Convolution fused with the operations that follow, for inference. */
   FUSED(16, "fused"),
   /** The same with channels of zeros up to a whole block of oneDNN's. */

@@ -76,6 +76,7 @@ public final class EvaluationJob {
     if (request.measured() instanceof OfModel of) {
       people = all.subList(0, Math.min(of.limit(), all.size()));
       model = ModelEvaluation.prepare(of.file(), dataset, people, of.decode(), progress);
+      model.checkpoint().checkPrecision(of.inference().precision(), of.file());
       if (of.calibrate()) {
         model.checkCalibratable();
       }

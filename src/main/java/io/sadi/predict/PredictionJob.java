@@ -131,6 +131,7 @@ public final class PredictionJob {
   public static PredictionJob prepare(
       PredictionRequest request, InputStream stdin, Progress progress) throws IOException {
     Checkpoint checkpoint = Checkpoint.read(request.model());
+    checkpoint.checkPrecision(request.inference().precision(), request.model());
     Decode decode = checkpoint.available(request.decode(), request.model(), progress);
     Inputs inputs = Inputs.find(request.inputs(), stdin, "predicted", progress);
     PredictionJob job = new PredictionJob(request, checkpoint, decode, inputs, progress);
@@ -148,6 +149,10 @@ public final class PredictionJob {
   private void checkPictures() {
     if (attention != null) {
       CropAttention.check(checkpoint, request.model());
+    }
+    Path other = output.drawings().against();
+    if (against != null && other != null) {
+      against.checkPrecision(request.inference().precision(), other);
     }
     if (against != null && !against.skeleton().joints().equals(checkpoint.skeleton().joints())) {
       throw BadInputException.at(

@@ -10,7 +10,8 @@ import java.util.stream.Stream;
 
 /** What the processor can do, as the kernel lists it. */
 public final class CpuFeatures {
-  private static final Path CPUINFO = Path.of("/proc/cpuinfo");
+  /** For tests: a file in the place of the kernel's list. */
+  static final String CPUINFO = "sadi.cpuinfo";
 
   private CpuFeatures() {}
 
@@ -19,12 +20,28 @@ public final class CpuFeatures {
    * them through float32, slower than float32 itself. False where the kernel keeps no list.
    */
   public static boolean hasBf16() {
+    return hasOneOf("avx512_bf16", "amx_bf16");
+  }
+
+  /**
+   * Whether int8 convolutions run in hardware (AVX512-VNNI or AVX-VNNI). Without it sums of two
+   * products saturate at 16 bits. False where the kernel keeps no list.
+   */
+  static boolean hasInt8() {
+    return hasOneOf("avx512_vnni", "avx_vnni");
+  }
+
+  private static boolean hasOneOf(String... features) {
     try {
-      String text = Files.readString(CPUINFO, StandardCharsets.ISO_8859_1);
-      return text.contains("avx512_bf16") || text.contains("amx_bf16");
+      String text = Files.readString(cpuinfo(), StandardCharsets.ISO_8859_1);
+      return Stream.of(features).anyMatch(text::contains);
     } catch (IOException e) {
       return false;
     }
+  }
+
+  private static Path cpuinfo() {
+    return Path.of(System.getProperty(CPUINFO, "/proc/cpuinfo"));
   }
 
   /**
@@ -33,7 +50,7 @@ public final class CpuFeatures {
    */
   public static String identity() {
     StringBuilder identity = new StringBuilder(System.getProperty("os.arch"));
-    try (Stream<String> lines = Files.lines(CPUINFO, StandardCharsets.ISO_8859_1)) {
+    try (Stream<String> lines = Files.lines(cpuinfo(), StandardCharsets.ISO_8859_1)) {
       lines
           .takeWhile(line -> !line.isBlank()) // the first processor
           .filter(line -> line.matches("(vendor_id|cpu family|model|stepping|flags|Features).*"))

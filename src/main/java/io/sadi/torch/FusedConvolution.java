@@ -1,12 +1,5 @@
 package io.sadi.torch;
 
-import org.bytedeco.pytorch.Dispatcher;
-import org.bytedeco.pytorch.GenericList;
-import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.IValueVector;
-import org.bytedeco.pytorch.ListType;
-import org.bytedeco.pytorch.OperatorHandle;
-import org.bytedeco.pytorch.OptionalType;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -24,15 +17,15 @@ public final class FusedConvolution {
 
   /** Of the image: zeros around it, steps between the places where the kernel is put. */
   public record Geometry(long stride, long padding, long dilation) {
-    private long[] strides() {
+    long[] strides() {
       return new long[] {stride, stride};
     }
 
-    private long[] paddings() {
+    long[] paddings() {
       return new long[] {padding, padding};
     }
 
-    private long[] dilations() {
+    long[] dilations() {
       return new long[] {dilation, dilation};
     }
   }
@@ -73,55 +66,39 @@ public final class FusedConvolution {
    */
   public static Tensor of(
       Tensor x, Tensor weight, TensorOptional bias, Geometry geometry, boolean relu) {
-    IValueVector stack = new IValueVector();
-    push(stack, x, weight, bias, geometry);
-    stack.push_back(new IValue(relu ? "relu" : "none"));
-    stack.push_back(new IValue(noScalars()));
-    stack.push_back(new IValue());
-    return call(CONVOLUTION, "", stack);
+    return Dispatched.call(
+        CONVOLUTION,
+        "",
+        Dispatched.value(x),
+        Dispatched.value(weight),
+        Dispatched.value(bias),
+        Dispatched.value(geometry.paddings()),
+        Dispatched.value(geometry.strides()),
+        Dispatched.value(geometry.dilations()),
+        Dispatched.value(1L), // groups
+        Dispatched.value(relu ? "relu" : "none"),
+        Dispatched.noScalars(),
+        Dispatched.nothing());
   }
 
   /** The same without ReLU, added to {@code sum}, which is also what is returned. */
   public static Tensor addTo(
       Tensor sum, Tensor x, Tensor weight, TensorOptional bias, Geometry geometry) {
-    IValueVector stack = new IValueVector();
-    stack.push_back(new IValue(sum));
-    push(stack, x, weight, bias, geometry);
-    stack.push_back(new IValue("add"));
-    stack.push_back(new IValue());
-    stack.push_back(new IValue());
-    stack.push_back(new IValue(noScalars()));
-    stack.push_back(new IValue());
-    return call(CONVOLUTION_INTO, "binary", stack);
-  }
-
-  private static void push(
-      IValueVector stack, Tensor x, Tensor weight, TensorOptional bias, Geometry geometry) {
-    stack.push_back(new IValue(x));
-    stack.push_back(new IValue(weight));
-    stack.push_back(bias.has_value() ? new IValue(bias.get()) : new IValue());
-    stack.push_back(new IValue(list(geometry.paddings())));
-    stack.push_back(new IValue(list(geometry.strides())));
-    stack.push_back(new IValue(list(geometry.dilations())));
-    stack.push_back(new IValue(1L)); // groups
-  }
-
-  private static Tensor call(String name, String overload, IValueVector stack) {
-    OperatorHandle operator = Dispatcher.singleton().findSchemaOrThrow(name, overload);
-    operator.callBoxed(stack);
-    // A handle of its own: toTensor() points into the stack.
-    return new Tensor(stack.get(0).toTensor());
-  }
-
-  private static GenericList list(long[] values) {
-    GenericList list = new GenericList(ListType.ofInts().containedType(0));
-    for (long value : values) {
-      list.push_back(new IValue(value));
-    }
-    return list;
-  }
-
-  private static GenericList noScalars() {
-    return new GenericList(OptionalType.get(ListType.ofNumbers().containedType(0)));
+    return Dispatched.call(
+        CONVOLUTION_INTO,
+        "binary",
+        Dispatched.value(sum),
+        Dispatched.value(x),
+        Dispatched.value(weight),
+        Dispatched.value(bias),
+        Dispatched.value(geometry.paddings()),
+        Dispatched.value(geometry.strides()),
+        Dispatched.value(geometry.dilations()),
+        Dispatched.value(1L), // groups
+        Dispatched.value("add"),
+        Dispatched.nothing(),
+        Dispatched.nothing(),
+        Dispatched.noScalars(),
+        Dispatched.nothing());
   }
 }

@@ -7,7 +7,12 @@ import org.bytedeco.pytorch.global.torch;
 public enum Precision {
   FP32,
   /** bfloat16 by autocast: same exponents as float32, so losses need no scaling. */
-  BF16;
+  BF16,
+  /**
+   * Convolutions of eight-bit maps and weights where a checkpoint has ranges for them; the rest as
+   * {@link #auto} has it. For inference.
+   */
+  INT8;
 
   /** The name of whichever is the faster one that the hardware has. */
   public static final String AUTO = "auto";
@@ -26,8 +31,38 @@ public enum Precision {
     };
   }
 
+  /**
+   * The same for inference, where {@code int8} is one more.
+   *
+   * @throws DeviceUnavailableException for int8 on a GPU, or on a processor that has no
+   *     instructions for it
+   */
+  public static Precision ofInference(String text, ComputeDevice device) {
+    checkInferenceName(text);
+    if (!text.equals("int8")) {
+      return of(text, device);
+    }
+    if (device.cuda()) {
+      throw new DeviceUnavailableException(
+          "--precision int8: is for the CPU, not for " + device + "; add --device cpu");
+    }
+    if (!CpuFeatures.hasInt8()) {
+      throw new DeviceUnavailableException(
+          "--precision int8: this processor lists neither avx512_vnni nor avx_vnni, which it takes;"
+              + " leave the option out");
+    }
+    return INT8;
+  }
+
+  /** Refuses what {@link #ofInference} would, before a native library is loaded. */
+  public static void checkInferenceName(String text) {
+    if (!text.matches("auto|fp32|bf16|int8")) {
+      throw BadInputException.at("--precision", "'" + text + "'", "auto, fp32, bf16 or int8", "");
+    }
+  }
+
   /** Refuses what {@link #of} would, before a native library is loaded. */
-  public static void checkName(String text) {
+  private static void checkName(String text) {
     if (!text.matches("auto|fp32|bf16")) {
       throw BadInputException.at("--precision", "'" + text + "'", "auto, fp32 or bf16", "");
     }

@@ -12,6 +12,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Numbers into tensors and out again. What is returned belongs to the caller's PointerScope. */
@@ -82,6 +83,19 @@ public final class Tensors {
     FloatBuffer floats = buffer.asFloatBuffer();
     floats.put(values);
     return buffer;
+  }
+
+  /**
+   * Factors of channels repeated along a map's rows. An operation with the map then runs over whole
+   * rows at once; with few channels that is several times as fast as pixel by pixel.
+   *
+   * @param factors [B, c, 1, 1]
+   * @return [B, c, 1, W], channels-last
+   */
+  public static Tensor alongRows(Tensor factors, long width) {
+    return factors
+        .expand(factors.size(0), factors.size(1), 1, width)
+        .contiguous(MemoryFormat.ChannelsLast);
   }
 
   public static Scalar scalar(double value) {

@@ -19,6 +19,7 @@ import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.io.Safetensors.Entry;
 import io.sadi.model.ModelConfig;
+import io.sadi.model.Quantization;
 import io.sadi.model.SadiNet;
 import io.sadi.predict.engine.DatasetPredictor;
 import io.sadi.predict.engine.DatasetPredictor.ReadPredictions;
@@ -166,7 +167,8 @@ class PixelConventionTest {
         Stream.of(decodes).map(decode -> new ReadPredictions(new Readout(decode, 1))).toList();
     try (net;
         PoseEstimator estimator =
-            PoseEstimator.inPlaceOf(net, new int[] {0}, flip, Refine.DARK, 2, Precision.FP32)) {
+            PoseEstimator.inPlaceOf(
+                net, new int[] {0}, flip, Refine.DARK, 2, Precision.FP32, Quantization.NONE)) {
       DatasetPredictor.predict(
           estimator,
           dataset,

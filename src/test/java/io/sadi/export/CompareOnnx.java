@@ -14,16 +14,22 @@ import io.sadi.data.Metric;
 import io.sadi.data.Skeleton;
 import io.sadi.io.Json;
 import io.sadi.io.ProcessMemory;
+import io.sadi.io.Progress;
 import io.sadi.model.InferenceNet;
 import io.sadi.model.LayerCost;
 import io.sadi.model.ModelConfig;
+import io.sadi.model.Quantization;
+import io.sadi.model.Quantizer;
+import io.sadi.model.Quantizer.CropBatch;
 import io.sadi.model.SadiNet;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
+import io.sadi.torch.QuantizedConvolution;
 import io.sadi.torch.Tensors;
 import io.sadi.torch.Torch;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,24 +78,35 @@ final class CompareOnnx {
     ModelConfig model = ModelConfig.from(config);
     double gflop =
         2e-9 * batch * SadiNet.costs(model, JOINTS).stream().mapToLong(LayerCost::macs).sum();
-    float[] image = new float[batch * 3 * model.input() * model.input()];
-    Random random = new Random(1);
-    for (int i = 0; i < image.length; i++) {
-      image[i] = (float) random.nextGaussian();
-    }
+    byte[] noise = new byte[batch * 3 * model.input() * model.input()];
+    new Random(1).nextBytes(noise);
+    ByteBuffer crops = ByteBuffer.allocateDirect(noise.length);
+    crops.put(noise);
+    float[] image = normalised(crops, batch, model.input());
     long[] shape = {batch, 3, model.input(), model.input()};
     Path file = Files.createTempFile("compare", ".onnx");
+    Path int8File = Files.createTempFile("compare-int8", ".onnx");
+    boolean hasInt8 = QuantizedConvolution.available(ComputeDevice.CPU);
     try (SadiNet net = SadiNet.create(model, JOINTS, ComputeDevice.CPU, false, 1);
         InferenceNet fp32 = InferenceNet.of(net, Precision.FP32);
         InferenceNet bf16 = InferenceNet.of(net, Precision.BF16);
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         SessionOptions options = new SessionOptions()) {
-      export(config, net, file);
+      Quantization quantization =
+          hasInt8
+              ? new Quantizer(net, List.of(new CropBatch(crops, batch)), Progress.NONE)
+                  .run(Double.MAX_VALUE)
+                  .quantization()
+              : Quantization.NONE;
+      export(config, net, Quantization.NONE, file);
+      export(config, net, quantization, int8File);
       // Its best settings: all optimisations, which is the default, in as many threads.
       options.setOptimizationLevel(SessionOptions.OptLevel.ALL_OPT);
       options.setIntraOpNumThreads(threads);
       options.setInterOpNumThreads(1);
       try (OrtSession session = environment.createSession(file.toString(), options);
+          OrtSession int8Session = environment.createSession(int8File.toString(), options);
+          InferenceNet int8 = InferenceNet.quantized(net, quantization);
           OnnxTensor input = OnnxTensor.createTensor(environment, FloatBuffer.wrap(image), shape);
           PointerScope scope = new PointerScope()) {
         Tensor same = Tensors.of(image, ComputeDevice.CPU, shape);
@@ -98,14 +115,42 @@ final class CompareOnnx {
         if (Precision.auto(ComputeDevice.CPU) == Precision.BF16) {
           compare.contestants.put("forward bf16", () -> run(bf16, same));
         }
+        if (hasInt8) {
+          compare.contestants.put("onnxruntime-forward int8", () -> run(int8Session, input));
+          compare.contestants.put("forward int8", () -> run(int8, same));
+          System.err.printf(
+              Locale.ROOT,
+              "int8: heatmaps differ from ONNX Runtime's by %.2f %% of the peak at most%n",
+              100 * distance(run(int8, same), run(int8Session, input)));
+        }
         compare.print(compare.measure(rounds, repetitions), gflop, threads);
       }
     } finally {
       Files.deleteIfExists(file);
+      Files.deleteIfExists(int8File);
     }
   }
 
-  private static void export(Config config, SadiNet net, Path file) throws IOException {
+  private static float[] normalised(ByteBuffer crops, int batch, int side) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor rgb = Tensors.borrow(crops, batch, side, side, 3);
+      return Tensors.floats(SadiNet.normalise(ComputeDevice.CPU, rgb));
+    }
+  }
+
+  /** The largest difference as a share of the largest value. */
+  private static double distance(float[] a, float[] b) {
+    double largest = 0;
+    double peak = 0;
+    for (int i = 0; i < a.length; i++) {
+      largest = Math.max(largest, Math.abs(a[i] - b[i]));
+      peak = Math.max(peak, Math.abs(b[i]));
+    }
+    return largest / peak;
+  }
+
+  private static void export(Config config, SadiNet net, Quantization quantization, Path file)
+      throws IOException {
     Checkpoint checkpoint =
         new Checkpoint(
             config.toYaml(),
@@ -116,20 +161,23 @@ final class CompareOnnx {
             0.5,
             Map.of(),
             net.parameters().toEntries());
-    new Onnx(checkpoint, file).write(file);
+    new Onnx(checkpoint, file, quantization).write(file);
   }
 
-  private static void run(OrtSession session, OnnxTensor input) {
+  private static float[] run(OrtSession session, OnnxTensor input) {
     try (Result result = session.run(Map.of("image", input))) {
-      ((OnnxTensor) result.get(0)).getFloatBuffer();
+      FloatBuffer h1 = ((OnnxTensor) result.get(0)).getFloatBuffer();
+      float[] values = new float[h1.remaining()];
+      h1.get(values);
+      return values;
     } catch (OrtException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private static void run(InferenceNet net, Tensor image) {
+  private static float[] run(InferenceNet net, Tensor image) {
     try (PointerScope scope = new PointerScope()) {
-      Tensors.floats(net.forward(image).h1());
+      return Tensors.floats(net.forward(image).h1());
     }
   }
 

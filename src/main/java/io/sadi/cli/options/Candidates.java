@@ -36,6 +36,13 @@ public final class Candidates {
     }
   }
 
+  static final class InferencePrecisions implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return List.of("auto", "fp32", "bf16", "int8").iterator();
+    }
+  }
+
   public static final class Splits implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {

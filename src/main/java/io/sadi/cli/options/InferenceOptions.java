@@ -66,8 +66,10 @@ public final class InferenceOptions {
       names = "--precision",
       order = 35,
       paramLabel = "HOW",
-      completionCandidates = Candidates.Precisions.class,
-      description = "auto, fp32 or bf16. auto: bf16 where the hardware computes it.")
+      completionCandidates = Candidates.InferencePrecisions.class,
+      description =
+          "auto, fp32, bf16, or int8 for a checkpoint that 'sadi export --int8' wrote. auto: bf16"
+              + " where the hardware computes it.")
   private String precision = "auto";
 
   /** The options' names, for commands that can do without a network. */

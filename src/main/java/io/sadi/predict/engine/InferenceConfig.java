@@ -10,7 +10,7 @@ import java.util.List;
  * How a trained network is run.
  *
  * @param device {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}
- * @param precision {@code auto}, {@code fp32} or {@code bf16}
+ * @param precision {@code auto}, {@code fp32}, {@code bf16} or {@code int8}
  * @param batch crops at a time, at least 1
  * @param threads of LibTorch's operators, and as many again that prepare crops; 0: one a core
  * @param flip whether every crop is also seen in a mirror, and the two answers averaged
@@ -31,7 +31,7 @@ public record InferenceConfig(
 
   public InferenceConfig {
     ComputeDevice.checkName(device);
-    Precision.checkName(precision);
+    Precision.checkInferenceName(precision);
     if (batch < 1 || batch > MAX_BATCH) {
       throw BadInputException.at("--batch", "" + batch, "1.." + MAX_BATCH, "");
     }

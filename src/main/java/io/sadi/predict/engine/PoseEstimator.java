@@ -10,6 +10,7 @@ import io.sadi.geom.PixelConvention;
 import io.sadi.model.Arithmetic;
 import io.sadi.model.HeatmapRenderer;
 import io.sadi.model.InferenceNet;
+import io.sadi.model.Quantization;
 import io.sadi.model.SadiNet;
 import io.sadi.model.SadiNet.Output;
 import io.sadi.torch.ComputeDevice;
@@ -51,6 +52,7 @@ public class PoseEstimator implements AutoCloseable {
    * The same in the place of a network: its weights' memory is given back when it is not needed.
    *
    * @param targetSigma deviation of the target that its first heatmap has learned, in map pixels
+   * @param quantization what is computed in int8, with {@link Precision#INT8}
    */
   public static PoseEstimator inPlaceOf(
       SadiNet net,
@@ -58,11 +60,14 @@ public class PoseEstimator implements AutoCloseable {
       boolean flip,
       Refine refine,
       double targetSigma,
-      Precision precision) {
+      Precision precision,
+      Quantization quantization) {
     HeatmapRenderer renderer = renderer(net);
     int size = net.config().heatmap();
     return new PoseEstimator(
-        InferenceNet.inPlaceOf(net, precision),
+        precision == Precision.INT8
+            ? InferenceNet.quantizedInPlaceOf(net, quantization)
+            : InferenceNet.inPlaceOf(net, precision),
         renderer,
         flipPermutation,
         flip,

@@ -2,6 +2,7 @@ package io.sadi.predict.engine;
 
 import io.sadi.checkpoint.Checkpoint;
 import io.sadi.model.Arithmetic;
+import io.sadi.model.Quantization;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Numerics;
 import io.sadi.torch.Precision;
@@ -18,11 +19,13 @@ public final class TrainedModel implements AutoCloseable {
    *
    * @param file the checkpoint's, for messages
    * @throws io.sadi.torch.DeviceUnavailableException if there is no such device
-   * @throws io.sadi.io.BadInputException if the tensors are not those of the checkpoint's config
+   * @throws io.sadi.io.BadInputException if the tensors are not those of the checkpoint's config,
+   *     or it has no ranges for int8 where that is asked for
    */
   public TrainedModel(Checkpoint checkpoint, Path file, InferenceConfig config) {
+    checkpoint.checkPrecision(config.precision(), file);
     ComputeDevice device = ComputeDevice.of(config.device());
-    this.precision = Precision.of(config.precision(), device);
+    this.precision = Precision.ofInference(config.precision(), device);
     Torch.threads(config.threads());
     estimator =
         PoseEstimator.inPlaceOf(
@@ -31,7 +34,8 @@ public final class TrainedModel implements AutoCloseable {
             config.flip(),
             config.refine(),
             checkpoint.targetSigma(),
-            precision);
+            precision,
+            precision == Precision.INT8 ? checkpoint.quantization(file) : Quantization.NONE);
   }
 
   public PoseEstimator estimator() {

@@ -1,0 +1,147 @@
+package io.sadi.model;
+
+import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.FusedConvolution.Geometry;
+import io.sadi.torch.QuantizedConvolution;
+import io.sadi.torch.QuantizedMaps;
+import io.sadi.torch.Tensors;
+import io.sadi.torch.Uint8Range;
+import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.InferenceMode;
+import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Runs a convolution's {@link LayerForm} in int8 and measures its distance from exact sums, which
+ * float64 has of integers of this size. Operands use the whole range of their codes: a processor
+ * without instructions for int8 saturates sums of two products of such codes. Its tensors belong to
+ * the caller's PointerScope.
+ */
+final class QuantizedTrial {
+  /** Half a code is rounding; little more, as scales are float32. */
+  static final double TOLERANCE = 0.51 / Uint8Range.CODES;
+
+  private static final long SEED = 20_230_102;
+  private static final Uint8Range INPUT = new Uint8Range(1, 0);
+  private static final Uint8Range SUM = new Uint8Range(1, 128);
+
+  private final LayerForm form;
+  private final Conv layer;
+  private final Tensor x;
+  private final Tensor weight;
+  private final Tensor sum;
+
+  /**
+   * @param batch maps
+   */
+  QuantizedTrial(LayerForm form, int batch) {
+    this.form = form;
+    this.layer =
+        new Conv(
+            new Parameters().root().at("trial"),
+            form.in(),
+            form.out(),
+            form.kernel(),
+            form.stride(),
+            form.dilation(),
+            false,
+            Initializer.ZERO);
+    long side = form.side();
+    long small = (side + form.stride() - 1) / form.stride();
+    long k = form.kernel();
+    GeneratorOptional generator = new GeneratorOptional(torch.make_generator_cpu(SEED));
+    try (InferenceMode inference = new InferenceMode(true)) {
+      this.x = codes(generator, 0, 256, batch, form.in(), side, side);
+      this.weight = codes(generator, -127, 128, form.out(), form.in(), k, k);
+      this.sum = codes(generator, 0, 256, batch, form.out(), small, small);
+    }
+  }
+
+  /** Integers from low to below high, as float64. */
+  private static Tensor codes(GeneratorOptional generator, long low, long high, long... shape) {
+    return torch.randint(low, high, shape, generator, new TensorOptions(ScalarType.Double));
+  }
+
+  /** The largest difference from the exact result, as a share of the result's whole range. */
+  double error() {
+    try (InferenceMode inference = new InferenceMode(true)) {
+      Tensor exact = exact();
+      double reach = exact.abs().max().item_double();
+      if (form.added()) {
+        // Sums of codes are small beside a convolution's: as large a step as its range has.
+        double step = (float) Math.max(1, 2 * reach / Uint8Range.CODES);
+        Uint8Range of = new Uint8Range(step, SUM.zeroPoint());
+        Tensor added = exact.add(sum.sub(Tensors.scalar(of.zeroPoint())).mul(Tensors.scalar(step)));
+        double both = added.abs().max().item_double();
+        Uint8Range range = Uint8Range.of(-both, both);
+        Tensor q = quantized(sum.sub(Tensors.scalar(of.zeroPoint())).mul(Tensors.scalar(step)), of);
+        Tensor input = input();
+        return distance(
+            QuantizedConvolution.addTo(q, input, weights(input), geometry(), false, range),
+            added,
+            range);
+      }
+      Uint8Range range = Uint8Range.of(-reach, reach);
+      Tensor input = input();
+      Tensor found = QuantizedConvolution.of(input, weights(input), geometry(), false, range);
+      Tensor real =
+          QuantizedConvolution.of(input, weights(input), geometry(), false, ScalarType.Float);
+      double relative =
+          real.to(ScalarType.Double).sub(exact).abs().max().item_double() / Math.max(reach, 1);
+      return Math.max(distance(found, exact, range), relative);
+    }
+  }
+
+  private Tensor input() {
+    return quantized(x, INPUT);
+  }
+
+  private static Tensor quantized(Tensor values, Uint8Range range) {
+    return QuantizedMaps.quantize(values, range);
+  }
+
+  private QuantizedConvolution.QuantizedKernel weights(Tensor input) {
+    return QuantizedConvolution.layOut(
+        weight.to(ScalarType.Char),
+        torch.ones(new long[] {form.out()}, ComputeDevice.CPU.floats()),
+        null,
+        input,
+        geometry());
+  }
+
+  private Geometry geometry() {
+    return QuantizedOperations.geometry(layer);
+  }
+
+  private static double distance(Tensor found, Tensor exact, Uint8Range range) {
+    ScalarOptional low = limit(0, range);
+    ScalarOptional high = limit(Uint8Range.CODES, range);
+    Tensor difference =
+        QuantizedMaps.real(found, ScalarType.Double).sub(exact.clamp(low, high)).abs();
+    return difference.max().item_double() / (Uint8Range.CODES * range.scale());
+  }
+
+  private static ScalarOptional limit(int code, Uint8Range range) {
+    return new ScalarOptional(Tensors.scalar((code - range.zeroPoint()) * range.scale()));
+  }
+
+  /** The convolution as patches times weights, in float64. */
+  private Tensor exact() {
+    long k = form.kernel();
+    Geometry geometry = geometry();
+    Tensor patches =
+        torch.im2col(
+            x,
+            new long[] {k, k},
+            new long[] {geometry.dilation(), geometry.dilation()},
+            new long[] {geometry.padding(), geometry.padding()},
+            new long[] {geometry.stride(), geometry.stride()});
+    return weight
+        .reshape(form.out(), -1)
+        .matmul(patches)
+        .view(x.size(0), form.out(), sum.size(2), sum.size(3));
+  }
+}
