@@ -132,8 +132,8 @@ _sadi_command() {
       files=yes
       ;;
     'sadi export')
-      options='-m --model --out --card --json --dry-run --overwrite -q --quiet -v --verbose
-        --color -h --help'
+      options='-m --model --out --card --int8 --calibrate --split --budget --json --dry-run
+        --overwrite -q --quiet -v --verbose --color -h --help'
       ;;
   esac
 }
@@ -201,7 +201,8 @@ _sadi_value() {
       'sadi predict --overlays' | \
       'sadi predict --heatmaps' | \
       'sadi predict --attention' | \
-      'sadi bench --data')
+      'sadi bench --data' | \
+      'sadi export --calibrate')
       kind=folder
       ;;
     'sadi demo --seed' | \
@@ -346,7 +347,8 @@ _sadi_value() {
       'sadi import --as' | \
       'sadi import --joints' | \
       'sadi import --flip-pairs' | \
-      'sadi import --input')
+      'sadi import --input' | \
+      'sadi export --budget')
       kind=other
       ;;
     'sadi doctor --device' | \
@@ -467,13 +469,12 @@ _sadi_value() {
         augment.negative augment.background data.found'
       ;;
     'sadi train --precision' | \
-      'sadi eval --precision' | \
-      'sadi predict --precision' | \
       'sadi bench --precision')
       kind=word
       words='auto fp32 bf16'
       ;;
-    'sadi eval --split')
+    'sadi eval --split' | \
+      'sadi export --split')
       kind=word
       words='train val test'
       ;;
@@ -490,6 +491,11 @@ _sadi_value() {
       'sadi predict --refine')
       kind=word
       words='quarter dark none'
+      ;;
+    'sadi eval --precision' | \
+      'sadi predict --precision')
+      kind=word
+      words='auto fp32 bf16 int8'
       ;;
     'sadi eval --by')
       kind=list
@@ -535,7 +541,7 @@ _sadi_value() {
       ;;
     'sadi bench --only')
       kind=list
-      words='stack forward predict step pipeline train detect crop estimate all'
+      words='stack forward int8 predict step pipeline train detect crop estimate all'
       ;;
   esac
 }
