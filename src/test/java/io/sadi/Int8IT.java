@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.sadi.checkpoint.Checkpoint;
+import io.sadi.data.Skeleton;
 import io.sadi.io.Safetensors;
 import io.sadi.testing.BinSadi;
 import io.sadi.testing.TestModels;
@@ -51,7 +52,7 @@ class Int8IT {
     TinyRun run = TinyRun.get();
     Path people = run.folder.resolve("people");
     BinSadi.Result drawn =
-        sadi("prepare", "synthetic", "--count", "50", "--seed", "9", "--out", "drawn");
+        sadi("prepare", "synthetic", "--count", "60", "--seed", "9", "--out", "drawn");
     assertThat(drawn.exitCode()).as(drawn.err()).isZero();
     String model = run.folder.resolve("run/checkpoints/best.safetensors").toString();
     String[] export = {
@@ -72,7 +73,7 @@ class Int8IT {
     BinSadi.Result exported = sadi(export);
     assertThat(exported.exitCode()).as(exported.err()).isZero();
     assertThat(exported.err())
-        .contains(" convolutions in int8: off by h1 ", "on 50 crops of split train");
+        .contains(" convolutions in int8: off by h1 ", "on 54 crops of split train");
     JsonObject json = JsonParser.parseString(exported.out()).getAsJsonObject();
     assertThat(json.get("int8_layers").getAsInt()).isGreaterThan(20);
     byte[] bytes = Files.readAllBytes(folder.resolve("int8.safetensors"));
@@ -117,7 +118,7 @@ class Int8IT {
 
   @Test
   void aCheckpointWithoutRangesIsNamed() throws IOException {
-    TestModels.write(folder.resolve("net.safetensors"));
+    TestModels.write(folder.resolve("net.safetensors"), "full", Skeleton.mpii16());
     Path people = TinyRun.get().folder.resolve("people");
     String[][] commands = {
       {"predict", people.resolve("images").toString(), "--out", "joints.csv"},
@@ -182,7 +183,7 @@ class Int8IT {
 
   @Test
   void aProcessorWithoutTheInstructionsIsSaid() throws IOException {
-    assertThat(sadi("prepare", "synthetic", "--count", "50", "--out", "drawn").exitCode()).isZero();
+    assertThat(sadi("prepare", "synthetic", "--count", "60", "--out", "drawn").exitCode()).isZero();
     refused(
         withoutVnni(
             "export",
