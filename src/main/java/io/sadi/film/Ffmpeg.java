@@ -34,7 +34,7 @@ public record Ffmpeg(String version) {
   /** Looks for it; null where there is none. */
   public static @Nullable Ffmpeg find() {
     try {
-      Answer answer = ask(List.of("ffmpeg", "-version"));
+      Reply answer = ask(List.of("ffmpeg", "-version"));
       Matcher first = Pattern.compile("ffmpeg version (\\S+)").matcher(answer.out());
       return first.find() ? new Ffmpeg(first.group(1)) : null;
     } catch (IOException e) {
@@ -131,19 +131,19 @@ public record Ffmpeg(String version) {
   }
 
   /** What a program writes to stdout, and its first complaint where it fails. */
-  record Answer(String out, @Nullable String complaint) {}
+  record Reply(String out, @Nullable String complaint) {}
 
   /** Asks a program something that takes no time. */
-  static Answer ask(List<String> command) throws IOException {
+  static Reply ask(List<String> command) throws IOException {
     List<String> complaints = new ArrayList<>();
     Running running = start(command, line -> complaints.add(plain(line)), () -> {});
     running.process().getOutputStream().close();
     String out =
         new String(running.process().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (running.await() == 0) {
-      return new Answer(out, null);
+      return new Reply(out, null);
     }
-    return new Answer(out, complaints.isEmpty() ? "it does not say why" : complaints.get(0));
+    return new Reply(out, complaints.isEmpty() ? "it does not say why" : complaints.get(0));
   }
 
   /** A line without who in ffmpeg says it, and at which address. */

@@ -95,7 +95,7 @@ public record Film(Ffmpeg ffmpeg, Path file, FrameRate rate, double start, doubl
                 "-of",
                 "json"));
     command.addAll(Ffmpeg.input(file));
-    Ffmpeg.Answer answer;
+    Ffmpeg.Reply answer;
     try {
       answer = Ffmpeg.ask(command);
     } catch (IOException e) {

@@ -267,7 +267,7 @@ class EvalCommandTest {
         "--metric oks@0.5 | 2 | found 'oks@0.5', expected pckh@T",
         "--metric pckh@0.1..0.25 | 2 | --metric: metric: found 'pckh@0.1..0.25'",
         "--format xml | 2 | expected one of [table, csv, json, markdown]",
-        "--by color | 2 | expected one of [visibility, size, joints]",
+        "--by color | 2 | expected one of [visibility, size, joints, folder]",
         "--errors --metric oks | 2 | --errors needs a metric with a threshold",
         "--split none | 3 | no split 'none'",
         "--metric pck@0.2 | 3 | no person with left_shoulder and right_hip",
