@@ -10,6 +10,7 @@ import io.sadi.io.Progress;
 import io.sadi.testing.NoisePeople;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
+import io.sadi.torch.QuantizedConvolution;
 import io.sadi.train.RunConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,11 +18,14 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BenchTest {
-  private static final Set<Bench.What> EVERYTHING = EnumSet.allOf(Bench.What.class);
+  /** But for int8, which not every processor has. */
+  private static final Set<Bench.What> EVERYTHING =
+      EnumSet.complementOf(EnumSet.of(Bench.What.INT8));
 
   @TempDir private Path folder;
 
@@ -59,6 +63,18 @@ class BenchTest {
         .contains("\"gflop_per_s\":null");
     assertThat(result.overhead()).containsPattern("predict, .* at --batch [24], [0-9]+ % of");
     assertThat(result.recommendation()).singleElement().asString().contains("--set train.batch=");
+  }
+
+  @Test
+  void int8IsAForwardPassOfThatPrecision() throws Exception {
+    Assumptions.assumeTrue(
+        QuantizedConvolution.available(ComputeDevice.CPU), "this processor has no VNNI");
+    Bench.BenchResult result =
+        new Bench(config(), null, List.of(2), 1, 0, EnumSet.of(Bench.What.INT8), List.of())
+            .run(Progress.NONE);
+    assertThat(result.rows()).hasSize(1);
+    assertThat(result.json().toString())
+        .contains("\"what\":\"forward\",\"precision\":\"int8\",\"batch\":2");
   }
 
   @Test
