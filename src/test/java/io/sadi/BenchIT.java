@@ -36,7 +36,10 @@ class BenchIT {
     assertThat(result.exitCode()).as(result.err()).isZero();
     JsonObject json = JsonParser.parseString(result.out()).getAsJsonObject();
     assertThat(json.get("schema_version").getAsInt()).isEqualTo(1);
-    assertThat(json.getAsJsonArray("rows")).hasSize(6);
+    assertThat(json.getAsJsonArray("rows"))
+        .as("beside int8, which not every processor has")
+        .filteredOn(row -> !row.getAsJsonObject().get("precision").getAsString().equals("int8"))
+        .hasSize(6);
     assertThat(result.err()).contains("--set train.batch=4");
   }
 
