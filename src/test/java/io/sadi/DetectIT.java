@@ -106,6 +106,22 @@ class DetectIT {
         .toList();
   }
 
+  /** As a shell makes of photos/*: ONNX Runtime alone would end the process without a word. */
+  @Test
+  void photosMayBeNamedByTheHundred() throws IOException {
+    Path many = Files.createDirectories(folder.resolve("many"));
+    List<String> words = new ArrayList<>(List.of("detect", "--detector", "spots.onnx"));
+    for (int i = 0; i < 200; i++) {
+      Path photo =
+          many.resolve("a photo with a name as long as others have ".repeat(3) + i + ".png");
+      Files.createLink(photo, folder.resolve("photos/a.png"));
+      words.add(photo.toString());
+    }
+    BinSadi.Result found = sadi(words.toArray(String[]::new));
+    assertThat(found.exitCode()).as(found.err()).isZero();
+    assertThat(found.out().lines().count()).isGreaterThan(200);
+  }
+
   @Test
   void predictDetectsByItself() throws IOException {
     String[] words = {

@@ -12,6 +12,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 
 /**
  * ONNX Runtime, loaded once and silent. By itself it would unpack its libraries, 28 MB, at each
@@ -19,6 +22,11 @@ import java.util.Locale;
  */
 final class OnnxRuntime {
   private static final String PATH = "onnxruntime.native.path";
+
+  private static final long STACK = 8L << 20;
+
+  /** Bytes; 200 to 400 were seen. */
+  private static final long STACK_A_CHARACTER = 2048;
 
   private OnnxRuntime() {}
 
@@ -33,16 +41,61 @@ final class OnnxRuntime {
     }
     OrtEnvironment[] loaded = new OrtEnvironment[1];
     try {
-      NativeCache.load(
-          "onnxruntime",
-          () ->
-              loaded[0] =
-                  OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "sadi"));
+      NativeCache.load("onnxruntime", () -> loaded[0] = onDeepStack(OnnxRuntime::environment));
     } catch (UnsatisfiedLinkError | IllegalStateException e) {
       throw new FailedException(
           "ONNX Runtime cannot be loaded: " + e.getMessage() + "; " + NativeCache.trouble(), e);
     }
     return loaded[0];
+  }
+
+  private static OrtEnvironment environment() {
+    return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "sadi");
+  }
+
+  /**
+   * Calls something in a thread whose stack grows with the command line. ONNX Runtime 1.29 looks at
+   * the whole of it when it starts, one call deeper for each character or so: two hundred photos by
+   * name, as the shell makes of a pattern, overflow the stack of an ordinary thread, which ends the
+   * process without a word. What is not used of a stack takes no memory.
+   */
+  private static <T> T onDeepStack(Supplier<T> call) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    long size = STACK + commandLine() * STACK_A_CHARACTER;
+    Thread thread =
+        new Thread(
+            null,
+            () -> {
+              try {
+                result.complete(call.get());
+              } catch (Throwable t) {
+                result.completeExceptionally(t);
+              }
+            },
+            "sadi-onnx",
+            size);
+    thread.start();
+    try {
+      return result.join();
+    } catch (CompletionException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof RuntimeException failure) {
+        throw failure;
+      }
+      if (cause instanceof Error error) {
+        throw error;
+      }
+      throw e;
+    }
+  }
+
+  /** Its length in bytes; 0 where the system does not say. */
+  private static long commandLine() {
+    try {
+      return Files.readAllBytes(Path.of("/proc/self/cmdline")).length;
+    } catch (IOException e) {
+      return 0;
+    }
   }
 
   private static Path unpacked() {
