@@ -382,8 +382,9 @@ final class PredictCommand implements Callable<Integer> {
     console.note(
         String.format(
             Locale.ROOT,
-            "%d people followed through %d frames, %d rows%s%s",
+            "%d %s followed through %d frames, %d rows%s%s",
             outcome.tracks(),
+            outcome.tracks() == 1 ? "person" : "people",
             predicted.images(),
             predicted.people(),
             place == null ? "" : ", in " + place,
