@@ -47,7 +47,7 @@ class PredictEndurance {
       }
       Files.createDirectories(photos);
       for (int i = 0; i < PHOTOS; i++) {
-        Path photo = originals.get(i % originals.size());
+        Path photo = originals.get(i % originals.size()).toAbsolutePath();
         Files.createSymbolicLink(photos.resolve(String.format("%05d.jpg", i)), photo);
       }
       Files.writeString(photos.resolve("04321 broken.jpg"), "not a photo");
