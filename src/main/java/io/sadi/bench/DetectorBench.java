@@ -20,8 +20,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** The stages of predicting with a detector: detect, crop, and all of them side by side. */
 final class DetectorBench {
@@ -123,6 +121,7 @@ final class DetectorBench {
             Refine.QUARTER);
     return new StreamBench(
         size,
+        Double.NaN,
         () -> new PredictionStream(net, dataset, people, precision, inference, detector::people)) {
       @Override
       public void close() {
@@ -170,58 +169,6 @@ final class DetectorBench {
     @Override
     public void close() {
       workers.close();
-    }
-  }
-
-  /** A stream of predictions, begun and ended with each turn. */
-  private static class StreamBench implements Workload {
-    private final int size;
-    private final Supplier<PredictionStream> begin;
-    private @Nullable PredictionStream stream;
-
-    StreamBench(int size, Supplier<PredictionStream> begin) {
-      this.size = size;
-      this.begin = begin;
-    }
-
-    private PredictionStream stream() {
-      if (stream == null) {
-        stream = begin.get();
-      }
-      return stream;
-    }
-
-    @Override
-    public void settle() {
-      stream().settle();
-    }
-
-    @Override
-    public void once() {
-      stream().next(size);
-    }
-
-    @Override
-    public void rest() {
-      if (stream != null) {
-        stream.close();
-        stream = null;
-      }
-    }
-
-    @Override
-    public int images() {
-      return size;
-    }
-
-    @Override
-    public double gflop() {
-      return Double.NaN;
-    }
-
-    @Override
-    public void close() {
-      rest();
     }
   }
 }

@@ -153,48 +153,13 @@ final class NetworkBench {
             config.train().threads(),
             false,
             Refine.QUARTER);
-    return new Workload() {
-      /** It runs by itself once begun, so it is begun and ended with each turn. */
-      private @Nullable PredictionStream stream;
-
-      private PredictionStream stream() {
-        if (stream == null) {
-          stream = new PredictionStream(net, dataset, people, precision, inference);
-        }
-        return stream;
-      }
-
-      @Override
-      public void settle() {
-        stream().settle();
-      }
-
-      @Override
-      public void once() {
-        stream().next(size);
-      }
-
-      @Override
-      public void rest() {
-        if (stream != null) {
-          stream.close();
-          stream = null;
-        }
-      }
-
-      @Override
-      public int images() {
-        return size;
-      }
-
-      @Override
-      public double gflop() {
-        return size * forwardGflop;
-      }
-
+    return new StreamBench(
+        size,
+        size * forwardGflop,
+        () -> new PredictionStream(net, dataset, people, precision, inference)) {
       @Override
       public void close() {
-        rest();
+        super.close();
         net.close();
       }
     };

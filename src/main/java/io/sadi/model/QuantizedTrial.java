@@ -39,16 +39,7 @@ final class QuantizedTrial {
    */
   QuantizedTrial(LayerForm form, int batch) {
     this.form = form;
-    this.layer =
-        new Conv(
-            new Parameters().root().at("trial"),
-            form.in(),
-            form.out(),
-            form.kernel(),
-            form.stride(),
-            form.dilation(),
-            false,
-            Initializer.ZERO);
+    this.layer = Trial.layer(form);
     long side = form.side();
     long small = (side + form.stride() - 1) / form.stride();
     long k = form.kernel();

@@ -58,16 +58,7 @@ final class Trial {
     this.form = form;
     this.device = device;
     this.reduced = reduced;
-    this.layer =
-        new Conv(
-            new Parameters().root().at("trial"),
-            form.in(),
-            form.out(),
-            form.kernel(),
-            form.stride(),
-            form.dilation(),
-            false,
-            Initializer.ZERO);
+    this.layer = layer(form);
     long side = form.side();
     long small = (side + form.stride() - 1) / form.stride();
     long k = form.kernel();
@@ -77,6 +68,19 @@ final class Trial {
       this.gradient = drawn(numbers, 7_654_321, batch, form.out(), small, small);
       this.reference = new Reference(form, layer, x, weight, gradient, reduced, training);
     }
+  }
+
+  /** A layer of a form, without weights. */
+  static Conv layer(LayerForm form) {
+    return new Conv(
+        new Parameters().root().at("trial"),
+        form.in(),
+        form.out(),
+        form.kernel(),
+        form.stride(),
+        form.dilation(),
+        false,
+        Initializer.ZERO);
   }
 
   /** A part of the random numbers as a map, channels-last. */
