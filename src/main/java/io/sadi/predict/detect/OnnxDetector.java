@@ -56,7 +56,11 @@ public final class OnnxDetector implements Detector {
   public static OnnxDetector open(DetectorOptions options) {
     Path file = options.model();
     if (!Files.isRegularFile(file)) {
-      throw BadInputException.at(file, "no such file", "a detector as an ONNX file", "");
+      throw BadInputException.at(
+          file,
+          "no such file",
+          "a detector: an ONNX file, or a checkpoint of 'sadi train --task detect'",
+          "");
     }
     OrtEnvironment environment = OnnxRuntime.load();
     OrtSession session = null;
