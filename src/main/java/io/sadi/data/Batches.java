@@ -3,6 +3,7 @@ package io.sadi.data;
 import io.sadi.geom.Affine;
 import io.sadi.geom.PixelConvention;
 import io.sadi.image.Image;
+import io.sadi.image.LazyImage;
 import io.sadi.io.Workers;
 import io.sadi.torch.ComputeDevice;
 import java.io.IOException;
@@ -291,7 +292,7 @@ public final class Batches implements AutoCloseable {
 
   private Image cut(Augmentation.Sample sample) {
     Affine cropToImage = sample.crop().cropToImage();
-    try (Image photo = photo(sample.person())) {
+    try (LazyImage photo = photo(sample.person())) {
       if (sample.photo().isNone()) {
         return photo.warp(cropToImage, crop, crop);
       }
@@ -302,7 +303,7 @@ public final class Batches implements AutoCloseable {
   }
 
   /** What a crop is sampled from: the part of the photo that it shows, varied. */
-  private Image.Source source(Image photo, Augmentation.Sample sample) {
+  private Image.Source source(LazyImage photo, Augmentation.Sample sample) {
     Affine cropToImage = sample.crop().cropToImage();
     Image.Source source = photo.source(cropToImage, crop, crop);
     Everyday.EverydayDraw draw = sample.photo();
@@ -313,7 +314,7 @@ public final class Batches implements AutoCloseable {
     try (source) {
       Neighbour neighbour = draw.neighbour();
       if (neighbour != null) {
-        try (Image other = photo(neighbour.other())) {
+        try (LazyImage other = photo(neighbour.other())) {
           neighbour.paste(source.pixels(), map, other, dataset.skeleton());
         }
       }
@@ -332,7 +333,7 @@ public final class Batches implements AutoCloseable {
     try {
       int side = 1;
       for (int i = 0; i < indices.length; i++) {
-        try (Image photo = photo(samples.get(i).person())) {
+        try (LazyImage photo = photo(samples.get(i).person())) {
           Image.Source source = source(photo, samples.get(i));
           sources.add(source);
           side = Math.max(side, Math.max(source.pixels().width(), source.pixels().height()));
@@ -354,10 +355,10 @@ public final class Batches implements AutoCloseable {
     }
   }
 
-  private Image photo(Person person) {
+  private LazyImage photo(Person person) {
     Path file = dataset.imageRoot().resolve(person.image());
     try {
-      return Image.read(file);
+      return LazyImage.read(file);
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": " + e.getMessage(), e);
     }

@@ -4,6 +4,7 @@ import io.sadi.geom.Affine;
 import io.sadi.geom.Box;
 import io.sadi.image.Canvas;
 import io.sadi.image.Image;
+import io.sadi.image.LazyImage;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -126,7 +127,7 @@ public record Neighbour(Person person, Person other, Affine imageToOther, boolea
    * @param imageToPicture which moves and enlarges
    * @param photo the other's
    */
-  public void paste(Image picture, Affine imageToPicture, Image photo, Skeleton skeleton) {
+  public void paste(Image picture, Affine imageToPicture, LazyImage photo, Skeleton skeleton) {
     int w = picture.width();
     int h = picture.height();
     Affine pictureToOther = imageToOther.after(imageToPicture.inverse());
@@ -144,7 +145,7 @@ public record Neighbour(Person person, Person other, Affine imageToOther, boolea
   }
 
   /** Nothing is pasted of what lies outside the other's photo. */
-  private static void blankOutside(Image mask, Image photo, Affine otherToPicture) {
+  private static void blankOutside(Image mask, LazyImage photo, Affine otherToPicture) {
     double x0 = otherToPicture.x(0, 0);
     double x1 = otherToPicture.x(photo.width() - 1, 0);
     double y0 = otherToPicture.y(0, 0);

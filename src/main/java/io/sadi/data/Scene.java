@@ -3,6 +3,7 @@ package io.sadi.data;
 import io.sadi.geom.Affine;
 import io.sadi.geom.Box;
 import io.sadi.image.Image;
+import io.sadi.image.LazyImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,7 +57,7 @@ record Scene(
       return new Box(left, top, Math.max(0, right - left), Math.max(0, bottom - top));
     }
 
-    private Image draw(Image of) {
+    private Image draw(LazyImage of) {
       Affine toTile = new Affine(1, 0, -x, 0, 1, -y).after(toScene);
       return of.warp(Letterbox.centres(toTile).inverse(), width, height);
     }
@@ -79,7 +80,7 @@ record Scene(
     Image scene = Image.filled(size, size, Image.OUTSIDE);
     try {
       for (ScenePart tile : tiles) {
-        try (Image photo = Image.read(root.resolve(photos.get(tile.photo()).image()));
+        try (LazyImage photo = LazyImage.read(root.resolve(photos.get(tile.photo()).image()));
             Image part = tile.draw(photo)) {
           scene.canvas().picture(part, tile.x(), tile.y());
         }

@@ -157,6 +157,19 @@ public final class LazyImage implements AutoCloseable {
     return decoded.warp(sampling.imageToPixels().after(outputToImage), outputWidth, outputHeight);
   }
 
+  /**
+   * The first half of {@link #warp}, as {@link Image#source} gives it.
+   *
+   * @param outputToImage where the output's pixels lie in the whole picture
+   * @throws BadInputException where the picture is damaged
+   */
+  public Image.Source source(Affine outputToImage, int outputWidth, int outputHeight) {
+    Image decoded = decoded(List.of(outputToImage));
+    Affine toPixels = sampling.imageToPixels();
+    Image.Source source = decoded.source(toPixels.after(outputToImage), outputWidth, outputHeight);
+    return new Image.Source(source.pixels(), source.imageToPixels().after(toPixels));
+  }
+
   /** What was decoded of it; null where nothing was, or where it is not small. */
   public @Nullable SmallImage small() {
     return pixels == null ? null : SmallImage.of(pixels, sampling);

@@ -11,6 +11,7 @@ import io.sadi.data.Skeleton;
 import io.sadi.geom.Affine;
 import io.sadi.geom.Box;
 import io.sadi.image.Image;
+import io.sadi.image.LazyImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -91,7 +92,7 @@ enum Disturbance {
         if (beside == null) {
           return null;
         }
-        try (Image other = photos.read(beside.other())) {
+        try (LazyImage other = LazyImage.of(photos.read(beside.other()))) {
           beside.paste(photo, Affine.IDENTITY, other, skeleton);
         }
       }

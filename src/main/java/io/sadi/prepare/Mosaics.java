@@ -9,6 +9,7 @@ import io.sadi.data.SceneAugmentation;
 import io.sadi.geom.Affine;
 import io.sadi.geom.Box;
 import io.sadi.image.Image;
+import io.sadi.image.LazyImage;
 import io.sadi.io.AtomicFolder;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
@@ -197,7 +198,7 @@ public final class Mosaics {
 
   private void paste(PlacedPhoto place, Image picture) throws IOException {
     Affine toPlace = new Affine(1, 0, -place.x(), 0, 1, -place.y()).after(place.toPicture());
-    try (Image photo = Image.read(dataset.imageRoot().resolve(place.photo()));
+    try (LazyImage photo = LazyImage.read(dataset.imageRoot().resolve(place.photo()));
         Image small = photo.warp(toPlace.inverse(), place.width(), place.height())) {
       picture.canvas().picture(small, place.x(), place.y());
     }

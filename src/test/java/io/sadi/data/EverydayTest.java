@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sadi.geom.Affine;
 import io.sadi.image.Image;
+import io.sadi.image.LazyImage;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -84,7 +85,7 @@ class EverydayTest {
       }
       Affine otherToImage = beside.imageToOther().inverse();
       try (Image picture = Image.filled(SIZE, SIZE, 0);
-          Image photo = Image.filled(SIZE, SIZE, 0xFFFFFF)) {
+          LazyImage photo = LazyImage.of(Image.filled(SIZE, SIZE, 0xFFFFFF))) {
         beside.paste(picture, Affine.IDENTITY, photo, SKELETON);
         int hidden = 0;
         int pasted = 0;

@@ -99,6 +99,11 @@ class LazyImageTest {
               assertThat(found[1]).as(as).isCloseTo(exact[1], within(0.03));
             }
             assertThat(apart(small, expected)).as(as).isLessThan(0.8);
+            try (Image.Source source = lazy.source(map, side, side);
+                Image sampled =
+                    source.pixels().warp(source.imageToPixels().after(map), side, side)) {
+              assertThat(apart(sampled, small)).as(as).isLessThan(0.01);
+            }
             if (side == 500) {
               assertThat(small.rgb()).as(as).isEqualTo(expected.rgb());
             }
