@@ -78,6 +78,17 @@ class Int8IT {
     assertThat(json.get("int8_layers").getAsInt()).isGreaterThan(20);
     byte[] bytes = Files.readAllBytes(folder.resolve("int8.safetensors"));
 
+    BinSadi.Result info = sadi("info", "--model", "int8.safetensors", "--summary");
+    assertThat(info.out())
+        .contains(
+            "int8: " + json.get("int8_layers") + " convolutions, calibrated on split train (");
+    BinSadi.Result forPrograms = sadi("info", "--model", "int8.safetensors", "--json");
+    JsonObject ranges =
+        JsonParser.parseString(forPrograms.out()).getAsJsonObject().getAsJsonObject("int8");
+    assertThat(ranges.getAsJsonObject("calibrated_on").get("people").getAsInt()).isEqualTo(54);
+    assertThat(ranges.get("deviation").getAsDouble())
+        .isLessThan(ranges.get("budget").getAsDouble());
+
     // Like every checkpoint: read, used in any precision, exported again.
     double fp32 = pck("fp32", people);
     double int8 = pck("int8", people);

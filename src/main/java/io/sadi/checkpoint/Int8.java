@@ -8,6 +8,7 @@ import io.sadi.io.Safetensors;
 import io.sadi.model.Quantization;
 import io.sadi.torch.Uint8Range;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -31,6 +32,7 @@ public record Int8(
   private static final String PEOPLE = "calibrated_on";
   private static final String BUDGET = "budget";
   private static final String DEVIATION = "deviation";
+  private static final String CONVOLUTIONS = "convolutions";
   private static final String LAYERS = "layers";
   private static final String MAPS = "maps";
 
@@ -39,13 +41,33 @@ public record Int8(
     return Safetensors.sum(tensors);
   }
 
-  /** As the header keeps it. */
-  JsonObject json() {
+  /** For people: how much of the network, found on whom, how far off. */
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT,
+        "int8: %d convolutions, calibrated on %s, off by %.1f %% of a budget of %.1f %%",
+        quantization.layers().size(),
+        people,
+        100 * deviation,
+        100 * budget);
+  }
+
+  /** The same for programs: the header's, but for the layers and their ranges. */
+  public JsonObject summary() {
     JsonObject json = new JsonObject();
     json.addProperty(WEIGHTS, weights);
     json.add(PEOPLE, people.json());
     json.addProperty(BUDGET, budget);
     json.addProperty(DEVIATION, deviation);
+    json.addProperty(CONVOLUTIONS, quantization.layers().size());
+    return json;
+  }
+
+  /** As the header keeps it. */
+  JsonObject json() {
+    JsonObject json = summary();
+    json.remove(CONVOLUTIONS);
     JsonArray layers = new JsonArray();
     quantization.layers().forEach(layers::add);
     json.add(LAYERS, layers);

@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.sadi.checkpoint.Checkpoint;
 import io.sadi.checkpoint.DetectorCheckpoint;
+import io.sadi.checkpoint.Int8;
 import io.sadi.cli.console.ExitCode;
 import io.sadi.cli.options.CommonOptions;
 import io.sadi.cli.options.ConfigOptions;
@@ -24,9 +25,11 @@ import io.sadi.train.RunConfig;
 import io.sadi.train.Task;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -102,88 +105,124 @@ final class InfoCommand implements Callable<Integer> {
           .print(json.json ? Json.compact(file.json()) : file.text(!summary).stripTrailing());
       return ExitCode.DONE;
     }
-    NetworkCost info;
-    String heading = "";
-    String card = "";
-    TrainedOn trainedOn = null;
-    ReceptiveField field = null;
-    if (model != null && DetectorCheckpoint.isOne(model)) {
-      refuseReceptiveField();
-      DetectorCheckpoint detector = DetectorCheckpoint.read(model);
-      info = NetworkCost.of(detector.model());
-      heading =
-          String.format(
-              Locale.ROOT,
-              "%s: a detector of people, trained %d epochs%n",
-              model,
-              detector.origin().epoch());
-      card = detector.origin().card();
-      trainedOn = detector.trainedOn();
-      heading += trainedOn == null ? "" : "trained on " + trainedOn + "\n";
-    } else if (model != null) {
-      Checkpoint checkpoint = Checkpoint.read(model);
-      info = NetworkCost.of(checkpoint.model(), checkpoint.skeleton().size());
-      heading =
-          String.format(
-              Locale.ROOT,
-              "%s: trained %d epochs, fusion weight %.1f, joints %s%n",
-              model,
-              checkpoint.epoch(),
-              checkpoint.fusionWeight(),
-              String.join(" ", checkpoint.skeleton().joints()));
-      if (checkpoint.model().pixels() == PixelConvention.CORNER) {
-        heading += String.format("pixel convention corner: see sadi-model(7)%n");
-      }
-      if (receptiveField) {
-        try (SadiNet net = checkpoint.network(ComputeDevice.CPU, model)) {
-          field = ReceptiveField.of(net);
-        }
-      }
-      card = checkpoint.card();
-      trainedOn = checkpoint.trainedOn();
+    Description description =
+        model == null
+            ? ofConfig(options.load())
+            : DetectorCheckpoint.isOne(model) ? ofDetector(model) : ofPoseNetwork(model);
+    common.console().print(json.json ? description.json() : description.text(summary));
+    return ExitCode.DONE;
+  }
+
+  /**
+   * What is said of a network.
+   *
+   * @param cost in parameters, computation and memory
+   * @param heading lines for people
+   * @param fields the same for programs
+   * @param card a description for people; may be empty
+   */
+  private record Description(
+      NetworkCost cost, List<String> heading, JsonObject fields, String card) {
+    Description(NetworkCost cost) {
+      this(cost, "");
+    }
+
+    Description(NetworkCost cost, String card) {
+      this(cost, new ArrayList<>(), new JsonObject(), card);
+    }
+
+    void add(@Nullable TrainedOn trainedOn) {
       if (trainedOn != null) {
-        heading += "trained on " + trainedOn + "\n";
-      }
-    } else {
-      Config config = options.load();
-      if (Task.of(config) == Task.DETECT) {
-        refuseReceptiveField();
-        info = NetworkCost.of(DetectorRunConfig.from(config).model());
-      } else {
-        ModelConfig described = RunConfig.from(config).model();
-        info = NetworkCost.of(described, joints);
-        if (receptiveField) {
-          try (SadiNet net = SadiNet.create(described, joints, ComputeDevice.CPU, false, 1)) {
-            field = ReceptiveField.of(net);
-          }
-        }
+        heading.add("trained on " + trainedOn);
+        fields.add("trained_on", trainedOn.json());
       }
     }
-    if (field != null) {
-      heading += field + "\n";
+
+    void add(ReceptiveField field) {
+      heading.add(field.toString());
+      JsonObject of = new JsonObject();
+      of.addProperty("input", field.input());
+      of.add("levels", array(ReceptiveField.LEVELS));
+      of.add("sides", array(field.sides()));
+      fields.add("receptive_field", of);
     }
-    if (json.json) {
-      JsonObject object = info.json();
-      if (trainedOn != null) {
-        object.add("trained_on", trainedOn.json());
-      }
-      if (field != null) {
-        JsonObject of = new JsonObject();
-        of.addProperty("input", field.input());
-        of.add("levels", array(ReceptiveField.LEVELS));
-        of.add("sides", array(field.sides()));
-        object.add("receptive_field", of);
-      }
+
+    String text(boolean summary) {
+      String lines = heading.stream().map(line -> line + "\n").collect(Collectors.joining());
+      String described = card.isEmpty() ? "" : "\n" + card.strip() + "\n\n";
+      return lines + described + (summary ? cost.summary() : cost.table()).stripTrailing();
+    }
+
+    String json() {
+      JsonObject object = cost.json();
+      fields.entrySet().forEach(field -> object.add(field.getKey(), field.getValue()));
       if (!card.isEmpty()) {
         object.addProperty("card", card);
       }
-      common.console().print(Json.compact(object));
-    } else {
-      String described = card.isEmpty() ? "" : "\n" + card.strip() + "\n\n";
-      String costs = summary ? info.summary() : info.table();
-      common.console().print(heading + described + costs.stripTrailing());
+      return Json.compact(object);
     }
-    return ExitCode.DONE;
+
+    private static JsonArray array(List<? extends Number> numbers) {
+      JsonArray array = new JsonArray();
+      numbers.forEach(array::add);
+      return array;
+    }
+  }
+
+  private Description ofConfig(Config config) {
+    if (Task.of(config) == Task.DETECT) {
+      refuseReceptiveField();
+      return new Description(NetworkCost.of(DetectorRunConfig.from(config).model()));
+    }
+    ModelConfig described = RunConfig.from(config).model();
+    Description description = new Description(NetworkCost.of(described, joints));
+    if (receptiveField) {
+      try (SadiNet net = SadiNet.create(described, joints, ComputeDevice.CPU, false, 1)) {
+        description.add(ReceptiveField.of(net));
+      }
+    }
+    return description;
+  }
+
+  private Description ofDetector(Path file) throws IOException {
+    refuseReceptiveField();
+    DetectorCheckpoint detector = DetectorCheckpoint.read(file);
+    Description description =
+        new Description(NetworkCost.of(detector.model()), detector.origin().card());
+    description.heading.add(
+        file + ": a detector of people, trained " + detector.origin().epoch() + " epochs");
+    description.add(detector.trainedOn());
+    return description;
+  }
+
+  private Description ofPoseNetwork(Path file) throws IOException {
+    Checkpoint checkpoint = Checkpoint.read(file);
+    Description description =
+        new Description(
+            NetworkCost.of(checkpoint.model(), checkpoint.skeleton().size()), checkpoint.card());
+    description.heading.add(
+        String.format(
+            Locale.ROOT,
+            "%s: trained %d epochs, fusion weight %.1f, joints %s",
+            file,
+            checkpoint.epoch(),
+            checkpoint.fusionWeight(),
+            String.join(" ", checkpoint.skeleton().joints())));
+    if (checkpoint.model().pixels() == PixelConvention.CORNER) {
+      description.heading.add("pixel convention corner: see sadi-model(7)");
+    }
+    description.add(checkpoint.trainedOn());
+    Int8 int8 = checkpoint.int8();
+    if (int8 != null) {
+      description.heading.add(int8.toString());
+      description.fields.add("int8", int8.summary());
+    }
+    if (receptiveField) {
+      try (SadiNet net = checkpoint.network(ComputeDevice.CPU, file)) {
+        description.add(ReceptiveField.of(net));
+      }
+    }
+    return description;
   }
 
   private void refuseReceptiveField() {
@@ -191,11 +230,5 @@ final class InfoCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--receptive-field is for networks that find joints");
     }
-  }
-
-  private static JsonArray array(List<? extends Number> numbers) {
-    JsonArray array = new JsonArray();
-    numbers.forEach(array::add);
-    return array;
   }
 }
