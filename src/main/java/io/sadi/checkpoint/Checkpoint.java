@@ -126,7 +126,7 @@ public record Checkpoint(
   }
 
   /**
-   * Reads and checks a checkpoint; its tensors stay mapped to the file.
+   * Reads and checks a checkpoint; its tensors stay in the file until they are needed.
    *
    * @param file or {@link #BUILTIN}
    */
@@ -286,6 +286,11 @@ public record Checkpoint(
       throw e;
     }
     return net;
+  }
+
+  /** The same for {@link io.sadi.model.InferenceNet#inPlaceOf}, in little memory. */
+  public SadiNet networkToLayOut(ComputeDevice device, Object file) {
+    return SadiNet.toLayOut(model(), skeleton().size(), device, tensors, file);
   }
 
   /** Standard deviation of the first heatmap's target, in map pixels. */

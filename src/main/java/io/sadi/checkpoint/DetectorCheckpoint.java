@@ -76,7 +76,7 @@ public record DetectorCheckpoint(
   }
 
   /**
-   * Reads and checks a checkpoint; its tensors stay mapped to the file.
+   * Reads and checks a checkpoint; its tensors stay in the file until they are needed.
    *
    * @throws BadInputException also where it is a network of another kind
    */

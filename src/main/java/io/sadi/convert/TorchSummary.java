@@ -34,7 +34,7 @@ public final class TorchSummary {
 
   private long numbers() {
     return tensors.values().stream()
-        .mapToLong(entry -> entry.data().remaining() / entry.dtype().bytes())
+        .mapToLong(entry -> entry.bytes() / entry.dtype().bytes())
         .sum();
   }
 

@@ -4,10 +4,11 @@ import static io.sadi.io.SafetensorsHeader.bad;
 
 import io.sadi.io.SafetensorsHeader.Placed;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 
 /**
@@ -33,8 +35,8 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
   /** As in the reference implementation, so that a wrong length cannot ask for all the memory. */
   static final int MAX_HEADER = 100_000_000;
 
-  /** Tensors are mapped in windows of about this size, as one buffer ends at 2 GiB. */
-  private static final long WINDOW = 1 << 30;
+  /** The largest array that Java makes. */
+  private static final int LARGEST = Integer.MAX_VALUE - 8;
 
   private static final int PIECE = 1 << 20;
 
@@ -95,19 +97,27 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
    *
    * @param dtype type of the elements
    * @param shape row-major; empty for a scalar
-   * @param data the elements, little-endian, from position 0 to the limit. Read-only and mapped
-   *     where it comes from a file, and then at no particular alignment
+   * @param elements little-endian, from position 0 to the limit; those of a file are read from it
+   *     each time that somebody asks, as mapped ones would count as memory of the process
    */
   @SuppressWarnings("ArrayRecordComponent") // a shape is long[] wherever tensors are made
-  public record Entry(Dtype dtype, long[] shape, ByteBuffer data) {
+  public record Entry(Dtype dtype, long[] shape, Supplier<ByteBuffer> elements) {
     public Entry {
       shape = shape.clone();
-      data = data.slice();
-      long expected = bytes(dtype, shape);
-      if (data.remaining() != expected) {
+    }
+
+    /** A tensor in memory, which is not copied. */
+    public Entry(Dtype dtype, long[] shape, ByteBuffer data) {
+      this(dtype, shape, data.slice()::duplicate);
+      if (data.remaining() != bytes()) {
         throw new IllegalArgumentException(
             data.remaining() + " bytes for " + dtype + Arrays.toString(shape));
       }
+    }
+
+    /** Size of the elements. */
+    public long bytes() {
+      return Safetensors.bytes(dtype, shape);
     }
 
     /** A float32 tensor with a copy of {@code values}. */
@@ -117,10 +127,13 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
       return new Entry(Dtype.F32, shape, data);
     }
 
-    /** A new view with a position of its own. */
-    @Override
+    /**
+     * The elements, with a position of their own.
+     *
+     * @throws BadInputException if they are in a file that was cut off since it was opened
+     */
     public ByteBuffer data() {
-      return data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+      return elements.get().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     @Override
@@ -208,34 +221,58 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
 
   /** Bytes that can be had in parts. */
   private interface ByteSource {
-    long size() throws IOException;
+    long size();
 
-    ByteBuffer part(long begin, long size) throws IOException;
+    ByteBuffer part(long begin, long size);
+  }
+
+  /** A file that stays open, whatever takes its name, until nothing refers to its tensors. */
+  private static final class OpenFile implements ByteSource {
+    private final Path path;
+    private final RandomAccessFile file;
+    private final long size;
+
+    OpenFile(Path path) throws IOException {
+      this.path = path;
+      file = new RandomAccessFile(path.toFile(), "r");
+      size = file.length();
+    }
+
+    @Override
+    public long size() {
+      return size;
+    }
+
+    @Override
+    public synchronized ByteBuffer part(long begin, long size) {
+      byte[] bytes = new byte[(int) size];
+      try {
+        file.seek(begin);
+        // In pieces, as Java takes memory of the same size for a moment.
+        for (int at = 0; at < bytes.length; ) {
+          int read = file.read(bytes, at, Math.min(PIECE, bytes.length - at));
+          if (read < 0) {
+            throw bad(path, "its end at byte " + (begin + at), this.size + " bytes, as it began");
+          }
+          at += read;
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(path + ": " + e.getMessage(), e);
+      }
+      return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
+    }
   }
 
   /**
-   * Opens a file. Its tensors are mapped, not read, so opening costs no more than the header.
+   * Opens a file. Its tensors are read when they are needed, so opening costs no more than the
+   * header.
    *
    * @throws BadInputException naming the file and the tensor, for anything that is not exactly a
    *     safetensors file
    */
   public static Safetensors read(Path file) throws IOException {
     InputFile.require(file);
-    try (FileChannel channel = FileChannel.open(file)) {
-      return parse(
-          new ByteSource() {
-            @Override
-            public long size() throws IOException {
-              return channel.size();
-            }
-
-            @Override
-            public ByteBuffer part(long begin, long size) throws IOException {
-              return channel.map(MapMode.READ_ONLY, begin, size);
-            }
-          },
-          file);
-    }
+    return parse(new OpenFile(file), file);
   }
 
   /**
@@ -244,7 +281,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
    * @param origin what it is called in messages
    * @throws BadInputException as {@link #read}
    */
-  public static Safetensors of(byte[] bytes, Object origin) throws IOException {
+  public static Safetensors of(byte[] bytes, Object origin) {
     ByteBuffer all = ByteBuffer.wrap(bytes).asReadOnlyBuffer();
     return parse(
         new ByteSource() {
@@ -261,7 +298,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
         origin);
   }
 
-  private static Safetensors parse(ByteSource source, Object origin) throws IOException {
+  private static Safetensors parse(ByteSource source, Object origin) {
     long size = source.size();
     if (size < 8) {
       throw bad(origin, size + " bytes", "at least 8, the header's length");
@@ -310,8 +347,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
 
   /** Checks that the tensors cover the data exactly, and takes their parts of it. */
   private static Map<String, Entry> slice(
-      ByteSource source, long dataStart, SafetensorsHeader header, Object origin)
-      throws IOException {
+      ByteSource source, long dataStart, SafetensorsHeader header, Object origin) {
     long dataSize = source.size() - dataStart;
     List<Placed> inOrder = new ArrayList<>(header.tensors());
     inOrder.sort(Comparator.comparingLong(Placed::begin).thenComparingLong(Placed::end));
@@ -324,7 +360,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
       if (p.end() > dataSize) {
         throw bad(where, "its end at " + p.end(), "at most " + dataSize + ", the data's size");
       }
-      if (p.end() - p.begin() > Integer.MAX_VALUE) {
+      if (p.end() - p.begin() > LARGEST) {
         throw bad(where, p.end() - p.begin() + " bytes", "less than 2 GiB");
       }
       covered = p.end();
@@ -334,16 +370,11 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
     }
     Map<String, Entry> tensors = new LinkedHashMap<>();
     header.tensors().forEach(p -> tensors.put(p.name(), EMPTY)); // for the header's order
-    ByteBuffer window = ByteBuffer.allocate(0);
-    long windowStart = 0;
     for (Placed p : inOrder) {
-      if (p.end() > windowStart + window.capacity()) {
-        windowStart = p.begin();
-        long size = Math.min(Math.max(p.end() - windowStart, WINDOW), dataSize - windowStart);
-        window = source.part(dataStart + windowStart, size);
-      }
-      ByteBuffer data = window.slice((int) (p.begin() - windowStart), (int) (p.end() - p.begin()));
-      tensors.put(p.name(), new Entry(p.dtype(), p.shape(), data));
+      tensors.put(
+          p.name(),
+          new Entry(
+              p.dtype(), p.shape(), () -> source.part(dataStart + p.begin(), p.end() - p.begin())));
     }
     return tensors;
   }

@@ -59,7 +59,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Placed> tensors) {
         }
         json.endArray();
         json.name("data_offsets").beginArray().value(offset);
-        offset += entry.data().remaining();
+        offset += entry.bytes();
         json.value(offset).endArray().endObject();
       }
       json.endObject();

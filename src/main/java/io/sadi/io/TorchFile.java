@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * What {@code torch.save} wrote, {@code .pth} or {@code .pt}, read without Python and without
  * running any of its code: the ZIP archives of PyTorch 1.6 and later, and the format before.
  *
- * <p>Tensors stay mapped to the file, as in {@link Safetensors}; those whose elements do not lie in
- * the usual order are copied when they are asked for.
+ * <p>Tensors stay mapped to the file; those whose elements do not lie in the usual order are copied
+ * when they are asked for.
  */
 public final class TorchFile {
   /** How one begins that was written with a pickle protocol below 2: a number, as text. */

@@ -36,6 +36,10 @@ final class Block {
 
   /** [B, in, H, W] to [B, out, H / stride, W / stride]. */
   <T> T forward(Operations<T> ops, T x) {
+    return ops.part(() -> computed(ops, x));
+  }
+
+  private <T> T computed(Operations<T> ops, T x) {
     T y = conv2.forward(ops, conv1.forward(ops, x)); // [B, out, H / stride, W / stride]
     if (dilated != null) {
       y = dilated.addTo(ops, y, x);

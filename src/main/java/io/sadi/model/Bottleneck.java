@@ -19,6 +19,10 @@ final class Bottleneck {
 
   /** [B, in, H, W] to [B, 4 planes, H, W]. */
   <T> T forward(Operations<T> ops, T x) {
+    return ops.part(() -> computed(ops, x));
+  }
+
+  private <T> T computed(Operations<T> ops, T x) {
     T y = conv1.forward(ops, x); // [B, planes, H, W]
     y = conv2.forward(ops, y); // [B, planes, H, W]
     y = conv3.forward(ops, y); // [B, 4 planes, H, W]

@@ -86,7 +86,7 @@ public final class ConvBn {
    */
   public Folded folded() {
     Tensor g = scale.float64().div(variance.float64().add(Tensors.scalar(EPSILON)).sqrt());
-    Tensor weight = conv.weight().float64().mul(g.view(-1, 1, 1, 1));
+    Tensor weight = conv.weight().float64().mul_(g.view(-1, 1, 1, 1));
     Tensor bias = shift.float64().sub(mean.float64().mul(g));
     return new Folded(Tensors.float32(weight), Tensors.float32(bias));
   }

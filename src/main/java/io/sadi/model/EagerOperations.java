@@ -4,6 +4,7 @@ import io.sadi.torch.Autocast;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Tensors;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -186,5 +187,11 @@ class EagerOperations implements Operations<Tensor> {
   @Override
   public Tensor like(Tensor x, Tensor other) {
     return x.to(other.scalar_type());
+  }
+
+  /** What gradients need of it LibTorch keeps by itself. */
+  @Override
+  public Tensor part(Supplier<Tensor> part) {
+    return Tensors.result(part);
   }
 }

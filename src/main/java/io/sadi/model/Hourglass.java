@@ -58,21 +58,25 @@ final class Hourglass {
    */
   <T> T forward(Operations<T> ops, T x, List<T> levels) {
     List<T> coarser = new ArrayList<>();
-    T y = forward(ops, down, x); // [B, 256, 32, 32]
-    y = inner == null ? forward(ops, bottom, y) : inner.forward(ops, y, coarser); // the same
-    y = ops.upsampleNearest(forward(ops, up, y)); // [B, 256, 64, 64]
-    y = ops.add(path, forward(ops, skip, x), y); // [B, 256, 64, 64]
+    T small = forward(ops, down, x); // [B, 256, 32, 32]
+    T seen = // the same
+        inner == null ? forward(ops, bottom, small) : inner.forward(ops, small, coarser);
+    T large = ops.part(() -> ops.upsampleNearest(forward(ops, up, seen))); // [B, 256, 64, 64]
+    T y = ops.part(() -> ops.add(path, forward(ops, skip, x), large)); // [B, 256, 64, 64]
     levels.add(y);
     levels.addAll(coarser);
     return y;
   }
 
   private static <T> T forward(Operations<T> ops, List<Block> blocks, T x) {
-    T y = x;
-    for (Block block : blocks) {
-      y = block.forward(ops, y);
-    }
-    return y;
+    return ops.part(
+        () -> {
+          T y = x;
+          for (Block block : blocks) {
+            y = block.forward(ops, y);
+          }
+          return y;
+        });
   }
 
   /** n blocks; the channels change in the first, or in the last. */

@@ -1,6 +1,7 @@
 package io.sadi.model;
 
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -121,4 +122,12 @@ public interface Operations<T> {
 
   /** In the precision of {@code other}. */
   T like(T x, T other);
+
+  /**
+   * A part of the network: of what it makes on its way only the result is kept, so that a batch
+   * needs the memory of its largest part, and the next part's maps lie where the last ones lay.
+   */
+  default T part(Supplier<T> part) {
+    return part.get();
+  }
 }

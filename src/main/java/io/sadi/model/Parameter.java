@@ -1,6 +1,7 @@
 package io.sadi.model;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ public final class Parameter {
   private final boolean learned;
   private final Initializer initializer;
   private @Nullable Tensor tensor;
+  private @Nullable Supplier<Tensor> source;
   private boolean frozen;
 
   Parameter(String name, long[] shape, boolean learned, Initializer initializer) {
@@ -55,7 +57,11 @@ public final class Parameter {
     return Arrays.stream(shape).reduce(1, Math::multiplyExact);
   }
 
+  /** Its values. What is {@link #readFrom} is the caller's alone, and new each time. */
   public Tensor tensor() {
+    if (source != null) {
+      return source.get();
+    }
     if (tensor == null) {
       throw new IllegalStateException(name + " has no memory yet: Parameters.allocate comes first");
     }
@@ -73,5 +79,15 @@ public final class Parameter {
 
   void tensor(Tensor allocated) {
     tensor = allocated;
+  }
+
+  /** Leaves it without memory: whoever asks for its values has them made. */
+  void readFrom(Supplier<Tensor> values) {
+    source = values;
+  }
+
+  /** Whether it has no memory. */
+  boolean isRead() {
+    return source != null;
   }
 }

@@ -18,6 +18,7 @@ import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,6 +115,29 @@ public final class Parameters implements AutoCloseable {
     allocate(device, false);
   }
 
+  /**
+   * Gives every parameter its memory and value but the convolutions' kernels, of which a large
+   * network consists: these are read each time that they are asked for. For whoever asks once.
+   *
+   * @param entries a file's, after {@link #check}
+   * @param origin the file, for messages
+   */
+  void allocateAllButKernels(
+      Map<String, Safetensors.Entry> entries, ComputeDevice device, Object origin) {
+    check(entries, origin);
+    for (Parameter parameter : byName.values()) {
+      Safetensors.Entry entry = entries.get(parameter.name());
+      if (entry != null && parameter.shape().length == 4) {
+        parameter.readFrom(
+            () ->
+                Tensors.of(entry.floats(), device, parameter.shape())
+                    .contiguous(MemoryFormat.ChannelsLast));
+      }
+    }
+    allocate(device, false);
+    load(entries, origin);
+  }
+
   private void allocate(ComputeDevice device, boolean trainable) {
     if (memory != null) {
       throw new IllegalStateException("allocated already");
@@ -129,7 +153,7 @@ public final class Parameters implements AutoCloseable {
       }
       long weightOffset = 0;
       long statisticOffset = 0;
-      for (Parameter parameter : byName.values()) {
+      for (Parameter parameter : inMemory()) {
         long offset = parameter.learned() ? weightOffset : statisticOffset;
         Tensor view =
             view(parameter.learned() ? weights : statistics, offset, parameter.shape()).detach();
@@ -310,16 +334,20 @@ public final class Parameters implements AutoCloseable {
    */
   public void load(Map<String, Safetensors.Entry> entries, List<String> except, Object origin) {
     check(entries, except, origin);
+    for (Parameter parameter : byName.values()) {
+      Safetensors.Entry entry = entries.get(parameter.name());
+      if (entry != null && !parameter.isRead() && !isExcepted(parameter.name(), except)) {
+        load(parameter, entry);
+      }
+    }
+  }
+
+  private static void load(Parameter parameter, Safetensors.Entry entry) {
+    // A scope for each: together the copies would be as large as the network.
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
-      for (Parameter parameter : byName.values()) {
-        Safetensors.Entry entry = entries.get(parameter.name());
-        if (entry != null && !isExcepted(parameter.name(), except)) {
-          parameter
-              .tensor()
-              .copy_(Tensors.of(entry.floats(), ComputeDevice.CPU, parameter.shape()));
-        }
-      }
+      Tensor values = Tensors.of(entry.floats(), ComputeDevice.CPU, parameter.shape());
+      parameter.tensor().copy_(values);
     }
   }
 
@@ -336,10 +364,14 @@ public final class Parameters implements AutoCloseable {
   }
 
   private long extent(boolean learned) {
-    return byName.values().stream()
+    return inMemory().stream()
         .filter(p -> p.learned() == learned)
         .mapToLong(p -> padded(p.count()))
         .sum();
+  }
+
+  private List<Parameter> inMemory() {
+    return byName.values().stream().filter(parameter -> !parameter.isRead()).toList();
   }
 
   private static long padded(long count) {

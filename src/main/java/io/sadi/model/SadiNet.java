@@ -1,11 +1,13 @@
 package io.sadi.model;
 
+import io.sadi.io.Safetensors;
 import io.sadi.model.SpatialFusionModule.Regression;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -100,6 +102,30 @@ public final class SadiNet implements AutoCloseable {
     SadiNet net = new SadiNet(config, joints, device);
     net.parameters.allocateZeros(device);
     return net;
+  }
+
+  /**
+   * A network with a file's weights, of which it holds as few as it can: for {@link
+   * InferenceNet#inPlaceOf}, which lays each of them out once.
+   *
+   * @param entries the file's tensors
+   * @param origin the file, for messages
+   * @throws io.sadi.io.BadInputException if they are not those of this network
+   */
+  public static SadiNet toLayOut(
+      ModelConfig config,
+      int joints,
+      ComputeDevice device,
+      Map<String, Safetensors.Entry> entries,
+      Object origin) {
+    SadiNet net = new SadiNet(config, joints, device);
+    try {
+      net.parameters.allocateAllButKernels(entries, device, origin);
+      return net;
+    } catch (RuntimeException e) {
+      net.close();
+      throw e;
+    }
   }
 
   /**
@@ -230,9 +256,7 @@ public final class SadiNet implements AutoCloseable {
   }
 
   private <T> Output<T> forward(Operations<T> ops, T image, Attention.Watcher<? super T> watcher) {
-    T x = ops.input(image); // [B, 3, 256, 256]
-    x = stemConv.forward(ops, x); // [B, 128, 128, 128]
-    x = stemBlock.forward(ops, x); // [B, 256, 64, 64]
+    T x = ops.part(() -> stem(ops, image)); // [B, 256, 64, 64]
     List<T> h1 = new ArrayList<>();
     List<T> levels = new ArrayList<>();
     for (int s = 0; s < hourglasses.size(); s++) {
@@ -254,6 +278,12 @@ public final class SadiNet implements AutoCloseable {
     }
     Regression<T> theta = sfm.forward(ops, levels, watcher); // mu and sigma: [B, 16, 2]
     return new Output<>(h1, theta.mu(), theta.sigma());
+  }
+
+  private <T> T stem(Operations<T> ops, T image) {
+    T x = ops.input(image); // [B, 3, 256, 256]
+    x = stemConv.forward(ops, x); // [B, 128, 128, 128]
+    return stemBlock.forward(ops, x); // [B, 256, 64, 64]
   }
 
   /**

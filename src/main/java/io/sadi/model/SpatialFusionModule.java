@@ -5,6 +5,7 @@ import io.sadi.model.ModelConfig.LocalAttention;
 import io.sadi.model.ModelConfig.Sfm;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Spatial Fusion Module (section III-C): from the hourglass's four finest levels to a position
@@ -90,10 +91,19 @@ final class SpatialFusionModule {
     T y = increase.get(0).forward(ops, f.get(0)); // [B, 128, 64, 64]
     // y: [B, 256, 32, 32], then [B, 512, 16, 16], then [B, 1024, 8, 8]
     for (int i = 0; i < reduce.size(); i++) {
-      T next = increase.get(i + 1).forward(ops, f.get(i + 1));
-      y = localAttention(ops, ops.add(reduce.get(i).forward(ops, y), next), watcher);
+      y = fused(ops, i, y, f.get(i + 1), watcher);
     }
     return regress(ops, last.forward(ops, y)); // of [B, 2048, 8, 8]
+  }
+
+  /** The next scale's features, with those of all finer ones. */
+  private <T> T fused(
+      Operations<T> ops, int i, T finer, T f, Attention.Watcher<? super T> watcher) {
+    return ops.part(
+        () -> {
+          T next = increase.get(i + 1).forward(ops, f);
+          return localAttention(ops, ops.add(reduce.get(i).forward(ops, finer), next), watcher);
+        });
   }
 
   /** Eq. 2-3: W_n = softmax over the scales of U_n, a weight for every pixel of every scale. */
@@ -112,25 +122,38 @@ final class SpatialFusionModule {
     }
     T w = ops.inFloat32(ops.concat(u), x -> ops.softmax(x, 1)); // [B, 4, 64, 64]
     watcher.global(w);
-    List<T> weighted = new ArrayList<>();
-    for (int n = 0; n < f.size(); n++) {
-      T weight = ops.like(ops.narrow(w, 1, n, 1), g.get(n)); // [B, 1, 64, 64]
-      weighted.add(ops.multiply(g.get(n), weight)); // [B, 256, 64, 64]
-    }
-    if (config.globalAttention() == GlobalAttention.SUM) {
-      T sum = weighted.get(0);
-      for (T next : weighted.subList(1, weighted.size())) {
-        sum = ops.add(sum, next);
-      }
-      weighted = List.of(sum, sum, sum, sum);
-    }
+    @Nullable T sum =
+        config.globalAttention() == GlobalAttention.SUM ? ops.part(() -> sum(ops, g, w)) : null;
     List<T> result = new ArrayList<>();
     for (int n = 0; n < f.size(); n++) {
-      T all = weighted.get(n);
-      T atScale = n == 0 ? all : ops.averagePool(all, factor(n)); // [B, 256, 64 / 2^n, 64 / 2^n]
-      result.add(restore.get(n).forward(ops, atScale)); // [B, 64 * 2^n, 64 / 2^n, 64 / 2^n]
+      int scale = n;
+      result.add(
+          ops.part(() -> restored(ops, sum == null ? weighted(ops, g, w, scale) : sum, scale)));
     }
     return result;
+  }
+
+  /** [B, 256, 64, 64]. */
+  private static <T> T weighted(Operations<T> ops, List<T> g, T w, int n) {
+    return ops.multiply(g.get(n), ops.like(ops.narrow(w, 1, n, 1), g.get(n)));
+  }
+
+  /** [B, 256, 64, 64]. */
+  private static <T> T sum(Operations<T> ops, List<T> g, T w) {
+    T sum = weighted(ops, g, w, 0);
+    for (int n = 1; n < g.size(); n++) {
+      sum = added(ops, sum, g, w, n);
+    }
+    return sum;
+  }
+
+  private static <T> T added(Operations<T> ops, T sum, List<T> g, T w, int n) {
+    return ops.part(() -> ops.add(sum, weighted(ops, g, w, n)));
+  }
+
+  /** [B, 256, 64, 64] to [B, 64 * 2^n, 64 / 2^n, 64 / 2^n]. */
+  private <T> T restored(Operations<T> ops, T all, int n) {
+    return restore.get(n).forward(ops, n == 0 ? all : ops.averagePool(all, factor(n)));
   }
 
   /** Upsampled to the finest scale. */

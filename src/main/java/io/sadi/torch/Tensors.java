@@ -3,6 +3,7 @@ package io.sadi.torch;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
@@ -21,9 +22,28 @@ public final class Tensors {
 
   /** A float32 tensor on {@code device} with a copy of the values, row-major. */
   public static Tensor of(float[] values, ComputeDevice device, long... shape) {
-    // from_blob borrows the memory; the copy owns its own.
-    Tensor copy = torch.from_blob(new FloatPointer(values), shape).clone();
+    Tensor copy =
+        torch.empty(shape, new TensorOptions(ScalarType.Float), new MemoryFormatOptional());
+    if (values.length > 0) {
+      copy.data_ptr_float().put(values);
+    }
     return device.cuda() ? copy.to(device.device(), ScalarType.Float) : copy;
+  }
+
+  /**
+   * Runs something in a PointerScope of its own, which its result leaves for the one outside; there
+   * must be one.
+   */
+  public static Tensor result(Supplier<Tensor> making) {
+    Tensor result;
+    try (PointerScope scope = new PointerScope()) {
+      // A handle of its own: what an operation in place returns is its operand's.
+      result = new Tensor(making.get());
+      result.retainReference();
+    }
+    PointerScope.getInnerScope().attach(result);
+    result.releaseReference(); // the scope has its own
+    return result;
   }
 
   /** An int64 tensor [n] on {@code device} with a copy of the values. */

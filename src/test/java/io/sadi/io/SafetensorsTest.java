@@ -12,8 +12,10 @@ import io.sadi.testing.Shared;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -133,6 +135,28 @@ class SafetensorsTest {
     assertThatThrownBy(() -> Safetensors.of(Arrays.copyOf(bytes, 30), "here"))
         .isInstanceOf(BadInputException.class)
         .hasMessageStartingWith("here: found a header of");
+  }
+
+  /** A training may write the next state while the last one is read. */
+  @Test
+  void tensorsAreThoseOfTheFileThatWasOpened() throws IOException {
+    Path file = folder.resolve("w.safetensors");
+    Entry ones = Entry.ofFloats(new long[] {2}, new float[] {1, 1});
+    new Safetensors(Map.of(), Map.of("w", ones)).write(file);
+    Safetensors opened = Safetensors.read(file);
+    Entry twos = Entry.ofFloats(new long[] {2}, new float[] {2, 2});
+    new Safetensors(Map.of(), Map.of("w", twos)).write(file);
+    assertThat(tensor(opened, "w").floats()).containsExactly(1, 1);
+    Safetensors again = Safetensors.read(file);
+    assertThat(tensor(again, "w").floats()).containsExactly(2, 2);
+    long size = Files.size(file);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(size - 1);
+    }
+    assertThatThrownBy(() -> tensor(again, "w").floats())
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining(
+            "w.safetensors: found its end at byte " + (size - 1) + ", expected " + size);
   }
 
   @Test

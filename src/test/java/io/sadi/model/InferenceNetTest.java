@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -96,6 +98,42 @@ class InferenceNetTest {
         folded.forward(image.narrow(0, 0, 2));
         check(expected, folded.forward(image));
       }
+    }
+  }
+
+  /** Of a large network no more may be in memory than what is being laid out. */
+  @Test
+  void aNetworkThatIsLaidOutFromItsFileReadsEachKernelOnceAndSaysTheSame() {
+    ModelConfig config = ModelConfig.from(TestNets.config());
+    try (PointerScope scope = new PointerScope();
+        SadiNet net = TestNets.net(config)) {
+      TestNets.disturbNorms(net);
+      Tensor image = TestNets.images(config, 3);
+      Map<String, Integer> reads = new TreeMap<>();
+      Map<String, Safetensors.Entry> entries = new TreeMap<>();
+      net.parameters()
+          .toEntries()
+          .forEach(
+              (name, entry) ->
+                  entries.put(
+                      name,
+                      new Safetensors.Entry(
+                          entry.dtype(),
+                          entry.shape(),
+                          () -> {
+                            reads.merge(name, 1, Integer::sum);
+                            return entry.data();
+                          })));
+      SadiNet empty = SadiNet.toLayOut(config, net.joints(), ComputeDevice.CPU, entries, "file");
+      try (InferenceNet whole = InferenceNet.of(net, Precision.FP32);
+          InferenceNet lean = InferenceNet.inPlaceOf(empty, Precision.FP32)) {
+        for (int batch = 0; batch < 2; batch++) {
+          float[] expected = Tensors.floats(whole.forward(image).h1());
+          assertThat(Tensors.floats(lean.forward(image).h1())).isEqualTo(expected);
+        }
+      }
+      assertThat(reads.keySet()).isEqualTo(entries.keySet());
+      assertThat(reads.values()).containsOnly(1);
     }
   }
 

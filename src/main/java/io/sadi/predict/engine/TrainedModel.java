@@ -29,7 +29,7 @@ public final class TrainedModel implements AutoCloseable {
     Torch.threads(config.threads());
     estimator =
         PoseEstimator.inPlaceOf(
-            checkpoint.network(device, file),
+            checkpoint.networkToLayOut(device, file),
             checkpoint.skeleton().flipPermutation(),
             config.flip(),
             config.refine(),
