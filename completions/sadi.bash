@@ -18,7 +18,7 @@ _sadi_command() {
       options='--device --json -q --quiet -v --verbose --color -h --help'
       ;;
     'sadi prepare')
-      commands='mpii lsp lspet coco csv yolo labelme merge clean stress mosaics synthetic'
+      commands='mpii lsp lspet coco csv yolo labelme merge clean correct stress mosaics synthetic'
       options='-q --quiet -v --verbose --color -h --help'
       ;;
     'sadi prepare mpii')
@@ -64,6 +64,11 @@ _sadi_command() {
     'sadi prepare clean')
       options='--predictions --split --distance --score --out --limit --check --pack --flip-pairs
         --exif --previews --overwrite --json --dry-run -q --quiet -v --verbose --color -h --help'
+      files=yes
+      ;;
+    'sadi prepare correct')
+      options='--corrections --split --only --out --limit --check --pack --flip-pairs --exif
+        --previews --overwrite --json --dry-run -q --quiet -v --verbose --color -h --help'
       files=yes
       ;;
     'sadi prepare stress')
@@ -155,6 +160,7 @@ _sadi_value() {
       'sadi prepare labelme --color' | \
       'sadi prepare merge --color' | \
       'sadi prepare clean --color' | \
+      'sadi prepare correct --color' | \
       'sadi prepare stress --color' | \
       'sadi prepare mosaics --color' | \
       'sadi prepare synthetic --color' | \
@@ -189,6 +195,7 @@ _sadi_value() {
       'sadi prepare labelme --out' | \
       'sadi prepare merge --out' | \
       'sadi prepare clean --out' | \
+      'sadi prepare correct --out' | \
       'sadi prepare stress --out' | \
       'sadi prepare mosaics --out' | \
       'sadi prepare synthetic --out' | \
@@ -281,6 +288,12 @@ _sadi_value() {
       'sadi prepare clean --pack' | \
       'sadi prepare clean --flip-pairs' | \
       'sadi prepare clean --previews' | \
+      'sadi prepare correct --split' | \
+      'sadi prepare correct --limit' | \
+      'sadi prepare correct --check' | \
+      'sadi prepare correct --pack' | \
+      'sadi prepare correct --flip-pairs' | \
+      'sadi prepare correct --previews' | \
       'sadi prepare stress --split' | \
       'sadi prepare stress --seed' | \
       'sadi prepare stress --limit' | \
@@ -375,6 +388,7 @@ _sadi_value() {
       'sadi prepare yolo --val-list' | \
       'sadi prepare labelme --val-list' | \
       'sadi prepare clean --predictions' | \
+      'sadi prepare correct --corrections' | \
       'sadi prepare synthetic --val-list' | \
       'sadi train -c' | \
       'sadi train --config' | \
@@ -424,7 +438,8 @@ _sadi_value() {
       'sadi prepare yolo --exif' | \
       'sadi prepare labelme --exif' | \
       'sadi prepare merge --exif' | \
-      'sadi prepare clean --exif')
+      'sadi prepare clean --exif' | \
+      'sadi prepare correct --exif')
       kind=word
       words='auto upright stored'
       ;;

@@ -16,6 +16,7 @@ function __sadi_calls
         'prepare labelme' \
         'prepare merge' \
         'prepare clean' \
+        'prepare correct' \
         'prepare stress' \
         'prepare mosaics' \
         'prepare synthetic' \
@@ -100,6 +101,7 @@ complete -c sadi -n '__sadi_calls prepare' -a yolo -d 'Ultralytics\' pose datase
 complete -c sadi -n '__sadi_calls prepare' -a labelme -d 'LabelMe\'s and X-AnyLabeling\'s files, one an image'
 complete -c sadi -n '__sadi_calls prepare' -a merge -d 'Several dataset folders as one'
 complete -c sadi -n '__sadi_calls prepare' -a clean -d 'A dataset folder without the joints that a network contradicts'
+complete -c sadi -n '__sadi_calls prepare' -a correct -d 'A dataset folder with joints that somebody has put right'
 complete -c sadi -n '__sadi_calls prepare' -a stress -d 'A split\'s people in photos with one thing wrong at a time'
 complete -c sadi -n '__sadi_calls prepare' -a mosaics -d 'Pictures that show several photos of a dataset folder side by side'
 complete -c sadi -n '__sadi_calls prepare' -a synthetic -d 'Draw people'
@@ -309,6 +311,26 @@ complete -c sadi -n '__sadi_calls prepare clean' -s v -l verbose -d 'More on std
 complete -c sadi -n '__sadi_calls prepare clean' -l color -x -a 'auto always never' -d 'Colours'
 complete -c sadi -n '__sadi_calls prepare clean' -s h -l help -d 'Show this help'
 complete -c sadi -n '__sadi_calls prepare clean' -F
+
+# sadi prepare correct
+complete -c sadi -n '__sadi_calls prepare correct' -l corrections -r -F -d 'The table'
+complete -c sadi -n '__sadi_calls prepare correct' -l split -x -d 'The split whose people it speaks of (default'
+complete -c sadi -n '__sadi_calls prepare correct' -l only -d 'Keep the people of the table alone, and no other split'
+complete -c sadi -n '__sadi_calls prepare correct' -l out -x -a '(__fish_complete_directories)' -d 'The dataset folder to write'
+complete -c sadi -n '__sadi_calls prepare correct' -l limit -x -d 'At most the first N people of each split'
+complete -c sadi -n '__sadi_calls prepare correct' -l check -x -d 'What to do about what is wrong'
+complete -c sadi -n '__sadi_calls prepare correct' -l pack -x -d 'Store everybody\'s crop, its side SIZE pixels, with room around it...'
+complete -c sadi -n '__sadi_calls prepare correct' -l flip-pairs -x -d 'Which joints swap in a mirrored image, instead of what their names...'
+complete -c sadi -n '__sadi_calls prepare correct' -l exif -x -a 'auto upright stored' -d 'In which picture people were annotated whose photo its EXIF data...'
+complete -c sadi -n '__sadi_calls prepare correct' -l previews -x -d 'Draw N people with their joints into DIR/previews/people.jpg, and...'
+complete -c sadi -n '__sadi_calls prepare correct' -l overwrite -d 'Replace the dataset in DIR, if there is one'
+complete -c sadi -n '__sadi_calls prepare correct' -l json -d 'Print the result to stdout as one JSON object with a schema_version'
+complete -c sadi -n '__sadi_calls prepare correct' -l dry-run -d 'Check and resolve everything, say what would be done, and stop there'
+complete -c sadi -n '__sadi_calls prepare correct' -s q -l quiet -d 'Only warnings and errors on stderr'
+complete -c sadi -n '__sadi_calls prepare correct' -s v -l verbose -d 'More on stderr'
+complete -c sadi -n '__sadi_calls prepare correct' -l color -x -a 'auto always never' -d 'Colours'
+complete -c sadi -n '__sadi_calls prepare correct' -s h -l help -d 'Show this help'
+complete -c sadi -n '__sadi_calls prepare correct' -F
 
 # sadi prepare stress
 complete -c sadi -n '__sadi_calls prepare stress' -l split -x -d 'The split whose people are taken (default'

@@ -5,6 +5,7 @@ import static io.sadi.cli.options.UsageRule.refuse;
 import io.sadi.cli.options.CommonOptions;
 import io.sadi.cli.options.PhotoOptions;
 import io.sadi.cli.options.UsageRule;
+import io.sadi.prepare.ChangedSplit;
 import io.sadi.prepare.CleanedDataset;
 import io.sadi.prepare.CleanedDataset.CleaningRule;
 import java.io.IOException;
@@ -84,7 +85,7 @@ final class PrepareCleanCommand implements Callable<Integer> {
         List.of(
             refuse(!(distance > 0), "--distance: found " + distance + ", expected above 0"),
             refuse(!(score >= 0 && score <= 1), "--score: found " + score + ", expected 0 to 1")));
-    CleanedDataset cleaned =
+    ChangedSplit cleaned =
         CleanedDataset.read(
             folder, split, predictions, new CleaningRule(distance, score), common.console());
     Map<String, Object> options = new LinkedHashMap<>();

@@ -41,6 +41,7 @@ final class PrepareCommand implements Callable<Integer>, ParentCommand {
         PrepareLabelmeCommand.class,
         PrepareMergeCommand.class,
         PrepareCleanCommand.class,
+        PrepareCorrectCommand.class,
         PrepareStressCommand.class,
         PrepareMosaicsCommand.class,
         PrepareSyntheticCommand.class);

@@ -5,7 +5,7 @@ import io.sadi.config.Field;
 /** Positions and lengths in images, in pixels, as files have them. */
 public final class Pixels {
   /** Farther from an image than any annotation: what lies beyond is a damaged number. */
-  static final double FARTHEST = 1e6;
+  public static final double FARTHEST = 1e6;
 
   private static final String EXPECTED = "a number within +-1e6";
 

@@ -1,7 +1,6 @@
 package io.sadi.prepare;
 
 import io.sadi.data.CocoFile;
-import io.sadi.data.CocoImage;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
 import io.sadi.data.Person;
@@ -16,21 +15,17 @@ import io.sadi.prepare.read.LeftOut;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * A dataset folder without the joints that a network contradicts. Crowd-sourced annotations have
  * left and right exchanged, joints of another person, clicks beside the person; a network trained
  * on all of them still places such a joint elsewhere, with a high score. The joint then counts as
  * not annotated; nothing is moved. For training data only: test data must stay as it is.
- *
- * @param annotations of all splits, one of them cleaned
- * @param imageRoot where the images stay
  */
-public record CleanedDataset(Annotations annotations, Path imageRoot) {
+public final class CleanedDataset {
+  private CleanedDataset() {}
 
   /**
    * When a joint is contradicted.
@@ -47,7 +42,7 @@ public record CleanedDataset(Annotations annotations, Path imageRoot) {
    * @throws BadInputException where there is no such split, or the predictions are not of its
    *     people or carry no scores
    */
-  public static CleanedDataset read(
+  public static ChangedSplit read(
       Path folder, String split, Path predictionsFile, CleaningRule rule, Progress progress)
       throws IOException {
     Dataset dataset = DatasetReader.read(folder);
@@ -64,29 +59,8 @@ public record CleanedDataset(Annotations annotations, Path imageRoot) {
               ? person
               : clean(person, prediction, rule, dataset, predictionsFile, leftOut));
     }
-    Map<String, List<Person>> splits = new LinkedHashMap<>();
-    Map<String, List<CocoImage>> empty = new LinkedHashMap<>();
-    for (String name : dataset.splits().keySet()) {
-      CocoFile other = name.equals(split) ? file : DatasetReader.file(dataset, name);
-      splits.put(name, name.equals(split) ? cleaned : other.everybody());
-      empty.put(name, other.empty());
-    }
-    List<Annotations.SourceFile> sources = Annotations.SourceFile.of(dataset);
-    sources.add(Annotations.SourceFile.of(predictionsFile));
-    return new CleanedDataset(
-        new Annotations(
-            dataset.name(),
-            dataset.skeleton(),
-            dataset.metric(),
-            splits,
-            empty,
-            leftOut,
-            List.of(),
-            List.of(),
-            true,
-            Annotations.BoxSource.CLEANED,
-            sources),
-        dataset.imageRoot());
+    return ChangedSplit.of(
+        dataset, split, cleaned, leftOut, Annotations.BoxSource.CLEANED, predictionsFile);
   }
 
   private static Person clean(

@@ -48,7 +48,7 @@ class CleanedDatasetTest {
   @Test
   void leavesOutWhatIsSurelyElsewhere() throws IOException {
     predict(new double[] {29, 31, 31, 100}, ",1", ",0.5", ",0.49", ",0.9");
-    CleanedDataset cleaned = read("train");
+    ChangedSplit cleaned = read("train");
     Map<String, List<Person>> splits = cleaned.annotations().splits();
     List<Person> train = splits.getOrDefault("train", List.of());
     Person a = train.get(0);
@@ -91,7 +91,7 @@ class CleanedDatasetTest {
         .hasMessageContaining("people of split val");
   }
 
-  private CleanedDataset read(String split) throws IOException {
+  private ChangedSplit read(String split) throws IOException {
     return CleanedDataset.read(folder, split, predictions, RULE, Progress.NONE);
   }
 

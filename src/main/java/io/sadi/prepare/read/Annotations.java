@@ -119,6 +119,7 @@ public record Annotations(
     ANNOTATED("box x 1.25, or center and scale where given; without a box the joints' extent"),
     MERGED("as the merged datasets have them"),
     CLEANED("as the cleaned dataset has them"),
+    CORRECTED("as the corrected dataset has them"),
     MPII("objpos moved down by 15 x scale, scale x 1.25");
 
     private final String description;
