@@ -20,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 class KeptStudiesIT {
   /** As in {@code | `full` | 2.95 | 41.2 ± 0.2 | -0.19 (-0.62 to +0.24) | noise | 90.1 |}. */
   private static final Pattern ROW =
-      Pattern.compile("\\| `([a-z-]+)`[^|]*\\| ([0-9.]+) \\| ([^|]+) \\| ([^|]*)\\|([^|]*)\\|.*");
+      Pattern.compile(
+          "\\| `([a-z0-9.-]+)`[^|]*\\| ([0-9.]+) \\| ([^|]+) \\| ([^|]*)\\|([^|]*)\\|.*");
 
   @TempDir private Path folder;
 
@@ -37,39 +38,80 @@ class KeptStudiesIT {
 
   @Test
   void theReadmesModulesAreTheReports() throws IOException {
-    unpack(BinSadi.HOME.resolve("test-data/studies/lspet-modules.zip"), folder);
+    List<String> report = report("lspet-modules.zip");
+    List<String> rows = new ArrayList<>();
+    for (Matcher row : table("| Variant |")) {
+      rows.add(row.group(1));
+      checkDifference(row, report);
+      assertThat(report)
+          .as(row.group())
+          .anyMatch(
+              here ->
+                  here.startsWith("| " + row.group(1) + " | here,") && here.contains(row.group(3)))
+          .anyMatch(here -> here.startsWith("| " + row.group(1) + " | " + row.group(2) + " M |"));
+    }
+    assertThat(rows).containsExactly("baseline", "rfm-only", "sfm-dlm-only", "full");
+  }
+
+  @Test
+  void theReadmesLossesAreTheReports() throws IOException {
+    List<String> report = report("lspet-loss.zip");
+    List<String> rows = new ArrayList<>();
+    for (Matcher row : table("| Loss of the full network |")) {
+      rows.add(row.group(1));
+      checkDifference(row, report);
+      String seeds =
+          String.format("| %s | here, mean ± sd of %s seeds |", row.group(1), row.group(2));
+      assertThat(report)
+          .as(row.group())
+          .anyMatch(here -> here.startsWith(seeds) && here.contains(row.group(3)));
+    }
+    assertThat(rows)
+        .containsExactly(
+            "loss-sum",
+            "full",
+            "loss-chi-0.1",
+            "loss-chi-flow",
+            "loss-swapped",
+            "loss-h1-likelihood",
+            "loss-sum-mse",
+            "loss-weighted-mse",
+            "loss-h2-target-shape",
+            "loss-h2-mutual");
+  }
+
+  /** The report of a kept study, which is computed anew from each person's errors. */
+  private List<String> report(String zip) throws IOException {
+    unpack(BinSadi.HOME.resolve("test-data/studies").resolve(zip), folder);
     BinSadi.Result result =
         new BinSadi().run("ablate", "--report-only", "--out", folder.toString(), "--quiet");
     assertThat(result.exitCode()).as(result.err()).isZero();
-    List<String> report = Files.readAllLines(folder.resolve("report.md"));
-    List<String> rows = new ArrayList<>();
-    for (String line : Files.readAllLines(BinSadi.HOME.resolve("README.md"))) {
-      Matcher row = ROW.matcher(line);
-      if (!row.matches() || !row.group(3).contains("±")) {
-        continue;
-      }
-      String name = row.group(1);
-      rows.add(name);
-      assertThat(report)
-          .as(line)
-          .anyMatch(
-              here -> here.startsWith("| " + name + " | here,") && here.contains(row.group(3)))
-          .anyMatch(here -> here.startsWith("| " + name + " | " + row.group(2) + " M |"));
-      if (!name.equals("baseline")) {
-        String[] difference = row.group(4).strip().split(" ", 2);
-        assertThat(report)
-            .as(line)
-            .anyMatch(
-                here ->
-                    here.startsWith(
-                        String.format(
-                            "| %s | %s | %s | %s |",
-                            name,
-                            row.group(5).strip().replace("*", ""),
-                            difference[0],
-                            difference[1].replaceAll("[()]", ""))));
-      }
+    return Files.readAllLines(folder.resolve("report.md"));
+  }
+
+  /** The rows of the README's table with a header. */
+  private static List<Matcher> table(String header) throws IOException {
+    return Files.readAllLines(BinSadi.HOME.resolve("README.md")).stream()
+        .dropWhile(line -> !line.startsWith(header))
+        .takeWhile(line -> line.startsWith("|"))
+        .map(ROW::matcher)
+        .filter(Matcher::matches)
+        .toList();
+  }
+
+  /** Of all but the first row: how far from it, and what that is worth. */
+  private static void checkDifference(Matcher row, List<String> report) {
+    if (row.group(4).isBlank()) {
+      return;
     }
-    assertThat(rows).containsExactly("baseline", "rfm-only", "sfm-dlm-only", "full");
+    String[] difference = row.group(4).strip().split(" ", 2);
+    String expected =
+        String.format(
+            "| %s | %s | %s | %s |",
+            row.group(1),
+            row.group(5).strip().replace("*", ""),
+            difference[0],
+            difference[1].replaceAll("[()]", ""));
+    assertThat(report).as(row.group()).anyMatch(here -> here.startsWith(expected));
   }
 }

@@ -31,8 +31,8 @@ public final class Tensors {
   }
 
   /**
-   * Runs something in a PointerScope of its own, which its result leaves for the one outside; there
-   * must be one.
+   * Runs something in a PointerScope of its own, which its result leaves for the one outside, if
+   * there is one.
    */
   public static Tensor result(Supplier<Tensor> making) {
     Tensor result;
@@ -41,8 +41,11 @@ public final class Tensors {
       result = new Tensor(making.get());
       result.retainReference();
     }
-    PointerScope.getInnerScope().attach(result);
-    result.releaseReference(); // the scope has its own
+    PointerScope outside = PointerScope.getInnerScope();
+    if (outside != null) {
+      outside.attach(result);
+      result.releaseReference(); // the scope has its own
+    }
     return result;
   }
 

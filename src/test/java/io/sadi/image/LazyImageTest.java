@@ -156,7 +156,7 @@ class LazyImageTest {
     }
   }
 
-  /** Only libjpeg averages on its way down; OpenCV would pick single pixels of other formats. */
+  /** Only libjpeg averages on its way down; of other formats OpenCV would look at single pixels. */
   @Test
   void otherFormatsAreDecodedWhole() {
     try (Image drawn = spots(1203, 901);

@@ -49,10 +49,10 @@ final class LineWork implements Progress.Work {
 
   @Override
   public synchronized void close() {
-    if (!closed) {
-      closed = true;
+    if (!closed && done > 0) { // of nothing the error that follows says more
       sink.accept(line(nanoTime.getAsLong()));
     }
+    closed = true;
   }
 
   private String line(long now) {

@@ -53,23 +53,35 @@ public record Boxes(Map<String, List<PersonBox>> people, Map<String, CocoId> ids
     if (!json && choice.category() != null) {
       throw BadInputException.at("--boxes-category", "--boxes " + file, "COCO (.json)", "");
     }
-    if (json && !list && !Double.isNaN(choice.minScore())) {
-      throw BadInputException.at(
-          "--boxes-score",
-          "--boxes " + file + ", whose boxes have no scores",
-          "a list of detections (.json), or CSV with a column score",
-          "");
-    }
     Boxes boxes;
     if (list) {
       boxes = DetectedBoxes.read(file, choice, images, progress);
     } else if (json) {
       CocoBoxes coco = CocoBoxes.read(file, choice.category());
-      boxes = new Boxes(coco.people(), coco.ids());
+      boxes = new Boxes(coco.people(), coco.ids()).sure(choice, file);
     } else {
       boxes = new Boxes(readCsv(file, choice), Map.of());
     }
     return boxes.named(images, file, progress);
+  }
+
+  /** The same without boxes whose score is too low, where there is to be one. */
+  private Boxes sure(BoxChoice choice, Path file) {
+    if (Double.isNaN(choice.minScore())) {
+      return this;
+    }
+    if (!scored()) {
+      throw BadInputException.at(
+          "--boxes-score",
+          "--boxes " + file + ", whose boxes have no scores",
+          "boxes with a score: annotations' box_score or score",
+          "");
+    }
+    Map<String, List<PersonBox>> sure = new LinkedHashMap<>();
+    people.forEach(
+        (image, boxes) ->
+            sure.put(image, boxes.stream().filter(box -> choice.includes(box.score())).toList()));
+    return new Boxes(sure, ids);
   }
 
   /** Reads all boxes of people, whose images are called as in the output. */

@@ -46,6 +46,12 @@ class ProgressTest {
   }
 
   @Test
+  void ofWhatWasNotBegunThereIsNoLine() {
+    work(600).close();
+    assertThat(lines).isEmpty();
+  }
+
+  @Test
   void terminalGetsABarInOneLine() {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Console console =

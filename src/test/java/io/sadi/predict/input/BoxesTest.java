@@ -115,6 +115,28 @@ class BoxesTest {
   }
 
   @Test
+  void unsureBoxesOfCocoAreLeftOut() throws IOException {
+    Path file = folder.resolve("b.json");
+    String annotation = "{\"id\": %d, \"image_id\": 9, \"bbox\": [0, 0, 10, 20]%s}";
+    String start = "{\"images\": [{\"id\": 9, \"file_name\": \"a.jpg\"}], \"annotations\": [";
+    Files.writeString(
+        file,
+        start
+            + String.format(annotation, 1, ", \"score\": 0.25")
+            + ", "
+            + String.format(annotation, 2, ", \"box_score\": 0.75")
+            + "]}");
+    BoxChoice sure = new BoxChoice(0.5, null, null);
+    assertThat(Boxes.read(file, sure, List.of(), Progress.NONE).of("a.jpg"))
+        .extracting(PersonBox::score)
+        .containsExactly(0.75);
+    Files.writeString(file, start + String.format(annotation, 1, "") + "]}");
+    assertThatThrownBy(() -> Boxes.read(file, sure, List.of(), Progress.NONE))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("b.json, whose boxes have no scores, expected boxes with a score");
+  }
+
+  @Test
   void cocosImagesMayBeCalledAsOnAnotherMachine() throws IOException {
     Boxes boxes =
         read(
