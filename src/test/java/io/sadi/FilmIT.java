@@ -247,7 +247,18 @@ class FilmIT {
   void ofAFilmThatIsCutOffWhatCameIsKept() throws IOException {
     Path cut = Films.cut(shared.resolve("crossing.mp4"), folder.resolve("cut.mp4"), 0.5);
     BinSadi.Result found =
-        sadi("cut.mp4", "--model", MODEL, "--passes", "1", "--out", "a.csv", "--overlays", "d.mkv");
+        sadi(
+            "cut.mp4",
+            "--model",
+            MODEL,
+            "--passes",
+            "1",
+            "--out",
+            "a.csv",
+            "--overlays",
+            "d.mkv",
+            "--errors",
+            "e.csv");
     assertThat(found.exitCode()).as(found.err()).isEqualTo(4);
     assertThat(found.errLines())
         .filteredOn(line -> line.contains("cut off"))
@@ -257,6 +268,7 @@ class FilmIT {
         .contains("of 2.0")
         .endsWith("what came before is used");
     assertThat(rows("a.csv")).hasSizeBetween(10, FRAMES - 1);
+    assertThat(folder.resolve("e.csv")).content().contains("cut.mp4,is cut off or damaged");
     assertThat(Film.open(folder.resolve("d.mkv")).rate().aSecond()).isEqualTo(RATE);
 
     Files.write(cut, new byte[] {0, 0, 0, 8, 'f', 't', 'y', 'p'});
@@ -268,6 +280,101 @@ class FilmIT {
     assertThat(late.exitCode()).isEqualTo(3);
     assertThat(late.err()).contains("found no frame from 60.0 s on, expected times below its end");
     assertThat(folder.toFile().list((where, name) -> name.startsWith("b."))).isEmpty();
+  }
+
+  @Test
+  void noPictureOfAnotherIsReplacedAndNoFrame() throws IOException {
+    Path frames = Files.createDirectory(folder.resolve("frames"));
+    for (int i = 1; i <= 2; i++) {
+      String name = String.format(Locale.ROOT, "shot7_%04d.png", i);
+      try (Image image = Image.read(shared.resolve("frames").resolve(name))) {
+        Files.write(frames.resolve(i + ".jpg"), image.jpeg(90));
+      }
+    }
+    byte[] before = Files.readAllBytes(frames.resolve("1.jpg"));
+    BinSadi.Result over =
+        sadi(
+            "frames",
+            "--frame-rate",
+            "25",
+            "--model",
+            MODEL,
+            "--overlays",
+            "frames",
+            "--overwrite",
+            "--out",
+            "a.csv");
+    assertThat(over.exitCode()).isEqualTo(3);
+    assertThat(over.err()).contains("1.jpg: found an input image, expected a place for what is");
+    assertThat(frames.resolve("1.jpg")).hasBinaryContent(before);
+    Path drawn = Files.createDirectories(folder.resolve("drawn/crossing.mp4"));
+    Files.writeString(drawn.resolve("000007.jpg"), "mine");
+    BinSadi.Result film =
+        sadi(film(), "--model", MODEL, "--to", "0.1", "--overlays", "drawn", "--out", "b.csv");
+    assertThat(film.exitCode()).isEqualTo(3);
+    assertThat(film.err()).contains("drawn/crossing.mp4: has files in it");
+  }
+
+  @Test
+  void boxesOfOtherImagesAreNoFilmWithoutPeople() throws IOException {
+    String text = Files.readString(shared.resolve("boxes.csv"));
+    Files.writeString(folder.resolve("other.csv"), text.replace("crossing.mp4/", "walk/"));
+    BinSadi.Result other =
+        sadi(film(), "--model", MODEL, "--to", "0.2", "--boxes", "other.csv", "--out", "a.csv");
+    assertThat(other.exitCode()).as(other.err()).isEqualTo(3);
+    assertThat(other.err())
+        .contains(
+            "other.csv: found no frame of the film, but such as walk/000000, expected frames");
+    assertThat(folder.resolve("a.csv")).doesNotExist();
+    Files.writeString(folder.resolve("far.csv"), text.replace("crossing", "films/crossing"));
+    BinSadi.Result far =
+        sadi(film(), "--model", MODEL, "--to", "0.2", "--boxes", "far.csv", "--out", "a.csv");
+    assertThat(far.exitCode()).as(far.err()).isZero();
+    assertThat(rows("a.csv")).hasSize(10);
+  }
+
+  /** A frame that comes after the run was begun has its place among the others. */
+  @Test
+  void framesThatCameMeanwhileAreNotTakenForOthers() throws IOException {
+    Path frames = Files.createDirectory(folder.resolve("frames"));
+    for (int i = 1; i <= 6; i++) {
+      if (i != 3) {
+        String name = String.format(Locale.ROOT, "shot7_%04d.png", i);
+        Files.copy(shared.resolve("frames").resolve(name), frames.resolve(name));
+      }
+    }
+    Files.writeString(frames.resolve("shot7_0005.png"), "not yet");
+    String[] words = {
+      "frames",
+      "--frame-rate",
+      "25",
+      "--model",
+      MODEL,
+      "--passes",
+      "1",
+      "--out",
+      "a.csv",
+      "--errors",
+      "folder/e.csv",
+      "--resume"
+    };
+    // Its end fails, as there is no folder for the errors: what was done is kept.
+    Files.writeString(folder.resolve("folder"), "a file");
+    assertThat(sadi(words).exitCode()).isNotZero();
+    assertThat(folder.resolve("a.csv.part")).exists();
+    Files.delete(folder.resolve("folder"));
+    Files.createDirectory(folder.resolve("folder"));
+    Files.delete(frames.resolve("shot7_0005.png"));
+    for (int i : new int[] {3, 5}) {
+      String name = String.format(Locale.ROOT, "shot7_%04d.png", i);
+      Files.copy(shared.resolve("frames").resolve(name), frames.resolve(name));
+    }
+    BinSadi.Result resumed = sadi(words);
+    assertThat(resumed.err()).contains("from shot7_0004.png on it is done anew");
+    words[8] = "whole.csv";
+    words[10] = "folder/f.csv";
+    assertThat(sadi(words).exitCode()).isZero();
+    assertThat(folder.resolve("a.csv")).hasSameBinaryContentAs(folder.resolve("whole.csv"));
   }
 
   /** A machine of one's own often has none; the line must say what it takes. */

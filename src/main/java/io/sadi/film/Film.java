@@ -24,9 +24,15 @@ import org.jspecify.annotations.Nullable;
  * @param file where it lies
  * @param rate its mean number of frames a second
  * @param start when its pictures begin, in seconds from the film's beginning
+ * @param shift what is added to the times that ffmpeg gives its pictures: in some formats, whose
+ *     times may jump, it counts from the first of those that are read, and not from the beginning
  * @param duration how long its pictures last, in seconds; NaN where the file does not say
  */
-public record Film(Ffmpeg ffmpeg, Path file, FrameRate rate, double start, double duration) {
+public record Film(
+    Ffmpeg ffmpeg, Path file, FrameRate rate, double start, double shift, double duration) {
+  /** Formats whose times may jump: AVFMT_TS_DISCONT. */
+  private static final Set<String> JUMPING = Set.of("mpegts", "mpeg", "ogg");
+
   private static final Set<String> EXTENSIONS =
       Set.of(
           "mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "mts", "m2ts", "ts", "wmv",
@@ -91,7 +97,7 @@ public record Film(Ffmpeg ffmpeg, Path file, FrameRate rate, double start, doubl
                 "V:0",
                 "-show_entries",
                 "stream=avg_frame_rate,r_frame_rate,start_time,duration"
-                    + ":stream_tags=DURATION:format=start_time",
+                    + ":stream_tags=DURATION:format=start_time,format_name",
                 "-of",
                 "json"));
     command.addAll(Ffmpeg.input(file));
@@ -125,15 +131,18 @@ public record Film(Ffmpeg ffmpeg, Path file, FrameRate rate, double start, doubl
     }
     double begins = seconds(text(stream, "start_time"));
     double all = format == null ? Double.NaN : seconds(text(format, "start_time"));
+    double start = Double.isNaN(begins - all) ? 0 : Math.max(0, begins - all);
     double duration = seconds(text(stream, "duration"));
     if (Double.isNaN(duration) && stream.get("tags") instanceof JsonObject tags) {
-      duration = seconds(text(tags, "DURATION"));
+      duration = seconds(text(tags, "DURATION")) - start; // Matroska's is the pictures' end
     }
+    boolean jumping = format != null && JUMPING.contains(text(format, "format_name"));
     return new Film(
         ffmpeg,
         file,
         rate == null ? new FrameRate(25, 1) : rate,
-        Double.isNaN(begins - all) ? 0 : Math.max(0, begins - all),
+        start,
+        jumping ? start : 0,
         duration);
   }
 

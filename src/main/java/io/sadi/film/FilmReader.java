@@ -1,5 +1,6 @@
 package io.sadi.film;
 
+import io.sadi.io.FailedException;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -21,6 +23,11 @@ import org.jspecify.annotations.Nullable;
  * then for the other never waits for both.
  */
 public final class FilmReader implements AutoCloseable {
+  /**
+   * What ffmpeg and other programs end with that a signal has ended: SIGHUP, INT, QUIT, KILL, TERM.
+   */
+  private static final Set<Integer> ENDED_BY_SIGNAL = Set.of(255, 129, 130, 131, 137, 143);
+
   /** How much may be missing at the end, in seconds, of a film in which nothing else is wrong. */
   private static final double MISSING = 0.5;
 
@@ -51,7 +58,14 @@ public final class FilmReader implements AutoCloseable {
   private volatile double lastTime = Double.NaN;
   private volatile boolean over;
 
+  /** Why its pictures cannot be read any further; null where they can. */
+  private volatile @Nullable String change;
+
+  private int width;
+  private int height;
+
   private boolean ended;
+  private volatile boolean closed;
   private @Nullable String problem;
 
   /** Begins to decode. */
@@ -74,7 +88,7 @@ public final class FilmReader implements AutoCloseable {
             "0:V:0",
             "-vf",
             "showinfo@all=checksum=0,"
-                + choice.filters()
+                + choice.filters(film.shift())
                 + ",scale=w='round(iw*sar)':h=ih,setsar=1,format=rgb24,showinfo@taken=checksum=0"));
     command.addAll(film.ffmpeg().everyFrame());
     command.addAll(List.of("-f", "rawvideo", "pipe:1"));
@@ -87,7 +101,18 @@ public final class FilmReader implements AutoCloseable {
     Matcher frame = FRAME.matcher(line);
     if (frame.matches()) {
       boolean taken = frame.group(1).equals("taken");
-      if (!taken) {
+      if (isOther(frame, taken)) {
+        change =
+            String.format(
+                Locale.ROOT,
+                "its pictures get another size or format at %.1f s; make them all alike first, such"
+                    + " as by ffmpeg -i FILM -vf scale=%d:%d,format=yuv420p ALIKE.mkv",
+                lastTime,
+                width,
+                height);
+        over = true;
+        coming.add(Optional.empty());
+      } else if (!taken) {
         lastNumber = Long.parseLong(frame.group(2));
         lastTime = time(frame.group(3));
         if (choice.isOver(lastTime) && !over) {
@@ -115,10 +140,30 @@ public final class FilmReader implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether ffmpeg has begun its filters anew, as it does where the pictures change: it counts from
+   * 0 again then, and what it writes has the first picture's size, whatever it says.
+   */
+  private boolean isOther(Matcher frame, boolean taken) {
+    if (over) {
+      return false;
+    }
+    if (!taken) {
+      return Long.parseLong(frame.group(2)) <= lastNumber;
+    }
+    int w = Integer.parseInt(frame.group(4));
+    int h = Integer.parseInt(frame.group(5));
+    if (width == 0) {
+      width = w;
+      height = h;
+    }
+    return w != width || h != height;
+  }
+
   /** Of a frame without a time the one after the last frame's. */
   private double time(String pts) {
     if (!pts.equals("NOPTS") && !Double.isNaN(timeBase)) {
-      return Long.parseLong(pts) * timeBase;
+      return Long.parseLong(pts) * timeBase + film.shift();
     }
     return Double.isNaN(lastTime) ? 0 : lastTime + 1 / film.rate().aSecond();
   }
@@ -169,11 +214,16 @@ public final class FilmReader implements AutoCloseable {
   /** Finds out whether all that should have come has. */
   private void end(boolean whole) {
     ended = true;
+    problem = change;
     if (over && whole) {
       close();
       return;
     }
     int exit = running.await();
+    if (!closed && ENDED_BY_SIGNAL.contains(exit)) {
+      throw new FailedException(
+          film.file() + ": ffmpeg was ended by a signal at " + lastTime + " s; --resume goes on");
+    }
     double length = 1 / film.rate().aSecond();
     double missing = film.end() - (Double.isNaN(lastTime) ? 0 : lastTime + length);
     String complaint = complaints.isEmpty() ? "" : complaints.get(0);
@@ -209,6 +259,7 @@ public final class FilmReader implements AutoCloseable {
   /** Ends the decoding. */
   @Override
   public void close() {
+    closed = true;
     running.process().destroy();
   }
 }

@@ -29,12 +29,16 @@ public record FrameChoice(int every, double from, double to, long skip) {
     return time >= from - ROUNDING && !isOver(time);
   }
 
-  /** The same as ffmpeg's filters. */
-  String filters() {
+  /**
+   * The same as ffmpeg's filters.
+   *
+   * @param shift what is added to ffmpeg's times
+   */
+  String filters(double shift) {
     return String.format(
         Locale.ROOT,
         "select='gte(t,%.6f)',select='not(mod(n,%d))',select='gte(n,%d)'",
-        from - ROUNDING,
+        from - shift - ROUNDING,
         every,
         skip);
   }

@@ -7,6 +7,7 @@ import io.sadi.io.Progress;
 import io.sadi.predict.PredictionRequest.DetectorUse;
 import io.sadi.predict.detect.Detector;
 import io.sadi.predict.engine.PersonFinder;
+import io.sadi.torch.Precision;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,14 +32,15 @@ final class DetectedPeople implements AutoCloseable {
   /**
    * Loads the detector, where there is one.
    *
-   * @param precision auto, fp32 or bf16
+   * @param precision auto, fp32, bf16 or int8, which is the pose network's alone
    */
   static DetectedPeople open(@Nullable DetectorUse detection, String precision, Progress progress)
       throws IOException {
     if (detection == null) {
       return new DetectedPeople(null, true, progress);
     }
-    Detector detector = Detector.open(detection.detector(), precision);
+    Detector detector =
+        Detector.open(detection.detector(), precision.equals("int8") ? Precision.AUTO : precision);
     progress.detail(detector.description());
     detector.warnings().forEach(progress::warn);
     return new DetectedPeople(detector, detection.wholeWhereNobody(), progress);

@@ -35,6 +35,11 @@ final class FilmFrames implements Frames {
   }
 
   @Override
+  public @Nullable List<String> names() {
+    return null;
+  }
+
+  @Override
   public Film.FrameRate rate() {
     return film.rate().everyOf(choice.every());
   }

@@ -20,6 +20,7 @@ import io.sadi.predict.engine.FrameTime;
 import io.sadi.predict.engine.ImageOutcome;
 import io.sadi.predict.engine.ImageTask;
 import io.sadi.predict.engine.InferenceConfig;
+import io.sadi.predict.engine.InputFailure;
 import io.sadi.predict.engine.InputImage;
 import io.sadi.predict.engine.ModelInfo;
 import io.sadi.predict.engine.People;
@@ -32,6 +33,7 @@ import io.sadi.predict.output.OutputFolder;
 import io.sadi.predict.output.PredictionOutcome;
 import io.sadi.predict.output.PredictionOutput;
 import io.sadi.predict.output.PredictionOutput.Existing;
+import io.sadi.predict.output.RunOutput;
 import io.sadi.predict.output.RunOutput.Writing;
 import io.sadi.predict.track.Smoother;
 import io.sadi.predict.track.Tracker;
@@ -50,6 +52,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +67,7 @@ public final class FilmJob {
   private final Checkpoint checkpoint;
   private final Decode decode;
   private final Frames frames;
+  private final List<InputFailure> unusable;
   private final @Nullable Boxes boxes;
   private final FilmWriter.@Nullable Encoding encoding;
 
@@ -81,6 +86,7 @@ public final class FilmJob {
       Checkpoint checkpoint,
       Decode decode,
       Frames frames,
+      List<InputFailure> unusable,
       @Nullable Boxes boxes,
       FilmWriter.@Nullable Encoding encoding) {
     this.request = request;
@@ -88,6 +94,7 @@ public final class FilmJob {
     this.checkpoint = checkpoint;
     this.decode = decode;
     this.frames = frames;
+    this.unusable = unusable;
     this.boxes = boxes;
     this.encoding = encoding;
   }
@@ -117,8 +124,10 @@ public final class FilmJob {
       PredictionRequest request, FilmRequest film, InputStream stdin, Progress progress)
       throws IOException {
     Checkpoint checkpoint = Checkpoint.read(request.model());
+    checkpoint.checkPrecision(request.inference().precision(), request.model());
     Decode decode = checkpoint.available(request.decode(), request.model(), progress);
     List<InputImage> inputs;
+    List<InputFailure> unusable = List.of();
     Frames frames;
     if (Double.isNaN(film.frameRate())) {
       if (request.inputs().size() != 1) {
@@ -132,7 +141,12 @@ public final class FilmJob {
       inputs = List.of(new InputImage(file.toString(), file));
       frames = new FilmFrames(Film.open(file), film.frames());
     } else {
-      inputs = Inputs.find(request.inputs(), stdin, "predicted", progress).images();
+      Inputs found = Inputs.find(request.inputs(), stdin, "predicted", progress);
+      inputs = found.images();
+      unusable = found.failures();
+      if (inputs.isEmpty()) {
+        throw RunOutput.noneUsable(unusable);
+      }
       frames =
           NumberedFrames.of(
               String.join(" ", request.inputs()),
@@ -149,12 +163,26 @@ public final class FilmJob {
                 request.boxChoice(),
                 Double.isNaN(film.frameRate()) ? List.of() : inputs,
                 progress);
-    new PredictionChecks(request, inputs, boxes, null).outputs();
+    if (boxes != null && frames instanceof FilmFrames) {
+      boxes = boxes.ofFilm(String.valueOf(Path.of(frames.name()).getFileName()));
+    }
+    PredictionChecks checks = new PredictionChecks(request, inputs, boxes, null);
+    checks.outputs();
+    if (frames instanceof NumberedFrames) {
+      checks.boxes(progress);
+    }
     if (request.detection() != null) {
       InputFile.require(request.detection().detector().model());
     }
     return new FilmJob(
-        request, film, checkpoint, decode, frames, boxes, encoding(request.output(), frames));
+        request,
+        film,
+        checkpoint,
+        decode,
+        frames,
+        unusable,
+        boxes,
+        encoding(request.output(), frames));
   }
 
   private static FilmWriter.@Nullable Encoding encoding(PredictionOutput output, Frames frames)
@@ -174,15 +202,25 @@ public final class FilmJob {
     if (Files.exists(overlays) && !Files.isDirectory(overlays)) {
       throw BadInputException.at(overlays, "a file", "a folder, or a film such as drawn.mp4", "");
     }
-    try (FrameStream stream = frames.after(0)) {
-      SourceFrame first = stream.next();
-      Path picture = first == null ? null : OutputFolder.picture(overlays, first.name());
-      if (!replace && picture != null && Files.exists(picture)) {
-        throw new BadInputException(
-            picture + ": exists already; name another folder, or give --overwrite");
-      }
+    if (frames instanceof NumberedFrames pictures) {
+      OutputFolder.ofPictures(overlays, pictures.images(), replace);
+      return null;
+    }
+    Path folder = overlays.resolve(String.valueOf(Path.of(frames.name()).getFileName()));
+    if (!replace && isFull(folder)) {
+      throw new BadInputException(
+          folder + ": has files in it; name another folder, or give --overwrite");
     }
     return null;
+  }
+
+  private static boolean isFull(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return false;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.findAny().isPresent();
+    }
   }
 
   /** What would be done, for {@code --dry-run}. */
@@ -254,6 +292,8 @@ public final class FilmJob {
     OksSigmas sigmas = OksSigmas.of(checkpoint.skeleton());
     Tracker tracker = new Tracker(sigmas, request.detection() == null && boxes == null);
     Smoother smoother = new Smoother();
+    results.keepOnly(frames.names());
+    unusable.forEach(results::leaveOut);
     int kept = results.kept();
     try (FrameStream stream = frames.after(kept);
         DetectedPeople detected =
@@ -282,6 +322,10 @@ public final class FilmJob {
         String problem = stream.problem();
         String line = problem == null ? null : frames.name() + ": " + problem;
         checkAny(results, stream, line);
+        if (kept == 0 && !tasks.boxesFit()) {
+          results.discard();
+          throw tasks.otherBoxes();
+        }
         if (line == null && !stream.complaints().isEmpty()) {
           progress.warn(
               String.format(
@@ -291,10 +335,11 @@ public final class FilmJob {
                   stream.complaints().size(),
                   stream.complaints().get(0)));
         }
-        PredictionOutcome outcome = results.finish();
-        if (pictures != null) {
+        if (pictures != null) { // first: where the predictions are, nothing is left to do
           pictures.finish();
         }
+        PredictionOutcome outcome =
+            results.finish(problem == null ? null : new InputFailure(frames.name(), problem));
         return new FilmOutcome(outcome, tracker.count(), line);
       }
     }
@@ -340,6 +385,8 @@ public final class FilmJob {
     private final Deque<FrameTime> underWay = new ArrayDeque<>();
     private @Nullable SourceFrame next;
     private boolean ended;
+    private boolean boxed;
+    private String last = "";
 
     FrameTasks(FrameStream stream, PersonFinder finder) {
       this.stream = stream;
@@ -367,8 +414,24 @@ public final class FilmJob {
       SourceFrame frame = next;
       next = null;
       underWay.add(frame.at());
+      last = frame.name();
+      boxed |= boxes != null && boxes.people().containsKey(last);
       return new ImageTask(
           frame.name(), frame.pixels(), boxes == null ? null : boxes.of(frame.name()), finder);
+    }
+
+    /** At the end: boxes of other images than a film's frames would be a film without people. */
+    boolean boxesFit() {
+      return boxes == null || boxed || boxes.people().isEmpty();
+    }
+
+    BadInputException otherBoxes() {
+      return BadInputException.at(
+          Objects.requireNonNull(request.boxes()),
+          "no frame of the film, but such as "
+              + Objects.requireNonNull(boxes).people().keySet().iterator().next(),
+          "frames named as in the output, such as " + last,
+          "");
     }
   }
 

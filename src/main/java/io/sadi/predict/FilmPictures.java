@@ -37,6 +37,7 @@ final class FilmPictures implements AutoCloseable {
   private final Progress progress;
   private final Workers<Drawn> workers;
   private @Nullable FilmWriter film;
+  private boolean ended;
 
   /** An image, and the picture of it, which whoever takes it closes. */
   private record Drawn(ImageOutcome image, @Nullable Image picture) {}
@@ -98,6 +99,14 @@ final class FilmPictures implements AutoCloseable {
     SourceFrame frame = stream.next();
     while (frame != null && !frame.name().equals(image.name())) {
       frame = stream.next();
+    }
+    if (frame == null && !ended) {
+      ended = true;
+      progress.warn(
+          target
+              + ": the film could not be decoded as far once more; from "
+              + image.name()
+              + " on nobody is drawn");
     }
     SourceFrame shown = frame;
     workers.submit(

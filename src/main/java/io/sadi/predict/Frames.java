@@ -38,6 +38,9 @@ interface Frames {
   /** What messages call the film. */
   String name();
 
+  /** All of them by name; null where that is found out by decoding them. */
+  @Nullable List<String> names();
+
   /** Frames a second. */
   Film.FrameRate rate();
 

@@ -107,6 +107,16 @@ final class NumberedFrames implements Frames {
   }
 
   @Override
+  public List<String> names() {
+    return chosen.stream().map(frame -> frame.image.name()).toList();
+  }
+
+  /** The pictures that are chosen. */
+  List<InputImage> images() {
+    return chosen.stream().map(Numbered::image).toList();
+  }
+
+  @Override
   public Film.FrameRate rate() {
     return rate;
   }

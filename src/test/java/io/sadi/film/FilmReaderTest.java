@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
+import io.sadi.io.FailedException;
 import io.sadi.testing.Films;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -123,6 +125,74 @@ class FilmReaderTest {
     assertThatThrownBy(() -> Film.open(noIndex))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("cut.mp4: found no film that ffmpeg reads (moov atom not found)");
+  }
+
+  /** A call whose camera changes, or two films that somebody has put one behind the other. */
+  @Test
+  void whereThePicturesChangeTheFilmEnds() throws IOException {
+    Path large = Films.of(folder.resolve("large.ts"), 10);
+    Path small = Films.of(folder.resolve("small.ts"), 10, "-vf", "scale=80:60");
+    for (List<Path> order : List.of(List.of(large, small), List.of(small, large))) {
+      Path both = folder.resolve("both.ts");
+      try (OutputStream out = Files.newOutputStream(both)) {
+        for (Path part : order) {
+          Files.copy(part, out);
+        }
+      }
+      Read read = read(both, EVERY);
+      assertThat(read.numbers).hasSizeBetween(8, 10).startsWith(0L, 1L, 2L).doesNotHaveDuplicates();
+      assertThat(read.problem).contains("its pictures get another size or format at");
+    }
+  }
+
+  /** Of a recording whose sound begins earlier the first picture is not at 0. */
+  @Test
+  void timesAreFromTheFilmsBeginning() throws IOException {
+    for (String kind : new String[] {"ts", "mkv"}) {
+      Path film = folder.resolve("late." + kind);
+      Films.ffmpeg(
+          folder,
+          "-f",
+          "lavfi",
+          "-i",
+          "sine=duration=2",
+          "-f",
+          "lavfi",
+          "-itsoffset",
+          "0.8",
+          "-i",
+          "testsrc=size=160x120:rate=10:duration=1",
+          "-map",
+          "0:a",
+          "-map",
+          "1:v",
+          film.toString());
+      Read read = read(film, EVERY);
+      assertThat(read.problem).as(kind).isEqualTo("null");
+      assertThat(read.times.get(0)).as(kind).isCloseTo(0.8, within(0.06));
+      assertThat(read(film, new FrameChoice(1, 1.25, ALL, 0)).numbers)
+          .as(kind)
+          .hasSizeBetween(5, 6);
+    }
+  }
+
+  /** Whoever ends ffmpeg has not ended the film. */
+  @Test
+  void aDecoderThatIsEndedIsNoEndOfTheFilm() throws Exception {
+    Path film = Films.of(folder.resolve("long.mkv"), 3000);
+    try (FilmReader reader = new FilmReader(Film.open(film), EVERY)) {
+      assertThat(reader.next()).isNotNull();
+      ProcessHandle.current()
+          .children()
+          .filter(child -> child.info().command().orElse("").endsWith("ffmpeg"))
+          .forEach(ProcessHandle::destroyForcibly);
+      assertThatThrownBy(
+              () -> {
+                while (reader.next() != null) {}
+              })
+          .isInstanceOf(FailedException.class)
+          .hasMessageContaining("long.mkv: ffmpeg was ended by a signal at");
+    }
   }
 
   @Test

@@ -89,6 +89,17 @@ public record Boxes(Map<String, List<PersonBox>> people, Map<String, CocoId> ids
     return read(file, BoxChoice.ALL, List.of(), Progress.NONE);
   }
 
+  /** The same with {@code PATH/FILM/000012} called as the film's frames are, without the path. */
+  public Boxes ofFilm(String film) {
+    Map<String, List<PersonBox>> renamed = new LinkedHashMap<>();
+    people.forEach(
+        (name, boxes) -> {
+          int at = name.lastIndexOf("/" + film + "/");
+          renamed.put(at < 0 ? name : name.substring(at + 1), boxes);
+        });
+    return new Boxes(renamed, ids);
+  }
+
   /** The people of an image; nobody where it is not listed. */
   public List<PersonBox> of(String image) {
     return people.getOrDefault(image, List.of());

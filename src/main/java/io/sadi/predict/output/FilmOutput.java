@@ -32,7 +32,7 @@ public final class FilmOutput implements Closeable {
   private final AtomicFile.@Nullable Growing file;
   private final PredictionsWriter rows;
   private final List<InputFailure> failures = new ArrayList<>();
-  private final int kept;
+  private int kept;
   private int images;
   private int people;
 
@@ -75,6 +75,34 @@ public final class FilmOutput implements Closeable {
     } catch (IOException | RuntimeException e) {
       RunOutput.closeUnused(journal);
       throw e;
+    }
+  }
+
+  /**
+   * Forgets what an earlier run did from the first frame on that is another one now, or that could
+   * not be read then.
+   *
+   * @param names of the frames, where they are known
+   */
+  public void keepOnly(@Nullable List<String> names) throws IOException {
+    if (journal == null) {
+      return;
+    }
+    List<String> done = journal.names();
+    int same = 0;
+    while (same < done.size()
+        && !journal.failed(done.get(same))
+        && (names == null || (same < names.size() && names.get(same).equals(done.get(same))))) {
+      same++;
+    }
+    if (same < done.size()) {
+      progress.warn(
+          journal.file()
+              + ": from "
+              + done.get(same)
+              + " on it is done anew: it is another frame, or could not be read");
+      journal.keepFirst(same);
+      kept = same;
     }
   }
 
@@ -137,6 +165,12 @@ public final class FilmOutput implements Closeable {
     }
   }
 
+  /** Lists something that could not be used before it was known to be a frame. */
+  public void leaveOut(InputFailure failure) {
+    failures.add(failure);
+    progress.warn(failure.image() + ": " + failure.error());
+  }
+
   /** How many frames there were so far, those that could not be read among them. */
   public int frames() {
     return images + failures.size();
@@ -145,11 +179,16 @@ public final class FilmOutput implements Closeable {
   /**
    * Writes what is written at the end.
    *
+   * @param film why the whole film was not read; null where it was
    * @throws BadInputException if no frame could be used; no file of predictions appears then
    */
-  public PredictionOutcome finish() throws IOException {
+  public PredictionOutcome finish(@Nullable InputFailure film) throws IOException {
+    List<InputFailure> all = new ArrayList<>(failures);
+    if (film != null) {
+      all.add(film);
+    }
     if (output.errors() != null) {
-      RunOutput.writeErrors(output.errors(), failures);
+      RunOutput.writeErrors(output.errors(), all);
     }
     if (images == 0 && !failures.isEmpty()) {
       if (journal != null) {
@@ -157,12 +196,19 @@ public final class FilmOutput implements Closeable {
       }
       throw RunOutput.noneUsable(failures);
     }
-    rows.finish(failures);
+    rows.finish(all);
     if (file != null && journal != null) {
       file.finish();
       journal.delete();
     }
     return new PredictionOutcome(images, people, kept, List.copyOf(failures));
+  }
+
+  /** Forgets what was done, as nothing can go on from it. */
+  public void discard() throws IOException {
+    if (journal != null) {
+      journal.delete();
+    }
   }
 
   /** Closes what is open; what was done so far stays for a run that goes on. */

@@ -292,6 +292,28 @@ public final class Journal implements Closeable {
     }
   }
 
+  /** Forgets all images but the first ones. */
+  void keepFirst(int count) throws IOException {
+    List<String> names = names();
+    if (count >= names.size()) {
+      return;
+    }
+    Line first = images.get(names.get(count));
+    if (first != null) {
+      lines.truncate(first.at());
+    }
+    for (String name : names.subList(count, names.size())) {
+      images.remove(name);
+      failures.remove(name);
+    }
+    current = null; // what was said of it may be gone
+  }
+
+  /** Whether an image could not be used. */
+  boolean failed(String image) {
+    return failures.containsKey(image);
+  }
+
   /** Adds what became of an image: it is in the file when this returns. */
   void add(ImageOutcome outcome) throws IOException {
     note(outcome, lines.append(OutcomeJson.json(outcome)));

@@ -337,7 +337,7 @@ public final class RunOutput implements Closeable {
         places);
   }
 
-  static BadInputException noneUsable(List<InputFailure> failures) {
+  public static BadInputException noneUsable(List<InputFailure> failures) {
     InputFailure first = failures.get(0);
     return new BadInputException(
         failures.size() == 1
