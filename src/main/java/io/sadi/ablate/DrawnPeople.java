@@ -56,7 +56,7 @@ public record DrawnPeople(int train, int val, long seed) {
     try {
       Path few = folder.resolve("people");
       new DrawnPeople(batch, 1, seed).draw(few, Progress.NONE);
-      return Study.prepare(plan, few, progress).estimate(shard, train, val, progress);
+      return Study.prepare(plan, few, progress).estimate(shard, split -> train, val, progress);
     } finally {
       FileTree.delete(folder);
     }

@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 
 /**
  * The estimated cost of a study on this machine, from a few timed steps of each variant.
@@ -65,14 +66,14 @@ public record Estimate(String device, List<VariantEstimate> rows) {
    * @param plan the networks
    * @param unfinished the cells that are still to be trained
    * @param sample some training people, at least a batch
-   * @param learners number of training people in the study
+   * @param learners number of people in a split to learn from
    * @param measured number of people to validate on
    */
   static Estimate measure(
       StudyPlan plan,
       List<Cell> unfinished,
       TrainJob sample,
-      int learners,
+      ToIntFunction<String> learners,
       int measured,
       Progress progress)
       throws IOException {
@@ -89,7 +90,8 @@ public record Estimate(String device, List<VariantEstimate> rows) {
         device = on + (on.cuda() ? "" : ", " + Torch.threads() + " threads");
         ProcessMemory.resetPeak();
         double seconds = secondsPerStep(config, sample, on);
-        int people = train.limitTrain() > 0 ? Math.min(train.limitTrain(), learners) : learners;
+        int all = learners.applyAsInt(train.trainSplit());
+        int people = train.limitTrain() > 0 ? Math.min(train.limitTrain(), all) : all;
         long steps =
             (long) train.epochs()
                 * Batches.steps(

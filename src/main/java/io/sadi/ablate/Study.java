@@ -4,6 +4,7 @@ import io.sadi.ablate.study.Cell;
 import io.sadi.ablate.study.CellResult;
 import io.sadi.ablate.study.StudyData;
 import io.sadi.config.Config;
+import io.sadi.data.Fingerprint;
 import io.sadi.eval.Evaluation;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 
 /**
@@ -154,16 +156,24 @@ public record Study(StudyPlan plan, TrainJob people, StudyData splits, Path data
 
   /** Estimates a shard from a few steps of each variant. */
   public Estimate estimate(Shard shard, Progress progress) throws IOException {
-    return estimate(shard, people.people().size(), people.validationPeople().size(), progress);
+    return estimate(
+        shard,
+        split -> {
+          Fingerprint learners = splits.splits().get(split);
+          return learners == null ? 0 : learners.people();
+        },
+        people.validationPeople().size(),
+        progress);
   }
 
   /**
    * The same if the people are a sample.
    *
-   * @param learners number of training people in the study
+   * @param learners number of people in a split to learn from
    * @param measured number of people to measure on
    */
-  Estimate estimate(Shard shard, int learners, int measured, Progress progress) throws IOException {
+  Estimate estimate(Shard shard, ToIntFunction<String> learners, int measured, Progress progress)
+      throws IOException {
     return Estimate.measure(plan, unfinished(shard), people, learners, measured, progress);
   }
 

@@ -360,7 +360,7 @@ public final class Batches implements AutoCloseable {
     try {
       return LazyImage.read(file);
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": " + e.getMessage(), e);
+      throw new UncheckedIOException(new IOException(file + ": " + e.getMessage(), e));
     }
   }
 

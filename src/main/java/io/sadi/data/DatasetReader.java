@@ -111,6 +111,17 @@ public final class DatasetReader {
         || (isSplitName(split) && Files.isRegularFile(annotations(dataset.folder(), split)));
   }
 
+  /** The names of all splits, those whose people have boxes alone at the end. */
+  public static List<String> splits(Dataset dataset) throws IOException {
+    List<String> names = new ArrayList<>(dataset.splits().keySet());
+    Path file = dataset.folder().resolve(DESCRIPTION);
+    Field boxes = Field.root(Yaml.readMap(file), file).get("unannotated");
+    if (boxes.isGiven()) {
+      boxes.entries().keySet().stream().filter(DatasetReader::isSplitName).forEach(names::add);
+    }
+    return names;
+  }
+
   /** The names of a split's images by the ids that its COCO file gives them. */
   public static Map<CocoId, String> imageIds(Dataset dataset, String split) throws IOException {
     return CocoFile.imageIds(annotations(dataset.folder(), split));

@@ -4,6 +4,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.sadi.config.Field;
 import io.sadi.io.BadInputException;
+import io.sadi.io.Checksum;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -47,6 +50,11 @@ public record TrainedOn(
    */
   public record TeacherFile(String file, String sha256) {
     private static final Pattern DIGITS = Pattern.compile("[0-9a-f]{64}");
+
+    /** A file as it is now. */
+    public static TeacherFile of(Path file) throws IOException {
+      return new TeacherFile(String.valueOf(file.getFileName()), Checksum.sha256(file));
+    }
 
     private JsonObject json() {
       JsonObject json = new JsonObject();
@@ -132,7 +140,7 @@ public record TrainedOn(
     }
     if (!sameTeachers(now)) {
       throw BadInputException.at(
-          "--teacher",
+          "labels of another network (--teacher, data.found)",
           now.teacher(),
           teacher() + ", as " + whose,
           "give the file of before, or go on with this one with --override-config");

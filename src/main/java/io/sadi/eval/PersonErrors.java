@@ -88,6 +88,18 @@ public record PersonErrors(List<String> joints, List<Who> people, Map<String, do
     return decodes.keySet().iterator().next();
   }
 
+  /** The same with another decode as the one that counts; as it is if there is no such decode. */
+  public PersonErrors withFirst(String decode) {
+    double[][] errors = decodes.get(decode);
+    if (errors == null) {
+      return this;
+    }
+    Map<String, double[][]> all = new LinkedHashMap<>();
+    all.put(decode, errors);
+    decodes.forEach(all::putIfAbsent);
+    return new PersonErrors(joints, people, all);
+  }
+
   /** Whether others are errors of the same joints of the same people: what can be compared. */
   public boolean isOfSame(PersonErrors other) {
     return joints.equals(other.joints)

@@ -257,7 +257,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
           at += read;
         }
       } catch (IOException e) {
-        throw new UncheckedIOException(path + ": " + e.getMessage(), e);
+        throw new UncheckedIOException(new IOException(path + ": " + e.getMessage(), e));
       }
       return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
     }

@@ -236,7 +236,7 @@ final class Proof {
         Outcome outcome =
             error <= QuantizedTrial.TOLERANCE
                 ? new Outcome(Way.INT8, true, error)
-                : tried(form.plain(), byRule, reduced, reduced ? rounded : numbers).after(error);
+                : tried(form, byRule, reduced, reduced ? rounded : numbers).after(error);
         file.put(key(form, true), outcome);
       }
     }
@@ -246,10 +246,11 @@ final class Proof {
     if (file.rejects(form, Way.INT8)) {
       return Double.POSITIVE_INFINITY;
     }
+    ScalarType rest = precision == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
     double worst = 0;
     for (int run = 0; run < 2; run++) {
       try (PointerScope scope = new PointerScope()) {
-        worst = Math.max(worst, new QuantizedTrial(form, batch(form)).error());
+        worst = Math.max(worst, new QuantizedTrial(form, batch(form), rest).error());
       }
     }
     return worst;

@@ -33,12 +33,15 @@ final class QuantizedTrial {
   private final Tensor x;
   private final Tensor weight;
   private final Tensor sum;
+  private final ScalarType rest;
 
   /**
    * @param batch maps
+   * @param rest type of maps that are not quantised
    */
-  QuantizedTrial(LayerForm form, int batch) {
+  QuantizedTrial(LayerForm form, int batch, ScalarType rest) {
     this.form = form;
+    this.rest = rest;
     this.layer = Trial.layer(form);
     long side = form.side();
     long small = (side + form.stride() - 1) / form.stride();
@@ -61,6 +64,7 @@ final class QuantizedTrial {
     try (InferenceMode inference = new InferenceMode(true)) {
       Tensor exact = exact();
       double reach = exact.abs().max().item_double();
+      double real = distanceOfReal(exact, reach);
       if (form.added()) {
         // Sums of codes are small beside a convolution's: as large a step as its range has.
         double step = (float) Math.max(1, 2 * reach / Uint8Range.CODES);
@@ -70,20 +74,24 @@ final class QuantizedTrial {
         Uint8Range range = Uint8Range.of(-both, both);
         Tensor q = quantized(sum.sub(Tensors.scalar(of.zeroPoint())).mul(Tensors.scalar(step)), of);
         Tensor input = input();
-        return distance(
-            QuantizedConvolution.addTo(q, input, weights(input), geometry(), false, range),
-            added,
-            range);
+        Tensor found =
+            QuantizedConvolution.addTo(q, input, weights(input), geometry(), false, range);
+        return Math.max(distance(found, added, range), real);
       }
       Uint8Range range = Uint8Range.of(-reach, reach);
       Tensor input = input();
       Tensor found = QuantizedConvolution.of(input, weights(input), geometry(), false, range);
-      Tensor real =
-          QuantizedConvolution.of(input, weights(input), geometry(), false, ScalarType.Float);
-      double relative =
-          real.to(ScalarType.Double).sub(exact).abs().max().item_double() / Math.max(reach, 1);
-      return Math.max(distance(found, exact, range), relative);
+      return Math.max(distance(found, exact, range), real);
     }
+  }
+
+  /** The same of a result that is not quantised, whose map others use as it is. */
+  private double distanceOfReal(Tensor exact, double reach) {
+    Tensor input = input();
+    Tensor real = QuantizedConvolution.of(input, weights(input), geometry(), false, rest);
+    double steps = rest == ScalarType.BFloat16 ? 2 : 1; // its 8 bits round twice as far as a code
+    double distance = real.to(ScalarType.Double).sub(exact).abs().max().item_double();
+    return distance / Math.max(reach, 1) / steps;
   }
 
   private Tensor input() {

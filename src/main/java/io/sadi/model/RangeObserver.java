@@ -2,6 +2,7 @@ package io.sadi.model;
 
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Tensors;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -195,6 +197,23 @@ final class RangeObserver extends InferenceOperations {
       names.put(larger, name);
     }
     return larger;
+  }
+
+  /** A part's result is another object than what gave it. */
+  @Override
+  public Tensor part(Supplier<Tensor> part) {
+    List<Tensor> inside = new ArrayList<>();
+    Tensor y =
+        super.part(
+            () -> {
+              inside.add(part.get());
+              return inside.get(0);
+            });
+    String name = names.get(inside.get(0));
+    if (name != null) {
+      names.put(y, name);
+    }
+    return y;
   }
 
   @Override

@@ -36,9 +36,13 @@ public record ChangedSplit(Annotations annotations, Path imageRoot) {
       throws IOException {
     Map<String, List<Person>> splits = new LinkedHashMap<>();
     Map<String, List<CocoImage>> empty = new LinkedHashMap<>();
-    for (String name : dataset.splits().keySet()) {
+    for (String name : DatasetReader.splits(dataset)) {
       CocoFile file = DatasetReader.file(dataset, name);
-      splits.put(name, name.equals(split) ? people : file.everybody());
+      List<Person> everybody = file.everybody();
+      if (!dataset.splits().containsKey(name)) { // boxes alone, which count there
+        everybody = everybody.stream().map(p -> p.crowd() ? p : p.withSource(null)).toList();
+      }
+      splits.put(name, name.equals(split) ? people : everybody);
       empty.put(name, file.empty());
     }
     return of(dataset, splits, empty, leftOut, boxes, source);

@@ -1,6 +1,7 @@
 package io.sadi.prepare;
 
 import com.google.gson.JsonObject;
+import io.sadi.data.CocoSource;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
 import io.sadi.data.DatasetWriter.SplitContent;
@@ -9,6 +10,7 @@ import io.sadi.data.SceneAugmentation;
 import io.sadi.geom.Affine;
 import io.sadi.geom.Box;
 import io.sadi.image.Image;
+import io.sadi.image.ImageSize;
 import io.sadi.image.LazyImage;
 import io.sadi.io.AtomicFolder;
 import io.sadi.io.BadInputException;
@@ -64,7 +66,7 @@ public final class Mosaics {
   private final Dataset dataset;
   private final MosaicRule rule;
 
-  /** Everybody who is annotated, by photo. */
+  /** Everybody in the photos that show somebody annotated: whoever is pasted is labelled, too. */
   private final Map<String, List<Person>> photos = new LinkedHashMap<>();
 
   private final List<Annotations.SourceFile> sources;
@@ -80,7 +82,13 @@ public final class Mosaics {
     this.rule = rule;
     this.sources = Annotations.SourceFile.of(dataset);
     for (Person person : DatasetReader.people(dataset, rule.split())) {
-      photos.computeIfAbsent(person.image(), name -> new ArrayList<>()).add(person);
+      photos.computeIfAbsent(person.image(), name -> new ArrayList<>());
+    }
+    for (Person person : DatasetReader.file(dataset, rule.split()).everybody()) {
+      List<Person> together = photos.get(person.image());
+      if (together != null) {
+        together.add(person);
+      }
     }
     if (photos.size() < rule.photos()) {
       throw BadInputException.at(
@@ -156,13 +164,14 @@ public final class Mosaics {
       String name, @Nullable Path images, List<String> order, SplittableRandom random)
       throws IOException {
     List<Person> people = new ArrayList<>();
+    int number = 0;
     int count = 2 + random.nextInt(rule.photos() - 1);
     try (Image picture =
         images == null ? null : Image.filled(rule.side(), rule.side(), Image.OUTSIDE)) {
       for (int[] at : SceneAugmentation.places(rule.side(), count, random)) {
         PlacedPhoto place = place(next(order, random), at, random);
         for (Person person : photos.getOrDefault(place.photo(), List.of())) {
-          people.add(moved(person, place, name, people.size()));
+          people.add(moved(person, place, name, person.crowd() ? person.person() : number++));
         }
         if (picture != null) {
           paste(place, picture);
@@ -187,6 +196,11 @@ public final class Mosaics {
     Person first = photos.getOrDefault(photo, List.of()).get(0);
     int photoWidth = first.imageWidth();
     int photoHeight = first.imageHeight();
+    if (photoWidth <= 0 || photoHeight <= 0) { // the file does not say
+      ImageSize size = ImageSize.read(dataset.imageRoot().resolve(photo));
+      photoWidth = size.width();
+      photoHeight = size.height();
+    }
     double scale = Math.min((double) at[2] / photoWidth, (double) at[3] / photoHeight);
     int width = Math.max(1, (int) Math.floor(scale * photoWidth));
     int height = Math.max(1, (int) Math.floor(scale * photoHeight));
@@ -214,20 +228,23 @@ public final class Mosaics {
         y[k] = (float) map.y(person.x()[k], person.y()[k]);
       }
     }
+    double factor = Math.sqrt(map.determinant());
+    CocoSource source = person.source(); // its area decides who is small
     return new Person(
-        name,
-        number,
-        rule.side(),
-        rule.side(),
-        x,
-        y,
-        person.visibility(),
-        moved(person.box(), map),
-        map.x(person.centerX(), person.centerY()),
-        map.y(person.centerX(), person.centerY()),
-        person.scale() * Math.sqrt(map.determinant()),
-        person.headSize() * Math.sqrt(map.determinant()),
-        moved(person.headBox(), map));
+            name,
+            number,
+            rule.side(),
+            rule.side(),
+            x,
+            y,
+            person.visibility(),
+            moved(person.box(), map),
+            map.x(person.centerX(), person.centerY()),
+            map.y(person.centerX(), person.centerY()),
+            person.scale() * factor,
+            person.headSize() * factor,
+            moved(person.headBox(), map))
+        .withSource(source == null ? null : source.inOtherImage(factor));
   }
 
   private static @Nullable Box moved(@Nullable Box box, Affine map) {

@@ -1,6 +1,7 @@
 package io.sadi.prepare;
 
 import com.google.gson.JsonObject;
+import io.sadi.data.CocoSource;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
 import io.sadi.data.DatasetWriter.SplitContent;
@@ -186,7 +187,8 @@ public final class StressSet {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      return made.person().inImage(name).withSource(null);
+      CocoSource source = made.person().source(); // its area decides similarities
+      return made.person().inImage(name).withSource(source == null ? null : source.inOtherImage(1));
     } finally {
       photo.close();
     }

@@ -7,8 +7,10 @@ import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
 import io.sadi.data.FoundPeople;
 import io.sadi.data.LabelledPhoto;
+import io.sadi.data.Person;
 import io.sadi.data.SceneBatches;
 import io.sadi.data.TrainedOn;
+import io.sadi.data.TrainedOn.TeacherFile;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.io.ProcessLock;
@@ -21,9 +23,12 @@ import io.sadi.torch.Torch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,8 +102,11 @@ public record DetectorJob(
     CocoFile val =
         DatasetReader.hasSplit(dataset, valSplit) ? DatasetReader.file(dataset, valSplit) : null;
     List<LabelledPhoto> photos = LabelledPhoto.of(train, dataset.imageRoot());
+    List<TeacherFile> found = new ArrayList<>();
     if (!run.found().isEmpty()) {
-      photos = FoundPeople.read(Path.of(run.found())).addTo(photos);
+      Path file = Path.of(run.found());
+      photos = FoundPeople.read(file).addTo(photos);
+      found.add(TeacherFile.of(file));
     }
     int limit = run.train().limitTrain();
     if (limit > 0 && limit < photos.size()) {
@@ -108,6 +116,9 @@ public record DetectorJob(
       throw new BadInputException(
           data + ": split '" + trainSplit + "' has nobody with a box to learn from");
     }
+    Set<String> learned = photos.stream().map(LabelledPhoto::image).collect(Collectors.toSet());
+    List<Person> people =
+        train.everybody().stream().filter(person -> learned.contains(person.image())).toList();
     List<LabelledPhoto> validation =
         val == null ? List.of() : LabelledPhoto.of(val, dataset.imageRoot());
     return new DetectorJob(
@@ -116,11 +127,8 @@ public record DetectorJob(
         photos,
         validation,
         TrainedOn.of(
-            dataset,
-            trainSplit,
-            train.everybody(),
-            valSplit,
-            val == null ? List.of() : val.everybody()),
+                dataset, trainSplit, people, valSplit, val == null ? List.of() : val.everybody())
+            .with(found),
         out,
         mode,
         init);

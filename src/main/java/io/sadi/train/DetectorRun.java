@@ -106,6 +106,7 @@ final class DetectorRun {
         || (settings.patience() > 0
             && position.best().epoch() > 0
             && position.current().steps() == 0
+            && position.epoch() / settings.evalEvery() >= TrainRun.FEWEST_VALIDATIONS
             && position.epoch() - position.best().epoch() >= settings.patience());
   }
 

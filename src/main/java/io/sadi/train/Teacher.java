@@ -97,7 +97,7 @@ final class Teacher {
   private static TeacherFile fingerprint(Path file) throws IOException {
     String name = String.valueOf(file.getFileName());
     if (!Files.isDirectory(file)) {
-      return new TeacherFile(name, Checksum.sha256(file));
+      return TeacherFile.of(file);
     }
     List<String> all = new ArrayList<>();
     try (Stream<Path> files = Files.list(file)) {

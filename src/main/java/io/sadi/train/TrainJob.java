@@ -272,13 +272,15 @@ public record TrainJob(
   public static RunState follow(@Nullable Config config, Path data, Path out, Membership place)
       throws IOException {
     ChildProcess.followParent();
-    RunConfig own = config == null ? null : RunConfig.from(config);
-    RunConfig first = own == null ? RunConfig.from(Config.empty()) : own;
-    Duration patience = Duration.ofSeconds(first.train().rankTimeout());
+    RunConfig alone = RunConfig.from(config == null ? Config.empty() : config);
+    Duration patience = Duration.ofSeconds(alone.train().rankTimeout());
     try (Ranks.Meeting meeting = Ranks.meet(place, patience)) {
-      String yaml = meeting.ofFirst("");
-      RunConfig run =
-          own == null ? RunConfig.from(Config.parse(yaml, "the config of rank 0")) : own;
+      RunConfig first = RunConfig.from(Config.parse(meeting.ofFirst(""), "the config of rank 0"));
+      if (config != null) { // what rank 0 has from an initial network
+        config.withDefaults(
+            Map.of(ModelConfig.PIXELS, Config.name(first.model().pixels())), "rank 0");
+      }
+      RunConfig run = config == null ? first : RunConfig.from(config);
       TrainJob job = read(run, data, out, Mode.REFUSE, null);
       try (Ranks ranks = meeting.join(job.device(place.size(), place.localRank()))) {
         return job.run(ranks, true, Progress.NONE); // rank 0 reports

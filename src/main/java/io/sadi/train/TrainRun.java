@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrainRun {
   /** With a single validation there is no telling whether the network still improves. */
-  private static final int FEWEST_VALIDATIONS = 2;
+  static final int FEWEST_VALIDATIONS = 2;
 
   private final RunConfig config;
   private final TrainConfig settings;

@@ -437,7 +437,12 @@ class StudyTest {
   void variantMayLearnFromFewer() throws IOException {
     StudyVariant few = StudyVariant.of("few", Map.of("data.limit_train", "6"), List.of(), "a test");
     StudyDesign design = StudyDesign.of("d", List.of(few, StudyFile.builtInVariant("full")));
-    run(plan(false, SETS, design));
+    StudyPlan plan = plan(false, SETS, design);
+    assertThat(Study.prepare(plan, data, Progress.NONE).estimate(WHOLE, Progress.NONE).rows())
+        .as("what the first learns from is not what all do")
+        .extracting(Estimate.VariantEstimate::steps)
+        .containsExactly(1L, 2L);
+    run(plan);
     StudyFolder folder = new StudyFolder(out);
     assertThat(folder.finished())
         .extracting(result -> result.course().samples())
@@ -499,8 +504,18 @@ class StudyTest {
     StudyFolder folder = StudyFolder.at(out);
     TestProtocol protocol = new TestProtocol(true, List.of(0.9, 1.0), "dark");
     assertThat(folder.finished().get(0).protocol()).isEqualTo(protocol);
-    assertThat(folder.finished().get(0).first().decode()).isEqualTo("h1");
-    assertThat(folder.report()).content().contains("with flip, scales 0.9 1.0, refine dark;");
+    CellResult first = folder.finished().get(0);
+    assertThat(first.first().decode()).isEqualTo("h1");
+    assertThat(first.errors().decodes().keySet())
+        .as("what is compared is what the tables are of")
+        .first()
+        .isEqualTo("h1");
+    assertThat(first.first(Decode.MU).errors().decodes().keySet()).first().isEqualTo("mu");
+    assertThat(folder.report())
+        .content()
+        .contains("with flip, scales 0.9 1.0, refine dark;")
+        .contains("One crop a person, with flip, scales 0.9 1.0, refine dark.")
+        .doesNotContain("no flip test");
 
     // It goes on with that where nothing is said, and refuses another.
     test = TestSettings.Asked.NOTHING;

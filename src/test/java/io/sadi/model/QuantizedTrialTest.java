@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.QuantizedConvolution;
+import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -28,8 +30,10 @@ class QuantizedTrialTest {
     assumeTrue(QuantizedConvolution.available(ComputeDevice.CPU), "a processor with VNNI");
     LayerForm form = new LayerForm(false, in, out, kernel, stride, dilation, side, false, added);
     try (PointerScope scope = new PointerScope()) {
-      double error = new QuantizedTrial(form, 2).error();
-      assertThat(error).isPositive().isLessThanOrEqualTo(QuantizedTrial.TOLERANCE);
+      for (ScalarType rest : List.of(ScalarType.Float, ScalarType.BFloat16)) {
+        double error = new QuantizedTrial(form, 2, rest).error();
+        assertThat(error).isPositive().isLessThanOrEqualTo(QuantizedTrial.TOLERANCE);
+      }
     }
   }
 }

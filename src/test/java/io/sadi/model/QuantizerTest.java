@@ -75,6 +75,9 @@ class QuantizerTest {
       assertThat(found.quantization().layers()).hasSizeGreaterThan(found.convolutions() / 2);
       assertThat(found.deviation().h1()).isPositive().isLessThan(0.06);
       assertThat(found.deviation().sigma()).isLessThan(0.2);
+      assertThat(found.quantization().maps())
+          .as("blocks, and sums of an hourglass's level")
+          .containsKeys("stem.block", "hourglass.0");
       assertThat(found.byRule()).contains("stem.conv.conv", "head.0.heatmap");
     }
   }

@@ -3,6 +3,7 @@ package io.sadi.prepare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sadi.geom.Box;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetWriter;
 import io.sadi.data.Metric;
@@ -99,6 +100,27 @@ class CorrectionsTest {
     ChangedSplit changed = read(true, "image,joint,x,y", "a.jpg,neck,5,6", "c.jpg,,,");
     assertThat(changed.annotations().splits()).containsOnlyKeys("train");
     assertThat(split(changed, "train")).extracting(Person::image).containsExactly("a.jpg", "c.jpg");
+  }
+
+  /** People with boxes alone are another split, which stays as it is. */
+  @Test
+  void splitsOfBoxesStay() throws IOException {
+    byte[] nothing = new byte[SKELETON.size()];
+    float[] zero = new float[SKELETON.size()];
+    Person boxed =
+        new Person(
+            "t.jpg", 0, 300, 300, zero, zero, nothing, new Box(1, 2, 30, 40), 50, 50, 1,
+            Double.NaN, null);
+    Path other = folder.resolveSibling("other");
+    DatasetWriter.write(
+        new Dataset(other, "set", SKELETON, Metric.PCK_02, Map.of(), other),
+        "images",
+        Map.of(),
+        Map.of("train", List.of(person("a.jpg")), "test", List.of(boxed)));
+    Files.writeString(table, "image,joint,x,y\na.jpg,neck,5,6\n");
+    ChangedSplit changed = Corrections.read(other, "train", table, false, Progress.NONE);
+    assertThat(split(changed, "test")).extracting(Person::box).containsExactly(boxed.box());
+    assertThat(split(changed, "test").get(0).ignored()).as("it counts").isFalse();
   }
 
   @ParameterizedTest

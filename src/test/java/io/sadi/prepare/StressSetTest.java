@@ -3,6 +3,9 @@ package io.sadi.prepare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sadi.io.Json;
+import com.google.gson.JsonObject;
+import java.util.Objects;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
 import io.sadi.data.Person;
@@ -112,6 +115,19 @@ class StressSetTest {
     assertThat(found.get("small").get(0).scale())
         .isCloseTo(1.6 * before(found.get("small").get(0), people).scale(), within());
     assertThat(dataset.name()).isEqualTo("synthetic-stress");
+  }
+
+  /** Similarities are measured by the annotation's area, which is a part of its box. */
+  @Test
+  void areasStay() throws IOException {
+    Path file = drawn.resolve("annotations/val.json");
+    JsonObject coco = Json.readObject(file);
+    coco.getAsJsonArray("annotations")
+        .forEach(annotation -> annotation.getAsJsonObject().addProperty("area", 123.5));
+    Files.writeString(file, Json.compact(coco));
+    assertThat(byFolder(stress("stress", 1)).get("none"))
+        .extracting(person -> Objects.requireNonNull(person.source()).area())
+        .containsOnly(123.5);
   }
 
   private static org.assertj.core.data.Offset<Double> within() {

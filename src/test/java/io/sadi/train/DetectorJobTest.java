@@ -3,6 +3,7 @@ package io.sadi.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sadi.data.TrainedOn;
 import io.sadi.checkpoint.Checkpoint;
 import io.sadi.checkpoint.DetectorCheckpoint;
 import io.sadi.config.Config;
@@ -95,6 +96,36 @@ class DetectorJobTest {
                     Config.empty(), false, others, whole, TrainJob.Mode.RESUME, null))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("was trained on");
+  }
+
+  /** With a single validation nothing was compared yet. */
+  @Test
+  void patienceWaitsForTwoValidations() throws IOException {
+    Path data = NoisePeople.write(folder.resolve("data"));
+    Path run = folder.resolve("run");
+    Config config =
+        config(TINY, "train.epochs=6", "train.milestones=[6]", "train.eval_every=3",
+            "train.patience=1");
+    job(config, data, run, TrainJob.Mode.REFUSE).run(false, Progress.NONE);
+    assertThat(rows(run)).as("a header, and at least two validations' epochs").hasSize(7);
+  }
+
+  /** What is recorded is what was learned from, and others' labels are not exchanged unseen. */
+  @Test
+  void whatWasLearnedFromIsWhatIsRecorded() throws IOException {
+    Path data = NoisePeople.write(folder.resolve("data"));
+    Path found = folder.resolve("found.csv");
+    Files.writeString(found, "image,x,y,w,h\n0.png,1,1,8,8\n");
+    Path run = folder.resolve("run");
+    String[] sets = {"data.limit_train=5", "data.found=" + found};
+    job(config(TINY, sets), data, run, TrainJob.Mode.REFUSE).run(false, Progress.NONE);
+    TrainedOn on =
+        DetectorCheckpoint.read(run.resolve("checkpoints/last.safetensors")).trainedOn();
+    assertThat(String.valueOf(on)).contains("split train (5 people").contains("found.csv (sha256");
+    Files.writeString(found, "image,x,y,w,h\n0.png,2,2,9,9\n");
+    assertThatThrownBy(() -> job(config(TINY, sets), data, run, TrainJob.Mode.RESUME))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("labels of another network (--teacher, data.found): found found.csv");
   }
 
   /** Whoever takes one kind for the other must read what it is. */

@@ -243,7 +243,7 @@ class TeacherTest {
     assertThatThrownBy(() -> job(data, run, TrainJob.Mode.RESUME, given, "train.epochs=1"))
         .isInstanceOf(BadInputException.class)
         .hasMessageMatching(
-            "--teacher: found t.csv \\(sha256 \\w{12}\\), expected t.csv \\(sha256 \\w{12}\\), as"
+            "labels of another network \\(--teacher, data.found\\): found t.csv \\(sha256 \\w{12}\\), expected t.csv \\(sha256 \\w{12}\\), as"
                 + " what .*run was trained on; give the file of before, or go on with this one with"
                 + " --override-config");
     assertThatThrownBy(() -> job(data, run, TrainJob.Mode.RESUME, "train.epochs=1"))

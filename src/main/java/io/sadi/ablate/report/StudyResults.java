@@ -12,6 +12,7 @@ import io.sadi.eval.PoseMetric;
 import io.sadi.eval.SeedComparison;
 import io.sadi.eval.SeedComparison.NetworkPair;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -46,6 +47,10 @@ public final class StudyResults {
   /** Settings whose defaults depend on a variant's settings. */
   private static final Set<String> OF_THE_NETWORK =
       Set.of("loss.combine", "dlm.standardize", "dlm.combine");
+
+  /** Settings that say who is learned from. */
+  private static final Set<String> WHO_IS_LEARNED_FROM =
+      Set.of("data.train_split", "data.limit_train", "data.found");
 
   /** Settings without an effect on what is learned. */
   private static final Set<String> OF_THE_MACHINE =
@@ -258,7 +263,7 @@ public final class StudyResults {
     return designs.stream()
         .flatMap(design -> design.variants().stream())
         .filter(row -> row.name().equals(variant))
-        .anyMatch(row -> row.settings().keySet().stream().anyMatch(k -> k.startsWith("data.")));
+        .anyMatch(row -> !Collections.disjoint(row.settings().keySet(), WHO_IS_LEARNED_FROM));
   }
 
   /**

@@ -49,8 +49,8 @@ final class StudyWords {
   static final List<String> METHOD =
       List.of(
           "A difference is the mean over seeds of a variant's percentage minus the baseline's of the"
-              + " same seed, on the same people, each network read with its default decode (fused,"
-              + " or h1 where there is one heatmap).",
+              + " same seed, on the same people, each network read as in the tables: with its default"
+              + " decode (fused, or h1 where there is one heatmap), unless another was asked for.",
           "The 95 % interval of each difference is over people and seeds. The variance over people"
               + " is the paired bootstrap's, in its closed form, the jackknife. The variance over seeds"
               + " is known badly from a few seeds, so the interval averages over all variances that"
@@ -96,7 +96,9 @@ final class StudyWords {
                 + " most where there is a second heatmap. 'sadi ablate --resume' measures them anew."
             : "All are measured with their last weights, averaged over steps: no epoch is chosen. The"
                 + " weight of fused is chosen on one half of the people and measured on the other,"
-                + " both ways. One crop a person, no flip test, no scales.");
+                + " both ways. One crop a person, with "
+                + results.finished().get(0).protocol()
+                + ".");
     List<Cell> stopped =
         results.finished().stream()
             .filter(r -> !r.course().settings().getOrDefault("train.patience", "0").equals("0"))

@@ -45,7 +45,8 @@ public record CellResult(
     List<MetricResult> results = new ArrayList<>(evaluation.results());
     results.remove(counts);
     results.add(0, counts);
-    return new CellResult(cell, evaluation.withResults(results), errors, size, course);
+    PersonErrors reordered = errors.withFirst(counts.decode());
+    return new CellResult(cell, evaluation.withResults(results), reordered, size, course);
   }
 
   /** How it was tested. */

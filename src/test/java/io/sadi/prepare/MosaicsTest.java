@@ -1,0 +1,73 @@
+package io.sadi.prepare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.sadi.data.CocoFile;
+import io.sadi.data.Dataset;
+import io.sadi.data.DatasetReader;
+import io.sadi.data.Person;
+import io.sadi.io.Json;
+import io.sadi.io.Progress;
+import io.sadi.prepare.Mosaics.MosaicRule;
+import io.sadi.prepare.write.DatasetOutput;
+import io.sadi.testing.NoisePeople;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MosaicsTest {
+  @TempDir Path folder;
+
+  private static JsonObject annotation(int id, int image, int crowd) {
+    JsonObject annotation = new JsonObject();
+    annotation.addProperty("id", id);
+    annotation.addProperty("image_id", image);
+    annotation.addProperty("category_id", 1);
+    annotation.addProperty("iscrowd", crowd);
+    JsonArray box = new JsonArray();
+    List.of(4, 5, 20, 10).forEach(box::add);
+    annotation.add("bbox", box);
+    annotation.addProperty("area", 50);
+    return annotation;
+  }
+
+  /** Whoever is pasted can be found: who has a box alone, and a crowd, which need not be. */
+  @Test
+  void everybodyWhoIsShownIsLabelled() throws IOException {
+    Path data = NoisePeople.write(folder.resolve("data"));
+    Path file = data.resolve("annotations/train.json");
+    JsonObject coco = Json.readObject(file);
+    JsonArray annotations = coco.getAsJsonArray("annotations");
+    int image = annotations.get(0).getAsJsonObject().get("image_id").getAsInt();
+    annotations.add(annotation(901, image, 0));
+    annotations.add(annotation(902, image, 1));
+    for (int i = 0; i < coco.getAsJsonArray("images").size(); i++) { // sizes may be unknown
+      coco.getAsJsonArray("images").get(i).getAsJsonObject().addProperty("width", 0);
+      coco.getAsJsonArray("images").get(i).getAsJsonObject().addProperty("height", 0);
+    }
+    Files.writeString(file, Json.compact(coco));
+    Path out = folder.resolve("mosaics");
+    new Mosaics(data, new MosaicRule("train", 12, 4, 96, 1))
+        .run(new DatasetOutput(out, false, false, Map.of()), 0, Progress.NONE);
+    Dataset made = DatasetReader.read(out);
+    CocoFile mosaics = DatasetReader.file(made, "train");
+    long crowds = mosaics.everybody().stream().filter(Person::crowd).count();
+    long boxed =
+        mosaics.everybody().stream().filter(p -> p.ignored() && !p.crowd()).count();
+    assertThat(crowds).isPositive().isEqualTo(boxed);
+    for (Person person : mosaics.everybody()) {
+      if (person.ignored()) {
+        assertThat(person.source()).isNotNull();
+        assertThat(person.source().area())
+            .as("a quarter of the box, as it was")
+            .isCloseTo(person.box().area() / 4, org.assertj.core.data.Offset.offset(0.5));
+      }
+    }
+  }
+}
