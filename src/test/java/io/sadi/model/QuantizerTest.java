@@ -77,7 +77,7 @@ class QuantizerTest {
       assertThat(found.deviation().sigma()).isLessThan(0.2);
       assertThat(found.quantization().maps())
           .as("blocks, and sums of an hourglass's level")
-          .containsKeys("stem.block", "hourglass.0");
+          .containsKeys("hourglass.0", "hourglass.0.down.0");
       assertThat(found.byRule()).contains("stem.conv.conv", "head.0.heatmap");
     }
   }

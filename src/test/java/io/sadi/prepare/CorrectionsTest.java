@@ -3,12 +3,12 @@ package io.sadi.prepare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sadi.geom.Box;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetWriter;
 import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
+import io.sadi.geom.Box;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.testing.Fuzz;
@@ -109,8 +109,19 @@ class CorrectionsTest {
     float[] zero = new float[SKELETON.size()];
     Person boxed =
         new Person(
-            "t.jpg", 0, 300, 300, zero, zero, nothing, new Box(1, 2, 30, 40), 50, 50, 1,
-            Double.NaN, null);
+            "t.jpg",
+            0,
+            300,
+            300,
+            zero,
+            zero,
+            nothing,
+            new Box(1, 2, 30, 40),
+            50,
+            50,
+            1,
+            Double.NaN,
+            null);
     Path other = folder.resolveSibling("other");
     DatasetWriter.write(
         new Dataset(other, "set", SKELETON, Metric.PCK_02, Map.of(), other),

@@ -58,8 +58,7 @@ class MosaicsTest {
     Dataset made = DatasetReader.read(out);
     CocoFile mosaics = DatasetReader.file(made, "train");
     long crowds = mosaics.everybody().stream().filter(Person::crowd).count();
-    long boxed =
-        mosaics.everybody().stream().filter(p -> p.ignored() && !p.crowd()).count();
+    long boxed = mosaics.everybody().stream().filter(p -> p.ignored() && !p.crowd()).count();
     assertThat(crowds).isPositive().isEqualTo(boxed);
     for (Person person : mosaics.everybody()) {
       if (person.ignored()) {

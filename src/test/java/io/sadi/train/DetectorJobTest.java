@@ -3,10 +3,10 @@ package io.sadi.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sadi.data.TrainedOn;
 import io.sadi.checkpoint.Checkpoint;
 import io.sadi.checkpoint.DetectorCheckpoint;
 import io.sadi.config.Config;
+import io.sadi.data.TrainedOn;
 import io.sadi.eval.BoxPrecision;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
@@ -104,7 +104,11 @@ class DetectorJobTest {
     Path data = NoisePeople.write(folder.resolve("data"));
     Path run = folder.resolve("run");
     Config config =
-        config(TINY, "train.epochs=6", "train.milestones=[6]", "train.eval_every=3",
+        config(
+            TINY,
+            "train.epochs=6",
+            "train.milestones=[6]",
+            "train.eval_every=3",
             "train.patience=1");
     job(config, data, run, TrainJob.Mode.REFUSE).run(false, Progress.NONE);
     assertThat(rows(run)).as("a header, and at least two validations' epochs").hasSize(7);
@@ -119,8 +123,7 @@ class DetectorJobTest {
     Path run = folder.resolve("run");
     String[] sets = {"data.limit_train=5", "data.found=" + found};
     job(config(TINY, sets), data, run, TrainJob.Mode.REFUSE).run(false, Progress.NONE);
-    TrainedOn on =
-        DetectorCheckpoint.read(run.resolve("checkpoints/last.safetensors")).trainedOn();
+    TrainedOn on = DetectorCheckpoint.read(run.resolve("checkpoints/last.safetensors")).trainedOn();
     assertThat(String.valueOf(on)).contains("split train (5 people").contains("found.csv (sha256");
     Files.writeString(found, "image,x,y,w,h\n0.png,2,2,9,9\n");
     assertThatThrownBy(() -> job(config(TINY, sets), data, run, TrainJob.Mode.RESUME))
