@@ -63,6 +63,8 @@ class PredictEndurance {
     words.addAll(List.of(more));
     return new BinSadi()
         .in(FOLDER)
+        // The optimising compiler takes some 28 MB of the C library's heap once, whenever it comes.
+        .with("SADI_JAVA_OPTS", "-XX:TieredStopAtLevel=1")
         .start(FOLDER.resolve("stdout"), FOLDER.resolve("stderr"), words.toArray(String[]::new));
   }
 

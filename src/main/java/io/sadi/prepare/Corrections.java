@@ -25,12 +25,12 @@ import org.jspecify.annotations.Nullable;
  * be kept without the annotations.
  */
 public final class Corrections {
-  private final Map<PersonKey, Map<Integer, Place>> byPerson = new LinkedHashMap<>();
+  private final Map<Whose, Map<Integer, Correction>> byPerson = new LinkedHashMap<>();
 
-  private record PersonKey(String image, int person) {}
+  private record Whose(String image, int person) {}
 
   /** A joint's place in its image, in pixels; NaN if it is not to be seen. */
-  private record Place(float x, float y) {
+  private record Correction(float x, float y) {
     boolean isVisible() {
       return !Float.isNaN(x);
     }
@@ -72,7 +72,7 @@ public final class Corrections {
     int joints = 0;
     int unchanged = 0;
     for (Person person : people) {
-      Map<Integer, Place> places = corrections.byPerson.get(key(person));
+      Map<Integer, Correction> places = corrections.byPerson.get(key(person));
       if (places != null) {
         changed.add(corrected(person, places));
         joints += places.size();
@@ -93,15 +93,15 @@ public final class Corrections {
 
   private void read(Path file, Skeleton skeleton, String split, List<Person> people)
       throws IOException {
-    Set<PersonKey> known = new LinkedHashSet<>();
+    Set<Whose> known = new LinkedHashSet<>();
     people.forEach(person -> known.add(key(person)));
     try (Csv csv = Csv.open(file)) {
       Columns columns = Columns.of(csv);
       for (Csv.Row row = csv.next(); row != null; row = csv.next()) {
         row.checkWidth();
         Csv.Column number = columns.person;
-        PersonKey whose =
-            new PersonKey(
+        Whose whose =
+            new Whose(
                 row.text(columns.image).strip(),
                 number == null || row.isMissing(number) ? 0 : row.index(number));
         if (!known.contains(whose)) {
@@ -111,7 +111,7 @@ public final class Corrections {
               "somebody of split " + split,
               "");
         }
-        Map<Integer, Place> places =
+        Map<Integer, Correction> places =
             byPerson.computeIfAbsent(whose, unseen -> new LinkedHashMap<>());
         if (!row.isMissing(columns.joint)) {
           int joint = skeleton.index(row.text(columns.joint).strip());
@@ -126,11 +126,11 @@ public final class Corrections {
     }
   }
 
-  private static Place place(Csv.Row row, Columns columns) {
+  private static Correction place(Csv.Row row, Columns columns) {
     if (row.isMissing(columns.x) && row.isMissing(columns.y)) {
-      return new Place(Float.NaN, Float.NaN);
+      return new Correction(Float.NaN, Float.NaN);
     }
-    return new Place(coordinate(row, columns.x), coordinate(row, columns.y));
+    return new Correction(coordinate(row, columns.x), coordinate(row, columns.y));
   }
 
   private static float coordinate(Csv.Row row, Csv.Column column) {
@@ -141,11 +141,11 @@ public final class Corrections {
     return value;
   }
 
-  private static PersonKey key(Person person) {
-    return new PersonKey(person.image(), person.person());
+  private static Whose key(Person person) {
+    return new Whose(person.image(), person.person());
   }
 
-  private static Person corrected(Person person, Map<Integer, Place> places) {
+  private static Person corrected(Person person, Map<Integer, Correction> places) {
     float[] x = person.x().clone();
     float[] y = person.y().clone();
     byte[] visibility = person.visibility().clone();
