@@ -65,6 +65,7 @@ public final class Corrections {
   public static ChangedSplit read(
       Path folder, String split, Path file, boolean only, Progress progress) throws IOException {
     Dataset dataset = DatasetReader.read(folder);
+    DatasetReader.people(dataset, split); // says which there are, and counts them
     List<Person> people = DatasetReader.file(dataset, split).everybody();
     Corrections corrections = new Corrections();
     corrections.read(file, dataset.skeleton(), split, people);

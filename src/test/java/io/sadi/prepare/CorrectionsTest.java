@@ -154,6 +154,8 @@ class CorrectionsTest {
   void aJointThatIsPutRightTwiceIsRefused() {
     assertThatThrownBy(() -> read(false, "image,joint,x,y", "a.jpg,neck,5,6", "a.jpg,neck,7,8"))
         .hasMessageContaining("mine.csv:3: column joint: found 'neck', expected each joint");
+    assertThatThrownBy(() -> Corrections.read(folder, "tset", table, false, Progress.NONE))
+        .hasMessageContaining("found no split 'tset', expected one of ");
     assertThatThrownBy(() -> read(false, "image,joint,x", "a.jpg,neck,5"))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("y");
