@@ -51,7 +51,7 @@ final class Abuse {
     return new BinSadi().in(folder).limit(Duration.ofMinutes(20)).with("OMP_NUM_THREADS", "1");
   }
 
-  /** A command line from words, of which those in braces may hold spaces. */
+  /** A command line from words; what is in a list, or a path, may hold spaces. */
   static String[] words(Object... parts) {
     List<String> words = new ArrayList<>();
     for (Object part : parts) {
@@ -77,7 +77,7 @@ final class Abuse {
         List.of(run),
         "--threads 1 --epochs " + epochs,
         NETWORK,
-        Arrays.asList(more));
+        List.of(words(more)));
   }
 
   /** Holds a process that has ended to the promise. */
