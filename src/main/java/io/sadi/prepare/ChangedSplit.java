@@ -39,8 +39,8 @@ public record ChangedSplit(Annotations annotations, Path imageRoot) {
     for (String name : DatasetReader.splits(dataset)) {
       CocoFile file = DatasetReader.file(dataset, name);
       List<Person> everybody = file.everybody();
-      if (!dataset.splits().containsKey(name)) { // boxes alone, which count there
-        everybody = everybody.stream().map(p -> p.crowd() ? p : p.withSource(null)).toList();
+      if (!dataset.splits().containsKey(name)) {
+        everybody = boxes(everybody);
       }
       splits.put(name, name.equals(split) ? people : everybody);
       empty.put(name, file.empty());
@@ -53,6 +53,11 @@ public record ChangedSplit(Annotations annotations, Path imageRoot) {
       Dataset dataset, String split, List<Person> people, Annotations.BoxSource boxes, Path source)
       throws IOException {
     return of(dataset, Map.of(split, people), Map.of(), List.of(), boxes, source);
+  }
+
+  /** People of a split that has boxes alone: they count there, though no joint is annotated. */
+  static List<Person> boxes(List<Person> people) {
+    return people.stream().map(p -> p.crowd() ? p : p.withSource(null)).toList();
   }
 
   private static ChangedSplit of(

@@ -25,8 +25,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several dataset folders as one, on one skeleton: splits of the same name are joined. The images
- * stay where they are, below the nearest folder that holds them all.
+ * Several dataset folders as one, on one skeleton: splits of the same name are joined, also those of
+ * boxes alone. The images stay where they are, below the nearest folder that holds them all.
  *
  * @param annotations of all, image names relative to {@code imageRoot}
  * @param imageRoot the nearest folder that holds all images
@@ -60,14 +60,16 @@ public record MergedDatasets(Annotations annotations, Path imageRoot) {
     for (Dataset dataset : datasets) {
       SkeletonMap map = map(dataset, skeleton, warnings);
       String prefix = prefix(root, dataset);
-      for (String split : dataset.splits().keySet()) {
+      for (String split : DatasetReader.splits(dataset)) {
         CocoFile file = DatasetReader.file(dataset, split);
+        boolean boxes = datasets.stream().noneMatch(one -> one.splits().containsKey(split));
         MergedIds.Renumbering renumbered = ids.of(split, file);
         if (!renumbered.isEmpty()) {
           warnings.add(dataset.folder() + ": " + split + ": " + renumbered);
         }
         List<Person> joined = splits.computeIfAbsent(split, name -> new ArrayList<>());
-        for (Person person : file.everybody()) {
+        List<Person> everybody = boxes ? ChangedSplit.boxes(file.everybody()) : file.everybody();
+        for (Person person : everybody) {
           Person moved = map.apply(person, prefix + person.image());
           checkSplit(moved.image(), split, splitOf, dataset);
           joined.add(renumbered.apply(moved));

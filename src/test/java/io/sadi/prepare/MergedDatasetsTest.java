@@ -121,6 +121,51 @@ class MergedDatasetsTest {
         .hasMessageContaining("at least two");
   }
 
+  /** MPII's test people, of whom only the boxes are known, are for predicting. */
+  @Test
+  void splitsOfBoxesStay() throws IOException {
+    Path boxes = folder.resolve("sets/boxes");
+    Skeleton skeleton = Skeleton.lsp14();
+    Person boxed = withoutJoints(person("t.jpg", skeleton));
+    Person lost = withoutJoints(person("sub/t.jpg", skeleton));
+    DatasetWriter.write(
+        new Dataset(boxes, "boxes", skeleton, Metric.PCK_02, Map.of(), folder.resolve("boxes")),
+        "../../boxes",
+        Map.of(),
+        Map.of(
+            "train", List.of(person("u.jpg", skeleton)),
+            "unseen", List.of(boxed),
+            "test", List.of(lost)));
+    Files.createDirectories(folder.resolve("boxes"));
+    Map<String, List<Person>> splits =
+        MergedDatasets.read(List.of(lsp, boxes), skeleton).annotations().splits();
+    assertThat(splits).containsOnlyKeys("train", "test", "unseen");
+    Person kept = splits.getOrDefault("unseen", List.of()).get(0);
+    assertThat(kept.image()).isEqualTo("boxes/t.jpg");
+    assertThat(kept.ignored()).as("it counts where there is nobody else").isFalse();
+    assertThat(splits.getOrDefault("test", List.of()))
+        .as("beside people with joints it is kept, and not measured")
+        .extracting(Person::ignored)
+        .containsExactly(false, true);
+  }
+
+  private static Person withoutJoints(Person person) {
+    return new Person(
+        person.image(),
+        0,
+        120,
+        100,
+        new float[person.x().length],
+        new float[person.x().length],
+        new byte[person.x().length],
+        null,
+        50,
+        50,
+        0.5,
+        Double.NaN,
+        null);
+  }
+
   private static float x(int k) {
     return 10 + 3 * k;
   }
