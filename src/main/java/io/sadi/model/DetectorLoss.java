@@ -9,9 +9,10 @@ import org.bytedeco.pytorch.global.torch;
  * The loss of a detector: that of the centres plus that of the boxes.
  *
  * @param form of the centres' loss
+ * @param boxes form of the boxes' loss
  * @param boxWeight factor of the boxes' loss
  */
-public record DetectorLoss(CentreLoss form, double boxWeight) {
+public record DetectorLoss(CentreLoss form, BoxLoss boxes, double boxWeight) {
   /** How a map of centres is compared with its target Y, of bells with peaks of 1. */
   public enum CentreLoss {
     /**
@@ -22,6 +23,24 @@ public record DetectorLoss(CentreLoss form, double boxWeight) {
     /** (p - Y)^2, ten times as much where Y = 1. */
     MSE
   }
+
+  /** How a box is compared with its target. */
+  public enum BoxLoss {
+    /**
+     * 1 - GIoU, 0 to 2: what two boxes have in common, and how far apart they are where that is
+     * nothing (Rezatofighi et al., Generalized Intersection over Union, 2019). A pixel counts as much
+     * as it is of the box.
+     */
+    GIOU,
+    /**
+     * The mean distance of the four numbers: cells of the middle and logarithms of the sides are
+     * added up, so that of a large box the middle counts, and hardly its sides.
+     */
+    L1
+  }
+
+  /** The logarithm of a side in quarters of the input is taken for no more than this. */
+  private static final double LARGEST = 4;
 
   /** Weight of a centre among thousands of other cells, for {@link CentreLoss#MSE}. */
   private static final double MSE_CENTRE = 10;
@@ -44,7 +63,7 @@ public record DetectorLoss(CentreLoss form, double boxWeight) {
    *
    * @param total centre + boxWeight x box, []
    * @param centre a sum over cells, for each person, []
-   * @param box the mean error of a box's four numbers, []
+   * @param box the boxes' loss, a mean over the cells that learn one, []
    */
   public record BatchLoss(Tensor total, Tensor centre, Tensor box) {}
 
@@ -56,7 +75,13 @@ public record DetectorLoss(CentreLoss form, double boxWeight) {
             CentreLoss.class,
             CentreLoss.FOCAL,
             "the loss of the map of centres: focal, or squared errors"),
-        config.number("loss.box", 1, 0, 1e6, "weight of the boxes' errors beside it"));
+        config.choice(
+            "loss.boxes",
+            BoxLoss.class,
+            BoxLoss.GIOU,
+            "the loss of the boxes: what they have in common with the right ones, or their numbers'"
+                + " distance"),
+        config.number("loss.box", 5, 0, 1e6, "weight of the boxes' loss beside it"));
   }
 
   /** The loss of a batch. */
@@ -68,9 +93,14 @@ public record DetectorLoss(CentreLoss form, double boxWeight) {
         };
     Tensor centre =
         perCell.mul(targets.weight).sum().div(Tensors.scalar(Math.max(1, targets.people)));
-    Tensor error = output.box().sub(targets.box).abs().mul(targets.boxWeight);
-    Tensor all = targets.boxWeight.sum().mul(Tensors.scalar(DetectorNet.BOX));
-    Tensor box = error.sum().div(all.clamp_min(Tensors.scalar(1)));
+    Tensor error =
+        switch (boxes) {
+          case GIOU -> giou(output.box(), targets.box);
+          case L1 -> output.box().sub(targets.box).abs().mean(1); // [B, H, W]
+        };
+    Tensor counts = targets.boxWeight.select(1, 0); // [B, H, W]
+    Tensor all = counts.sum().clamp_min(Tensors.scalar(1.0 / DetectorNet.BOX));
+    Tensor box = error.mul(counts).sum().div(all);
     return new BatchLoss(centre.add(box.mul(Tensors.scalar(boxWeight))), centre, box);
   }
 
@@ -85,6 +115,54 @@ public record DetectorLoss(CentreLoss form, double boxWeight) {
     Tensor found = q.square().mul(logP).mul(isCentre);
     Tensor other = rest.square().square().mul(p.square()).mul(logQ); // 0 where Y = 1
     return found.add(other).neg();
+  }
+
+  /**
+   * 1 - GIoU of boxes that are told from the same cell, [B, H, W].
+   *
+   * @param found [B, 4, H, W], see {@link DetectorNet.CellMaps#box}
+   * @param target the same
+   */
+  static Tensor giou(Tensor found, Tensor target) {
+    Sides x = Sides.of(found, target, 0);
+    Sides y = Sides.of(found, target, 1);
+    Tensor common = x.common.mul(y.common);
+    Tensor hull = x.hull.mul(y.hull);
+    Tensor union = x.found.mul(y.found).add(x.target.mul(y.target)).sub(common);
+    // GIoU = common / union - (hull - union) / hull
+    return common.div(union).add(union.div(hull)).neg().add(Tensors.scalar(2));
+  }
+
+  /**
+   * Two boxes along an axis, each [B, H, W] in cells.
+   *
+   * @param found the found one's side
+   * @param target the right one's side
+   * @param common what they have in common
+   * @param hull from where the first begins to where the last ends
+   */
+  private record Sides(Tensor found, Tensor target, Tensor common, Tensor hull) {
+    static Sides of(Tensor found, Tensor target, int axis) {
+      Tensor side = side(found, axis);
+      Tensor targetSide = side(target, axis);
+      Tensor begins = begins(found, axis, side);
+      Tensor targetBegins = begins(target, axis, targetSide);
+      Tensor ends = begins.add(side);
+      Tensor targetEnds = targetBegins.add(targetSide);
+      Tensor common = ends.minimum(targetEnds).sub(begins.maximum(targetBegins));
+      Tensor hull = ends.maximum(targetEnds).sub(begins.minimum(targetBegins));
+      return new Sides(side, targetSide, common.clamp_min(Tensors.scalar(0)), hull);
+    }
+
+    private static Tensor side(Tensor box, int axis) {
+      double quarter = box.size(-1) / 4.0; // of the input, in cells
+      Tensor logarithm = box.select(1, 2 + axis).clamp_max(Tensors.scalar(LARGEST));
+      return logarithm.exp().mul(Tensors.scalar(quarter));
+    }
+
+    private static Tensor begins(Tensor box, int axis, Tensor side) {
+      return box.select(1, axis).sub(side.mul(Tensors.scalar(0.5)));
+    }
   }
 
   private static Tensor squared(Tensor logit, Tensor target) {

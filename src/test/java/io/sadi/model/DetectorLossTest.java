@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The detector's loss: a wrong one would still fall, and people would be found badly. */
 class DetectorLossTest {
@@ -78,13 +78,43 @@ class DetectorLossTest {
         weights += counts;
         for (int n = 0; n < 4; n++) {
           int at = (b * 4 + n) * AREA + cell;
-          error += counts * Math.abs(found[at] - box[at]);
+          if (loss.boxes() == DetectorLoss.BoxLoss.L1) {
+            error += counts * Math.abs(found[at] - box[at]) / 4;
+          }
+        }
+        if (loss.boxes() == DetectorLoss.BoxLoss.GIOU) {
+          error += counts * (1 - giou(box(found, b, cell), box(box, b, cell)));
         }
       }
     }
     double centres = sum / PEOPLE;
-    double boxes = error / (4 * weights);
+    double boxes = error / weights;
     return new double[] {centres + loss.boxWeight() * boxes, centres, boxes};
+  }
+
+  /** Left, top, right and lower edge, in cells from the middle of the cell that tells it. */
+  private static double[] box(float[] maps, int b, int cell) {
+    double x = maps[(b * 4) * AREA + cell];
+    double y = maps[(b * 4 + 1) * AREA + cell];
+    double width = Math.exp(maps[(b * 4 + 2) * AREA + cell]) * CELLS / 4;
+    double height = Math.exp(maps[(b * 4 + 3) * AREA + cell]) * CELLS / 4;
+    return new double[] {x - width / 2, y - height / 2, x + width / 2, y + height / 2};
+  }
+
+  private static double giou(double[] a, double[] b) {
+    double common = 1;
+    double hull = 1;
+    double areaA = 1;
+    double areaB = 1;
+    for (int axis = 0; axis < 2; axis++) {
+      common *=
+          Math.max(0, Math.min(a[axis + 2], b[axis + 2]) - Math.max(a[axis], b[axis]));
+      hull *= Math.max(a[axis + 2], b[axis + 2]) - Math.min(a[axis], b[axis]);
+      areaA *= a[axis + 2] - a[axis];
+      areaB *= b[axis + 2] - b[axis];
+    }
+    double union = areaA + areaB - common;
+    return common / union - (hull - union) / hull;
   }
 
   private static Tensor maps(float[] values, int maps) {
@@ -99,9 +129,9 @@ class DetectorLossTest {
   }
 
   @ParameterizedTest
-  @EnumSource(DetectorLoss.CentreLoss.class)
-  void isWhatTheFormulaSays(DetectorLoss.CentreLoss form) {
-    DetectorLoss loss = new DetectorLoss(form, 1.5);
+  @CsvSource({"FOCAL,GIOU", "MSE,GIOU", "FOCAL,L1", "MSE,L1"})
+  void isWhatTheFormulaSays(DetectorLoss.CentreLoss form, DetectorLoss.BoxLoss boxes) {
+    DetectorLoss loss = new DetectorLoss(form, boxes, 1.5);
     for (long seed = 0; seed < 5; seed++) {
       draw(seed);
       double[] expected = slow(loss);
@@ -117,18 +147,18 @@ class DetectorLossTest {
 
   /** Against the difference quotients of the slow formula. */
   @ParameterizedTest
-  @EnumSource(DetectorLoss.CentreLoss.class)
-  void itsGradientPointsWhereItGrows(DetectorLoss.CentreLoss form) {
-    DetectorLoss loss = new DetectorLoss(form, 1);
+  @CsvSource({"FOCAL,GIOU", "MSE,GIOU", "FOCAL,L1", "MSE,L1"})
+  void itsGradientPointsWhereItGrows(DetectorLoss.CentreLoss form, DetectorLoss.BoxLoss boxes) {
+    DetectorLoss loss = new DetectorLoss(form, boxes, 1);
     draw(7);
     float[] ofLogits;
     float[] ofBoxes;
     try (PointerScope scope = new PointerScope()) {
       Tensor logits = maps(logit, 1).requires_grad_(true);
-      Tensor boxes = maps(found, 4).requires_grad_(true);
-      fast(loss, logits, boxes).total().backward();
+      Tensor places = maps(found, 4).requires_grad_(true);
+      fast(loss, logits, places).total().backward();
       ofLogits = Tensors.floats(logits.grad());
-      ofBoxes = Tensors.floats(boxes.grad());
+      ofBoxes = Tensors.floats(places.grad());
     }
     float step = 1e-2f;
     for (int i = 2; i < logit.length; i++) {
@@ -137,7 +167,8 @@ class DetectorLossTest {
           .isEqualTo(quotient(loss, logit, i, step), within(2e-3));
     }
     for (int i = 0; i < found.length; i += 7) {
-      if (Math.abs(found[i] - box[i]) > 2 * step) { // |x| has no slope at 0
+      if (boxes == DetectorLoss.BoxLoss.GIOU || Math.abs(found[i] - box[i]) > 2 * step) {
+        // |x| has no slope at 0
         assertThat((double) ofBoxes[i])
             .as("box " + i)
             .isEqualTo(quotient(loss, found, i, step), within(2e-3));
@@ -173,9 +204,10 @@ class DetectorLossTest {
 
   @Test
   void theConfigSaysWhichOneItIs() {
-    Config config = Config.parse("loss: {centre: mse, box: 0.5}", "test");
+    Config config = Config.parse("loss: {centre: mse, boxes: l1, box: 0.5}", "test");
     assertThat(DetectorLoss.from(config))
-        .isEqualTo(new DetectorLoss(DetectorLoss.CentreLoss.MSE, 0.5));
-    assertThat(DetectorLoss.from(Config.empty()).form()).isEqualTo(DetectorLoss.CentreLoss.FOCAL);
+        .isEqualTo(new DetectorLoss(DetectorLoss.CentreLoss.MSE, DetectorLoss.BoxLoss.L1, 0.5));
+    assertThat(DetectorLoss.from(Config.empty()))
+        .isEqualTo(new DetectorLoss(DetectorLoss.CentreLoss.FOCAL, DetectorLoss.BoxLoss.GIOU, 5));
   }
 }
