@@ -49,7 +49,7 @@ class KilledAbuse {
 
   /**
    * Starts a command again and again and kills it, until it was killed so often. A command that
-   * comes to its end before it is killed is checked and started afresh.
+   * comes to its end before it is killed is checked and started afresh; the last one does.
    *
    * @param wholeMs how long it takes
    * @param out what it makes
@@ -63,11 +63,12 @@ class KilledAbuse {
     int wanted = Abuse.kills(what);
     int kills = 0;
     int ends = 0;
-    while (kills < wanted || ends == 0) {
+    boolean ended = false;
+    while (kills < wanted || !ended) { // at last it comes to its end
       Process process = Abuse.sadi(folder).start(folder.resolve("out.txt"), err, command);
       // Once there were enough it may come to its end.
       long patience = kills < wanted ? RANDOM.nextLong(wholeMs + wholeMs / 4) : 1_200_000;
-      boolean ended = process.waitFor(patience, TimeUnit.MILLISECONDS);
+      ended = process.waitFor(patience, TimeUnit.MILLISECONDS);
       if (!ended) {
         process.destroyForcibly();
         kills++;
@@ -119,6 +120,7 @@ class KilledAbuse {
           states.forget();
           assertThat(Abuse.last(run)).isEqualTo(Abuse.last(folder.resolve("whole")));
           assertThat(Files.readAllLines(run.resolve("metrics.csv"))).hasSize(6);
+          assertThat(run.resolve("summary.json")).content().contains("\"state\": \"done\"");
         });
   }
 
@@ -137,7 +139,8 @@ class KilledAbuse {
     int wanted = Abuse.kills("train-together");
     int kills = 0;
     int ends = 0;
-    while (kills < wanted || ends == 0) {
+    boolean ended = false;
+    while (kills < wanted || !ended) {
       states.damageOne();
       List<Process> both = together(run);
       Process victim = both.get(RANDOM.nextInt(2));
@@ -150,7 +153,8 @@ class KilledAbuse {
         assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("it ends").isTrue();
         assertThat(process.exitValue()).isIn(0, 1, 137);
       }
-      if (both.stream().allMatch(process -> process.exitValue() == 0)) {
+      ended = both.stream().allMatch(process -> process.exitValue() == 0);
+      if (ended) {
         assertThat(Abuse.last(run.resolve("0"))).isEqualTo(Abuse.last(whole.resolve("0")));
         ends++;
         states.forget();
