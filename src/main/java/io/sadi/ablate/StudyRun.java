@@ -127,7 +127,7 @@ final class StudyRun {
 
   private void measure(Cell cell, Progress own) throws IOException {
     CellFolder run = folder.cell(cell);
-    if (run.hasMeasurement()) {
+    if (run.hasMeasurement() && !run.isMeasured()) {
       own.note("measuring" + StudyFolder.ANEW);
       if (!run.hasWeights()) {
         throw BadInputException.at(

@@ -233,8 +233,7 @@ public record Checkpoint(
   }
 
   @Override
-  public void write(Path file, Map<String, Safetensors.Entry> state, Map<String, String> notes)
-      throws IOException {
+  public Safetensors content(Map<String, Safetensors.Entry> state, Map<String, String> notes) {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("format", FORMAT);
     metadata.put("architecture", Architecture.toJson(model(), skeleton().size()));
@@ -265,15 +264,16 @@ public record Checkpoint(
     metadata.putAll(notes);
     Map<String, Safetensors.Entry> all = new LinkedHashMap<>(tensors);
     all.putAll(state);
-    new Safetensors(metadata, all).write(file);
+    return new Safetensors(metadata, all);
   }
 
   /** Replaces the file that the checkpoint was read from, and keeps its tensors for resuming. */
   public void rewrite(Path file) throws IOException {
     Safetensors old = Safetensors.read(file);
+    old.checkMetadataSum(file); // a new sum must not hide what is damaged
     Map<String, String> notes = new LinkedHashMap<>(old.metadata());
     OWN.forEach(notes::remove);
-    write(file, tensors(old, true), notes);
+    content(tensors(old, true), notes).withMetadataSum().write(file);
   }
 
   /** The network with these weights. */

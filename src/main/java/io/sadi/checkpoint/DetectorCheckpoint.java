@@ -103,8 +103,7 @@ public record DetectorCheckpoint(
   }
 
   @Override
-  public void write(Path file, Map<String, Safetensors.Entry> state, Map<String, String> notes)
-      throws IOException {
+  public Safetensors content(Map<String, Safetensors.Entry> state, Map<String, String> notes) {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("format", FORMAT);
     metadata.put("config", config);
@@ -119,7 +118,7 @@ public record DetectorCheckpoint(
     metadata.putAll(notes);
     Map<String, Safetensors.Entry> all = new LinkedHashMap<>(tensors);
     all.putAll(state);
-    new Safetensors(metadata, all).write(file);
+    return new Safetensors(metadata, all);
   }
 
   /** The network with these weights. */

@@ -11,11 +11,16 @@ public sealed interface NetworkFile permits Checkpoint, DetectorCheckpoint {
   Map<String, Safetensors.Entry> tensors();
 
   /**
-   * Writes it whole or not at all.
+   * The content of its file.
    *
    * @param state further tensors, by names that begin with {@link Checkpoint#STATE}
    * @param notes further metadata
    */
-  void write(Path file, Map<String, Safetensors.Entry> state, Map<String, String> notes)
-      throws IOException;
+  Safetensors content(Map<String, Safetensors.Entry> state, Map<String, String> notes);
+
+  /** Writes {@link #content} whole or not at all. */
+  default void write(Path file, Map<String, Safetensors.Entry> state, Map<String, String> notes)
+      throws IOException {
+    content(state, notes).write(file);
+  }
 }

@@ -109,7 +109,8 @@ final class TrainCommand implements Callable<Integer> {
       order = 5,
       description =
           "With --resume: go on although the steps so far were computed differently (precision,"
-              + " kind of device, LibTorch).")
+              + " kind of device, LibTorch). With several processes: train although they compute"
+              + " differently.")
   boolean allowMixed;
 
   static final class ExistingRun {
@@ -341,8 +342,9 @@ final class TrainCommand implements Callable<Integer> {
     if (overrideConfig && !resume) {
       throw new ParameterException(spec.commandLine(), "--override-config needs --resume");
     }
-    if (allowMixed && !resume) {
-      throw new ParameterException(spec.commandLine(), "--allow-mixed needs --resume");
+    if (allowMixed && !resume && nproc == 1 && Membership.of(System.getenv()) == null) {
+      throw new ParameterException(
+          spec.commandLine(), "--allow-mixed needs --resume or several processes");
     }
     if (existing == null) {
       return TrainJob.Mode.REFUSE;

@@ -20,13 +20,39 @@ import org.jspecify.annotations.Nullable;
  *     pixel size, the person's number, box, crop and head size, and the annotated joints; 64
  *     hexadecimal digits. Numbers count as IEEE 754 has them, as what Java prints for them differs
  *     between its versions
+ * @param photos those that a detector sees, with people or without; null for networks of joints,
+ *     which see people alone, and in files of older versions
  */
-public record Fingerprint(String split, int people, String sha256) {
+public record Fingerprint(String split, int people, String sha256, @Nullable Photos photos) {
   /** Digits that a person is shown. */
   private static final int SHOWN = 12;
 
   private static final int MOST_PEOPLE = 1_000_000_000;
   private static final Pattern DIGITS = Pattern.compile("[0-9a-f]{64}");
+
+  /** Of people alone. */
+  public Fingerprint(String split, int people, String sha256) {
+    this(split, people, sha256, null);
+  }
+
+  /**
+   * The photos of a split, also those that show nobody.
+   *
+   * @param count how many
+   * @param sha256 over their names and pixel sizes, in their order; 64 hexadecimal digits
+   */
+  public record Photos(int count, String sha256) {
+    private static Photos from(Field json) {
+      return new Photos((int) json.get("count").integer(0, MOST_PEOPLE), digits(json));
+    }
+
+    private JsonObject json() {
+      JsonObject json = new JsonObject();
+      json.addProperty("count", count);
+      json.addProperty("sha256", sha256);
+      return json;
+    }
+  }
 
   /** Of some people, whose order counts. */
   public static Fingerprint of(String split, List<Person> people, Skeleton skeleton) {
@@ -42,6 +68,20 @@ public record Fingerprint(String split, int people, String sha256) {
               }
             });
     return new Fingerprint(split, people.size(), sha256);
+  }
+
+  /** The same with the photos that were looked at, whose order counts. */
+  Fingerprint with(List<LabelledPhoto> seen) {
+    String sum =
+        Checksum.sha256(
+            out -> {
+              for (LabelledPhoto photo : seen) {
+                write(photo.image(), out);
+                out.writeInt(photo.width());
+                out.writeInt(photo.height());
+              }
+            });
+    return new Fingerprint(split, people, sha256, new Photos(seen.size(), sum));
   }
 
   private static void write(Person person, DataOutputStream out) throws IOException {
@@ -79,9 +119,13 @@ public record Fingerprint(String split, int people, String sha256) {
     out.write(bytes);
   }
 
-  /** Whether it is of the same people, whatever their split is called. */
+  /**
+   * Whether it is of the same people, whatever their split is called; and of the same photos, where
+   * both say which.
+   */
   public boolean samePeople(Fingerprint other) {
-    return sha256.equals(other.sha256);
+    return sha256.equals(other.sha256)
+        && (photos == null || other.photos == null || photos.equals(other.photos));
   }
 
   /** As files of ours keep it. */
@@ -90,6 +134,9 @@ public record Fingerprint(String split, int people, String sha256) {
     json.addProperty("split", split);
     json.addProperty("people", people);
     json.addProperty("sha256", sha256);
+    if (photos != null) {
+      json.add("photos", photos.json());
+    }
     return json;
   }
 
@@ -100,16 +147,36 @@ public record Fingerprint(String split, int people, String sha256) {
 
   /** The same of a split whose name stands elsewhere. */
   public static Fingerprint of(String split, Field json) {
+    Field photos = json.get("photos");
+    return new Fingerprint(
+        split,
+        (int) json.get("people").integer(0, MOST_PEOPLE),
+        digits(json),
+        photos.isGiven() ? Photos.from(photos) : null);
+  }
+
+  private static String digits(Field json) {
     String sha256 = json.get("sha256").text();
     if (!DIGITS.matcher(sha256).matches()) {
       throw json.get("sha256").wrong("64 hexadecimal digits");
     }
-    return new Fingerprint(split, (int) json.get("people").integer(0, MOST_PEOPLE), sha256);
+    return sha256;
   }
 
   /** As in {@code split train (48 people, sha256 3f2a91c04d12)}. */
   @Override
   public String toString() {
-    return "split " + split + " (" + people + " people, sha256 " + sha256.substring(0, SHOWN) + ")";
+    String ofPhotos =
+        photos == null
+            ? ""
+            : "; " + photos.count + " photos, sha256 " + photos.sha256.substring(0, SHOWN);
+    return "split "
+        + split
+        + " ("
+        + people
+        + " people, sha256 "
+        + sha256.substring(0, SHOWN)
+        + ofPhotos
+        + ")";
   }
 }

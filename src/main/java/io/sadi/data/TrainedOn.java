@@ -102,6 +102,20 @@ public record TrainedOn(
     return new TrainedOn(dataset, train, val, files, before);
   }
 
+  /**
+   * The same of a detector, which also sees photos that show nobody.
+   *
+   * @param validationPhotos as {@code val}; not looked at without
+   */
+  public TrainedOn with(List<LabelledPhoto> photos, List<LabelledPhoto> validationPhotos) {
+    return new TrainedOn(
+        dataset,
+        train.with(photos),
+        val == null ? null : val.with(validationPhotos),
+        teachers,
+        before);
+  }
+
   /** The same for weights that had been trained on something else, or on the same, before. */
   public TrainedOn after(TrainedOn earlier) {
     List<TrainedOn> all = new ArrayList<>(earlier.before);

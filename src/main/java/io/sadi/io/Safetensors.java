@@ -40,6 +40,12 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
 
   private static final int PIECE = 1 << 20;
 
+  /** Metadata with the checksum of the tensors. */
+  private static final String SUM = "crc32c";
+
+  /** Metadata with the checksum of all other metadata. */
+  private static final String METADATA_SUM = "crc32c_metadata";
+
   private static final Entry EMPTY = new Entry(Dtype.U8, new long[] {0}, ByteBuffer.allocate(0));
 
   public Safetensors {
@@ -60,6 +66,65 @@ public record Safetensors(Map<String, String> metadata, Map<String, Entry> tenso
               sum.update(entry.data());
             });
     return HexFormat.of().toHexDigits((int) sum.getValue());
+  }
+
+  /** The same with checksums of tensors and metadata, which {@link #checkSums} compares. */
+  public Safetensors withSums() {
+    Map<String, String> all = new LinkedHashMap<>(metadata);
+    all.put(SUM, sum(tensors));
+    return new Safetensors(all, tensors).withMetadataSum();
+  }
+
+  /**
+   * The same where a file {@link #withSums} has got other metadata; other files stay as they are.
+   */
+  public Safetensors withMetadataSum() {
+    if (!metadata.containsKey(SUM)) {
+      return this;
+    }
+    Map<String, String> all = new LinkedHashMap<>(metadata);
+    all.put(METADATA_SUM, metadataSum(all));
+    return new Safetensors(all, tensors);
+  }
+
+  /** The CRC-32C of metadata's names and texts in the names' order, without its own. */
+  private static String metadataSum(Map<String, String> metadata) {
+    CRC32C sum = new CRC32C();
+    new TreeMap<>(metadata)
+        .forEach(
+            (name, text) -> {
+              if (!name.equals(METADATA_SUM)) {
+                sum.update(name.getBytes(StandardCharsets.UTF_8));
+                sum.update(text.getBytes(StandardCharsets.UTF_8));
+              }
+            });
+    return HexFormat.of().toHexDigits((int) sum.getValue());
+  }
+
+  /**
+   * Compares metadata and tensors with their checksums, as far as the file has them: files that are
+   * no state of a run have none, and those of older versions none of the metadata.
+   *
+   * @param file named in messages
+   * @throws BadInputException if they differ
+   */
+  public void checkSums(Object file) {
+    checkMetadataSum(file);
+    check(SUM, metadata.getOrDefault(SUM, ""), () -> sum(tensors), file, "tensors are");
+  }
+
+  /** The same of the metadata alone, which takes no time. */
+  public void checkMetadataSum(Object file) {
+    String expected = metadata.getOrDefault(METADATA_SUM, "");
+    check(METADATA_SUM, expected, () -> metadataSum(metadata), file, "metadata is");
+  }
+
+  private static void check(
+      String name, String expected, Supplier<String> found, Object file, String what) {
+    if (!expected.isEmpty() && !expected.equals(found.get())) {
+      throw new BadInputException(
+          file + ": damaged: its " + what + " not what was written (" + name + ")");
+    }
   }
 
   /** Element types, under the names that the header gives them. */

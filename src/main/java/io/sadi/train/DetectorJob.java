@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataset what to learn from
  * @param photos of the training split
  * @param validationPhotos of the validation split; empty where the dataset has none
- * @param trainedOn fingerprints of the people in them
+ * @param trainedOn fingerprints of them and of the people in them
  * @param out the run folder
  * @param mode whether the folder is new, replaced or continued
  * @param init the initial weights; null for random ones
@@ -128,6 +128,7 @@ public record DetectorJob(
         validation,
         TrainedOn.of(
                 dataset, trainSplit, people, valSplit, val == null ? List.of() : val.everybody())
+            .with(photos, validation)
             .with(found),
         out,
         mode,

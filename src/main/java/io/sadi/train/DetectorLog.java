@@ -25,7 +25,7 @@ final class DetectorLog {
   private final Precision precision;
   private final List<List<String>> rows = new ArrayList<>();
   private final long started = System.nanoTime();
-  private double imagesPerSecond;
+  private double imagesPerSecond = Double.NaN;
 
   /**
    * @param epochs in all
@@ -42,6 +42,7 @@ final class DetectorLog {
   /** Continues after the first epochs of a run. */
   void resume(int done) throws IOException {
     rows.addAll(folder.metrics(DetectorEpoch.COLUMNS, done));
+    imagesPerSecond = EpochResult.lastRate(DetectorEpoch.COLUMNS, rows);
   }
 
   void note(String line) throws IOException {

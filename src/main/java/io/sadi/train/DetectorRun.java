@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * as {@link TrainRun} has it for networks of joints, in one process. What a step does is {@link
  * DetectorTrainer#step}.
  */
-final class DetectorRun {
+final class DetectorRun extends EpochLoop {
   private final DetectorRunConfig config;
   private final TrainConfig settings;
   private final Path root;
@@ -43,12 +42,10 @@ final class DetectorRun {
   private final StateFiles states;
   private final DetectorLog log;
   private final BadSteps badSteps;
-  private Position position = Position.START;
-  private Position lastSaved = Position.START;
-  private long saved = System.nanoTime();
   private boolean shown;
 
   DetectorRun(DetectorJob job, RunFolder folder, DetectorTrainer trainer, Progress progress) {
+    super(job.config().train(), folder);
     this.config = job.config();
     this.settings = config.train();
     this.root = job.dataset().imageRoot();
@@ -60,7 +57,13 @@ final class DetectorRun {
     this.trainer = trainer;
     this.states =
         new StateFiles(
-            this::checkpoint, settings.keep(), false, job.trainedOn(), folder, trainer.weights());
+            this::checkpoint,
+            settings.keep(),
+            false,
+            job.trainedOn(),
+            1,
+            folder,
+            trainer.weights());
     this.log =
         new DetectorLog(folder, progress, settings.epochs(), trainer.device(), trainer.precision());
     this.badSteps =
@@ -71,63 +74,34 @@ final class DetectorRun {
             config.model().input());
   }
 
-  /** Trains to the end or until interrupted. Either way the folder then holds all that was done. */
-  RunState run() throws IOException {
-    if (isComplete()) {
-      log.note("the run is complete, after epoch " + position.epoch());
-      return RunState.DONE;
-    }
-    summary(RunState.RUNNING);
-    try (Interruption.Guard guard = Interruption.guard()) {
-      while (!isComplete()) {
-        if (!epoch(guard)) {
-          if (!position.equals(lastSaved)) {
-            save();
-          }
-          summary(RunState.INTERRUPTED);
-          log.note("interrupted after step " + position.steps() + "; --resume goes on from here");
-          return RunState.INTERRUPTED;
-        }
-      }
-      summary(RunState.DONE);
-      return RunState.DONE;
-    } catch (IOException | RuntimeException e) {
-      summary(RunState.FAILED);
-      throw e;
-    }
+  @Override
+  void summary(RunState state) throws IOException {
+    log.summary(state, position(), states.trainedOn());
   }
 
-  private void summary(RunState state) throws IOException {
-    log.summary(state, position, states.trainedOn());
-  }
-
-  private boolean isComplete() {
-    return position.epoch() >= settings.epochs()
-        || (settings.patience() > 0
-            && position.best().epoch() > 0
-            && position.current().steps() == 0
-            && position.epoch() / settings.evalEvery() >= TrainRun.FEWEST_VALIDATIONS
-            && position.epoch() - position.best().epoch() >= settings.patience());
+  @Override
+  void note(String line) throws IOException {
+    log.note(line);
   }
 
   /** One pass over the training photos; false if it was interrupted before its end. */
-  private boolean epoch(Interruption.Guard guard) throws IOException {
-    int epoch = position.epoch();
+  @Override
+  boolean epoch(Interruption.Guard guard) throws IOException {
+    int epoch = position().epoch();
     long begin = System.nanoTime();
     int accumulate = settings.accumulate();
     int batch = Math.min(settings.batch(), photos.size());
     int steps = SceneBatches.count(photos.size(), settings.batch()) / accumulate;
-    int before = position.current().steps();
+    int before = position().current().steps();
+    int left = Math.max(0, steps - before);
     int images = batch * accumulate;
     try (SceneBatches batches = batches(epoch, before * accumulate);
         Progress.Work work =
             progress.start(
-                "epoch " + (epoch + 1) + "/" + settings.epochs(),
-                (long) (steps - before) * images,
-                "images")) {
+                "epoch " + (epoch + 1) + "/" + settings.epochs(), (long) left * images, "images")) {
       for (int i = before; i < steps; i++) {
         show(batches);
-        step(batches);
+        step(batches, images);
         work.advance(images);
         work.message(message());
         if (guard.requested()) {
@@ -138,9 +112,8 @@ final class DetectorRun {
         }
       }
     }
-    int taken = steps - before;
     double seconds = (System.nanoTime() - begin) / 1e9;
-    if (!finish(epoch, images, taken == 0 ? Double.NaN : taken * images / seconds)) {
+    if (!finish(epoch, images, left == 0 ? Double.NaN : (double) left * images / seconds)) {
       return false;
     }
     return !guard.requested() || isComplete();
@@ -160,7 +133,7 @@ final class DetectorRun {
         trainer.device());
   }
 
-  private void step(SceneBatches batches) throws IOException {
+  private void step(SceneBatches batches, int images) throws IOException {
     List<SceneBatch> taken = new ArrayList<>();
     for (int i = 0; i < settings.accumulate(); i++) {
       SceneBatch batch = batches.next();
@@ -168,17 +141,17 @@ final class DetectorRun {
         taken.add(batch);
       }
     }
-    double rate = settings.rate(position.epoch(), position.steps());
+    double rate = settings.rate(position().epoch(), position().steps());
     Trainer.Step step;
     try {
-      step = trainer.step(taken, rate, position.limit());
+      step = trainer.step(taken, rate, position().limit());
     } catch (RuntimeException e) {
       throw OutOfMemory.is(e) ? OutOfMemory.failure(settings.batch(), 0, "", e) : e;
     }
     taken.forEach(batches::release);
     StepLoss loss = step.loss();
-    position = loss.isGood() ? position.goodStep(loss.mean()) : position.badStep();
-    badSteps.after(step, position, log::warn);
+    moveTo(loss.isGood() ? position().goodStep(loss.mean(), images) : position().badStep());
+    badSteps.after(step, position(), log::warn);
   }
 
   /** Writes a picture of the run's first batch, for people to check what is learned from. */
@@ -191,9 +164,9 @@ final class DetectorRun {
   }
 
   private String message() {
-    int steps = Math.max(1, position.current().good());
-    double rate = settings.rate(position.epoch(), Math.max(0, position.steps() - 1));
-    double loss = position.current().losses().total() / steps;
+    int steps = Math.max(1, position().current().good());
+    double rate = settings.rate(position().epoch(), Math.max(0, position().steps() - 1));
+    double loss = position().current().losses().total() / steps;
     return String.format(Locale.ROOT, "loss %s, lr %.2g", Decimal.of(loss, 4), rate);
   }
 
@@ -219,26 +192,28 @@ final class DetectorRun {
       }
     }
     drawSamples(done, last);
-    int steps = position.current().good();
+    int steps = position().current().good();
     DetectorEpoch result =
         new DetectorEpoch(
             done,
-            position.steps(),
-            settings.rate(epoch, Math.max(0, position.steps() - 1)),
-            position.current().losses().dividedBy(steps),
-            (long) steps * images,
+            position().steps(),
+            settings.rate(epoch, Math.max(0, position().steps() - 1)),
+            position().current().losses().dividedBy(steps),
+            position().current().images(images),
             imagesPerSecond,
             ProcessMemory.residentMb(),
             validation);
-    position =
-        position.nextEpoch(
-            validation != null,
-            validation == null ? Double.NaN : validation.ap50(),
-            validation == null ? Double.NaN : validation.ap(),
-            0,
-            validationPhotos.isEmpty()); // without validation the latest weights count as the best
-    if (position.best().epoch() == done) {
-      states.saveBest(position);
+    moveTo(
+        position()
+            .nextEpoch(
+                validation != null,
+                validation == null ? Double.NaN : validation.ap50(),
+                validation == null ? Double.NaN : validation.ap(),
+                0,
+                validationPhotos
+                    .isEmpty())); // without validation the latest weights count as the best
+    if (position().best().epoch() == done) {
+      states.saveBest(position());
     }
     log.epoch(result); // before the state: a run that is killed in between repeats the epoch
     save();
@@ -277,10 +252,10 @@ final class DetectorRun {
 
   /** Continues from the folder's last state; from the start if there is none. */
   void resume() throws IOException {
-    position = states.restore(progress);
-    log.resume(position.epoch());
-    if (position.steps() > 0) {
-      log.note("resumed after epoch " + position.epoch() + ", step " + position.steps());
+    moveTo(states.restore(progress));
+    log.resume(position().epoch());
+    if (position().steps() > 0) {
+      log.note("resumed after epoch " + position().epoch() + ", step " + position().steps());
     }
   }
 
@@ -321,14 +296,8 @@ final class DetectorRun {
         new Origin(at.epoch(), "", trainedOn));
   }
 
-  private void save() throws IOException {
-    states.save(position, List.of());
-    lastSaved = position;
-    saved = System.nanoTime();
-  }
-
-  private boolean isTimeToSave() {
-    long minutes = TimeUnit.NANOSECONDS.toMinutes(System.nanoTime() - saved);
-    return settings.saveMinutes() > 0 && minutes >= settings.saveMinutes();
+  @Override
+  void writeState() throws IOException {
+    states.save(position(), List.of());
   }
 }

@@ -142,9 +142,12 @@ final class DetectorTrainer implements AutoCloseable {
             : loss.total().mul(Tensors.scalar(ofBatch.joints()));
     total.backward();
     try (NoGradGuard noGrad = new NoGradGuard()) {
-      return Double.isFinite(net.parameters().gradients().norm().item_float())
-          ? ofBatch
-          : ofBatch.withBadGradients();
+      Tensor gradients = net.parameters().gradients();
+      if (Double.isFinite(gradients.norm().item_float())) {
+        return ofBatch;
+      }
+      gradients.zero_(); // the step is lost, and the batches after this one are not to blame
+      return ofBatch.withBadGradients();
     }
   }
 

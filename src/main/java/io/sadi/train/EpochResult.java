@@ -79,7 +79,20 @@ record EpochResult(
 
   /** A row's number in a column; NaN if it has none. */
   static double number(List<String> row, String column) {
-    String cell = row.get(columns().indexOf(column));
+    return number(row.get(columns().indexOf(column)));
+  }
+
+  /** The last images a second that are known of some rows; NaN if none are. */
+  static double lastRate(List<String> columns, List<List<String>> rows) {
+    double rate = Double.NaN;
+    for (List<String> row : rows) {
+      double ofRow = number(row.get(columns.indexOf("img_per_s")));
+      rate = ofRow > 0 ? ofRow : rate;
+    }
+    return rate;
+  }
+
+  private static double number(String cell) {
     try {
       return Double.parseDouble(cell);
     } catch (NumberFormatException e) {

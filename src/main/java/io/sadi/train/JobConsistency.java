@@ -8,19 +8,23 @@ import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
 import io.sadi.io.Version;
 import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.Numerics;
 import io.sadi.torch.Ranks;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * Checks that the processes of a job train the same network on the same people. Otherwise the sum
- * of their gradients would be meaningless.
+ * Checks that the processes of a job train the same network on the same people, and compute alike.
+ * Otherwise the sum of their gradients would be meaningless.
  */
 final class JobConsistency {
   /** Settings that may differ from machine to machine. */
   private static final Set<String> OF_THE_MACHINE =
       Set.of("train.device", "train.threads", "data.workers");
+
+  private static final String ALLOW_MIXED = "allow_mixed";
 
   private JobConsistency() {}
 
@@ -45,6 +49,36 @@ final class JobConsistency {
             difference + "; start all processes of a job with the same program, config and data");
       }
     }
+  }
+
+  /**
+   * Compares the arithmetic of all processes, each of which finds out what {@code auto} means on
+   * its machine.
+   *
+   * @param own of this process
+   * @param allowMixed whether they may differ; what the first process is told counts
+   * @return by rank
+   * @throws BadInputException in all of them, naming one that differs and in what
+   */
+  static List<Numerics> check(Numerics own, boolean allowMixed, Ranks ranks, ComputeDevice device) {
+    JsonObject said = own.json();
+    said.addProperty(ALLOW_MIXED, allowMixed);
+    List<String> all = ranks.gather(Json.compact(said), device);
+    boolean mixed = said(all, 0).get(ALLOW_MIXED).getAsBoolean();
+    Numerics first = Numerics.of(said(all, 0));
+    List<Numerics> numerics = new ArrayList<>();
+    for (int rank = 0; rank < all.size(); rank++) {
+      Numerics its = Numerics.of(said(all, rank));
+      numerics.add(its);
+      String difference = its.where(first);
+      if (!difference.isEmpty() && !mixed) {
+        throw new BadInputException(
+            said(rank, difference, first.where(its))
+                + "; set train.precision, start all processes on machines that compute alike, or"
+                + " mix them with --allow-mixed");
+      }
+    }
+    return numerics;
   }
 
   private static JsonObject said(List<String> all, int rank) {

@@ -36,12 +36,34 @@ record Position(
    * @param steps done, bad ones included
    * @param bad steps whose loss or gradients were bad, so that the weights did not move
    * @param losses sum over the good steps
+   * @param images that the good steps took, in all processes; negative where an older version,
+   *     which did not count them, took some
    */
-  record PartOfEpoch(int steps, int bad, LossValues losses) {
-    static final PartOfEpoch NONE = new PartOfEpoch(0, 0, LossValues.ZERO);
+  record PartOfEpoch(int steps, int bad, LossValues losses, long images) {
+    static final PartOfEpoch NONE = new PartOfEpoch(0, 0, LossValues.ZERO, 0);
+
+    private static final long NOT_COUNTED = -1;
 
     int good() {
       return steps - bad;
+    }
+
+    /**
+     * The images that the good steps took.
+     *
+     * @param ofStep images of a step, by which those are counted that an older version took
+     */
+    long images(int ofStep) {
+      return images >= 0 ? images : (long) good() * ofStep;
+    }
+
+    private PartOfEpoch plus(LossValues loss, int taken) {
+      return new PartOfEpoch(
+          steps + 1, bad, losses.plus(loss), images >= 0 ? images + taken : images);
+    }
+
+    private PartOfEpoch plusBad() {
+      return new PartOfEpoch(steps + 1, bad + 1, losses, images);
     }
   }
 
@@ -62,12 +84,16 @@ record Position(
     return usual == 0 ? Double.MAX_VALUE : EXPLODED * Math.max(1, usual);
   }
 
-  /** After a step with this loss. */
-  Position goodStep(LossValues loss) {
+  /**
+   * After a step with this loss.
+   *
+   * @param images that it took, in all processes
+   */
+  Position goodStep(LossValues loss, int images) {
     double size = Math.abs(loss.total());
     return new Position(
         epoch,
-        new PartOfEpoch(current.steps + 1, current.bad, current.losses.plus(loss)),
+        current.plus(loss, images),
         steps + 1,
         usual == 0 ? size : usual + SHARE * (size - usual),
         best,
@@ -76,8 +102,7 @@ record Position(
 
   /** After a step that did not move the weights. */
   Position badStep() {
-    PartOfEpoch part = new PartOfEpoch(current.steps + 1, current.bad + 1, current.losses);
-    return new Position(epoch, part, steps, usual, best, fusionWeight);
+    return new Position(epoch, current.plusBad(), steps, usual, best, fusionWeight);
   }
 
   /**
@@ -117,6 +142,7 @@ record Position(
     json.addProperty("epoch", epoch);
     json.addProperty("batch", current.steps);
     json.addProperty("skipped", current.bad);
+    json.addProperty("images", current.images);
     json.addProperty("steps", steps);
     // As text: JSON has no NaN, and the sums must come back to the last bit.
     json.addProperty("loss", Double.toString(current.losses.total()));
@@ -140,7 +166,8 @@ record Position(
               json.get("batch").getAsInt(),
               json.get("skipped").getAsInt(),
               new LossValues(
-                  number(json, "loss"), number(json, "loss_h1"), number(json, "loss_h2"))),
+                  number(json, "loss"), number(json, "loss_h1"), number(json, "loss_h2")),
+              json.has("images") ? json.get("images").getAsLong() : PartOfEpoch.NOT_COUNTED),
           json.get("steps").getAsLong(),
           json.has("usual") ? number(json, "usual") : 0, // older states have none
           new Best(

@@ -2,6 +2,8 @@ package io.sadi.train;
 
 import com.google.gson.JsonObject;
 import io.sadi.checkpoint.Checkpoint;
+import io.sadi.config.Config;
+import io.sadi.config.Field;
 import io.sadi.data.TrainedOn;
 import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
@@ -45,10 +47,38 @@ final class RunFolder {
 
   private static final String DAMAGED = "damaged-";
 
+  /**
+   * What else a run's folder holds beside its states. The config is the last: without it the folder
+   * is no run, and what a process that was killed left in it would be in a new one's way.
+   */
+  private static final List<String> CONTENT =
+      List.of(
+          "checkpoints",
+          "metrics.csv",
+          "curves.html",
+          "augmented.jpg",
+          "summary.json",
+          "train.log",
+          "samples",
+          "nan",
+          "config.yaml");
+
   private final Path folder;
+  private final StateReader reader;
+
+  private RunFolder(Path folder, StateReader reader) {
+    this.folder = folder;
+    this.reader = reader;
+  }
 
   private RunFolder(Path folder) {
-    this.folder = folder;
+    this(folder, Safetensors::read);
+  }
+
+  /** Opens a file of a state. */
+  @FunctionalInterface
+  interface StateReader {
+    Safetensors read(Path file) throws IOException;
   }
 
   /**
@@ -84,19 +114,6 @@ final class RunFolder {
   void begin(boolean overwrite) throws IOException {
     check(overwrite);
     if (isRun(folder)) {
-      for (String name :
-          List.of(
-              "config.yaml",
-              "metrics.csv",
-              "curves.html",
-              "augmented.jpg",
-              "summary.json",
-              "train.log",
-              "checkpoints",
-              "samples",
-              "nan")) {
-        FileTree.delete(folder.resolve(name));
-      }
       try (Stream<Path> state = Files.list(folder.resolve("state"))) {
         for (Path path : state.filter(path -> !path.equals(lockFile())).toList()) {
           FileTree.delete(path);
@@ -106,6 +123,10 @@ final class RunFolder {
       if (events.isPresent()) {
         FileTree.delete(events.get());
       }
+    }
+    for (String name : CONTENT) {
+      FileTree.delete(AtomicFile.part(folder.resolve(name)));
+      FileTree.delete(folder.resolve(name));
     }
     Files.createDirectories(folder.resolve("checkpoints"));
   }
@@ -126,6 +147,11 @@ final class RunFolder {
   /** A folder that another process of the job creates and checks. */
   static RunFolder at(Path folder) {
     return new RunFolder(folder);
+  }
+
+  /** The same on another disk. */
+  static RunFolder at(Path folder, StateReader reader) {
+    return new RunFolder(folder, reader);
   }
 
   Path path() {
@@ -175,12 +201,19 @@ final class RunFolder {
   @Nullable TrainedOn trainedOn() throws IOException {
     for (Path state : states()) {
       try {
-        return Checkpoint.trainedOn(Safetensors.read(state), state);
-      } catch (BadInputException e) {
+        Safetensors content = read(state);
+        content.checkMetadataSum(state);
+        return Checkpoint.trainedOn(content, state);
+      } catch (BadInputException | UncheckedIOException e) {
         // Damaged: restoring reports it.
       }
     }
     return null;
+  }
+
+  /** Opens a file of a state. */
+  Safetensors read(Path file) throws IOException {
+    return reader.read(file);
   }
 
   /** Keeps {@link #last}, of so many steps, under another name, before a newer one replaces it. */
@@ -355,6 +388,21 @@ final class RunFolder {
     Json.write(folder.resolve("summary.json"), summary);
   }
 
+  /** Whether the summary says that the run is done, after so many epochs. */
+  boolean isDone(int epochs) throws IOException {
+    Path file = folder.resolve("summary.json");
+    if (!Files.exists(file)) {
+      return false;
+    }
+    try {
+      Field summary = Field.root(Json.readObject(file), file);
+      return summary.get("state").text().equals(Config.name(RunState.DONE))
+          && summary.get("epochs").integer(0, Integer.MAX_VALUE) == epochs;
+    } catch (BadInputException e) {
+      return false; // damaged: it is written anew
+    }
+  }
+
   private static boolean isRun(Path folder) {
     return Files.exists(folder.resolve("config.yaml"));
   }
@@ -371,8 +419,14 @@ final class RunFolder {
       return tree.allMatch(
           path ->
               path.equals(folder)
-                  || List.of("checkpoints", "state", "state/lock", "config.yaml.part")
-                      .contains(folder.relativize(path).toString()));
+                  || List.of("checkpoints", "state", "state/lock")
+                      .contains(folder.relativize(path).toString())
+                  || isPart(folder, path));
     }
+  }
+
+  /** Whether a file is what a process was writing when it was killed. */
+  private static boolean isPart(Path folder, Path path) {
+    return CONTENT.stream().anyMatch(name -> path.equals(AtomicFile.part(folder.resolve(name))));
   }
 }

@@ -33,7 +33,7 @@ final class RunLog {
   private final LearningCheck learning;
   private final List<List<String>> rows = new ArrayList<>();
   private final long started = System.nanoTime();
-  private double imagesPerSecond;
+  private double imagesPerSecond = Double.NaN;
 
   /**
    * @param metric its label
@@ -63,6 +63,7 @@ final class RunLog {
   /** Continues after the first epochs of a run. */
   void resume(int done) throws IOException {
     rows.addAll(folder.metrics(EpochResult.columns(), done));
+    imagesPerSecond = EpochResult.lastRate(EpochResult.columns(), rows);
     learning.resume(rows);
   }
 

@@ -15,6 +15,7 @@ import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Numerics;
 import io.sadi.torch.Tensors;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,8 +40,8 @@ final class StateFiles {
   private static final String TRAINING = "training";
   private static final String COMPUTED = "computed";
 
-  /** Metadata with the checksum of the tensors. */
-  private static final String SUM = "crc32c";
+  /** Metadata with the number of the job's processes. */
+  private static final String PROCESSES = "processes";
 
   private static final String MEAN = "mean";
   private static final String SQUARE = "square";
@@ -51,10 +52,15 @@ final class StateFiles {
   private final StateContent content;
   private final int keep;
   private final boolean crossFitted;
+  private final int processes;
   private final RunFolder folder;
   private final Weights weights;
   private TrainedOn trainedOn;
   private @Nullable Position saved;
+
+  /** Of the restored state; empty if it does not say. */
+  private String processesBefore = "";
+
   private List<float[]> statistics = List.of();
 
   /** The arithmetic of the steps so far; one unless mixed. */
@@ -121,18 +127,21 @@ final class StateFiles {
    * @param keep states that stay, the last one included
    * @param crossFitted whether the best epoch is chosen by a cross-fitted number
    * @param trainedOn the people of the run
+   * @param processes of the job
    */
   StateFiles(
       StateContent content,
       int keep,
       boolean crossFitted,
       TrainedOn trainedOn,
+      int processes,
       RunFolder folder,
       Weights weights) {
     this.content = content;
     this.keep = keep;
     this.crossFitted = crossFitted;
     this.trainedOn = trainedOn;
+    this.processes = processes;
     this.folder = folder;
     this.weights = weights;
   }
@@ -184,13 +193,15 @@ final class StateFiles {
     if (saved != null && saved.steps() != position.steps()) {
       folder.keepLast(saved.steps());
     }
-    NetworkFile checkpoint = content.of(position, trainedOn);
-    Map<String, Safetensors.Entry> all = new LinkedHashMap<>(checkpoint.tensors());
-    all.putAll(raw);
-    checkpoint.write(
-        folder.last(),
-        raw,
-        Map.of(TRAINING, position.toJson(), COMPUTED, computed(), SUM, Safetensors.sum(all)));
+    Map<String, String> notes =
+        Map.of(
+            TRAINING,
+            position.toJson(),
+            COMPUTED,
+            computed(),
+            PROCESSES,
+            String.valueOf(processes));
+    content.of(position, trainedOn).content(raw, notes).withSums().write(folder.last());
     folder.forgetStatesBut(keep, position.steps());
     saved = position;
   }
@@ -206,6 +217,7 @@ final class StateFiles {
    *
    * @return its position; the start if nothing was saved
    * @throws BadInputException if there are states and none can be read
+   * @throws UncheckedIOException if the disk cannot read any of them
    */
   Position restore(Progress progress) throws IOException {
     List<Path> states = folder.states();
@@ -215,13 +227,13 @@ final class StateFiles {
         Position position = restore(state, progress);
         folder.goBack(state, rejected);
         return position;
-      } catch (BadInputException e) {
+      } catch (BadInputException | UncheckedIOException e) {
         rejected.add(state);
         if (rejected.size() == states.size()) {
           throw e;
         }
         progress.warn(
-            e.getMessage()
+            reason(e)
                 + "; going on from the state before it, and keeping this one as "
                 + folder.damaged(state));
       }
@@ -229,9 +241,16 @@ final class StateFiles {
     return Position.START;
   }
 
+  private static String reason(RuntimeException e) {
+    return String.valueOf(
+        e instanceof UncheckedIOException && e.getCause() != null
+            ? e.getCause().getMessage()
+            : e.getMessage());
+  }
+
   private Position restore(Path file, Progress progress) throws IOException {
-    Safetensors last = Safetensors.read(file);
-    checkSum(last, file);
+    Safetensors last = folder.read(file);
+    last.checkSums(file);
     Position position = Position.fromJson(last.metadata().getOrDefault(TRAINING, "nothing"), file);
     Map<String, Safetensors.Entry> raw = new LinkedHashMap<>();
     Map<String, Safetensors.Entry> averaged = new LinkedHashMap<>();
@@ -254,20 +273,21 @@ final class StateFiles {
     }
     weights.raw().load(raw, file);
     weights.average().load(averaged, file);
-    readMoments(optimizer, weights.optimizer());
+    readMoments(optimizer);
     weights.optimizer().goOn(position.steps());
     if (!weights.finite()) {
       throw new BadInputException(file + ": holds values that are no numbers");
     }
     statistics = ofRanks;
-    TrainedOn before = Checkpoint.trainedOn(last, file);
-    if (before == null) {
+    processesBefore = last.metadata().getOrDefault(PROCESSES, "");
+    TrainedOn learned = Checkpoint.trainedOn(last, file);
+    if (learned == null) {
       progress.warn(
           file
               + ": an older version wrote it, without what it was trained on; going on with "
               + trainedOn);
     } else {
-      trainedOn = before.same(trainedOn) ? before : trainedOn.after(before);
+      trainedOn = learned.same(trainedOn) ? learned : trainedOn.after(learned);
     }
     if (position.best().epoch() > 0
         && crossFitted
@@ -281,6 +301,27 @@ final class StateFiles {
     }
     saved = position;
     return position;
+  }
+
+  /**
+   * Refuses to go on with another number of processes, each of which adds its batches to a step:
+   * the steps would be others, and with them the run. States of older versions do not say theirs.
+   *
+   * @throws BadInputException if the restored state is of another number
+   */
+  void checkProcesses() {
+    if (!processesBefore.isEmpty() && !processesBefore.equals(String.valueOf(processes))) {
+      throw BadInputException.at(
+          folder.last(),
+          "steps of " + count(processesBefore),
+          count(String.valueOf(processes)) + " as now",
+          "start as many as before (--nproc), or take steps of another size with"
+              + " --override-config");
+    }
+  }
+
+  private static String count(String processes) {
+    return processes.equals("1") ? "1 process" : processes + " processes";
   }
 
   /**
@@ -309,27 +350,14 @@ final class StateFiles {
     Map<String, Safetensors.Entry> tensors = new LinkedHashMap<>();
     tensors.put(MEAN, entry(optimizer.mean()));
     tensors.put(SQUARE, entry(optimizer.square()));
-    new Safetensors(Map.of(SUM, Safetensors.sum(tensors)), tensors).write(file);
+    new Safetensors(Map.of(), tensors).withSums().write(file);
   }
 
-  private static void readMoments(Path file, Adam optimizer) throws IOException {
-    Safetensors content = Safetensors.read(file);
-    checkSum(content, file);
-    copy(content, MEAN, optimizer.mean(), file);
-    copy(content, SQUARE, optimizer.square(), file);
-  }
-
-  /**
-   * Compares the tensors of a file with its checksum, which older files lack.
-   *
-   * @throws BadInputException if they differ
-   */
-  private static void checkSum(Safetensors content, Path file) {
-    String expected = content.metadata().get(SUM);
-    if (expected != null && !expected.equals(Safetensors.sum(content.tensors()))) {
-      throw new BadInputException(
-          file + ": damaged: its tensors are not those that were written (" + SUM + ")");
-    }
+  private void readMoments(Path file) throws IOException {
+    Safetensors content = folder.read(file);
+    content.checkSums(file);
+    copy(content, MEAN, weights.optimizer().mean(), file);
+    copy(content, SQUARE, weights.optimizer().square(), file);
   }
 
   private static Safetensors.Entry entry(Tensor tensor) {

@@ -333,7 +333,7 @@ public record TrainJob(
       }
       TrainRun run = new TrainRun(this, folder, trainer, ranks, progress);
       if (goesOn) {
-        run.resume();
+        run.resume(mode == Mode.RESUME_DIFFERENTLY);
       } else if (init != null) {
         run.initialise(init.read(), init.except(), init.checkpoint());
       }

@@ -24,7 +24,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +31,7 @@ import org.jspecify.annotations.Nullable;
  * step does is {@link Trainer#step}. Each process of a job runs this with its share of every step's
  * people; the first one writes.
  */
-final class TrainRun {
-  /** With a single validation there is no telling whether the network still improves. */
-  static final int FEWEST_VALIDATIONS = 2;
-
+final class TrainRun extends EpochLoop {
   private final RunConfig config;
   private final TrainConfig settings;
   private final Dataset dataset;
@@ -51,9 +47,6 @@ final class TrainRun {
   private final StateFiles states;
   private final RunLog log;
   private final BadSteps badSteps;
-  private Position position = Position.START;
-  private Position lastSaved = Position.START;
-  private long saved = System.nanoTime();
   private boolean shown;
 
   TrainRun(TrainJob job, RunFolder folder, Trainer trainer, Ranks ranks, Progress progress) {
@@ -70,6 +63,7 @@ final class TrainRun {
       Ranks ranks,
       Progress progress,
       int patience) {
+    super(job.config().train(), folder);
     this.config = job.config();
     this.settings = config.train();
     this.dataset = job.dataset();
@@ -88,6 +82,7 @@ final class TrainRun {
             settings.keep(),
             config.model().sfm().enabled(),
             job.trainedOn(),
+            ranks.size(),
             folder,
             trainer.weights());
     this.log =
@@ -108,65 +103,33 @@ final class TrainRun {
             config.model().input());
   }
 
-  /** Trains to the end or until interrupted. Either way the folder then holds all that was done. */
-  RunState run() throws IOException {
-    if (isComplete()) {
-      log.note("the run is complete, after epoch " + position.epoch());
-      return RunState.DONE;
-    }
-    summary(RunState.RUNNING);
-    try (Interruption.Guard guard = Interruption.guard()) {
-      while (!isComplete()) {
-        boolean whole = epoch(guard);
-        if (!whole) {
-          if (!position.equals(lastSaved)) {
-            save();
-          }
-          summary(RunState.INTERRUPTED);
-          log.note("interrupted after step " + position.steps() + "; --resume goes on from here");
-          return RunState.INTERRUPTED;
-        }
-      }
-      summary(RunState.DONE);
-      return RunState.DONE;
-    } catch (IOException | RuntimeException e) {
-      summary(RunState.FAILED);
-      throw e;
-    }
+  @Override
+  void summary(RunState state) throws IOException {
+    log.summary(state, position(), states.trainedOn());
   }
 
-  private void summary(RunState state) throws IOException {
-    log.summary(state, position, states.trainedOn());
-  }
-
-  private boolean isComplete() {
-    if (position.epoch() >= settings.epochs()) {
-      return true;
-    }
-    // Patience is asked between epochs only.
-    return settings.patience() > 0
-        && position.best().epoch() > 0
-        && position.current().steps() == 0
-        && position.epoch() / settings.evalEvery() >= FEWEST_VALIDATIONS
-        && position.epoch() - position.best().epoch() >= settings.patience();
+  @Override
+  void note(String line) throws IOException {
+    log.note(line);
   }
 
   /** One pass over the training split; false if it was interrupted before its end. */
-  private boolean epoch(Interruption.Guard guard) throws IOException {
-    int epoch = position.epoch();
+  @Override
+  boolean epoch(Interruption.Guard guard) throws IOException {
+    int epoch = position().epoch();
     long begin = System.nanoTime();
     int steps = Batches.steps(people.size(), share);
-    int before = position.current().steps();
+    int before = position().current().steps();
+    // Fewer than none where an epoch goes on with larger steps, which end it.
+    int left = Math.max(0, steps - before);
     int images = share.fitting(people.size()).size() * share.parts();
     try (Batches batches = batches(epoch, before);
         Progress.Work work =
             progress.start(
-                "epoch " + (epoch + 1) + "/" + settings.epochs(),
-                (long) (steps - before) * images,
-                "images")) {
+                "epoch " + (epoch + 1) + "/" + settings.epochs(), (long) left * images, "images")) {
       for (int i = before; i < steps; i++) {
         show(batches);
-        step(batches);
+        step(batches, images);
         work.advance(images);
         work.message(message());
         boolean[] any =
@@ -180,9 +143,8 @@ final class TrainRun {
       }
     }
     double seconds = (System.nanoTime() - begin) / 1e9;
-    int taken = steps - before;
     // No rate is known if an earlier process did all steps of the epoch.
-    double rate = taken == 0 ? Double.NaN : taken * images / seconds;
+    double rate = left == 0 ? Double.NaN : (double) left * images / seconds;
     if (!finish(epoch, images, rate)) {
       return false;
     }
@@ -206,17 +168,17 @@ final class TrainRun {
         pool);
   }
 
-  private void step(Batches batches) throws IOException {
-    double rate = settings.rate(position.epoch(), position.steps());
+  private void step(Batches batches, int images) throws IOException {
+    double rate = settings.rate(position().epoch(), position().steps());
     Trainer.Step step;
     try {
-      step = trainer.step(batches.next(share.count()), rate, position.limit());
+      step = trainer.step(batches.next(share.count()), rate, position().limit());
     } catch (RuntimeException e) {
       throw OutOfMemory.is(e) ? outOfMemory(batches.latest(), e) : e;
     }
     StepLoss loss = step.loss();
-    position = loss.isGood() ? position.goodStep(loss.mean()) : position.badStep();
-    badSteps.after(step, position, log::warn);
+    moveTo(loss.isGood() ? position().goodStep(loss.mean(), images) : position().badStep());
+    badSteps.after(step, position(), log::warn);
   }
 
   /** Says which batch there would be memory for. */
@@ -251,9 +213,9 @@ final class TrainRun {
   }
 
   private String message() {
-    int steps = Math.max(1, position.current().good());
-    double rate = settings.rate(position.epoch(), Math.max(0, position.steps() - 1));
-    double loss = position.current().losses().total() / steps;
+    int steps = Math.max(1, position().current().good());
+    double rate = settings.rate(position().epoch(), Math.max(0, position().steps() - 1));
+    double loss = position().current().losses().total() / steps;
     return String.format(Locale.ROOT, "loss %s, lr %.2g", Decimal.of(loss, 4), rate);
   }
 
@@ -267,7 +229,7 @@ final class TrainRun {
     int done = epoch + 1;
     boolean validate = done % settings.evalEvery() == 0 || done == settings.epochs();
     List<MetricResult> validation = List.of();
-    double weight = config.fusionWeight().orElse(position.fusionWeight());
+    double weight = config.fusionWeight().orElse(position().fusionWeight());
     validate &= !validationPeople.isEmpty();
     if (validate) {
       save(); // if the validation is interrupted, the resumed run begins with it
@@ -292,22 +254,22 @@ final class TrainRun {
       weight = result.fusionWeight();
     }
     drawSamples(done, weight);
-    int steps = position.current().good();
+    int steps = position().current().good();
     EpochResult result =
         new EpochResult(
             done,
-            position.steps(),
-            settings.rate(epoch, Math.max(0, position.steps() - 1)),
-            position.current().losses().dividedBy(steps),
-            (long) steps * images,
+            position().steps(),
+            settings.rate(epoch, Math.max(0, position().steps() - 1)),
+            position().current().losses().dividedBy(steps),
+            position().current().images(images),
             imagesPerSecond,
             ProcessMemory.residentMb(),
             validation);
     // Without validation the latest weights count as the best.
     boolean latest = validationPeople.isEmpty();
-    position = position.nextEpoch(validation.isEmpty() ? null : validation.get(0), weight, latest);
-    if (position.best().epoch() == done && ranks.first()) {
-      states.saveBest(position);
+    moveTo(position().nextEpoch(validation.isEmpty() ? null : validation.get(0), weight, latest));
+    if (position().best().epoch() == done && ranks.first()) {
+      states.saveBest(position());
     }
     // Before the state: a run that is killed in between repeats the epoch and writes the same row.
     // In the other order the row would be lost.
@@ -340,12 +302,19 @@ final class TrainRun {
     }
   }
 
-  /** Continues from the folder's last state; from the start if there is none. */
-  void resume() throws IOException {
-    position = states.restore(progress);
-    log.resume(position.epoch());
-    if (position.steps() > 0) {
-      log.note("resumed after epoch " + position.epoch() + ", step " + position.steps());
+  /**
+   * Continues from the folder's last state; from the start if there is none.
+   *
+   * @param differently whether steps may have another size than before
+   */
+  void resume(boolean differently) throws IOException {
+    moveTo(states.restore(progress));
+    if (!differently && !isComplete()) {
+      states.checkProcesses();
+    }
+    log.resume(position().epoch());
+    if (position().steps() > 0) {
+      log.note("resumed after epoch " + position().epoch() + ", step " + position().steps());
     }
   }
 
@@ -354,28 +323,31 @@ final class TrainRun {
     if (ranks.size() == 1) {
       return;
     }
-    position =
+    moveTo(
         Position.fromJson(
-            ranks.share(position.toJson(), 0, trainer.device()), Path.of("what rank 0 says"));
-    trainer.share(position.steps(), states.statistics());
+            ranks.share(position().toJson(), 0, trainer.device()), Path.of("what rank 0 says")));
+    trainer.share(position().steps(), states.statistics());
   }
 
   /**
    * Records the arithmetic of the steps to come.
    *
-   * @param allowMixed whether it may differ from that of the run so far
+   * @param allowMixed whether it may differ between the processes, and from that of the run so far;
+   *     what the first one is told counts
    */
   void computing(boolean allowMixed) {
     if (isComplete()) {
       return; // no more steps
     }
-    states.computing(
+    Numerics own =
         Numerics.of(
             trainer.precision(),
             trainer.arithmetic().fallbacks(),
             trainer.device(),
-            settings.batch()),
-        allowMixed);
+            settings.batch());
+    for (Numerics one : JobConsistency.check(own, allowMixed, ranks, trainer.device())) {
+      states.computing(one, allowMixed);
+    }
   }
 
   /**
@@ -402,19 +374,13 @@ final class TrainRun {
         .learnedFrom(trainedOn);
   }
 
-  private void save() throws IOException {
+  @Override
+  void writeState() throws IOException {
     // Between epochs the statistics are the same in all processes.
     List<float[]> statistics =
-        position.current().steps() > 0 ? trainer.statisticsOfAll() : List.of();
+        position().current().steps() > 0 ? trainer.statisticsOfAll() : List.of();
     if (ranks.first()) {
-      states.save(position, statistics);
+      states.save(position(), statistics);
     }
-    lastSaved = position;
-    saved = System.nanoTime();
-  }
-
-  private boolean isTimeToSave() {
-    long minutes = TimeUnit.NANOSECONDS.toMinutes(System.nanoTime() - saved);
-    return settings.saveMinutes() > 0 && minutes >= settings.saveMinutes();
   }
 }

@@ -152,9 +152,12 @@ public class Trainer implements AutoCloseable {
     Tensor total = share.parts() == 1 ? loss.total() : loss.total().mul(Tensors.scalar(weight));
     total.backward();
     // One operation over one buffer: its time is small beside a step's thousands.
-    return Double.isFinite(norm(net.parameters().gradients()))
-        ? ofBatch
-        : ofBatch.withBadGradients();
+    Tensor gradients = net.parameters().gradients();
+    if (Double.isFinite(norm(gradients))) {
+      return ofBatch;
+    }
+    gradients.zero_(); // the step is lost, and the batches after this one are not to blame
+    return ofBatch.withBadGradients();
   }
 
   /** A loss's numbers; waits for the device. */

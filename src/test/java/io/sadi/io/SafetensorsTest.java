@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -281,6 +282,51 @@ class SafetensorsTest {
     assertThatThrownBy(() -> Safetensors.read(folder))
         .isInstanceOf(BadInputException.class)
         .hasMessageEndingWith(": found a folder, expected a file");
+  }
+
+  /** A flipped bit in a number of the header is a number like any other. */
+  @Test
+  void noByteOfMetadataWithASumCanChangeUnseen() throws IOException {
+    String training = "{\"epoch\":3,\"batch\":40,\"best_weighted\":\"71.25\"}";
+    Map<String, String> metadata = Map.of("training", training, "fusion_weight", "0.25");
+    Safetensors whole = new Safetensors(metadata, Safetensors.read(small()).tensors()).withSums();
+    Path file = folder.resolve("summed.safetensors");
+    whole.write(file);
+    Safetensors.read(file).checkSums(file);
+    byte[] bytes = Files.readAllBytes(file);
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    int from = text.indexOf("\"training\"") + "\"training\":".length() + 1;
+    int to = text.indexOf("}\"", from) + 1;
+    assertThat(to - from).isGreaterThanOrEqualTo(training.length());
+    for (int at = from; at < to; at++) {
+      for (int bit = 0; bit < 8; bit++) {
+        byte[] damaged = bytes.clone();
+        damaged[at] ^= (byte) (1 << bit);
+        assertThatThrownBy(() -> Safetensors.of(damaged, "damaged").checkSums("damaged"))
+            .as("byte %d, bit %d", at - from, bit)
+            .isInstanceOf(BadInputException.class)
+            .hasMessageStartingWith("damaged: ");
+      }
+    }
+    bytes[bytes.length - 1] ^= 1;
+    assertThatThrownBy(() -> Safetensors.of(bytes, "damaged").checkSums("damaged"))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage("damaged: damaged: its tensors are not what was written (crc32c)");
+  }
+
+  /** Other metadata has another sum; files that have none get none. */
+  @Test
+  void aSumGoesWithItsMetadata() throws IOException {
+    Safetensors plain = Safetensors.read(small());
+    assertThat(plain.withMetadataSum()).isEqualTo(plain);
+    plain.checkSums("plain");
+    Map<String, String> changed = new LinkedHashMap<>(plain.withSums().metadata());
+    changed.put("epoch", "4");
+    Safetensors stale = new Safetensors(changed, plain.tensors());
+    assertThatThrownBy(() -> stale.checkSums("stale"))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage("stale: damaged: its metadata is not what was written (crc32c_metadata)");
+    stale.withMetadataSum().checkSums("stale");
   }
 
   @Test

@@ -3,6 +3,8 @@ package io.sadi.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import io.sadi.checkpoint.Checkpoint;
 import io.sadi.checkpoint.DetectorCheckpoint;
 import io.sadi.config.Config;
@@ -11,6 +13,7 @@ import io.sadi.eval.BoxPrecision;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
 import io.sadi.io.Progress;
+import io.sadi.io.Safetensors;
 import io.sadi.predict.DetectorEvaluation;
 import io.sadi.predict.engine.InferenceConfig;
 import io.sadi.predict.engine.Refine;
@@ -23,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -129,6 +133,48 @@ class DetectorJobTest {
     assertThatThrownBy(() -> job(config(TINY, sets), data, run, TrainJob.Mode.RESUME))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("labels of another network (--teacher, data.found): found found.csv");
+  }
+
+  private static void addPhoto(Path data, String split, String name) throws IOException {
+    Files.copy(data.resolve("images/0.png"), data.resolve("images/" + name));
+    Path file = data.resolve("annotations/" + split + ".json");
+    JsonObject json = Json.readObject(file);
+    JsonArray images = json.getAsJsonArray("images");
+    JsonObject image = images.get(0).getAsJsonObject().deepCopy();
+    image.addProperty("id", 1000);
+    image.addProperty("file_name", name);
+    images.add(image);
+    Json.write(file, json);
+  }
+
+  /** It learns where nobody is, too: another photo of nobody makes another detector. */
+  @Test
+  void photosOfNobodyArePartOfWhatWasLearnedFrom() throws IOException {
+    Path data = NoisePeople.write(folder.resolve("data"));
+    Path run = folder.resolve("run");
+    job(config(TINY, "train.epochs=1"), data, run, TrainJob.Mode.REFUSE).run(false, Progress.NONE);
+    Path last = run.resolve("checkpoints/last.safetensors");
+    assertThat(String.valueOf(DetectorCheckpoint.read(last).trainedOn()))
+        .containsPattern("split train \\(8 people, sha256 [0-9a-f]{12}; 8 photos, sha256 ")
+        .containsPattern("split val \\(4 people, sha256 [0-9a-f]{12}; 4 photos, sha256 ");
+    Config same = config(TINY, "train.epochs=1");
+    job(same, data, run, TrainJob.Mode.RESUME);
+    for (String split : List.of("val", "train")) {
+      addPhoto(data, split, "nobody-" + split + ".png");
+      assertThatThrownBy(() -> job(same, data, run, TrainJob.Mode.RESUME))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining(split.equals("val") ? "; 5 photos, sha256 " : "; 9 photos, sha256 ")
+          .hasMessageContaining("as what " + run + " was trained on");
+    }
+    // A run of an older version did not write down its photos, and goes on.
+    Safetensors state = Safetensors.read(last);
+    Map<String, String> metadata = new HashMap<>(state.metadata());
+    metadata.remove("crc32c_metadata");
+    metadata.computeIfPresent(
+        "trained_on", (key, json) -> json.replaceAll(",\"photos\":\\{[^}]*}", ""));
+    assertThat(metadata.get("trained_on")).doesNotContain("photos");
+    new Safetensors(metadata, state.tensors()).write(last);
+    job(same, data, run, TrainJob.Mode.RESUME);
   }
 
   /** Whoever takes one kind for the other must read what it is. */

@@ -4,21 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sadi.config.Config;
+import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.io.Safetensors;
 import io.sadi.testing.NoisePeople;
+import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Membership;
+import io.sadi.torch.Numerics;
+import io.sadi.torch.Precision;
 import io.sadi.torch.Ranks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -150,6 +157,104 @@ class JobTest {
           assertThat(same).as(name).hasToString(entry.toString());
           assertThat(same.data()).as(name).isEqualTo(entry.data());
         });
+  }
+
+  /** Half the processes take steps of half the size: another run, which nobody asked for. */
+  @Test
+  void anotherNumberOfProcessesIsAnotherRun() throws Exception {
+    Path run = folder.resolve("run");
+    run(training(run, TrainJob.Mode.REFUSE, "train.epochs=1"), null, data, folder.resolve("none"));
+    byte[] before = Files.readAllBytes(last(run));
+    assertThat(training(run, TrainJob.Mode.RESUME, "train.epochs=1").run(Progress.NONE))
+        .as("nothing is left to do")
+        .isEqualTo(RunState.DONE);
+    Files.writeString(
+        run.resolve("config.yaml"),
+        Files.readString(run.resolve("config.yaml")).replace("epochs: 1", "epochs: 2"));
+    TrainJob alone = training(run, TrainJob.Mode.RESUME, "train.epochs=2");
+    assertThatThrownBy(() -> alone.run(Progress.NONE))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageEndingWith(
+            "last.safetensors: found steps of 2 processes, expected 1 process as now; start as many"
+                + " as before (--nproc), or take steps of another size with --override-config");
+    assertThat(last(run)).hasBinaryContent(before);
+    // A state of an older version does not say how many they were.
+    Path old = folder.resolve("old");
+    copy(run, old);
+    Safetensors state = Safetensors.read(last(old));
+    Map<String, String> metadata = new HashMap<>(state.metadata());
+    assertThat(metadata.remove("processes")).isEqualTo("2");
+    metadata.remove("crc32c_metadata");
+    new Safetensors(metadata, state.tensors()).write(last(old));
+    assertThat(training(old, TrainJob.Mode.RESUME, "train.epochs=2").run(Progress.NONE))
+        .isEqualTo(RunState.DONE);
+    assertThat(training(run, TrainJob.Mode.RESUME_DIFFERENTLY, "train.epochs=2").run(Progress.NONE))
+        .isEqualTo(RunState.DONE);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (var tree = Files.walk(from)) {
+      for (Path path : tree.toList()) {
+        Files.copy(path, to.resolve(from.relativize(path).toString()));
+      }
+    }
+  }
+
+  private static Numerics numerics(Precision precision, List<String> fallbacks) {
+    return Numerics.of(precision, fallbacks, ComputeDevice.CPU, 8);
+  }
+
+  /**
+   * Compares two processes' arithmetic.
+   *
+   * @param mixed what each is told of --allow-mixed
+   */
+  private static List<Future<List<Numerics>>> compare(List<Numerics> both, boolean... mixed)
+      throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try (Ranks.RankHost host = new Ranks.RankHost()) {
+      List<Future<List<Numerics>>> found = new ArrayList<>();
+      for (int rank = 0; rank < 2; rank++) {
+        Membership place = new Membership(rank, 2, rank, "127.0.0.1", host.port(), true, 0);
+        Numerics own = both.get(rank);
+        boolean allow = mixed[rank];
+        found.add(
+            threads.submit(
+                () -> {
+                  try (Ranks.Meeting meeting = Ranks.meet(place, Duration.ofSeconds(60));
+                      Ranks ranks = meeting.join(ComputeDevice.CPU)) {
+                    return JobConsistency.check(own, allow, ranks, ComputeDevice.CPU);
+                  }
+                }));
+      }
+      threads.shutdown();
+      assertThat(threads.awaitTermination(2, TimeUnit.MINUTES)).isTrue();
+      return found;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  /** "auto" is found out by each machine for itself, and one of them may be older. */
+  @Test
+  void aProcessThatComputesOtherwiseIsNamedInAll() throws Exception {
+    Numerics first = numerics(Precision.BF16, List.of());
+    Numerics second = numerics(Precision.FP32, List.of("stem plain"));
+    for (Future<List<Numerics>> one : compare(List.of(first, second), false, true)) {
+      assertThatThrownBy(one::get)
+          .cause()
+          .isInstanceOf(BadInputException.class)
+          .hasMessage(
+              "rank 1 has precision fp32, fallbacks stem plain, rank 0 has precision bf16,"
+                  + " fallbacks none; set train.precision, start all processes on machines that"
+                  + " compute alike, or mix them with --allow-mixed");
+    }
+    for (Future<List<Numerics>> one : compare(List.of(first, second), true, false)) {
+      assertThat(one.get()).containsExactly(first, second);
+    }
+    for (Future<List<Numerics>> one : compare(List.of(first, first), false, false)) {
+      assertThat(one.get()).containsExactly(first, first);
+    }
   }
 
   @Test

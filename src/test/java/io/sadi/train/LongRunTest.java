@@ -313,7 +313,7 @@ class LongRunTest {
     Files.writeString(folder.config(), training.config().yaml());
     try (Trainer made = trainer.of(training.config())) {
       TrainRun resumed = new TrainRun(training, folder, made, Ranks.ALONE, Progress.NONE);
-      resumed.resume();
+      resumed.resume(true);
       return resumed.run();
     }
   }
