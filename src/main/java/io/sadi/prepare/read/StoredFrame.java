@@ -95,7 +95,8 @@ public final class StoredFrame {
         map.y(person.centerX(), person.centerY()),
         person.scale(),
         person.headSize(),
-        upright(person.headBox(), map));
+        upright(person.headBox(), map),
+        person.source()); // turning keeps the area
   }
 
   private static @Nullable Box upright(@Nullable Box box, Affine map) {

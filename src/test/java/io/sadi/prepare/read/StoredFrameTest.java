@@ -2,6 +2,11 @@ package io.sadi.prepare.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sadi.data.CocoCategory;
+import io.sadi.data.CocoId;
+import io.sadi.data.CocoSource;
+import io.sadi.data.Dataset;
+import io.sadi.data.DatasetReader;
 import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
@@ -126,6 +131,49 @@ class StoredFrameTest {
       assertThat(person.x()[first]).isEqualTo((float) image.fromStored().x(12, 12));
       assertThat(person.y()[first]).isEqualTo((float) image.fromStored().y(12, 12));
     }
+  }
+
+  /** Results are measured by ids and areas; a crowd is nobody to learn from, turned or not. */
+  @Test
+  void whatTheCocoFileSaysGoesWithThePhoto() throws IOException {
+    photo("a.jpg", 6);
+    Path file = images.resolveSibling("coco.json");
+    Files.writeString(
+        file,
+        """
+        {"images": [{"id": 70, "file_name": "a.jpg", "width": 60, "height": 40}],
+         "annotations": [
+          {"id": 42, "image_id": 70, "category_id": 3, "bbox": [10, 5, 40, 30], "area": 123.5,
+           "keypoints": [12, 12, 2, 55, 8, 2]},
+          {"id": 43, "image_id": 70, "category_id": 3, "bbox": [1, 2, 30, 20], "area": 77,
+           "iscrowd": 1, "keypoints": [0, 0, 0, 0, 0, 0]},
+          {"id": 44, "image_id": 70, "category_id": 3, "bbox": [5, 2, 30, 20], "area": 66,
+           "keypoints": [0, 0, 0, 0, 0, 0]}],
+         "categories": [{"id": 3, "name": "gymnast", "keypoints": ["left_hand", "right_hand"]}]}
+        """);
+    Annotations annotations =
+        CocoAnnotations.read(file, List.of(Split.parse("train=1.0")), 1);
+    PreparedDataset prepared =
+        new Preparation(
+                annotations,
+                images,
+                new DatasetOutput(out, false, false, Map.of()),
+                new Treatment(0, Checks.REPORT, 0, 0, AnnotatedFrame.AUTO))
+            .run(Progress.NONE);
+    assertThat(turnedAlong(prepared)).isOne();
+    Dataset dataset = DatasetReader.read(out);
+    assertThat(DatasetReader.people(dataset, "train")).hasSize(1);
+    List<Person> everybody = DatasetReader.file(dataset, "train").everybody();
+    CocoId image = CocoId.of(70);
+    CocoCategory category = new CocoCategory(CocoId.of(3), "gymnast");
+    assertThat(everybody)
+        .extracting(Person::source)
+        .containsExactly(
+            new CocoSource(image, CocoId.of(42), category, 123.5, false),
+            new CocoSource(image, CocoId.of(43), category, 77, true),
+            new CocoSource(image, CocoId.of(44), category, 66, false));
+    assertThat(everybody).extracting(Person::person).containsExactly(0, -1, 1);
+    assertThat(everybody.get(0).x()).containsExactly(27, 31);
   }
 
   @Test
