@@ -12,6 +12,7 @@ import io.sadi.geom.Affine;
 import io.sadi.geom.Box;
 import io.sadi.image.Image;
 import io.sadi.image.LazyImage;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -75,7 +76,8 @@ enum Disturbance {
       List<Person> people,
       Skeleton skeleton,
       PhotoSource photos,
-      SplittableRandom random) {
+      SplittableRandom random)
+      throws IOException {
     double side = person.scale() * Person.SCALE_UNIT;
     switch (this) {
       case NONE -> {}
@@ -230,6 +232,6 @@ enum Disturbance {
   /** Where photos of people are read. */
   @FunctionalInterface
   interface PhotoSource {
-    Image read(Person person);
+    Image read(Person person) throws IOException;
   }
 }

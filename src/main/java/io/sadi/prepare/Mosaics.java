@@ -14,13 +14,13 @@ import io.sadi.image.ImageSize;
 import io.sadi.image.LazyImage;
 import io.sadi.io.AtomicFolder;
 import io.sadi.io.BadInputException;
+import io.sadi.io.Interruption;
 import io.sadi.io.Progress;
 import io.sadi.prepare.read.Annotations;
 import io.sadi.prepare.write.DatasetOutput;
 import io.sadi.prepare.write.PreparedDataset;
 import io.sadi.prepare.write.Previews;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,7 +110,7 @@ public final class Mosaics {
    */
   public PreparedDataset run(DatasetOutput output, int previews, Progress progress)
       throws IOException {
-    output.check();
+    output.check(read());
     Previews.checkCount(previews);
     List<PreparedDataset> result = new ArrayList<>();
     if (output.dryRun()) {
@@ -122,9 +123,6 @@ public final class Mosaics {
         (part, guard) -> {
           Path images = Files.createDirectories(part.resolve(IMAGES));
           PreparedDataset prepared = drawn(images, progress);
-          if (guard.requested()) {
-            throw new InterruptedIOException("interrupted; nothing was written");
-          }
           prepared.write(part, IMAGES, output.options(), person -> new JsonObject());
           if (previews > 0) {
             Previews.write(prepared, images, Person::image, part, previews);
@@ -132,6 +130,13 @@ public final class Mosaics {
           result.add(prepared);
         });
     return result.get(0);
+  }
+
+  /** All that the pictures are made of. */
+  private Iterable<Path> read() {
+    Stream<Path> files = sources.stream().flatMap(file -> file.paths().stream());
+    return Stream.concat(files, photos.keySet().stream().map(dataset.imageRoot()::resolve))
+        ::iterator;
   }
 
   /**
@@ -143,6 +148,7 @@ public final class Mosaics {
     SplittableRandom random = new SplittableRandom(rule.seed());
     try (Progress.Work work = progress.start("drawing", rule.count(), "pictures")) {
       for (int i = 0; i < rule.count(); i++) {
+        Interruption.checkNotRequested();
         String name = String.format(Locale.ROOT, "%06d.jpg", i + 1);
         people.addAll(picture(name, images, order, random.split()));
         work.advance(1);
