@@ -265,7 +265,7 @@ final class Inspection {
     return annotations.boxes() != Annotations.BoxSource.WHOLE_IMAGE
         ? sized
         : sized.withCrop(
-            new Box(-0.5, -0.5, width, height),
+            new Box(0, 0, width, height),
             (width - 1) / 2.0,
             (height - 1) / 2.0,
             height / Person.SCALE_UNIT);

@@ -25,8 +25,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several dataset folders as one, on one skeleton: splits of the same name are joined, also those of
- * boxes alone. The images stay where they are, below the nearest folder that holds them all.
+ * Several dataset folders as one, on one skeleton: splits of the same name are joined, also those
+ * of boxes alone. The images stay where they are, below the nearest folder that holds them all.
  *
  * @param annotations of all, image names relative to {@code imageRoot}
  * @param imageRoot the nearest folder that holds all images

@@ -1,6 +1,5 @@
 package io.sadi.prepare;
 
-import com.google.gson.JsonObject;
 import io.sadi.data.CocoImage;
 import io.sadi.data.DatasetWriter.SplitContent;
 import io.sadi.data.Person;
@@ -109,10 +108,7 @@ public final class Preparation {
           Packing packing = treatment.pack == 0 ? null : new Packing(treatment.pack, part);
           PreparedDataset prepared = inspect(wanted, leftOut, packing, progress);
           prepared.write(
-              part,
-              packing == null ? output.nameOf(imageRoot) : Packing.IMAGES,
-              output.options(),
-              person -> packing == null ? new JsonObject() : packing.extras(person));
+              part, packing == null ? output.nameOf(imageRoot) : Packing.IMAGES, output.options());
           if (treatment.previews > 0) {
             Path images = packing == null ? imageRoot : part.resolve(Packing.IMAGES);
             Previews.write(
@@ -156,7 +152,7 @@ public final class Preparation {
   }
 
   /** All that the dataset is made of. */
-  private Iterable<Path> read() {
+  private List<Path> read() {
     Stream<String> images =
         Stream.concat(
             annotations.splits().values().stream().flatMap(List::stream).map(Person::image),
@@ -165,7 +161,7 @@ public final class Preparation {
         Stream.concat(
             annotations.source().stream().flatMap(file -> file.paths().stream()),
             images.filter(Person::isImageName).distinct().map(imageRoot::resolve));
-    return Stream.concat(Stream.of(imageRoot), files)::iterator;
+    return Stream.concat(Stream.of(imageRoot), files).toList();
   }
 
   private Map<String, List<Person>> limited() {

@@ -1,6 +1,5 @@
 package io.sadi.prepare;
 
-import com.google.gson.JsonObject;
 import io.sadi.data.CocoSource;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
@@ -102,7 +101,7 @@ public final class StressSet {
             Files.createDirectories(images.resolve(disturbance.folder()));
           }
           PreparedDataset prepared = prepared(disturbed(images, progress));
-          prepared.write(part, IMAGES, output.options(), person -> new JsonObject());
+          prepared.write(part, IMAGES, output.options());
           if (previews > 0) {
             Previews.write(prepared, images, Person::image, part, previews);
           }
@@ -112,10 +111,10 @@ public final class StressSet {
   }
 
   /** All that the photos are made of. */
-  private Iterable<Path> read() {
+  private List<Path> read() {
     Stream<Path> files = sources.stream().flatMap(file -> file.paths().stream());
     return Stream.concat(files, people.stream().map(p -> dataset.imageRoot().resolve(p.image())))
-        ::iterator;
+        .toList();
   }
 
   private PreparedDataset prepared(List<Person> all) {
@@ -188,7 +187,10 @@ public final class StressSet {
         Files.write(images.resolve(name), result.jpeg(JPEG_QUALITY));
       }
       CocoSource source = made.person().source(); // its area decides similarities
-      return made.person().inImage(name).withSource(source == null ? null : source.inOtherImage(1));
+      return made.person()
+          .inImage(name)
+          .withSource(source == null ? null : source.inOtherImage())
+          .withOrigin(null);
     } finally {
       photo.close();
     }

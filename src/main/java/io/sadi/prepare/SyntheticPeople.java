@@ -1,6 +1,5 @@
 package io.sadi.prepare;
 
-import com.google.gson.JsonObject;
 import io.sadi.data.DatasetWriter.SplitContent;
 import io.sadi.data.Metric;
 import io.sadi.data.Person;
@@ -93,7 +92,7 @@ public final class SyntheticPeople {
         (part, guard) -> {
           Path images = Files.createDirectories(part.resolve(IMAGES));
           PreparedDataset prepared = dataset(assigned, drawn(assigned, images, progress));
-          prepared.write(part, IMAGES, output.options(), person -> new JsonObject());
+          prepared.write(part, IMAGES, output.options());
           if (previews > 0) {
             Previews.write(prepared, images, Person::image, part, previews);
           }
@@ -102,8 +101,8 @@ public final class SyntheticPeople {
     return result.get(0);
   }
 
-  private @Nullable Person[] drawn(
-      Split.Assignment assigned, Path images, Progress progress) throws IOException {
+  private @Nullable Person[] drawn(Split.Assignment assigned, Path images, Progress progress)
+      throws IOException {
     try (Progress.Work work = progress.start("drawing", count, "people")) {
       return people(
           assigned,
@@ -120,8 +119,7 @@ public final class SyntheticPeople {
   }
 
   /** Everybody in a split, by number; null for the others. */
-  private @Nullable Person[] people(Split.Assignment assigned, Drawing drawing)
-      throws IOException {
+  private @Nullable Person[] people(Split.Assignment assigned, Drawing drawing) throws IOException {
     @Nullable Person[] people = new Person[count];
     SideBySide.forEach(
         IntStream.range(0, count).filter(i -> assigned.of(i) != null),

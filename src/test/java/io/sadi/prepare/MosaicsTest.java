@@ -82,6 +82,29 @@ class MosaicsTest {
     assertThat(folder.resolve("mosaics.part")).doesNotExist();
   }
 
+  /** A photo fills whole pixels of its picture, and so does a box around it. */
+  @Test
+  void aBoxAroundAPhotoStaysAroundIt() throws IOException {
+    Path data = NoisePeople.write(folder.resolve("data"));
+    Path file = data.resolve("annotations/train.json");
+    Files.writeString(
+        file, Files.readString(file).replaceAll("\"bbox\":\\[[^]]*]", "\"bbox\":[0,0,48,48]"));
+    Path out = folder.resolve("mosaics");
+    new Mosaics(data, new MosaicRule("train", 4, 4, 200, 1))
+        .run(new DatasetOutput(out, false, false, Map.of()), 0, Progress.NONE);
+    List<Person> people = DatasetReader.people(DatasetReader.read(out), "train");
+    assertThat(people).hasSizeGreaterThan(7);
+    for (Person person : people) {
+      for (double edge :
+          new double[] {
+            person.box().x(), person.box().y(), person.box().width(), person.box().height()
+          }) {
+        assertThat(edge).isCloseTo(Math.rint(edge), org.assertj.core.data.Offset.offset(1e-5));
+      }
+      assertThat(person.box().x() + person.box().width()).isBetween(1.0, 200.0);
+    }
+  }
+
   /** Whoever is pasted can be found: who has a box alone, and a crowd, which need not be. */
   @Test
   void everybodyWhoIsShownIsLabelled() throws IOException {

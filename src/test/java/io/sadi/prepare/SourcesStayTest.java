@@ -123,7 +123,8 @@ class SourcesStayTest {
   @Test
   void aTableCannotBeInTheOutput() throws IOException {
     Path photos = NoisePeople.write(folder.resolve("photos")).resolve("images");
-    Path table = Files.writeString(data.resolve("people.csv"), "image,a_x,a_y,b_x,b_y\n0.png,1,2,9,9\n");
+    Path table =
+        Files.writeString(data.resolve("people.csv"), "image,a_x,a_y,b_x,b_y\n0.png,1,2,9,9\n");
     Annotations annotations =
         CsvAnnotations.read(table, false, List.of(Split.parse("train=1.0")), 1);
     assertThatThrownBy(

@@ -86,8 +86,8 @@ public record Annotations(
   }
 
   /**
-   * Whether everybody who can be measured has a head size, and somebody can: nobody asks for that of
-   * people who are boxes alone.
+   * Whether everybody who can be measured has a head size, and somebody can: nobody asks for that
+   * of people who are boxes alone.
    */
   public static boolean haveHeads(List<Person> people) {
     List<Person> measured = people.stream().filter(Person::annotated).toList();

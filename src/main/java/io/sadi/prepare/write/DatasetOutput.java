@@ -5,6 +5,7 @@ import io.sadi.io.BadInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -26,7 +27,7 @@ public record DatasetOutput(
    *
    * @param read files and folders, also of no use: those that are not there
    */
-  public void check(Iterable<Path> read) throws IOException {
+  public void check(List<Path> read) throws IOException {
     AtomicFolder.check(folder, overwrite, MARKER);
     if (!Files.exists(folder)) {
       return;

@@ -121,16 +121,28 @@ class StoredFrameTest {
     assertThat(person.imageWidth()).isEqualTo(HEIGHT);
     assertThat(person.x()[2]).isEqualTo(noseX);
     assertThat(person.y()[2]).isEqualTo(noseY);
-    Box box = java.util.Objects.requireNonNull(person.box());
-    assertThat(box.width()).isEqualTo(30);
-    assertThat(box.height()).isEqualTo(40);
-    assertThat(person.centerX()).isEqualTo(box.centerX());
+    // Left of x = 5 there are 5 columns, beside x = 35 there are 5 rows: 10 of 60, 5 of 40.
+    boolean fromTheRight = orientation == 6 || orientation == 7;
+    boolean fromBelow = orientation == 7 || orientation == 8;
+    assertThat(person.box())
+        .isEqualTo(new Box(fromTheRight ? 40 - 35 : 5, fromBelow ? 60 - 50 : 10, 30, 40));
     boolean mirrored = orientation % 2 == 1;
     int first = mirrored ? 1 : 0; // the hip that is seen where (12, 12) was annotated
     try (Image image = Image.read(images.resolve("a.jpg"))) {
       assertThat(person.x()[first]).isEqualTo((float) image.fromStored().x(12, 12));
       assertThat(person.y()[first]).isEqualTo((float) image.fromStored().y(12, 12));
     }
+  }
+
+  /** As COCO counts, a whole photo's box is at (0, 0); it must not slip out of the turned one. */
+  @ParameterizedTest
+  @CsvSource({"2,60,40", "3,60,40", "5,40,60", "6,40,60", "8,40,60"})
+  void aBoxAroundThePhotoStaysAroundIt(int orientation, int width, int height) throws IOException {
+    photo("a.jpg", orientation);
+    person("a.jpg", WIDTH, HEIGHT, 12, 12, 32, 32, 55, 8);
+    people.set(0, people.get(0).inBox(new Box(0, 0, WIDTH, HEIGHT)));
+    PreparedDataset prepared = prepare(AnnotatedFrame.STORED);
+    assertThat(only(prepared, 0).box()).isEqualTo(new Box(0, 0, width, height));
   }
 
   /** Results are measured by ids and areas; a crowd is nobody to learn from, turned or not. */
@@ -151,8 +163,7 @@ class StoredFrameTest {
            "keypoints": [0, 0, 0, 0, 0, 0]}],
          "categories": [{"id": 3, "name": "gymnast", "keypoints": ["left_hand", "right_hand"]}]}
         """);
-    Annotations annotations =
-        CocoAnnotations.read(file, List.of(Split.parse("train=1.0")), 1);
+    Annotations annotations = CocoAnnotations.read(file, List.of(Split.parse("train=1.0")), 1);
     PreparedDataset prepared =
         new Preparation(
                 annotations,
