@@ -35,11 +35,12 @@ class SideBySideTest {
             () ->
                 onThreads(
                     () -> {
+                      Thread caller = Thread.currentThread();
                       try {
                         SideBySide.forEach(
                             IntStream.range(0, 2),
                             i -> {
-                              if (i == 0) {
+                              if (Thread.currentThread() == caller) {
                                 await(begun);
                                 failing.countDown();
                                 throw new IOException("disk full");
