@@ -116,7 +116,7 @@ final class Inspection {
       AnnotatedFrame taken,
       Progress.Work work)
       throws IOException {
-    SideBySide.forEach(
+    ParallelTasks.forEach(
         IntStream.range(0, found.length).filter(i -> found[i] == null),
         i -> {
           found[i] = look(images.get(i).getKey(), images.get(i).getValue(), taken);

@@ -133,7 +133,7 @@ public final class StressSet {
     Disturbance[] all = Disturbance.values();
     @Nullable Person[] made = new Person[people.size() * all.length];
     try (Progress.Work work = progress.start("disturbing", people.size(), "people")) {
-      SideBySide.forEach(
+      ParallelTasks.forEach(
           IntStream.range(0, people.size()),
           i -> {
             for (int d = 0; d < all.length; d++) {

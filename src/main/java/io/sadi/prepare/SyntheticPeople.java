@@ -37,7 +37,7 @@ public final class SyntheticPeople {
 
   /** Makes a person of a number, from 0. */
   @FunctionalInterface
-  private interface Drawing {
+  private interface PersonByNumber {
     Person draw(int number) throws IOException;
   }
 
@@ -119,9 +119,10 @@ public final class SyntheticPeople {
   }
 
   /** Everybody in a split, by number; null for the others. */
-  private @Nullable Person[] people(Split.Assignment assigned, Drawing drawing) throws IOException {
+  private @Nullable Person[] people(Split.Assignment assigned, PersonByNumber drawing)
+      throws IOException {
     @Nullable Person[] people = new Person[count];
-    SideBySide.forEach(
+    ParallelTasks.forEach(
         IntStream.range(0, count).filter(i -> assigned.of(i) != null),
         i -> people[i] = drawing.draw(i));
     return people;

@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  * Work on many things at once in a folder that is removed where the work fails. A parallel stream
  * throws what one task throws while others still write; their files would bring the folder back.
  */
-final class SideBySide {
+final class ParallelTasks {
   /** The work on one of the things. */
   @FunctionalInterface
   interface NumberedTask {
     void run(int number) throws IOException;
   }
 
-  private SideBySide() {}
+  private ParallelTasks() {}
 
   /**
    * Does a task for each number. When one fails, or the process is told to end, no other is begun,

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Who removes a folder after a failure must not find files in it that came later. */
-class SideBySideTest {
+class ParallelTasksTest {
   /** Several threads, however few processors there are. */
   private static void onThreads(Callable<Void> work) throws Exception {
     ForkJoinPool threads = new ForkJoinPool(4);
@@ -37,7 +37,7 @@ class SideBySideTest {
                     () -> {
                       Thread caller = Thread.currentThread();
                       try {
-                        SideBySide.forEach(
+                        ParallelTasks.forEach(
                             IntStream.range(0, 2),
                             i -> {
                               if (Thread.currentThread() == caller) {
@@ -65,7 +65,7 @@ class SideBySideTest {
     AtomicInteger begun = new AtomicInteger();
     assertThatThrownBy(
             () ->
-                SideBySide.forEach(
+                ParallelTasks.forEach(
                     IntStream.range(0, 100_000),
                     i -> {
                       begun.incrementAndGet();
@@ -82,12 +82,12 @@ class SideBySideTest {
       Interruption.request();
       assertThat(guard.requested()).isTrue();
       assertThatThrownBy(
-              () -> SideBySide.forEach(IntStream.range(0, 10), i -> begun.incrementAndGet()))
+              () -> ParallelTasks.forEach(IntStream.range(0, 10), i -> begun.incrementAndGet()))
           .isInstanceOf(InterruptedIOException.class)
           .hasMessage("interrupted; nothing was written");
     }
     assertThat(begun).hasValue(0);
-    SideBySide.forEach(IntStream.range(0, 10), i -> begun.incrementAndGet());
+    ParallelTasks.forEach(IntStream.range(0, 10), i -> begun.incrementAndGet());
     assertThat(begun).hasValue(10);
   }
 
