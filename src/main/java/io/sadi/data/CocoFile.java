@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A COCO keypoints file: its joints and its people, in file order. The extra fields of a dataset
- * folder ({@code person}, {@code center}, {@code scale}, {@code head_size}, {@code head_box}) are
- * used where they are; without them centre and scale come from {@code bbox}, or from the joints'
- * extent where that is missing or empty, padded by 1.25. People are numbered in their image as the
- * file has them, whether or not they have joints; crowds are not counted.
+ * folder ({@code person}, {@code center}, {@code scale}, {@code head_size}, {@code head_box},
+ * {@code original}) are used where they are; without them centre and scale come from {@code bbox},
+ * or from the joints' extent where that is missing or empty, padded by 1.25. People are numbered in
+ * their image as the file has them, whether or not they have joints; crowds are not counted.
  *
  * @param skeleton joints, flip pairs and edges, as expected or as the category has them
  * @param images all of them, also those without people
@@ -388,7 +388,8 @@ public record CocoFile(
               center == null ? 0 : annotation.scale(),
               annotation.headSize(),
               annotation.headBox(),
-              source);
+              source,
+              annotation.origin());
       return center == null ? person.inBox(box) : person;
     }
   }

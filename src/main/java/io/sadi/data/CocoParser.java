@@ -46,6 +46,7 @@ final class CocoParser {
    * @param box of any size, NaN for null; null where the file does not say
    * @param center null where the file does not say, and then scale is NaN
    * @param boxScore how sure a detector is of the box; NaN where the file does not say
+   * @param origin null where the file does not say
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Annotation(
@@ -64,7 +65,8 @@ final class CocoParser {
       double scale,
       double headSize,
       @Nullable Box headBox,
-      double boxScore) {
+      double boxScore,
+      @Nullable CropOrigin origin) {
 
     String where(Path file) {
       return file + (result ? ": [" : ": annotations[") + number + "]";
@@ -299,7 +301,14 @@ final class CocoParser {
             hasCrop ? Pixels.positive(scale) : Double.NaN,
             headSize,
             headBox,
-            boxScore(annotation)));
+            boxScore(annotation),
+            origin(annotation.get("original"))));
+  }
+
+  /** Where a dataset folder's packed image was cut; another program may mean something else. */
+  private @Nullable CropOrigin origin(Field original) {
+    boolean ours = strictness == Strictness.OURS ? original.isGiven() : CropOrigin.isOne(original);
+    return ours ? CropOrigin.from(original) : null;
   }
 
   /** What a detector's boxes call score, and predictions, whose score is the joints', box_score. */

@@ -21,8 +21,13 @@ public record CocoSource(
     return new CocoSource(newImage, newAnnotation, newCategory, area, crowd);
   }
 
-  /** The same annotation in an image of its own that is {@code factor} times as large. */
-  public CocoSource inOtherImage(double factor) {
-    return new CocoSource(null, annotation, category, area * factor * factor, crowd);
+  /** The same annotation in an image that is none of its file's. */
+  public CocoSource inOtherImage() {
+    return new CocoSource(null, annotation, category, area, crowd);
+  }
+
+  /** The same annotation, everything {@code factor} times as long and wide. */
+  CocoSource enlarged(double factor) {
+    return new CocoSource(image, annotation, category, area * factor * factor, crowd);
   }
 }

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,20 +59,12 @@ public final class DatasetWriter {
       throws IOException {
     Map<String, SplitContent> splits = new LinkedHashMap<>();
     people.forEach((split, list) -> splits.put(split, new SplitContent(list, List.of())));
-    write(dataset, imageRoot, notes, splits, person -> new JsonObject());
+    writeSplits(dataset, imageRoot, notes, splits);
   }
 
-  /**
-   * Writes also images without people, and what else there is to say of people.
-   *
-   * @param extras further fields of a person's annotation
-   */
-  public static void write(
-      Dataset dataset,
-      String imageRoot,
-      Map<String, ?> notes,
-      Map<String, SplitContent> splits,
-      Function<Person, JsonObject> extras)
+  /** Writes also images without people. */
+  public static void writeSplits(
+      Dataset dataset, String imageRoot, Map<String, ?> notes, Map<String, SplitContent> splits)
       throws IOException {
     Set<CocoCategory> categories = new LinkedHashSet<>();
     for (SplitContent split : splits.values()) {
@@ -88,7 +79,7 @@ public final class DatasetWriter {
           out -> {
             Writer writer =
                 new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), 1 << 16);
-            writeCoco(writer, dataset.skeleton(), categories, split.getValue(), extras);
+            writeCoco(writer, dataset.skeleton(), categories, split.getValue());
             writer.flush();
           });
     }
@@ -128,11 +119,7 @@ public final class DatasetWriter {
 
   /** One element a line, so that a diff or grep of the file is of use. */
   private static void writeCoco(
-      Writer out,
-      Skeleton skeleton,
-      Set<CocoCategory> categories,
-      SplitContent content,
-      Function<Person, JsonObject> extras)
+      Writer out, Skeleton skeleton, Set<CocoCategory> categories, SplitContent content)
       throws IOException {
     Map<String, CocoId> images = writeImages(out, content);
     CocoIds used = new CocoIds();
@@ -146,9 +133,7 @@ public final class DatasetWriter {
       Person person = content.people.get(i);
       CocoId id = ids.get(i);
       CocoId image = Objects.requireNonNull(images.get(person.image()));
-      JsonObject annotation = annotation(person, id == null ? used.next() : id, image);
-      extras.apply(person).entrySet().forEach(e -> annotation.add(e.getKey(), e.getValue()));
-      line(out, annotation, i == 0);
+      line(out, annotation(person, id == null ? used.next() : id, image), i == 0);
     }
     out.write("\n],\n\"categories\":[");
     boolean first = true;
@@ -237,6 +222,9 @@ public final class DatasetWriter {
     }
     annotation.addProperty("num_keypoints", annotated);
     annotation.add("keypoints", keypoints);
+    if (person.origin() != null) {
+      annotation.add("original", person.origin().json());
+    }
     return annotation;
   }
 

@@ -124,7 +124,7 @@ public record FrameCut(FrameSide side, int place) {
     };
   }
 
-  /** What is left of a box. */
+  /** What is left of a box, whose edge is that of the last pixel. */
   private Box visible(Box box) {
     double left = side == FrameSide.LEFT ? Math.max(box.x(), place) : box.x();
     double top = side == FrameSide.TOP ? Math.max(box.y(), place) : box.y();
@@ -133,8 +133,8 @@ public record FrameCut(FrameSide side, int place) {
     return new Box(
         left,
         top,
-        Math.max(0, (side == FrameSide.RIGHT ? Math.min(right, place) : right) - left),
-        Math.max(0, (side == FrameSide.BOTTOM ? Math.min(bottom, place) : bottom) - top));
+        Math.max(0, (side == FrameSide.RIGHT ? Math.min(right, place + 1) : right) - left),
+        Math.max(0, (side == FrameSide.BOTTOM ? Math.min(bottom, place + 1) : bottom) - top));
   }
 
   /**

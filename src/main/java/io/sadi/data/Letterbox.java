@@ -34,15 +34,6 @@ public record Letterbox(int width, int height, int size) {
 
   /** A box in the square as one in the photo, cut off at its edges; may have no size. */
   public Box toPhoto(Box box) {
-    Affine back = edges().inverse();
-    return between(
-        Math.max(0, back.x(box.x(), box.y())),
-        Math.max(0, back.y(box.x(), box.y())),
-        Math.min(width, back.x(box.x() + box.width(), box.y() + box.height())),
-        Math.min(height, back.y(box.x() + box.width(), box.y() + box.height())));
-  }
-
-  private static Box between(double left, double top, double right, double bottom) {
-    return new Box(left, top, Math.max(0, right - left), Math.max(0, bottom - top));
+    return box.under(centres().inverse()).within(new Box(0, 0, width, height));
   }
 }

@@ -1,5 +1,6 @@
 package io.sadi.data;
 
+import io.sadi.geom.Affine;
 import io.sadi.geom.Box;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param headSize 0.6 x the head box's diagonal in pixels; NaN where unknown
  * @param headBox the head box, or null where unknown
  * @param source what else the COCO file says that the person comes from; null for other files
+ * @param origin where the image was cut out of a photo; null where it is the photo
  */
 // Arrays are the natural form here: they go straight into batches and metrics.
 @SuppressWarnings("ArrayRecordComponent")
@@ -38,7 +40,8 @@ public record Person(
     double scale,
     double headSize,
     @Nullable Box headBox,
-    @Nullable CocoSource source) {
+    @Nullable CocoSource source,
+    @Nullable CropOrigin origin) {
 
   /** MPII's unit of scale, in pixels. */
   public static final double SCALE_UNIT = 200;
@@ -51,7 +54,7 @@ public record Person(
   private static final Pattern NO_IMAGE_NAME =
       Pattern.compile("([/\\\\]|[A-Za-z]:).*|(.*[/\\\\])?\\.\\.([/\\\\].*)?|.*\\p{Cntrl}.*|");
 
-  /** A person who comes from no COCO file. */
+  /** A person in a photo who comes from no COCO file. */
   public Person(
       String image,
       int person,
@@ -80,6 +83,7 @@ public record Person(
         scale,
         headSize,
         headBox,
+        null,
         null);
   }
 
@@ -144,7 +148,8 @@ public record Person(
         scale,
         headSize,
         headBox,
-        newSource);
+        newSource,
+        origin);
   }
 
   /** The same person with another box, crop centre and scale. */
@@ -164,7 +169,8 @@ public record Person(
         newScale,
         headSize,
         headBox,
-        source);
+        source,
+        origin);
   }
 
   /**
@@ -200,7 +206,86 @@ public record Person(
         scale,
         headSize,
         headBox,
-        source);
+        source,
+        origin);
+  }
+
+  /** The same person with another number in the image. */
+  public Person numbered(int number) {
+    return new Person(
+        image,
+        number,
+        imageWidth,
+        imageHeight,
+        x,
+        y,
+        visibility,
+        box,
+        centerX,
+        centerY,
+        scale,
+        headSize,
+        headBox,
+        source,
+        origin);
+  }
+
+  /** The same person in an image that was cut out of a photo, or in none such. */
+  public Person withOrigin(@Nullable CropOrigin newOrigin) {
+    return new Person(
+        image,
+        person,
+        imageWidth,
+        imageHeight,
+        x,
+        y,
+        visibility,
+        box,
+        centerX,
+        centerY,
+        scale,
+        headSize,
+        headBox,
+        source,
+        newOrigin);
+  }
+
+  /**
+   * The same person where a map takes the picture: joints, boxes, crop, head and area. The image's
+   * size and origin are not known then, and where the map mirrors joints keep their names.
+   *
+   * @param map between pixel centres, which enlarges both ways alike
+   */
+  public Person under(Affine map) {
+    float[] newX = new float[x.length];
+    float[] newY = new float[y.length];
+    for (int k = 0; k < x.length; k++) {
+      if (annotated(k)) {
+        newX[k] = (float) map.x(x[k], y[k]);
+        newY[k] = (float) map.y(x[k], y[k]);
+      }
+    }
+    double factor = Math.sqrt(Math.abs(map.determinant()));
+    return new Person(
+        image,
+        person,
+        0,
+        0,
+        newX,
+        newY,
+        visibility,
+        under(box, map),
+        map.x(centerX, centerY),
+        map.y(centerX, centerY),
+        scale * factor,
+        headSize * factor,
+        under(headBox, map),
+        source == null ? null : source.enlarged(factor),
+        null);
+  }
+
+  private static @Nullable Box under(@Nullable Box box, Affine map) {
+    return box == null || isEmpty(box) ? box : box.under(map);
   }
 
   /** The same person in an image of another name. */
@@ -224,7 +309,8 @@ public record Person(
         scale,
         headSize,
         headBox,
-        source);
+        source,
+        origin);
   }
 
   /** The smallest box around the annotated joints; of no size at (0, 0) where there are none. */

@@ -36,25 +36,12 @@ record Scene(
 
     /** The place of a photo's box in the square, cut off at the tile's edges; may have no size. */
     Box place(Box ofPhoto) {
-      return cut(whole(ofPhoto));
+      return whole(ofPhoto).within(box());
     }
 
     /** The place of a photo's box in the square, also beyond the tile. */
     Box whole(Box ofPhoto) {
-      double x0 = toScene.x(ofPhoto.x(), ofPhoto.y());
-      double x1 = toScene.x(ofPhoto.x() + ofPhoto.width(), ofPhoto.y() + ofPhoto.height());
-      double y0 = toScene.y(ofPhoto.x(), ofPhoto.y());
-      double y1 = toScene.y(ofPhoto.x() + ofPhoto.width(), ofPhoto.y() + ofPhoto.height());
-      return new Box(
-          Math.min(x0, x1), Math.min(y0, y1), Math.abs(x1 - x0), Math.abs(y1 - y0)); // mirrored
-    }
-
-    private Box cut(Box whole) {
-      double left = Math.max(x, whole.x());
-      double top = Math.max(y, whole.y());
-      double right = Math.min((double) x + width, whole.x() + whole.width());
-      double bottom = Math.min((double) y + height, whole.y() + whole.height());
-      return new Box(left, top, Math.max(0, right - left), Math.max(0, bottom - top));
+      return ofPhoto.under(Letterbox.centres(toScene));
     }
 
     private Image draw(LazyImage of) {

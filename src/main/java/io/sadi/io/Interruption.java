@@ -1,6 +1,7 @@
 package io.sadi.io;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -41,6 +42,17 @@ public final class Interruption {
   /** Whether the work under way is to stop, for work that is a part of a guarded one. */
   public static boolean requested() {
     return asked;
+  }
+
+  /**
+   * Ends a part of guarded work that leaves nothing behind.
+   *
+   * @throws InterruptedIOException where it is to stop
+   */
+  public static void checkNotRequested() throws InterruptedIOException {
+    if (asked) {
+      throw new InterruptedIOException("interrupted; nothing was written");
+    }
   }
 
   /** From now on signals end this process as said above. The main program does this once. */

@@ -114,7 +114,11 @@ public final class Corrections {
         }
         Map<Integer, Correction> places =
             byPerson.computeIfAbsent(whose, unseen -> new LinkedHashMap<>());
-        if (!row.isMissing(columns.joint)) {
+        if (row.isMissing(columns.joint)) {
+          if (!row.isMissing(columns.x) || !row.isMissing(columns.y)) {
+            throw row.bad(columns.joint, "the joint of this place; or no place, if all is right");
+          }
+        } else {
           int joint = skeleton.index(row.text(columns.joint).strip());
           if (joint < 0) {
             throw row.bad(columns.joint, "one of " + String.join(", ", skeleton.joints()));

@@ -9,9 +9,9 @@ import io.sadi.data.Neighbour;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
 import io.sadi.geom.Affine;
-import io.sadi.geom.Box;
 import io.sadi.image.Image;
 import io.sadi.image.LazyImage;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -75,7 +75,8 @@ enum Disturbance {
       List<Person> people,
       Skeleton skeleton,
       PhotoSource photos,
-      SplittableRandom random) {
+      SplittableRandom random)
+      throws IOException {
     double side = person.scale() * Person.SCALE_UNIT;
     switch (this) {
       case NONE -> {}
@@ -157,7 +158,10 @@ enum Disturbance {
     int height = across ? photo.height() : length;
     try (photo) {
       return new Disturbed(
-          moved(chosen.apply(person), -left, -top).withImageSize(width, height),
+          chosen
+              .apply(person)
+              .under(new Affine(1, 0, -left, 0, 1, -top))
+              .withImageSize(width, height),
           photo.cropped(left, top, width, height));
     }
   }
@@ -166,36 +170,6 @@ enum Disturbance {
     int shoulder = skeleton.index("left_shoulder");
     int hip = skeleton.index("right_hip");
     return shoulder >= 0 && hip >= 0 && person.annotated(shoulder) && person.annotated(hip);
-  }
-
-  private static Person moved(Person person, double dx, double dy) {
-    float[] x = person.x().clone();
-    float[] y = person.y().clone();
-    for (int k = 0; k < x.length; k++) {
-      x[k] += (float) dx;
-      y[k] += (float) dy;
-    }
-    Box head = person.headBox();
-    Person there = person.withJoints(person.image(), x, y, person.visibility());
-    return new Person(
-        there.image(),
-        there.person(),
-        there.imageWidth(),
-        there.imageHeight(),
-        x,
-        y,
-        there.visibility(),
-        moved(person.box(), dx, dy),
-        person.centerX() + dx,
-        person.centerY() + dy,
-        person.scale(),
-        person.headSize(),
-        head == null ? null : moved(head, dx, dy),
-        person.source());
-  }
-
-  private static @Nullable Box moved(@Nullable Box box, double dx, double dy) {
-    return box == null ? null : new Box(box.x() + dx, box.y() + dy, box.width(), box.height());
   }
 
   /** A coloured square about one of the joints; those behind it count as occluded. */
@@ -230,6 +204,6 @@ enum Disturbance {
   /** Where photos of people are read. */
   @FunctionalInterface
   interface PhotoSource {
-    Image read(Person person);
+    Image read(Person person) throws IOException;
   }
 }

@@ -14,7 +14,6 @@ import io.sadi.prepare.read.Fault.FaultKind;
 import io.sadi.prepare.read.StoredFrame;
 import io.sadi.prepare.write.Packing;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +40,6 @@ final class Inspection {
   private final PersonChecks personChecks;
   private final @Nullable Packing packing;
   private final boolean decode;
-  private final BooleanSupplier stopped;
 
   /**
    * How many photos with an EXIF orientation are needed to tell in which orientation they were
@@ -57,15 +54,13 @@ final class Inspection {
    *
    * @param packing null where images stay as they are
    * @param decode false only to see whether images are there
-   * @param stopped whether the process has been told to end
    */
   Inspection(
       Annotations annotations,
       Path imageRoot,
       Preparation.Treatment treatment,
       @Nullable Packing packing,
-      boolean decode,
-      BooleanSupplier stopped) {
+      boolean decode) {
     this.annotations = annotations;
     this.imageRoot = imageRoot;
     this.checks = treatment.checks();
@@ -73,7 +68,6 @@ final class Inspection {
     this.personChecks = new PersonChecks(annotations.skeleton());
     this.packing = packing;
     this.decode = decode;
-    this.stopped = stopped;
   }
 
   /**
@@ -98,7 +92,7 @@ final class Inspection {
       boolean stored = told(AnnotatedFrame.STORED) > 0 && told(AnnotatedFrame.UPRIGHT) == 0;
       // Those that are still missing do not tell: they are taken for what the others are.
       look(images, found, stored ? AnnotatedFrame.STORED : AnnotatedFrame.UPRIGHT, work);
-    } catch (UncheckedIOException e) {
+    } catch (UncheckedIOException e) { // what is packed cannot be written, and no image is broken
       throw e.getCause();
     }
     List<InspectedPeople> result = new ArrayList<>();
@@ -120,21 +114,16 @@ final class Inspection {
       List<Map.Entry<String, List<Person>>> images,
       @Nullable InspectedPeople[] found,
       AnnotatedFrame taken,
-      Progress.Work work) {
-    IntStream.range(0, found.length)
-        .filter(i -> found[i] == null)
-        .parallel()
-        .forEach(
-            i -> {
-              if (stopped.getAsBoolean()) {
-                throw new UncheckedIOException(
-                    new InterruptedIOException("interrupted; nothing was written"));
-              }
-              found[i] = look(images.get(i).getKey(), images.get(i).getValue(), taken);
-              if (found[i] != null) {
-                work.advance(1);
-              }
-            });
+      Progress.Work work)
+      throws IOException {
+    ParallelTasks.forEach(
+        IntStream.range(0, found.length).filter(i -> found[i] == null),
+        i -> {
+          found[i] = look(images.get(i).getKey(), images.get(i).getValue(), taken);
+          if (found[i] != null) {
+            work.advance(1);
+          }
+        });
   }
 
   /**
@@ -276,7 +265,7 @@ final class Inspection {
     return annotations.boxes() != Annotations.BoxSource.WHOLE_IMAGE
         ? sized
         : sized.withCrop(
-            new Box(-0.5, -0.5, width, height),
+            new Box(0, 0, width, height),
             (width - 1) / 2.0,
             (height - 1) / 2.0,
             height / Person.SCALE_UNIT);

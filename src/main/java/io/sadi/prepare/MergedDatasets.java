@@ -10,13 +10,13 @@ import io.sadi.data.Skeleton;
 import io.sadi.io.BadInputException;
 import io.sadi.prepare.read.Annotations;
 import io.sadi.prepare.read.MergedIds;
+import io.sadi.prepare.read.PersonList;
 import io.sadi.prepare.read.SkeletonMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +25,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several dataset folders as one, on one skeleton: splits of the same name are joined, also those of
- * boxes alone. The images stay where they are, below the nearest folder that holds them all.
+ * Several dataset folders as one, on one skeleton: splits of the same name are joined, also those
+ * of boxes alone. The images stay where they are, below the nearest folder that holds them all.
  *
  * @param annotations of all, image names relative to {@code imageRoot}
  * @param imageRoot the nearest folder that holds all images
@@ -83,7 +83,9 @@ public record MergedDatasets(Annotations annotations, Path imageRoot) {
         }
       }
     }
-    checkOnce(splits);
+    splits.forEach(
+        (split, people) ->
+            PersonList.checkOnce("split " + split, people, "leave one of the datasets out"));
     List<Annotations.SourceFile> sources = new ArrayList<>();
     for (Dataset dataset : datasets) {
       sources.addAll(Annotations.SourceFile.of(dataset));
@@ -185,29 +187,11 @@ public record MergedDatasets(Annotations annotations, Path imageRoot) {
     return path.isEmpty() ? "" : path + "/";
   }
 
-  /** A dataset given twice would count twice. */
-  private static void checkOnce(Map<String, List<Person>> splits) {
-    Set<String> seen = new HashSet<>();
-    splits.forEach(
-        (split, people) -> {
-          for (Person person : people) {
-            if (!person.crowd() && !seen.add(person.image() + "\n" + person.person())) {
-              throw BadInputException.at(
-                  "split " + split,
-                  person.image() + ", person " + person.person() + " for the second time",
-                  "everybody once",
-                  "leave one of the datasets out");
-            }
-          }
-        });
-  }
-
-  /** PCKh where everybody who is measured has a head size; LSP's people have none. */
+  /** PCKh where everybody with a joint has a head size; LSP's people have none. */
   private static Metric metric(Map<String, List<Person>> splits, Skeleton skeleton) {
     boolean heads =
         skeleton.index("pelvis") >= 0
-            && splits.values().stream()
-                .allMatch(people -> people.stream().allMatch(p -> p.headSize() > 0));
+            && Annotations.haveHeads(splits.values().stream().flatMap(List::stream).toList());
     return heads ? Metric.PCKH_05 : Metric.PCK_02;
   }
 }

@@ -1,6 +1,5 @@
 package io.sadi.prepare;
 
-import com.google.gson.JsonObject;
 import io.sadi.data.CocoSource;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
@@ -8,19 +7,18 @@ import io.sadi.data.DatasetWriter.SplitContent;
 import io.sadi.data.Person;
 import io.sadi.data.SceneAugmentation;
 import io.sadi.geom.Affine;
-import io.sadi.geom.Box;
 import io.sadi.image.Image;
 import io.sadi.image.ImageSize;
 import io.sadi.image.LazyImage;
 import io.sadi.io.AtomicFolder;
 import io.sadi.io.BadInputException;
+import io.sadi.io.Interruption;
 import io.sadi.io.Progress;
 import io.sadi.prepare.read.Annotations;
 import io.sadi.prepare.write.DatasetOutput;
 import io.sadi.prepare.write.PreparedDataset;
 import io.sadi.prepare.write.Previews;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,7 +108,7 @@ public final class Mosaics {
    */
   public PreparedDataset run(DatasetOutput output, int previews, Progress progress)
       throws IOException {
-    output.check();
+    output.check(read());
     Previews.checkCount(previews);
     List<PreparedDataset> result = new ArrayList<>();
     if (output.dryRun()) {
@@ -122,16 +121,20 @@ public final class Mosaics {
         (part, guard) -> {
           Path images = Files.createDirectories(part.resolve(IMAGES));
           PreparedDataset prepared = drawn(images, progress);
-          if (guard.requested()) {
-            throw new InterruptedIOException("interrupted; nothing was written");
-          }
-          prepared.write(part, IMAGES, output.options(), person -> new JsonObject());
+          prepared.write(part, IMAGES, output.options());
           if (previews > 0) {
             Previews.write(prepared, images, Person::image, part, previews);
           }
           result.add(prepared);
         });
     return result.get(0);
+  }
+
+  /** All that the pictures are made of. */
+  private List<Path> read() {
+    Stream<Path> files = sources.stream().flatMap(file -> file.paths().stream());
+    return Stream.concat(files, photos.keySet().stream().map(dataset.imageRoot()::resolve))
+        .toList();
   }
 
   /**
@@ -143,6 +146,7 @@ public final class Mosaics {
     SplittableRandom random = new SplittableRandom(rule.seed());
     try (Progress.Work work = progress.start("drawing", rule.count(), "pictures")) {
       for (int i = 0; i < rule.count(); i++) {
+        Interruption.checkNotRequested();
         String name = String.format(Locale.ROOT, "%06d.jpg", i + 1);
         people.addAll(picture(name, images, order, random.split()));
         work.advance(1);
@@ -219,42 +223,12 @@ public final class Mosaics {
   }
 
   private Person moved(Person person, PlacedPhoto place, String name, int number) {
-    Affine map = place.toPicture();
-    float[] x = person.x().clone();
-    float[] y = person.y().clone();
-    for (int k = 0; k < x.length; k++) {
-      if (person.annotated(k)) {
-        x[k] = (float) map.x(person.x()[k], person.y()[k]);
-        y[k] = (float) map.y(person.x()[k], person.y()[k]);
-      }
-    }
-    double factor = Math.sqrt(map.determinant());
-    CocoSource source = person.source(); // its area decides who is small
-    return new Person(
-            name,
-            number,
-            rule.side(),
-            rule.side(),
-            x,
-            y,
-            person.visibility(),
-            moved(person.box(), map),
-            map.x(person.centerX(), person.centerY()),
-            map.y(person.centerX(), person.centerY()),
-            person.scale() * factor,
-            person.headSize() * factor,
-            moved(person.headBox(), map))
-        .withSource(source == null ? null : source.inOtherImage(factor));
-  }
-
-  private static @Nullable Box moved(@Nullable Box box, Affine map) {
-    if (box == null) {
-      return null;
-    }
-    return new Box(
-        map.x(box.x() - 0.5, 0) + 0.5,
-        map.y(0, box.y() - 0.5) + 0.5,
-        map.a() * box.width(),
-        map.e() * box.height());
+    Person there = person.under(place.toPicture());
+    CocoSource source = there.source(); // its area decides who is small
+    return there
+        .inImage(name)
+        .numbered(number)
+        .withImageSize(rule.side(), rule.side())
+        .withSource(source == null ? null : source.inOtherImage());
   }
 }

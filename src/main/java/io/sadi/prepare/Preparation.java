@@ -1,6 +1,5 @@
 package io.sadi.prepare;
 
-import com.google.gson.JsonObject;
 import io.sadi.data.CocoImage;
 import io.sadi.data.DatasetWriter.SplitContent;
 import io.sadi.data.Person;
@@ -28,7 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Brings annotations and their images together and writes the dataset folder. */
@@ -84,8 +83,8 @@ public final class Preparation {
    *     not be, or the folder may not be written
    */
   public PreparedDataset run(Progress progress) throws IOException {
-    output.check();
     checkImageRoot();
+    output.check(read());
     annotations.warnings().forEach(progress::warn);
     String sides =
         Sides.warning(
@@ -98,7 +97,7 @@ public final class Preparation {
     leftOut.addAll(unreadable());
     Map<String, List<Person>> wanted = limited();
     if (output.dryRun()) {
-      return inspect(wanted, leftOut, null, () -> false, progress);
+      return inspect(wanted, leftOut, null, progress);
     }
     List<PreparedDataset> result = new ArrayList<>();
     AtomicFolder.write(
@@ -107,12 +106,9 @@ public final class Preparation {
         DatasetOutput.MARKER,
         (part, guard) -> {
           Packing packing = treatment.pack == 0 ? null : new Packing(treatment.pack, part);
-          PreparedDataset prepared = inspect(wanted, leftOut, packing, guard::requested, progress);
+          PreparedDataset prepared = inspect(wanted, leftOut, packing, progress);
           prepared.write(
-              part,
-              packing == null ? output.nameOf(imageRoot) : Packing.IMAGES,
-              output.options(),
-              person -> packing == null ? new JsonObject() : packing.extras(person));
+              part, packing == null ? output.nameOf(imageRoot) : Packing.IMAGES, output.options());
           if (treatment.previews > 0) {
             Path images = packing == null ? imageRoot : part.resolve(Packing.IMAGES);
             Previews.write(
@@ -145,7 +141,7 @@ public final class Preparation {
             + (others == 0 ? "it out" : "them out"));
   }
 
-  private void checkImageRoot() throws IOException {
+  private void checkImageRoot() {
     if (!Files.isDirectory(imageRoot)) {
       throw BadInputException.at(
           imageRoot,
@@ -153,14 +149,19 @@ public final class Preparation {
           "the folder of the images",
           "name it with --images");
     }
-    if (Files.exists(output.folder())
-        && imageRoot.toRealPath().startsWith(output.folder().toRealPath())) {
-      throw BadInputException.at(
-          output.folder(),
-          "the images in it",
-          "another folder",
-          "the output replaces the whole folder");
-    }
+  }
+
+  /** All that the dataset is made of. */
+  private List<Path> read() {
+    Stream<String> images =
+        Stream.concat(
+            annotations.splits().values().stream().flatMap(List::stream).map(Person::image),
+            annotations.empty().values().stream().flatMap(List::stream).map(CocoImage::name));
+    Stream<Path> files =
+        Stream.concat(
+            annotations.source().stream().flatMap(file -> file.paths().stream()),
+            images.filter(Person::isImageName).distinct().map(imageRoot::resolve));
+    return Stream.concat(Stream.of(imageRoot), files).toList();
   }
 
   private Map<String, List<Person>> limited() {
@@ -208,7 +209,6 @@ public final class Preparation {
       Map<String, List<Person>> wanted,
       List<LeftOut> before,
       @Nullable Packing packing,
-      BooleanSupplier stopped,
       Progress progress)
       throws IOException {
     Map<String, List<Person>> byImage = PersonList.byImage(wanted.values());
@@ -217,8 +217,7 @@ public final class Preparation {
     }
     boolean decode = !output.dryRun() && (packing != null || !annotations.inspected());
     List<Inspection.InspectedPeople> found =
-        new Inspection(annotations, imageRoot, treatment, packing, decode, stopped)
-            .run(byImage, progress);
+        new Inspection(annotations, imageRoot, treatment, packing, decode).run(byImage, progress);
 
     IdentityHashMap<Person, Person> kept = new IdentityHashMap<>();
     FaultLedger ledger = new FaultLedger(treatment.checks, before);
@@ -247,6 +246,7 @@ public final class Preparation {
         });
     ledger.report(progress, !output.dryRun());
     ledger.checkNotFatal();
+    splits.forEach(this::checkOnce);
     // Unannotated people are only boxes to predict in, so they are kept where their images exist
     // and dropped silently elsewhere.
     splits.keySet().removeIf(split -> isEmptyOfBoxes(split, wanted, splits));
@@ -265,6 +265,17 @@ public final class Preparation {
         ledger.faults(),
         annotations.boxes().description(),
         annotations.source());
+  }
+
+  /** Whoever is left is known by the image and a number in it. */
+  private void checkOnce(String split, List<Person> people) {
+    List<Annotations.SourceFile> source = annotations.source();
+    String file = source.size() == 1 ? source.get(0).file() + ": " : "";
+    PersonList.checkOnce(
+        file + "split " + split,
+        people,
+        "an image of two names, or in two files, is one image: number its people through, or leave"
+            + " them out once");
   }
 
   private static boolean isEmptyOfBoxes(

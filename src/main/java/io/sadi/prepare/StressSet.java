@@ -1,6 +1,5 @@
 package io.sadi.prepare;
 
-import com.google.gson.JsonObject;
 import io.sadi.data.CocoSource;
 import io.sadi.data.Dataset;
 import io.sadi.data.DatasetReader;
@@ -16,8 +15,6 @@ import io.sadi.prepare.write.DatasetOutput;
 import io.sadi.prepare.write.PreparedDataset;
 import io.sadi.prepare.write.Previews;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,8 +43,11 @@ public final class StressSet {
   private final List<Person> people;
   private final List<String> names;
   private final long seed;
+  private final List<Annotations.SourceFile> sources;
 
-  private StressSet(Dataset dataset, String split, List<Person> people, long seed) {
+  private StressSet(Dataset dataset, String split, List<Person> people, long seed)
+      throws IOException {
+    this.sources = Annotations.SourceFile.of(dataset);
     this.dataset = dataset;
     this.split = split;
     this.people = people;
@@ -78,7 +79,7 @@ public final class StressSet {
    */
   public PreparedDataset run(DatasetOutput output, int previews, Progress progress)
       throws IOException {
-    output.check();
+    output.check(read());
     Previews.checkCount(previews);
     if (output.dryRun()) {
       List<Person> all = new ArrayList<>();
@@ -99,8 +100,8 @@ public final class StressSet {
           for (Disturbance disturbance : Disturbance.values()) {
             Files.createDirectories(images.resolve(disturbance.folder()));
           }
-          PreparedDataset prepared = prepared(disturbed(images, guard, progress));
-          prepared.write(part, IMAGES, output.options(), person -> new JsonObject());
+          PreparedDataset prepared = prepared(disturbed(images, progress));
+          prepared.write(part, IMAGES, output.options());
           if (previews > 0) {
             Previews.write(prepared, images, Person::image, part, previews);
           }
@@ -109,7 +110,14 @@ public final class StressSet {
     return result.get(0);
   }
 
-  private PreparedDataset prepared(List<Person> all) throws IOException {
+  /** All that the photos are made of. */
+  private List<Path> read() {
+    Stream<Path> files = sources.stream().flatMap(file -> file.paths().stream());
+    return Stream.concat(files, people.stream().map(p -> dataset.imageRoot().resolve(p.image())))
+        .toList();
+  }
+
+  private PreparedDataset prepared(List<Person> all) {
     return new PreparedDataset(
         dataset.name() + "-stress",
         dataset.skeleton(),
@@ -118,29 +126,22 @@ public final class StressSet {
         List.of(),
         List.of(),
         "as the dataset has them; small: 1.6 times as large, cut: around what is left",
-        Annotations.SourceFile.of(dataset));
+        sources);
   }
 
-  private List<Person> disturbed(Path images, Interruption.Guard guard, Progress progress)
-      throws IOException {
+  private List<Person> disturbed(Path images, Progress progress) throws IOException {
     Disturbance[] all = Disturbance.values();
     @Nullable Person[] made = new Person[people.size() * all.length];
     try (Progress.Work work = progress.start("disturbing", people.size(), "people")) {
-      IntStream.range(0, people.size())
-          .parallel()
-          .forEach(
-              i -> {
-                for (int d = 0; d < all.length; d++) {
-                  if (guard.requested()) {
-                    throw new UncheckedIOException(
-                        new InterruptedIOException("interrupted; nothing was written"));
-                  }
-                  made[d * people.size() + i] = make(i, all[d], images);
-                }
-                work.advance(1);
-              });
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+      ParallelTasks.forEach(
+          IntStream.range(0, people.size()),
+          i -> {
+            for (int d = 0; d < all.length; d++) {
+              Interruption.checkNotRequested();
+              made[d * people.size() + i] = make(i, all[d], images);
+            }
+            work.advance(1);
+          });
     }
     List<Person> there = new ArrayList<>();
     int impossible = 0;
@@ -162,7 +163,7 @@ public final class StressSet {
     return there;
   }
 
-  private @Nullable Person make(int i, Disturbance disturbance, Path images) {
+  private @Nullable Person make(int i, Disturbance disturbance, Path images) throws IOException {
     Person person = people.get(i);
     // Every photo has a generator of its own.
     SplittableRandom random =
@@ -184,22 +185,19 @@ public final class StressSet {
       try (Image result = made.photo()) {
         // Not atomic: the folder is.
         Files.write(images.resolve(name), result.jpeg(JPEG_QUALITY));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
       }
       CocoSource source = made.person().source(); // its area decides similarities
-      return made.person().inImage(name).withSource(source == null ? null : source.inOtherImage(1));
+      return made.person()
+          .inImage(name)
+          .withSource(source == null ? null : source.inOtherImage())
+          .withOrigin(null);
     } finally {
       photo.close();
     }
   }
 
-  private Image read(Person person) {
-    try {
-      return Image.read(dataset.imageRoot().resolve(person.image()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private Image read(Person person) throws IOException {
+    return Image.read(dataset.imageRoot().resolve(person.image()));
   }
 
   private String name(int person, Disturbance disturbance) {

@@ -1,6 +1,5 @@
 package io.sadi.prepare;
 
-import com.google.gson.JsonObject;
 import io.sadi.data.DatasetWriter.SplitContent;
 import io.sadi.data.Metric;
 import io.sadi.data.Person;
@@ -8,7 +7,6 @@ import io.sadi.data.Skeleton;
 import io.sadi.image.Image;
 import io.sadi.io.AtomicFolder;
 import io.sadi.io.BadInputException;
-import io.sadi.io.Interruption;
 import io.sadi.io.Progress;
 import io.sadi.prepare.read.Split;
 import io.sadi.prepare.synthetic.SyntheticPerson;
@@ -16,8 +14,6 @@ import io.sadi.prepare.write.DatasetOutput;
 import io.sadi.prepare.write.PreparedDataset;
 import io.sadi.prepare.write.Previews;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +34,12 @@ public final class SyntheticPeople {
   private static final int MOST = 1_000_000;
   private static final List<Split> FALLBACK =
       List.of(new Split.Fraction("train", 0.9), new Split.Fraction("val", 0.1));
+
+  /** Makes a person of a number, from 0. */
+  @FunctionalInterface
+  private interface PersonByNumber {
+    Person draw(int number) throws IOException;
+  }
 
   private final int count;
   private final List<Split> splits;
@@ -71,7 +72,7 @@ public final class SyntheticPeople {
    */
   public PreparedDataset run(DatasetOutput output, int previews, Progress progress)
       throws IOException {
-    output.check();
+    output.check(List.of()); // nothing is read
     Previews.checkCount(previews);
     Split.Assignment assigned =
         Split.assign(
@@ -90,8 +91,8 @@ public final class SyntheticPeople {
         DatasetOutput.MARKER,
         (part, guard) -> {
           Path images = Files.createDirectories(part.resolve(IMAGES));
-          PreparedDataset prepared = dataset(assigned, drawn(assigned, images, guard, progress));
-          prepared.write(part, IMAGES, output.options(), person -> new JsonObject());
+          PreparedDataset prepared = dataset(assigned, drawn(assigned, images, progress));
+          prepared.write(part, IMAGES, output.options());
           if (previews > 0) {
             Previews.write(prepared, images, Person::image, part, previews);
           }
@@ -100,39 +101,30 @@ public final class SyntheticPeople {
     return result.get(0);
   }
 
-  private @Nullable Person[] drawn(
-      Split.Assignment assigned, Path images, Interruption.Guard guard, Progress progress)
+  private @Nullable Person[] drawn(Split.Assignment assigned, Path images, Progress progress)
       throws IOException {
     try (Progress.Work work = progress.start("drawing", count, "people")) {
       return people(
           assigned,
           i -> {
-            if (guard.requested()) {
-              throw new UncheckedIOException(
-                  new InterruptedIOException("interrupted; nothing was written"));
-            }
             SyntheticPerson drawn = draw(i + 1);
             try (Image image = drawn.image()) {
               // Not atomic: the folder is.
               Files.write(images.resolve(drawn.person().image()), image.jpeg(JPEG_QUALITY));
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
             }
             work.advance(1);
             return drawn.person();
           });
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
     }
   }
 
   /** Everybody in a split, by number; null for the others. */
-  private @Nullable Person[] people(Split.Assignment assigned, IntFunction<Person> draw) {
+  private @Nullable Person[] people(Split.Assignment assigned, PersonByNumber drawing)
+      throws IOException {
     @Nullable Person[] people = new Person[count];
-    IntStream.range(0, count)
-        .parallel()
-        .filter(i -> assigned.of(i) != null)
-        .forEach(i -> people[i] = draw.apply(i));
+    ParallelTasks.forEach(
+        IntStream.range(0, count).filter(i -> assigned.of(i) != null),
+        i -> people[i] = drawing.draw(i));
     return people;
   }
 

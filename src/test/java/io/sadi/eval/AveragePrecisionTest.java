@@ -65,7 +65,8 @@ class AveragePrecisionTest {
             CocoId.of(id),
             new CocoCategory(CocoId.of(category), "c"),
             truth.area(),
-            truth.crowd()));
+            truth.crowd()),
+        null);
   }
 
   private static Detection detection(SlowAveragePrecision.Found found, int number) {

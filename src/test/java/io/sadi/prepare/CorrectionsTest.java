@@ -142,6 +142,8 @@ class CorrectionsTest {
         "a.jpg,nose,5,6 | mine.csv:2: column joint: found 'nose', expected one of right_ankle, ",
         "a.jpg,neck,5, | mine.csv:2: column y: found nothing, expected a finite number",
         "a.jpg,neck,5,2e6 | mine.csv:2: column y: found '2e6', expected a number within +-1e6",
+        "a.jpg,,5,6 | mine.csv:2: column joint: found nothing, expected the joint of this place",
+        "a.jpg,,,6 | mine.csv:2: column joint: found nothing, expected the joint of this place",
         "a.jpg,neck,5 | mine.csv:2: found 3 columns, expected 4 as in the header",
       })
   void namesTheLineThatIsWrong(String row, String message) {

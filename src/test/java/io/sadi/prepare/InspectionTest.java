@@ -11,6 +11,7 @@ import io.sadi.data.DatasetReader;
 import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
+import io.sadi.geom.Box;
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Json;
@@ -210,6 +211,22 @@ class InspectionTest {
 
   private static io.sadi.geom.Affine crop(Person person, int size) {
     return io.sadi.data.Crop.of(person, size).imageToCrop().inverse();
+  }
+
+  /** What is the whole photo's box is that of the packed photo. */
+  @Test
+  void aBoxAroundThePhotoIsPackedAsOne() throws IOException {
+    Person first = people.get(0);
+    people.set(0, first.inBox(new Box(0, 0, first.imageWidth(), first.imageHeight())));
+    prepare(64);
+    Person packed = DatasetReader.people(DatasetReader.read(out), "train").get(0);
+    Box box = Objects.requireNonNull(packed.box());
+    double factor = packed.scale() / people.get(0).scale();
+    assertThat(box.x()).isEqualTo(0, within(1e-6));
+    assertThat(box.y()).isEqualTo(0, within(1e-6));
+    assertThat(box.width()).isEqualTo(first.imageWidth() * factor, within(1e-4));
+    assertThat(box.width()).isEqualTo(packed.imageWidth(), within(0.51));
+    assertThat(box.height()).isEqualTo(packed.imageHeight(), within(0.51));
   }
 
   @Test

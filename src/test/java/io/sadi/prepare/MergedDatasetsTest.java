@@ -13,6 +13,7 @@ import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.prepare.Preparation.Treatment;
+import io.sadi.prepare.read.Annotations;
 import io.sadi.prepare.write.DatasetOutput;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -147,6 +148,50 @@ class MergedDatasetsTest {
         .as("beside people with joints it is kept, and not measured")
         .extracting(Person::ignored)
         .containsExactly(false, true);
+  }
+
+  /** PCKh asks for the heads of those who are measured, and a box is nobody to measure. */
+  @Test
+  void boxesDoNotChangeTheMetric() throws IOException {
+    Skeleton skeleton = Skeleton.mpii16();
+    Path first = folder.resolve("sets/first");
+    Path second = folder.resolve("sets/second");
+    writeHeads(first, Metric.PCKH_05, Map.of("train", List.of(withHead("u.jpg", skeleton))));
+    writeHeads(
+        second,
+        Metric.PCK_02,
+        Map.of(
+            "train", List.of(withHead("w.jpg", skeleton)),
+            "test", List.of(withoutJoints(person("t.jpg", skeleton)))));
+    List<Path> both = List.of(first, second);
+    for (Skeleton target : new Skeleton[] {null, skeleton}) {
+      Annotations merged = MergedDatasets.read(both, target).annotations();
+      assertThat(merged.metric()).isEqualTo(Metric.PCKH_05);
+      assertThat(merged.source())
+          .as("all that was read, boxes too")
+          .extracting(file -> file.paths().get(0).getFileName().toString())
+          .containsExactly("dataset.yaml", "train.json", "dataset.yaml", "train.json", "test.json");
+    }
+    writeHeads(second, Metric.PCK_02, Map.of("train", List.of(person("w.jpg", skeleton))));
+    assertThat(MergedDatasets.read(both, skeleton).annotations().metric())
+        .as("somebody with joints and without a head")
+        .isEqualTo(Metric.PCK_02);
+  }
+
+  private void writeHeads(Path data, Metric metric, Map<String, List<Person>> people)
+      throws IOException {
+    Path images = Files.createDirectories(data.resolve("images"));
+    DatasetWriter.write(
+        new Dataset(data, "heads", Skeleton.mpii16(), metric, Map.of(), images),
+        "images",
+        Map.of(),
+        people);
+  }
+
+  private static Person withHead(String image, Skeleton skeleton) {
+    Person p = person(image, skeleton);
+    return new Person(
+        image, 0, 120, 100, p.x(), p.y(), p.visibility(), null, 50, 50, 0.5, 12, null);
   }
 
   private static Person withoutJoints(Person person) {

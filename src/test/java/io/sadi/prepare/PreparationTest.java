@@ -157,8 +157,34 @@ class PreparationTest {
     assertThatThrownBy(
             () -> new Preparation(annotations, images, inside, Treatment.PLAIN).run(Progress.NONE))
         .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("the images in it");
+        .hasMessageContaining(images + ", which is read, in it");
     assertThat(images.resolve("p1.jpg")).exists();
+  }
+
+  /** Two of one image and number: nothing could read what was written. */
+  @Test
+  void nobodyIsThereTwice() throws IOException {
+    Path table =
+        Files.writeString(
+            folder.resolve("people.csv"),
+            "image,a_x,a_y,b_x,b_y\np1.jpg,1,2,30,15\n/elsewhere/p1.jpg,4,5,20,11\n");
+    Annotations annotations =
+        CsvAnnotations.read(table, false, List.of(Split.parse("train=1.0")), 1);
+    for (boolean dryRun : new boolean[] {true, false}) {
+      assertThatThrownBy(
+              () ->
+                  new Preparation(
+                          ImageFiles.find(annotations, images, Progress.NONE),
+                          images,
+                          new DatasetOutput(out, false, dryRun, Map.of()),
+                          Treatment.PLAIN)
+                      .run(Progress.NONE))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining(
+              table + ": split train: found p1.jpg, person 0 for the second time");
+    }
+    assertThat(out).doesNotExist();
+    assertThat(folder.resolve("out.part")).doesNotExist();
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.sadi.prepare.read;
 
 import io.sadi.data.CocoImage;
 import io.sadi.data.Dataset;
+import io.sadi.data.DatasetReader;
 import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
@@ -72,11 +73,11 @@ public record Annotations(
   }
 
   /**
-   * What people are measured in who come without a metric: PCKh where everybody has a head size, as
-   * MPII's people do; PCK where there is a torso; else PCK by their boxes.
+   * What people are measured in who come without a metric: PCKh where {@link #haveHeads}, as MPII's
+   * people do; PCK where there is a torso; else PCK by their boxes.
    */
   public static Metric metric(List<Person> people, Skeleton skeleton) {
-    if (!people.isEmpty() && people.stream().allMatch(p -> p.headSize() > 0)) {
+    if (haveHeads(people)) {
       return Metric.PCKH_05;
     }
     return skeleton.index("left_shoulder") >= 0 && skeleton.index("right_hip") >= 0
@@ -84,10 +85,24 @@ public record Annotations(
         : Metric.PCK_BOX_01;
   }
 
-  /** A file that annotations were read from. */
-  public record SourceFile(String file, String sha256) {
+  /**
+   * Whether everybody who can be measured has a head size, and somebody can: nobody asks for that
+   * of people who are boxes alone.
+   */
+  public static boolean haveHeads(List<Person> people) {
+    List<Person> measured = people.stream().filter(Person::annotated).toList();
+    return !measured.isEmpty() && measured.stream().allMatch(person -> person.headSize() > 0);
+  }
+
+  /**
+   * A file that annotations were read from, or many.
+   *
+   * @param file as dataset.yaml names it
+   * @param paths where it lies, or all of them
+   */
+  public record SourceFile(String file, String sha256, List<Path> paths) {
     public static SourceFile of(Path file) throws IOException {
-      return new SourceFile(file.toString(), Checksum.sha256(file));
+      return new SourceFile(file.toString(), Checksum.sha256(file), List.of(file));
     }
 
     /** Many files as one. */
@@ -96,14 +111,14 @@ public record Annotations(
       for (Path file : files) {
         sums.add(Checksum.sha256(file));
       }
-      return new SourceFile(name, Checksum.sha256(sums));
+      return new SourceFile(name, Checksum.sha256(sums), List.copyOf(files));
     }
 
     /** The files that a dataset folder consists of, beside its images. */
     public static List<SourceFile> of(Dataset dataset) throws IOException {
       List<SourceFile> files = new ArrayList<>();
       files.add(of(dataset.folder().resolve("dataset.yaml")));
-      for (String split : dataset.splits().keySet()) {
+      for (String split : DatasetReader.splits(dataset)) {
         files.add(of(dataset.folder().resolve("annotations").resolve(split + ".json")));
       }
       return files;

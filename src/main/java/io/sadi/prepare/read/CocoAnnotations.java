@@ -6,7 +6,6 @@ import io.sadi.data.DatasetReader;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
 import io.sadi.io.BadInputException;
-import io.sadi.io.Checksum;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,8 +120,7 @@ public record CocoAnnotations(Annotations annotations, Path imageRoot) {
     List<Person> people = gathered.everybody().stream().filter(p -> !p.ignored()).toList();
     List<Annotations.SourceFile> checksums = new ArrayList<>();
     for (SplitFile source : sources) {
-      checksums.add(
-          new Annotations.SourceFile(source.file.toString(), Checksum.sha256(source.file)));
+      checksums.add(Annotations.SourceFile.of(source.file));
     }
     List<String> stems =
         sources.stream()

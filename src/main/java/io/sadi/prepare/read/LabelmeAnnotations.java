@@ -14,9 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -73,6 +75,7 @@ public final class LabelmeAnnotations {
               .toList();
     }
     List<Path> read = new ArrayList<>();
+    Map<String, Path> fileOf = new HashMap<>();
     PersonList people = new PersonList();
     BadInputException first = null;
     for (Path file : found) {
@@ -81,6 +84,7 @@ public final class LabelmeAnnotations {
         if (content.isEmpty()) {
           others++;
         } else {
+          checkOnly(file, content.get(), fileOf);
           files.add(content.get());
           labels.addAll(content.get().labels());
           read.add(file);
@@ -123,6 +127,18 @@ public final class LabelmeAnnotations {
         splits,
         seed,
         List.of(Annotations.SourceFile.of(read.size() + " files in " + folder, read)));
+  }
+
+  /** Of two files with points in one image, such as a copy, nobody knows which is meant. */
+  private static void checkOnly(Path file, LabelmePeople people, Map<String, Path> fileOf) {
+    Path other = people.labels().isEmpty() ? null : fileOf.putIfAbsent(people.image(), file);
+    if (other != null) {
+      throw BadInputException.at(
+          file,
+          "points in " + people.image() + ", as in " + other,
+          "one file for each image",
+          "remove one of the two");
+    }
   }
 
   /** Nothing where the file is another program's. */

@@ -47,6 +47,11 @@ final class LabelmePeople {
     this.height = height;
   }
 
+  /** The image's name. */
+  String image() {
+    return image;
+  }
+
   /** Takes a shape; whether it is a point or a rectangle. */
   boolean add(Field shape) {
     Field shapeType = shape.get("shape_type");

@@ -4,7 +4,6 @@ import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
 import io.sadi.io.BadInputException;
-import io.sadi.io.Checksum;
 import io.sadi.io.MatArray;
 import io.sadi.io.MatFile;
 import java.io.IOException;
@@ -171,7 +170,7 @@ public enum LeedsPoses {
         List.of(),
         false,
         boxes,
-        List.of(new Annotations.SourceFile(file.toString(), Checksum.sha256(file))));
+        List.of(Annotations.SourceFile.of(file)));
   }
 
   /** The dataset's own order of axes. */

@@ -5,7 +5,6 @@ import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
 import io.sadi.geom.Box;
 import io.sadi.io.BadInputException;
-import io.sadi.io.Checksum;
 import io.sadi.io.InputFile;
 import io.sadi.io.MatFile;
 import java.io.IOException;
@@ -13,6 +12,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -78,12 +78,14 @@ public final class MpiiAnnotations {
     }
     List<MpiiPerson> people = new ArrayList<>();
     List<LeftOut> unreadable = new ArrayList<>();
+    Map<String, Integer> inImage = new HashMap<>();
     for (Path file : files) {
       people.addAll(
           official
               ? MpiiRelease.read(file).people()
               : MpiiJson.read(
                   file,
+                  inImage,
                   why ->
                       unreadable.add(
                           new LeftOut(
@@ -130,17 +132,17 @@ public final class MpiiAnnotations {
     byImage(people)
         .forEach(
             (image, group) -> {
-              List<@Nullable MpiiPerson> same = new ArrayList<>();
+              List<@Nullable MpiiPerson> others = new ArrayList<>();
               for (MpiiPerson person : group) {
-                same.add(person.among(known.getOrDefault(lastName(image), List.of())));
+                others.add(person.among(known.getOrDefault(lastName(image), List.of())));
               }
-              boolean all = !same.contains(null) && new HashSet<>(same).size() == same.size();
+              boolean all = !others.contains(null) && new HashSet<>(others).size() == others.size();
               for (int i = 0; i < group.size(); i++) {
                 MpiiPerson person = group.get(i);
-                MpiiPerson other = same.get(i);
-                Box head = other == null ? null : other.person().headBox();
-                int number = other != null && all ? other.person().person() : i;
-                result.add(head == null ? person : person.withHead(number, head));
+                MpiiPerson other = others.get(i);
+                Person same = other == null ? null : other.person();
+                int number = same != null && all ? same.person() : person.person().person();
+                result.add(person.identified(number, same == null ? null : same.headBox()));
               }
             });
     return result;
@@ -195,7 +197,7 @@ public final class MpiiAnnotations {
     }
     List<Annotations.SourceFile> source = new ArrayList<>();
     for (Path file : files) {
-      source.add(new Annotations.SourceFile(file.toString(), Checksum.sha256(file)));
+      source.add(Annotations.SourceFile.of(file));
     }
     return new Annotations(
         "mpii",

@@ -11,7 +11,6 @@ import io.sadi.io.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -30,17 +29,23 @@ final class MpiiJson {
   /**
    * Everybody in the file, in order; without joints where the file has none (test.json).
    *
+   * @param inImage how many people each image has so far, in this file or another; they are counted
+   *     on
    * @param unreadable is told why an entry cannot be read, which costs no other
    */
-  static List<MpiiPerson> read(Path file, Consumer<BadInputException> unreadable)
+  static List<MpiiPerson> read(
+      Path file, Map<String, Integer> inImage, Consumer<BadInputException> unreadable)
       throws IOException {
-    return Json.stream(file, json -> read(json, file, unreadable));
+    return Json.stream(file, json -> read(json, file, inImage, unreadable));
   }
 
   private static List<MpiiPerson> read(
-      JsonReader json, Path file, Consumer<BadInputException> unreadable) throws IOException {
+      JsonReader json,
+      Path file,
+      Map<String, Integer> inImage,
+      Consumer<BadInputException> unreadable)
+      throws IOException {
     List<MpiiPerson> people = new ArrayList<>();
-    Map<String, Integer> inImage = new HashMap<>();
     json.beginArray();
     for (int i = 0; json.hasNext(); i++) {
       JsonElement element = JsonParser.parseReader(json);

@@ -85,12 +85,12 @@ record MpiiPerson(
     MpiiPerson made = new MpiiPerson(person, positionX, positionY, train, single, false);
     return headBox == null
         ? made
-        : made.withHead(
+        : made.identified(
             number, new Box(headBox.x() - 1, headBox.y() - 1, headBox.width(), headBox.height()));
   }
 
-  /** The same person with another number and a head box, 0-based. */
-  MpiiPerson withHead(int number, Box headBox) {
+  /** The same person with the number and the head box, 0-based, that another record has. */
+  MpiiPerson identified(int number, @Nullable Box headBox) {
     Person p = person;
     return new MpiiPerson(
         new Person(
@@ -105,7 +105,7 @@ record MpiiPerson(
             p.centerX(),
             p.centerY(),
             p.scale(),
-            Person.headSize(headBox),
+            headBox == null ? Double.NaN : Person.headSize(headBox),
             headBox),
         positionX,
         positionY,
@@ -144,7 +144,7 @@ record MpiiPerson(
         to.withJoints(to.image(), person.x(), person.y(), person.visibility())
             .withCrop(null, to.centerX(), to.centerY(), to.scale());
     Box head = person.headBox() == null ? to.headBox() : person.headBox();
-    return head == null ? joints : release.with(joints).withHead(to.person(), head).person();
+    return head == null ? joints : release.with(joints).identified(to.person(), head).person();
   }
 
   private MpiiPerson with(Person other) {

@@ -126,6 +126,26 @@ public final class PersonList {
     return name == null ? "annotations" : name.toString().replaceFirst("(?<=.)\\.[^.]*$", "");
   }
 
+  /**
+   * Sees that nobody is there twice: people go by their image and their number in it, crowds apart.
+   *
+   * @param where the split, for the message
+   * @param remedy what to do
+   * @throws BadInputException naming the first who is
+   */
+  public static void checkOnce(Object where, List<Person> people, String remedy) {
+    Set<String> seen = new HashSet<>();
+    for (Person person : people) {
+      if (!person.crowd() && !seen.add(person.image() + "\n" + person.person())) {
+        throw BadInputException.at(
+            where,
+            person.image() + ", person " + person.person() + " for the second time",
+            "everybody once",
+            remedy);
+      }
+    }
+  }
+
   /** The people of all splits by their image, in order. */
   public static Map<String, List<Person>> byImage(Iterable<List<Person>> splits) {
     Map<String, List<Person>> byImage = new LinkedHashMap<>();

@@ -3,7 +3,6 @@ package io.sadi.prepare.read;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
 import io.sadi.geom.Affine;
-import io.sadi.geom.Box;
 import io.sadi.image.Image;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -68,44 +67,19 @@ public final class StoredFrame {
    * exchanged, as in any mirrored picture.
    */
   public static Person upright(Person person, Affine map, Skeleton skeleton) {
-    int joints = person.x().length;
-    boolean mirrors = map.determinant() < 0;
+    Person there = person.under(map);
+    if (map.determinant() > 0) {
+      return there;
+    }
     int[] permutation = skeleton.flipPermutation();
-    float[] x = new float[joints];
-    float[] y = new float[joints];
-    byte[] visibility = new byte[joints];
-    for (int k = 0; k < joints; k++) {
-      int to = mirrors ? permutation[k] : k;
-      visibility[to] = person.visibility()[k];
-      if (person.annotated(k)) {
-        x[to] = (float) map.x(person.x()[k], person.y()[k]);
-        y[to] = (float) map.y(person.x()[k], person.y()[k]);
-      }
+    float[] x = new float[permutation.length];
+    float[] y = new float[permutation.length];
+    byte[] visibility = new byte[permutation.length];
+    for (int k = 0; k < permutation.length; k++) {
+      x[permutation[k]] = there.x()[k];
+      y[permutation[k]] = there.y()[k];
+      visibility[permutation[k]] = there.visibility()[k];
     }
-    return new Person(
-        person.image(),
-        person.person(),
-        person.imageWidth(),
-        person.imageHeight(),
-        x,
-        y,
-        visibility,
-        upright(person.box(), map),
-        map.x(person.centerX(), person.centerY()),
-        map.y(person.centerX(), person.centerY()),
-        person.scale(),
-        person.headSize(),
-        upright(person.headBox(), map));
-  }
-
-  private static @Nullable Box upright(@Nullable Box box, Affine map) {
-    if (box == null) {
-      return null;
-    }
-    double x1 = map.x(box.x(), box.y());
-    double y1 = map.y(box.x(), box.y());
-    double x2 = map.x(box.x() + box.width(), box.y() + box.height());
-    double y2 = map.y(box.x() + box.width(), box.y() + box.height());
-    return new Box(Math.min(x1, x2), Math.min(y1, y2), Math.abs(x2 - x1), Math.abs(y2 - y1));
+    return there.withJoints(there.image(), x, y, visibility);
   }
 }

@@ -1,23 +1,21 @@
 package io.sadi.prepare.write;
 
-import com.google.gson.JsonObject;
+import io.sadi.data.CocoSource;
+import io.sadi.data.CropOrigin;
 import io.sadi.data.Person;
 import io.sadi.geom.Affine;
-import io.sadi.geom.Box;
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
-import io.sadi.io.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Stores a crop of every person, so that training does not decode large photos again and again.
@@ -34,13 +32,13 @@ public final class Packing {
   private static final int JPEG_QUALITY = 95;
   private static final int MIN_SIZE = 32;
   private static final int MAX_SIZE = 4096;
-  private static final int DECIMALS = 9;
 
   private final int size;
   private final Path folder;
   private final IdentityHashMap<Person, String> names = new IdentityHashMap<>();
-  private final Map<Person, JsonObject> origins =
-      Collections.synchronizedMap(new IdentityHashMap<>());
+
+  /** By the names of the images that are made of them. */
+  private final Map<String, String> photos = new HashMap<>();
 
   /**
    * To pack people.
@@ -75,6 +73,7 @@ public final class Packing {
           taken.add(name);
         }
         names.put(person, name);
+        photos.put(name, photo);
         Path parent = folder.resolve(name).getParent();
         if (parent != null && folders.add(parent)) {
           Files.createDirectories(parent);
@@ -105,71 +104,24 @@ public final class Packing {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Person moved = moved(person, name, toPacked, factor).withImageSize(width, height);
-    JsonObject origin = new JsonObject();
-    origin.addProperty("image", person.image());
-    origin.addProperty("person", person.person());
-    origin.addProperty("left", left);
-    origin.addProperty("top", top);
-    origin.add("factor", Json.number(factor, DECIMALS));
-    origins.put(moved, origin);
-    return moved;
+    Person there = person.under(toPacked);
+    CocoSource source = there.source();
+    return there
+        .inImage(name)
+        .withImageSize(width, height)
+        .withSource(source == null ? null : source.inOtherImage())
+        .withOrigin(
+            person.origin() == null
+                ? new CropOrigin(person.image(), person.person(), left, top, factor)
+                : person.origin().cut(left, top, factor));
   }
 
   private static int edge(double place, int size) {
     return (int) Math.max(0, Math.min(Math.floor(place), size - 1));
   }
 
-  private static Person moved(Person person, String name, Affine map, double factor) {
-    int joints = person.x().length;
-    float[] x = new float[joints];
-    float[] y = new float[joints];
-    for (int k = 0; k < joints; k++) {
-      if (person.annotated(k)) {
-        x[k] = (float) map.x(person.x()[k], person.y()[k]);
-        y[k] = (float) map.y(person.x()[k], person.y()[k]);
-      }
-    }
-    return new Person(
-        name,
-        person.person(),
-        0,
-        0,
-        x,
-        y,
-        person.visibility(),
-        moved(person.box(), map, factor),
-        map.x(person.centerX(), person.centerY()),
-        map.y(person.centerX(), person.centerY()),
-        person.scale() * factor,
-        person.headSize() * factor,
-        moved(person.headBox(), map, factor),
-        person.source() == null ? null : person.source().inOtherImage(factor));
-  }
-
-  private static @Nullable Box moved(@Nullable Box box, Affine map, double factor) {
-    return box == null
-        ? null
-        : new Box(
-            map.x(box.x(), box.y()),
-            map.y(box.x(), box.y()),
-            box.width() * factor,
-            box.height() * factor);
-  }
-
   /** The name of the photo that a packed person was cut from. */
   public String photo(Person person) {
-    JsonObject origin = origins.get(person);
-    return origin == null ? person.image() : origin.get("image").getAsString();
-  }
-
-  /** The fields of a packed person's annotation that lead back to the photo. */
-  public JsonObject extras(Person person) {
-    JsonObject extras = new JsonObject();
-    JsonObject origin = origins.get(person);
-    if (origin != null) {
-      extras.add("original", origin);
-    }
-    return extras;
+    return photos.getOrDefault(person.image(), person.image());
   }
 }

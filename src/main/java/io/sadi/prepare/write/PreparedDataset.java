@@ -22,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
 import org.apache.commons.csv.CSVPrinter;
 
 /**
@@ -57,11 +56,8 @@ public record PreparedDataset(
    *
    * @param imageRoot as dataset.yaml names it
    * @param options as dataset.yaml records them
-   * @param extras further fields of a person's annotation
    */
-  public void write(
-      Path folder, String imageRoot, Map<String, ?> options, Function<Person, JsonObject> extras)
-      throws IOException {
+  public void write(Path folder, String imageRoot, Map<String, ?> options) throws IOException {
     Map<String, Object> files = new LinkedHashMap<>();
     source.forEach(file -> files.put(file.file(), Map.of("sha256", file.sha256())));
     Map<String, Object> origin = new LinkedHashMap<>();
@@ -76,7 +72,7 @@ public record PreparedDataset(
     }
     notes.put("source", origin);
     Dataset dataset = new Dataset(folder, name, skeleton, metric, Map.of(), folder);
-    DatasetWriter.write(dataset, imageRoot, notes, contents, extras);
+    DatasetWriter.writeSplits(dataset, imageRoot, notes, contents);
     List<List<?>> rows = new ArrayList<>();
     for (LeftOut one : leftOut) {
       rows.add(List.of(one.image(), number(one.person()), one.reason(), one.detail()));

@@ -83,6 +83,19 @@ class LabelmeAnnotationsTest {
     assertThat(read("hip").warnings()).anyMatch(line -> line.contains("[knee]"));
   }
 
+  /** A copy beside the file would be everybody once more, with the same numbers. */
+  @Test
+  void twoFilesOfOneImageAreNotBothRead() throws IOException {
+    write("a.json", "a.jpg", point("hip", 20, 10, ""), point("knee", 9, 9, ""));
+    write("a - Copy.json", "a.jpg", point("hip", 20, 11, ""), point("knee", 9, 8, ""));
+    write("b.json", "a.jpg", box(50, 30, 10, 5, "")); // without a point it says nothing
+    Annotations read = read();
+    assertThat(read.unreadable()).hasSize(1);
+    assertThat(read.unreadable().get(0).detail())
+        .contains("a.json: found points in a.jpg, as in " + folder.resolve("a - Copy.json"));
+    assertThat(read.splits().getOrDefault("train", List.of())).hasSize(1);
+  }
+
   @Test
   void pointsWithoutAGroupAreTheirsInWhoseBoxTheyLie() throws IOException {
     write(

@@ -86,6 +86,21 @@ class MpiiAnnotationsTest {
   }
 
   /** The same people as the reference has, by image and person, to the last field. */
+  /** A photo whose people are in two files shows all of them. */
+  @Test
+  void peopleAreCountedThroughAllFiles() throws IOException {
+    Path train = Files.writeString(folder.resolve("train.json"), "[" + posed("a.jpg", 0) + "]");
+    Path valid =
+        Files.writeString(
+            folder.resolve("valid.json"), "[" + posed("b.jpg", 0) + "," + posed("a.jpg", 0) + "]");
+    Annotations read =
+        MpiiAnnotations.read(
+            List.of(train, valid), null, null, List.of(Split.parse("train=1.0")), false, 1);
+    assertThat(read.splits().getOrDefault("train", List.of()))
+        .extracting(person -> person.image() + " " + person.person())
+        .containsExactly("a.jpg 0", "b.jpg 0", "a.jpg 1");
+  }
+
   @Test
   void readsThePeopleOfTheOracle() throws IOException {
     Path file = Shared.require(MINI);

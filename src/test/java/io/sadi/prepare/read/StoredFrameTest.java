@@ -2,6 +2,11 @@ package io.sadi.prepare.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sadi.data.CocoCategory;
+import io.sadi.data.CocoId;
+import io.sadi.data.CocoSource;
+import io.sadi.data.Dataset;
+import io.sadi.data.DatasetReader;
 import io.sadi.data.Metric;
 import io.sadi.data.Person;
 import io.sadi.data.Skeleton;
@@ -116,16 +121,70 @@ class StoredFrameTest {
     assertThat(person.imageWidth()).isEqualTo(HEIGHT);
     assertThat(person.x()[2]).isEqualTo(noseX);
     assertThat(person.y()[2]).isEqualTo(noseY);
-    Box box = java.util.Objects.requireNonNull(person.box());
-    assertThat(box.width()).isEqualTo(30);
-    assertThat(box.height()).isEqualTo(40);
-    assertThat(person.centerX()).isEqualTo(box.centerX());
+    // Left of x = 5 there are 5 columns, beside x = 35 there are 5 rows: 10 of 60, 5 of 40.
+    boolean fromTheRight = orientation == 6 || orientation == 7;
+    boolean fromBelow = orientation == 7 || orientation == 8;
+    assertThat(person.box())
+        .isEqualTo(new Box(fromTheRight ? 40 - 35 : 5, fromBelow ? 60 - 50 : 10, 30, 40));
     boolean mirrored = orientation % 2 == 1;
     int first = mirrored ? 1 : 0; // the hip that is seen where (12, 12) was annotated
     try (Image image = Image.read(images.resolve("a.jpg"))) {
       assertThat(person.x()[first]).isEqualTo((float) image.fromStored().x(12, 12));
       assertThat(person.y()[first]).isEqualTo((float) image.fromStored().y(12, 12));
     }
+  }
+
+  /** As COCO counts, a whole photo's box is at (0, 0); it must not slip out of the turned one. */
+  @ParameterizedTest
+  @CsvSource({"2,60,40", "3,60,40", "5,40,60", "6,40,60", "8,40,60"})
+  void aBoxAroundThePhotoStaysAroundIt(int orientation, int width, int height) throws IOException {
+    photo("a.jpg", orientation);
+    person("a.jpg", WIDTH, HEIGHT, 12, 12, 32, 32, 55, 8);
+    people.set(0, people.get(0).inBox(new Box(0, 0, WIDTH, HEIGHT)));
+    PreparedDataset prepared = prepare(AnnotatedFrame.STORED);
+    assertThat(only(prepared, 0).box()).isEqualTo(new Box(0, 0, width, height));
+  }
+
+  /** Results are measured by ids and areas; a crowd is nobody to learn from, turned or not. */
+  @Test
+  void whatTheCocoFileSaysGoesWithThePhoto() throws IOException {
+    photo("a.jpg", 6);
+    Path file = images.resolveSibling("coco.json");
+    Files.writeString(
+        file,
+        """
+        {"images": [{"id": 70, "file_name": "a.jpg", "width": 60, "height": 40}],
+         "annotations": [
+          {"id": 42, "image_id": 70, "category_id": 3, "bbox": [10, 5, 40, 30], "area": 123.5,
+           "keypoints": [12, 12, 2, 55, 8, 2]},
+          {"id": 43, "image_id": 70, "category_id": 3, "bbox": [1, 2, 30, 20], "area": 77,
+           "iscrowd": 1, "keypoints": [0, 0, 0, 0, 0, 0]},
+          {"id": 44, "image_id": 70, "category_id": 3, "bbox": [5, 2, 30, 20], "area": 66,
+           "keypoints": [0, 0, 0, 0, 0, 0]}],
+         "categories": [{"id": 3, "name": "gymnast", "keypoints": ["left_hand", "right_hand"]}]}
+        """);
+    Annotations annotations = CocoAnnotations.read(file, List.of(Split.parse("train=1.0")), 1);
+    PreparedDataset prepared =
+        new Preparation(
+                annotations,
+                images,
+                new DatasetOutput(out, false, false, Map.of()),
+                new Treatment(0, Checks.REPORT, 0, 0, AnnotatedFrame.AUTO))
+            .run(Progress.NONE);
+    assertThat(turnedAlong(prepared)).isOne();
+    Dataset dataset = DatasetReader.read(out);
+    assertThat(DatasetReader.people(dataset, "train")).hasSize(1);
+    List<Person> everybody = DatasetReader.file(dataset, "train").everybody();
+    CocoId image = CocoId.of(70);
+    CocoCategory category = new CocoCategory(CocoId.of(3), "gymnast");
+    assertThat(everybody)
+        .extracting(Person::source)
+        .containsExactly(
+            new CocoSource(image, CocoId.of(42), category, 123.5, false),
+            new CocoSource(image, CocoId.of(43), category, 77, true),
+            new CocoSource(image, CocoId.of(44), category, 66, false));
+    assertThat(everybody).extracting(Person::person).containsExactly(0, -1, 1);
+    assertThat(everybody.get(0).x()).containsExactly(27, 31);
   }
 
   @Test
