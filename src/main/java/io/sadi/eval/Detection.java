@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param category the id as text; empty where nothing says
  * @param detected whether a detector found the person, so that its number is the detector's
  */
-record Detection(
-    Prediction joints, double score, double area, String category, boolean detected) {
+record Detection(Prediction joints, double score, double area, String category, boolean detected) {
 
   /**
    * One with what its file does not say filled in: the mean score of the joints, and the area of

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Predictions as CSV, one row a person: {@code image} and {@code NAME_x,NAME_y} for every joint, in
  * any order. {@code person}, {@code score}, {@code box_w,box_h} and {@code
  * NAME_score,NAME_sigma_x,NAME_sigma_y} are read where they are there; other columns do not matter.
- * Without {@code person}, or with {@code box_score}, a row is for the person who is nearest. A joint that was not found is
- * empty, or NaN.
+ * Without {@code person}, or with {@code box_score}, a row is for the person who is nearest. A
+ * joint that was not found is empty, or NaN.
  */
 final class PredictionsCsv {
   private PredictionsCsv() {}

@@ -149,9 +149,7 @@ public final class PredictionsFile {
       // A detector's numbers are the order of its boxes, and not those of annotated people.
       named =
           numbered(
-              named.stream()
-                  .map(d -> d.of(d.joints().image(), Prediction.UNNUMBERED))
-                  .toList(),
+              named.stream().map(d -> d.of(d.joints().image(), Prediction.UNNUMBERED)).toList(),
               people);
       progress.note(
           file

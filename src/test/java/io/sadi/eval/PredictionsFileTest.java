@@ -164,8 +164,7 @@ class PredictionsFileTest {
     Path file = folder.resolve("p.csv");
     Files.writeString(file, "image,neck_x,neck_y\na/1.jpg,99,0\na/1.jpg,1,0\n");
     List<Person> first = people.subList(0, 1);
-    Predictions predictions =
-        PredictionsFile.read(file, dataset, "val", people, first, progress);
+    Predictions predictions = PredictionsFile.read(file, dataset, "val", people, first, progress);
     assertThat(neck(predictions, 0)).isEqualTo(1);
     assertThat(predictions.size()).isEqualTo(1);
     assertThat(said).hasSize(1).first().asString().contains("2 results say no person");
@@ -174,8 +173,7 @@ class PredictionsFileTest {
   @Test
   void aPersonInTwoFilesOfAFolderIsRefusedByTheSecond() throws IOException {
     Path files = Files.createDirectory(folder.resolve("files"));
-    String person =
-        "[{\"file_name\":\"a/1.jpg\",\"person\":0,\"keypoints\":[1,0,1]}]";
+    String person = "[{\"file_name\":\"a/1.jpg\",\"person\":0,\"keypoints\":[1,0,1]}]";
     Files.writeString(files.resolve("1.json"), person);
     Files.writeString(files.resolve("2.json"), person);
     assertThatThrownBy(() -> PredictionsFile.read(files, dataset, "val", people, progress))

@@ -116,13 +116,7 @@ class SmallMetricsTest {
       Predictions perfect = new Predictions(people.stream().map(People::perfect).toList());
       MetricResult result =
           MetricResult.of(
-              PoseMetric.OKS,
-              "",
-              dataset.skeleton(),
-              people,
-              perfect,
-              truth.among(people),
-              false);
+              PoseMetric.OKS, "", dataset.skeleton(), people, perfect, truth.among(people), false);
       assertThat(result.averagePrecision().values().get("AP")).isCloseTo(100, within(1e-9));
     }
   }
