@@ -117,9 +117,10 @@ public final class PredictionJob {
         output.drawings().against() == null ? null : Checkpoint.read(output.drawings().against());
   }
 
-  /** Two images of different parts must not meet either. */
   private OutputFolder labels(Path place, boolean replace) {
-    YoloDataset.labels(place, all, true);
+    if (request.shard() != null) {
+      YoloDataset.labels(place, all, true); // two images of different parts must not meet either
+    }
     return YoloDataset.labels(place, images, replace);
   }
 
@@ -127,7 +128,9 @@ public final class PredictionJob {
     if (place == null) {
       return null;
     }
-    OutputFolder.ofPictures(place, all, true);
+    if (request.shard() != null) {
+      OutputFolder.ofPictures(place, all, true); // as for labels
+    }
     return OutputFolder.ofPictures(place, images, replace);
   }
 
