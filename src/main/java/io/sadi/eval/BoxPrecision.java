@@ -132,7 +132,7 @@ public record BoxPrecision(
   }
 
   /** As a table for people. */
-  public String table() {
+  String table() {
     StringBuilder names = new StringBuilder();
     StringBuilder numbers = new StringBuilder();
     StringBuilder ranges = new StringBuilder();

@@ -18,7 +18,7 @@ import java.util.Set;
 
 /**
  * What made the files of an output folder, in a hidden file there: how people were found and what
- * that was computed with, an entry for each way that differs. Several processes may write one
+ * that was computed with, one entry for all runs that were alike. Several processes may write one
  * folder.
  */
 final class FolderRecord {
@@ -30,14 +30,14 @@ final class FolderRecord {
   private static final String SETTINGS = "settings";
   private static final String COMPUTED = "computed";
 
-  /** A way in which files were made. */
-  private record Way(JsonObject settings, Numerics computed) {}
+  /** How files were made: once for all runs that made them alike. */
+  private record FolderRun(JsonObject settings, Numerics computed) {}
 
   private final Path file;
   private final JsonObject settings;
   private final Existing existing;
   private final boolean allowMixed;
-  private final Set<Way> before;
+  private final Set<FolderRun> before;
 
   private FolderRecord(Path file, JsonObject settings, PredictionOutput output) throws IOException {
     this.file = file;
@@ -60,8 +60,8 @@ final class FolderRecord {
     common.remove(Journal.SHARD);
     FolderRecord record = new FolderRecord(folder.resolve(NAME), common, output);
     if (record.isStrict()) {
-      for (Way way : record.before) {
-        Journal.check(record.file, common, way.settings());
+      for (FolderRun run : record.before) {
+        Journal.check(record.file, common, run.settings());
       }
     }
     return record;
@@ -75,19 +75,20 @@ final class FolderRecord {
     return existing == Existing.RESUME && !allowMixed;
   }
 
-  private static Set<Way> read(Path file) throws IOException {
-    Set<Way> ways = new LinkedHashSet<>();
+  private static Set<FolderRun> read(Path file) throws IOException {
+    Set<FolderRun> runs = new LinkedHashSet<>();
     if (!Files.exists(file)) {
-      return ways;
+      return runs;
     }
     try {
       JsonObject object = parsed(Files.readString(file), file);
-      for (JsonElement run : object.getAsJsonArray(RUNS)) {
-        JsonObject way = run.getAsJsonObject();
-        ways.add(
-            new Way(way.getAsJsonObject(SETTINGS), Numerics.of(way.getAsJsonObject(COMPUTED))));
+      for (JsonElement element : object.getAsJsonArray(RUNS)) {
+        JsonObject run = element.getAsJsonObject();
+        runs.add(
+            new FolderRun(
+                run.getAsJsonObject(SETTINGS), Numerics.of(run.getAsJsonObject(COMPUTED))));
       }
-      return ways;
+      return runs;
     } catch (CharacterCodingException
         | RuntimeException e) { // anything but the object that was written
       throw BadInputException.at(
@@ -110,7 +111,7 @@ final class FolderRecord {
   /** Crops in a batch of the first run of which files are kept; 0 where there is none. */
   int batch() {
     return existing == Existing.RESUME
-        ? before.stream().mapToInt(way -> way.computed().batch()).findFirst().orElse(0)
+        ? before.stream().mapToInt(run -> run.computed().batch()).findFirst().orElse(0)
         : 0;
   }
 
@@ -120,29 +121,29 @@ final class FolderRecord {
    * @throws BadInputException if that would make a mixture that may not be
    */
   void computing(Numerics now) throws IOException {
-    Set<Way> ways = new LinkedHashSet<>(before);
+    Set<FolderRun> runs = new LinkedHashSet<>(before);
     if (existing != Existing.OVERWRITE) {
-      ways.addAll(read(file)); // another process may have come first
+      runs.addAll(read(file)); // another process may have come first
     }
     if (isStrict()) {
-      for (Way way : ways) {
-        Journal.check(file, settings, way.settings());
-        Journal.checkComputed(file, way.computed(), now);
+      for (FolderRun run : runs) {
+        Journal.check(file, settings, run.settings());
+        Journal.checkComputed(file, run.computed(), now);
       }
     }
-    if (!ways.add(new Way(settings, now)) && existing != Existing.OVERWRITE) {
+    if (!runs.add(new FolderRun(settings, now)) && existing != Existing.OVERWRITE) {
       return;
     }
-    JsonArray runs = new JsonArray();
-    for (Way way : ways) {
-      JsonObject run = new JsonObject();
-      run.add(SETTINGS, way.settings());
-      run.add(COMPUTED, way.computed().json());
-      runs.add(run);
+    JsonArray list = new JsonArray();
+    for (FolderRun run : runs) {
+      JsonObject element = new JsonObject();
+      element.add(SETTINGS, run.settings());
+      element.add(COMPUTED, run.computed().json());
+      list.add(element);
     }
     JsonObject object = new JsonObject();
     object.addProperty(Json.SCHEMA_VERSION, SCHEMA);
-    object.add(RUNS, runs);
+    object.add(RUNS, list);
     // A part of this process's own: several may begin at once, and write the same.
     Path part = file.resolveSibling(NAME + "." + ProcessHandle.current().pid() + ".part");
     AtomicFile.write(
