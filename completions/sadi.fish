@@ -511,7 +511,7 @@ complete -c sadi -n '__sadi_calls predict' -l threads -x -d 'Threads that comput
 complete -c sadi -n '__sadi_calls predict' -l device -x -a 'auto cpu cuda' -d 'auto, cpu, cuda or cuda:N'
 complete -c sadi -n '__sadi_calls predict' -l precision -x -a 'auto fp32 bf16 int8' -d 'auto, fp32, bf16, or int8 for a checkpoint that \'sadi export...'
 complete -c sadi -n '__sadi_calls predict' -l dry-run -d 'Check and resolve everything, say what would be done, and stop there'
-complete -c sadi -n '__sadi_calls predict' -l resume -d 'Go on with an unfinished run'
+complete -c sadi -n '__sadi_calls predict' -l resume -d 'Go on with an unfinished run, or with one in which images could...'
 complete -c sadi -n '__sadi_calls predict' -l keep-failures -d 'With --resume'
 complete -c sadi -n '__sadi_calls predict' -l allow-mixed -d 'With --resume'
 complete -c sadi -n '__sadi_calls predict' -l overwrite -d 'Replace output files that exist'

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -89,24 +90,6 @@ public record Checkpoint(
   private static final String CARD = "card";
   private static final String TRAINED_ON = "trained_on";
   private static final String INT8 = "int8";
-
-  /** The metadata that this writes itself. */
-  private static final List<String> OWN =
-      List.of(
-          "format",
-          "architecture",
-          "config",
-          PIXELS,
-          "joints",
-          "flip_pairs",
-          "skeleton",
-          "metric",
-          "epoch",
-          "fusion_weight",
-          Header.TEMPERATURES,
-          CARD,
-          TRAINED_ON,
-          INT8);
 
   /** A network without a description, and without a note of what it was trained on. */
   public Checkpoint(
@@ -267,13 +250,29 @@ public record Checkpoint(
     return new Safetensors(metadata, all);
   }
 
-  /** Replaces the file that the checkpoint was read from, and keeps its tensors for resuming. */
-  public void rewrite(Path file) throws IOException {
-    Safetensors old = Safetensors.read(file);
-    old.checkMetadataSum(file); // a new sum must not hide what is damaged
-    Map<String, String> notes = new LinkedHashMap<>(old.metadata());
-    OWN.forEach(notes::remove);
-    content(tensors(old, true), notes).withMetadataSum().write(file);
+  /**
+   * Writes factors that calibrate the predicted deviations into the file that the checkpoint was
+   * read from. All else in it stays as it is now, factors of other decodes among it.
+   *
+   * @param fitted one factor a joint, for each decode that was calibrated
+   * @throws BadInputException if the file has other weights by now
+   */
+  public void calibrate(Path file, Map<Decode, List<Double>> fitted) throws IOException {
+    Safetensors now = Safetensors.read(file);
+    now.checkMetadataSum(file); // a new sum must not hide what is damaged
+    if (!Safetensors.sum(tensors(now, false)).equals(Safetensors.sum(tensors))) {
+      throw BadInputException.at(
+          file,
+          "other weights than when it was read",
+          "those that were calibrated",
+          "it has changed since, calibrate again");
+    }
+    Map<Decode, List<Double>> all = new EnumMap<>(Decode.class);
+    all.putAll(new Header(file, now.metadata()).temperatures(skeleton().size()));
+    all.putAll(fitted);
+    Map<String, String> metadata = new LinkedHashMap<>(now.metadata());
+    metadata.put(Header.TEMPERATURES, Json.compact(Header.json(all)));
+    new Safetensors(metadata, now.tensors()).withMetadataSum().write(file);
   }
 
   /** The network with these weights. */
@@ -336,12 +335,6 @@ public record Checkpoint(
         && trainedOn.val() == null
         && fusionWeight() == 0
         && setFusionWeight().isEmpty();
-  }
-
-  /** The same with other temperatures. */
-  public Checkpoint calibrated(Map<Decode, List<Double>> temperatures) {
-    return new Checkpoint(
-        design, new Reading(fusionWeight(), temperatures, int8()), tensors, origin);
   }
 
   /** The same with what it takes to compute it in int8. */

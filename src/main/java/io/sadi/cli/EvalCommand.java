@@ -83,6 +83,7 @@ final class EvalCommand implements Callable<Integer> {
           "--threads",
           "--precision",
           "--out",
+          "--format",
           "--json",
           "--dry-run",
           "--overwrite",
@@ -343,15 +344,18 @@ final class EvalCommand implements Callable<Integer> {
     }
     BoxPrecision result = evaluation.run(inference.config(), intervals, common.console());
     if (out != null) {
-      boolean asJson = String.valueOf(out).endsWith(".json");
-      AtomicFile.writeString(out, asJson ? Json.compact(result.json()) + "\n" : result.table());
+      AtomicFile.writeString(out, written(result, evaluation));
     }
     if (json.json) {
       common.console().print(Json.compact(result.json()));
     } else if (out == null) {
-      common.console().out().print(result.table());
+      common.console().out().print(written(result, evaluation));
     }
     return ExitCode.DONE;
+  }
+
+  private String written(BoxPrecision result, DetectorEvaluation evaluation) {
+    return result.write(format(), evaluation.dataset().name(), evaluation.split());
   }
 
   private void checkUsage() {

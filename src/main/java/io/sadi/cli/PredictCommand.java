@@ -284,8 +284,9 @@ final class PredictCommand implements Callable<Integer> {
       names = "--resume",
       order = 91,
       description =
-          "Go on with an unfinished run: what --out keeps in NAME.part, or the images whose file in"
-              + " --out-dir is missing or older than they are.")
+          "Go on with an unfinished run, or with one in which images could not be used: what --out"
+              + " keeps in NAME.part, or the images whose file in --out-dir is missing or older than"
+              + " they are. An image whose file has changed is done again.")
   private boolean resume;
 
   @Option(
@@ -301,7 +302,8 @@ final class PredictCommand implements Callable<Integer> {
       order = 91,
       description =
           "With --resume: go on although the images so far were computed differently (precision,"
-              + " kind of device, batch, LibTorch), so that the rows are not those of one run.")
+              + " kind of device, batch, LibTorch), so that the rows are not those of one run; in"
+              + " --out-dir also by another model, or with other options.")
   private boolean allowMixed;
 
   static final class ShardConverter implements ITypeConverter<Shard> {
@@ -320,14 +322,29 @@ final class PredictCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Path file = out.toString().equals("-") ? null : out;
     checkUsage(file);
-    if (resume && file != null && Files.exists(file) && !Files.exists(AtomicFile.part(file))) {
-      return complete(file);
+    Path complete =
+        resume && file != null && Files.exists(file) && !Files.exists(AtomicFile.part(file))
+            ? file
+            : null;
+    if (complete != null && report != null && !Files.exists(report)) {
+      throw BadInputException.at(
+          complete,
+          "a complete run",
+          "an unfinished one to make " + report + " of",
+          "--overwrite predicts again");
     }
     Existing existing =
         resume ? Existing.RESUME : overwrite.overwrite ? Existing.OVERWRITE : Existing.REFUSE;
-    boolean goesOn = resume && (file == null || Files.exists(AtomicFile.part(file)));
+    boolean goesOn =
+        complete != null || (resume && (file == null || Files.exists(AtomicFile.part(file))));
     overwrite.check(
         goesOn, file, file == null || shard == null ? null : Merge.companion(file), report, errors);
+    OverwriteOption.checkFolders(overlays, heatmaps, attention);
+    for (Path beside : new Path[] {report, errors}) {
+      if (beside != null) {
+        AtomicFile.checkPart(beside);
+      }
+    }
     boolean isFilm = film.asked(inputs.all());
     PredictionRequest request =
         new PredictionRequest(
@@ -350,11 +367,15 @@ final class PredictCommand implements Callable<Integer> {
                 new PredictionOutput.Resuming(keepFailures, allowMixed)),
             new BoxChoice(boxesScore, boxesCategory, boxesImages),
             detection(isFilm));
-    if (isFilm) {
-      return film(request);
-    }
     Console console = common.console();
+    if (isFilm) {
+      return complete == null ? film(request) : complete(complete);
+    }
     PredictionJob job = PredictionJob.prepare(request, System.in, console);
+    if (complete != null) {
+      job.checkComplete(complete);
+      return complete(complete);
+    }
     if (dryRun.dryRun) {
       console.note(job.describe());
       return ExitCode.DONE;
@@ -389,6 +410,10 @@ final class PredictCommand implements Callable<Integer> {
             predicted.people(),
             place == null ? "" : ", in " + place,
             predicted.kept() == 0 ? "" : "; " + predicted.kept() + " frames were done before"));
+    if (place != null && !predicted.failures().isEmpty()) {
+      console.warn(
+          predicted.failures().size() + " frames could not be used; --resume tries them again");
+    }
     if (outcome.problem() != null) {
       console.warn(outcome.problem() + "; what came before is used");
     }
@@ -397,15 +422,7 @@ final class PredictCommand implements Callable<Integer> {
         : ExitCode.PARTIAL;
   }
 
-  /** What is complete lacks nothing but a page that was never asked for. */
   private int complete(Path file) {
-    if (report != null && !Files.exists(report)) {
-      throw BadInputException.at(
-          file,
-          "a complete run",
-          "an unfinished one to make " + report + " of",
-          "--overwrite predicts again");
-    }
     common.console().note(file + " is complete; nothing to resume");
     return ExitCode.DONE;
   }
@@ -458,7 +475,7 @@ final class PredictCommand implements Callable<Integer> {
                 resume && file == null && outDir == null,
                 "--resume is for --out FILE and --out-dir"),
             refuse(keepFailures && !goesOn, "--keep-failures is for --resume with --out FILE"),
-            refuse(allowMixed && !goesOn, "--allow-mixed is for --resume with --out FILE"),
+            refuse(allowMixed && !resume, "--allow-mixed is for --resume"),
             refuse(passes != null && boxes != null, "--passes is for images without --boxes"),
             refuse(
                 film.given() && !isFilm,
@@ -514,10 +531,11 @@ final class PredictCommand implements Callable<Integer> {
     console.warn(
         String.format(
             Locale.ROOT,
-            "%d of %d inputs could not be used%s",
+            "%d of %d inputs could not be used%s%s",
             outcome.failures().size(),
             outcome.failures().size() + outcome.images(),
-            errors == null ? "" : "; they are listed in " + errors));
+            errors == null ? "" : "; they are listed in " + errors,
+            place == null ? "" : "; --resume tries them again"));
     return ExitCode.PARTIAL;
   }
 }

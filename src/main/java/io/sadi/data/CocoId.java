@@ -19,7 +19,7 @@ public record CocoId(long number, @Nullable String text) {
     return new CocoId(number, null);
   }
 
-  static CocoId of(String text) {
+  public static CocoId of(String text) {
     return new CocoId(0, text);
   }
 

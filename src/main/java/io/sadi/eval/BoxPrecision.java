@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import io.sadi.data.Detected;
 import io.sadi.geom.Box;
 import io.sadi.io.Json;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,6 +27,9 @@ public record BoxPrecision(
     int images,
     int people,
     int found) {
+
+  /** What rows of CSV call it. */
+  private static final String METRIC = "box";
 
   /**
    * An image's boxes.
@@ -63,8 +67,72 @@ public record BoxPrecision(
     return values.getOrDefault("AP", Double.NaN);
   }
 
+  /**
+   * As text that ends in a newline: JSON, the table, that for a page, or CSV with the columns of
+   * {@link EvaluationFormat#CSV}, where the metric is box.
+   *
+   * @param dataset its name
+   * @param split its name
+   */
+  public String write(EvaluationFormat format, String dataset, String split) {
+    return switch (format) {
+      case TABLE -> table();
+      case MARKDOWN -> markdown();
+      case JSON -> Json.compact(json()) + "\n";
+      case CSV -> EvaluationCsv.of(dataset, split, csvValues());
+    };
+  }
+
+  private List<EvaluationValue> csvValues() {
+    List<EvaluationValue> rows = new ArrayList<>();
+    values.forEach(
+        (name, value) ->
+            rows.add(
+                new EvaluationValue(
+                    METRIC,
+                    "",
+                    EvaluationValue.AVERAGE_PRECISION,
+                    name,
+                    value,
+                    null,
+                    intervals95 == null ? null : intervals95.get(name))));
+    rows.add(new EvaluationValue(METRIC, "", EvaluationValue.PEOPLE, "all", people, null, null));
+    rows.add(
+        new EvaluationValue(METRIC, "", EvaluationValue.PEOPLE, "detections", found, null, null));
+    return rows;
+  }
+
+  private String markdown() {
+    StringBuilder names = new StringBuilder("|");
+    StringBuilder rule = new StringBuilder("|");
+    StringBuilder numbers = new StringBuilder("|");
+    StringBuilder ranges = new StringBuilder("|");
+    values.forEach(
+        (name, value) -> {
+          names.append(' ').append(name).append(" |");
+          rule.append("---:|");
+          numbers.append(' ').append(number(value)).append(" |");
+          Interval interval = intervals95 == null ? null : intervals95.get(name);
+          if (interval != null) {
+            ranges.append(' ').append(number(interval.low())).append("..");
+            ranges.append(number(interval.high())).append(" |");
+          }
+        });
+    String last = intervals95 == null ? "" : ranges + "\n";
+    return String.format(
+        Locale.ROOT,
+        "%d people in %d images; %d boxes found\n\n%s\n%s\n%s\n%s",
+        people,
+        images,
+        found,
+        names,
+        rule,
+        numbers,
+        last);
+  }
+
   /** As a table for people. */
-  public String table() {
+  String table() {
     StringBuilder names = new StringBuilder();
     StringBuilder numbers = new StringBuilder();
     StringBuilder ranges = new StringBuilder();

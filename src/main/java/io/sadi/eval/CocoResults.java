@@ -100,7 +100,8 @@ final class CocoResults {
     }
     results.add(
         Detection.of(
-            prediction, result.get("score").numberOrNaN(), boxes ? box : null, category(result)));
+                prediction, result.get("score").numberOrNaN(), boxes ? box : null, category(result))
+            .detected(result.get("box_score").isGiven()));
   }
 
   private static String category(Field result) {

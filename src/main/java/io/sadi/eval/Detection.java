@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param score how sure the person is there, in any unit: only the order counts
  * @param area in square pixels
  * @param category the id as text; empty where nothing says
+ * @param detected whether a detector found the person, so that its number is the detector's
  */
-record Detection(Prediction joints, double score, double area, String category) {
+record Detection(Prediction joints, double score, double area, String category, boolean detected) {
 
   /**
    * One with what its file does not say filled in: the mean score of the joints, and the area of
@@ -26,7 +27,13 @@ record Detection(Prediction joints, double score, double area, String category) 
         joints,
         Double.isNaN(score) ? meanScore(joints) : score,
         box == null ? areaAround(joints) : box.area(),
-        category);
+        category,
+        false);
+  }
+
+  /** The same, whom a detector found or not. */
+  Detection detected(boolean byDetector) {
+    return new Detection(joints, score, area, category, byDetector);
   }
 
   /** A box as files have it: x, y, width, height; null where there is none, or an empty one. */
@@ -48,7 +55,7 @@ record Detection(Prediction joints, double score, double area, String category) 
 
   /** The same for another image or person. */
   Detection of(String image, int person) {
-    return new Detection(joints.of(image, person), score, area, category);
+    return new Detection(joints.of(image, person), score, area, category, detected);
   }
 
   /** 0 where no joint has a score. */

@@ -179,7 +179,8 @@ final class Detections {
     return id.text() == null ? Long.toString(id.number()) : id.text();
   }
 
-  private static boolean ignored(Person person) {
+  /** Whether whoever finds this person is neither right nor wrong. */
+  static boolean ignored(Person person) {
     return person.crowd() || !person.annotated();
   }
 

@@ -12,17 +12,21 @@ final class EvaluationCsv {
   private EvaluationCsv() {}
 
   static String of(Evaluation evaluation) {
+    return of(evaluation.dataset(), evaluation.split(), EvaluationValues.of(evaluation));
+  }
+
+  static String of(String dataset, String split, List<EvaluationValue> values) {
     StringBuilder text = new StringBuilder();
     try (CSVPrinter csv = Csv.printer(text)) {
       csv.printRecord(
           List.of(
               "dataset", "split", "metric", "decode", "kind", "name", "value", "counted", "low",
               "high"));
-      for (EvaluationValue value : EvaluationValues.of(evaluation)) {
+      for (EvaluationValue value : values) {
         Interval interval = value.interval95();
         csv.printRecord(
-            evaluation.dataset(),
-            evaluation.split(),
+            dataset,
+            split,
             value.metric(),
             value.decode(),
             value.kind(),

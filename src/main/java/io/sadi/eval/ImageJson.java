@@ -111,8 +111,9 @@ final class ImageJson {
           "or name a file: CSV, .json, .jsonl, .mat");
     }
     List<Detection> people = new ArrayList<>();
+    Predictions numbered = new Predictions();
     for (Path file : files) {
-      people.addAll(
+      List<Detection> found =
           PredictionsJson.read(
               file,
               joints,
@@ -122,7 +123,18 @@ final class ImageJson {
                     "results of many images",
                     "the people of one image, in a folder",
                     "name the file itself");
-              }));
+              });
+      for (Detection one : found) {
+        Prediction of = one.joints();
+        if (of.person() != Prediction.UNNUMBERED && !numbered.add(of)) {
+          throw BadInputException.at(
+              file,
+              of.image() + ", person " + of.person() + ", which another file has, too",
+              "one entry a person in all files of the folder",
+              "remove one");
+        }
+      }
+      people.addAll(found);
     }
     return people;
   }
@@ -204,7 +216,7 @@ final class ImageJson {
     return List.of(
         Double.isNaN(sure)
             ? plain
-            : new Detection(joints, plain.score() * sure, plain.area(), plain.category()));
+            : new Detection(joints, plain.score() * sure, plain.area(), plain.category(), false));
   }
 
   /** Alone in a list in some versions. */

@@ -10,6 +10,7 @@ import io.sadi.data.Skeleton;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -49,6 +50,28 @@ public record OksTruth(List<String> images, List<Person> everybody, OksSigmas si
         file.images().stream().sorted(BY_ID).map(CocoImage::name).toList(),
         file.everybody(),
         sigmas == null ? OksSigmas.of(dataset.skeleton()) : sigmas);
+  }
+
+  /**
+   * The same where only some people are measured: them, and in their images who counts neither as
+   * found nor as missed.
+   */
+  public OksTruth among(List<Person> measured) {
+    Set<String> names = new HashSet<>();
+    Set<List<?>> chosen = new HashSet<>();
+    for (Person person : measured) {
+      names.add(person.image());
+      chosen.add(List.of(person.image(), person.person()));
+    }
+    return new OksTruth(
+        images.stream().filter(names::contains).toList(),
+        everybody.stream()
+            .filter(
+                person ->
+                    chosen.contains(List.of(person.image(), person.person()))
+                        || (names.contains(person.image()) && Detections.ignored(person)))
+            .toList(),
+        sigmas);
   }
 
   /** Of people alone, in their images' order. */

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Predictions as CSV, one row a person: {@code image} and {@code NAME_x,NAME_y} for every joint, in
  * any order. {@code person}, {@code score}, {@code box_w,box_h} and {@code
  * NAME_score,NAME_sigma_x,NAME_sigma_y} are read where they are there; other columns do not matter.
- * Without {@code person} a row is for the person who is nearest. A joint that was not found is
- * empty, or NaN.
+ * Without {@code person}, or with {@code box_score}, a row is for the person who is nearest. A
+ * joint that was not found is empty, or NaN.
  */
 final class PredictionsCsv {
   private PredictionsCsv() {}
@@ -30,6 +30,7 @@ final class PredictionsCsv {
       Csv.Column score = csv.find("score");
       Csv.Column width = csv.find("box_w");
       Csv.Column height = csv.find("box_h");
+      Csv.Column boxScore = csv.find("box_score");
       List<JointColumns> columns =
           joints.stream().map(joint -> JointColumns.of(csv, joint)).toList();
       for (Csv.Row row = csv.next(); row != null; row = csv.next()) {
@@ -46,7 +47,9 @@ final class PredictionsCsv {
         double w = row.numberOrNaN(width);
         double h = row.numberOrNaN(height);
         Box box = Double.isNaN(w * h) ? null : new Box(0, 0, w, h);
-        found.add(Detection.of(prediction, row.numberOrNaN(score), box, ""));
+        found.add(
+            Detection.of(prediction, row.numberOrNaN(score), box, "")
+                .detected(!Double.isNaN(row.numberOrNaN(boxScore))));
       }
     }
     return found;

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,10 +39,29 @@ public final class PredictionsFile {
   public static Predictions read(
       Path file, Dataset dataset, String split, List<Person> people, Progress progress)
       throws IOException {
+    return read(file, dataset, split, people, people, progress);
+  }
+
+  /**
+   * The same where only some of the split's people are measured. What is for the others does not
+   * count.
+   *
+   * @param everybody in the split
+   * @param people those of them who are measured
+   */
+  public static Predictions read(
+      Path file,
+      Dataset dataset,
+      String split,
+      List<Person> everybody,
+      List<Person> people,
+      Progress progress)
+      throws IOException {
     Set<String> images = images(dataset, split);
     List<String> joints = dataset.skeleton().joints();
-    List<Detection> found = parse(file, joints, dataset, split, people);
-    Predictions predictions = Predictions.ofFile(assigned(file, found, images, people, progress));
+    List<Detection> found = parse(file, joints, dataset, split, everybody);
+    List<Detection> assigned = assigned(file, found, images, everybody, progress);
+    Predictions predictions = Predictions.ofFile(without(assigned, everybody, people));
     reportMismatch(file, predictions, split, images, people, progress);
     reportNotFound(file, predictions, people, progress);
     return predictions;
@@ -103,6 +123,20 @@ public final class PredictionsFile {
         : parse(file, joints, () -> DatasetReader.imageIds(dataset, split));
   }
 
+  /** Without what is for people who are not measured. */
+  private static List<Detection> without(
+      List<Detection> found, List<Person> everybody, List<Person> people) {
+    if (people.size() == everybody.size()) {
+      return found;
+    }
+    Set<List<?>> left = new HashSet<>();
+    everybody.forEach(person -> left.add(List.of(person.image(), person.person())));
+    people.forEach(person -> left.remove(List.of(person.image(), person.person())));
+    return found.stream()
+        .filter(one -> !left.contains(List.of(one.joints().image(), one.joints().person())))
+        .toList();
+  }
+
   /** With the dataset's names of images, and everybody with a number. */
   private static List<Detection> assigned(
       Path file,
@@ -111,6 +145,17 @@ public final class PredictionsFile {
       List<Person> people,
       Progress progress) {
     List<Detection> named = withNamesOf(images, found, file, progress);
+    if (named.stream().anyMatch(Detection::detected)) {
+      // A detector's numbers are the order of its boxes, and not those of annotated people.
+      named =
+          numbered(
+              named.stream().map(d -> d.of(d.joints().image(), Prediction.UNNUMBERED)).toList(),
+              people);
+      progress.note(
+          file
+              + ": people whom a detector found (box_score); each is for the person nearest to it,"
+              + " whatever its number");
+    }
     long unnumbered =
         named.stream().filter(d -> d.joints().person() == Prediction.UNNUMBERED).count();
     if (unnumbered > 0) {

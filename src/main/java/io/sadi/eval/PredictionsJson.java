@@ -146,7 +146,8 @@ final class PredictionsJson {
     }
     found.add(
         Detection.of(
-            prediction, person.get("score").numberOrNaN(), Detection.box(person.get("box")), ""));
+                prediction, person.get("score").numberOrNaN(), Detection.box(person.get("box")), "")
+            .detected(person.get("box_score").isGiven()));
   }
 
   private static void fill(Prediction prediction, int k, Field joint) {

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -17,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Files that appear whole: what is written goes to {@code NAME.part}, which then becomes NAME. */
@@ -49,7 +51,7 @@ public final class AtomicFile {
    *
    * @param part where the file grows instead, in the same folder
    */
-  static void write(Path file, Path part, FileContent content) throws IOException {
+  public static void write(Path file, Path part, FileContent content) throws IOException {
     writeLarge(
         file,
         part,
@@ -159,6 +161,43 @@ public final class AtomicFile {
     }
   }
 
+  /** How the unfinished runs begin that lie in {@code NAME.part} and can be gone on with. */
+  private static final Pattern UNFINISHED_RUN =
+      Pattern.compile("\\{\"schema_version\":[0-9]{1,9},\"settings\":\\{.*", Pattern.DOTALL);
+
+  private static final int BEGINNING = 64;
+
+  /**
+   * Refuses a file whose {@code NAME.part} is an unfinished run, which writing NAME would destroy.
+   *
+   * @throws BadInputException if it is
+   */
+  public static void checkPart(Path file) throws IOException {
+    Path part = part(file);
+    if (Files.isRegularFile(part)) {
+      try (FileChannel channel = FileChannel.open(part, StandardOpenOption.READ)) {
+        refuseRun(file, part, channel);
+      } catch (NoSuchFileException e) {
+        // another process has just renamed or removed it
+      }
+    }
+  }
+
+  private static void refuseRun(Path file, Path part, FileChannel channel) throws IOException {
+    ByteBuffer beginning = ByteBuffer.allocate(BEGINNING);
+    while (beginning.hasRemaining() && channel.read(beginning, beginning.position()) > 0) {
+      // a read may give less than there is
+    }
+    String text = new String(beginning.array(), 0, beginning.position(), StandardCharsets.UTF_8);
+    if (UNFINISHED_RUN.matcher(text).matches()) {
+      throw BadInputException.at(
+          part,
+          "a run of 'sadi predict' that is not finished, or whose failures can be tried again",
+          "nothing that writing " + file + " would destroy",
+          "go on with it by 'sadi predict --resume', delete it, or name another file");
+    }
+  }
+
   /**
    * Opens and locks the part. Without the lock, the first of two processes that write the same file
    * would rename what the other has half written.
@@ -172,10 +211,12 @@ public final class AtomicFile {
       }
       try {
         Object key = key(part);
-        FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE);
+        FileChannel channel =
+            FileChannel.open(part, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
           lock(file, channel);
           if (Objects.equals(key, key(part))) {
+            refuseRun(file, part, channel);
             return channel;
           }
         } catch (IOException | RuntimeException e) {

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Background threads whose results are taken in the order in which their tasks were submitted. What
@@ -98,9 +99,30 @@ public final class Workers<T> implements AutoCloseable {
     }
   }
 
-  /** Stops what is under way. */
+  /**
+   * Stops what is under way, and waits until it has ended: the caller may free next what the tasks
+   * use. What has not begun is left out.
+   */
   @Override
   public void close() {
+    end(threads);
+  }
+
+  /** The same for other threads. */
+  public static void end(ExecutorService threads) {
     threads.shutdownNow();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        if (threads.awaitTermination(1, TimeUnit.HOURS)) {
+          break;
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -72,16 +72,18 @@ public final class EvaluationJob {
               + " needs a metric with a threshold, such as --metric pck@0.2; found "
               + metricNames());
     }
+    people =
+        request.measured() instanceof OfModel of && of.limit() < all.size()
+            ? all.subList(0, of.limit())
+            : all;
     oks = oks(progress);
     if (request.measured() instanceof OfModel of) {
-      people = all.subList(0, Math.min(of.limit(), all.size()));
       model = ModelEvaluation.prepare(of.file(), dataset, people, of.decode(), progress);
       model.checkpoint().checkPrecision(of.inference().precision(), of.file());
       if (of.calibrate()) {
         model.checkCalibratable();
       }
     } else {
-      people = all;
       model = null;
       Path file = ((OfFile) request.measured()).file();
       read.put("predictions", predictions(file, progress));
@@ -190,7 +192,8 @@ public final class EvaluationJob {
       }
       return null;
     }
-    OksTruth truth = OksTruth.read(dataset, split, given.isEmpty() ? null : sigmas(given));
+    OksTruth whole = OksTruth.read(dataset, split, given.isEmpty() ? null : sigmas(given));
+    OksTruth truth = people.size() < all.size() ? whole.among(people) : whole;
     truth.warnings().forEach(progress::warn);
     return truth;
   }
@@ -204,7 +207,7 @@ public final class EvaluationJob {
   }
 
   private Predictions predictions(Path file, Progress progress) throws IOException {
-    return PredictionsFile.read(file, dataset, split, people, progress);
+    return PredictionsFile.read(file, dataset, split, all, people, progress);
   }
 
   private Map<CocoId, String> imageIds(Path file) throws IOException {

@@ -141,11 +141,14 @@ final class JobPictures implements AutoCloseable {
 
   @Override
   public void close() {
-    if (other != null) {
-      other.close();
-    }
-    if (attention != null) {
-      attention.close();
+    try {
+      if (other != null) {
+        other.close();
+      }
+    } finally {
+      if (attention != null) {
+        attention.close();
+      }
     }
   }
 }

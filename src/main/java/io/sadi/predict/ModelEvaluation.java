@@ -224,7 +224,6 @@ public record ModelEvaluation(
     List<String> joints = checkpoint.skeleton().joints();
     List<Calibration> after = new ArrayList<>();
     Map<Decode, List<Double>> temperatures = new EnumMap<>(Decode.class);
-    temperatures.putAll(checkpoint.temperatures());
     for (Decode decode : decodes) {
       String name = Config.name(decode);
       Predictions of = Objects.requireNonNull(predicted.get(name));
@@ -238,7 +237,7 @@ public record ModelEvaluation(
       Predictions calibrated = SigmaTemperatures.crossFitted(people, of, joints.size());
       after.add(Calibration.ofSigma(name + ", calibrated", people, calibrated, joints));
     }
-    checkpoint.calibrated(temperatures).rewrite(file);
+    checkpoint.calibrate(file, temperatures);
     return after;
   }
 

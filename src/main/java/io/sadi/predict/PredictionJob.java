@@ -29,6 +29,7 @@ import io.sadi.predict.output.ImageIds;
 import io.sadi.predict.output.Journal;
 import io.sadi.predict.output.OutputFolder;
 import io.sadi.predict.output.Pictures;
+import io.sadi.predict.output.PredictedImages;
 import io.sadi.predict.output.PredictionOutcome;
 import io.sadi.predict.output.PredictionOutput;
 import io.sadi.predict.output.PredictionOutput.Existing;
@@ -41,12 +42,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,7 +104,7 @@ public final class PredictionJob {
         output.folder() == null
             ? null
             : output.format() == PredictionsFormat.YOLO
-                ? YoloDataset.labels(output.folder(), images, replace)
+                ? labels(output.folder(), replace)
                 : OutputFolder.ofFiles(output.folder(), images, extension, replace);
     this.yolo =
         output.folder() == null || output.format() != PredictionsFormat.YOLO
@@ -113,8 +117,21 @@ public final class PredictionJob {
         output.drawings().against() == null ? null : Checkpoint.read(output.drawings().against());
   }
 
-  private @Nullable OutputFolder pictures(@Nullable Path folder, boolean replace) {
-    return folder == null ? null : OutputFolder.ofPictures(folder, images, replace);
+  private OutputFolder labels(Path place, boolean replace) {
+    if (request.shard() != null) {
+      YoloDataset.labels(place, all, true); // two images of different parts must not meet either
+    }
+    return YoloDataset.labels(place, images, replace);
+  }
+
+  private @Nullable OutputFolder pictures(@Nullable Path place, boolean replace) {
+    if (place == null) {
+      return null;
+    }
+    if (request.shard() != null) {
+      OutputFolder.ofPictures(place, all, true); // as for labels
+    }
+    return OutputFolder.ofPictures(place, images, replace);
   }
 
   private boolean isOurs(String name) {
@@ -204,15 +221,94 @@ public final class PredictionJob {
         RunOutput.open(
             new RunOutput.Plan(
                 output, writing, images, unusable, folder, yolo, report(about), part(ids)),
-            output.file() == null ? new JsonObject() : settings(request, checkpoint, about),
+            output.file() == null && output.folder() == null
+                ? new JsonObject()
+                : settings(request, checkpoint, about),
             stdout,
             progress)) {
       List<InputImage> remaining = results.remaining();
+      warnOfPictures(remaining, results, progress);
       if (!remaining.isEmpty()) {
         predict(remaining, results, progress);
       }
       return results.finish();
     }
+  }
+
+  /** Images that an earlier run has done are not drawn: only now is anybody asking for pictures. */
+  private void warnOfPictures(List<InputImage> remaining, RunOutput results, Progress progress) {
+    if (remaining.size() == images.size()) {
+      return;
+    }
+    Set<String> now = new HashSet<>();
+    remaining.forEach(image -> now.add(image.name()));
+    PredictionOutput.Drawings drawings = output.drawings();
+    warnOfPictures(overlays, drawings.overlays(), now, results, progress);
+    warnOfPictures(heatmaps, drawings.heatmaps(), now, results, progress);
+    warnOfPictures(attention, drawings.attention(), now, results, progress);
+  }
+
+  private void warnOfPictures(
+      @Nullable OutputFolder pictures,
+      @Nullable Path place,
+      Set<String> now,
+      RunOutput results,
+      Progress progress) {
+    if (pictures == null) {
+      return;
+    }
+    long without =
+        images.stream()
+            .map(InputImage::name)
+            .filter(name -> !now.contains(name) && !results.failed(name))
+            .filter(name -> !Files.exists(pictures.of(name)))
+            .count();
+    if (without > 0) {
+      progress.warn(
+          String.format(
+              Locale.ROOT,
+              "%s: no pictures of %d images that were done before; --overwrite draws all",
+              place,
+              without));
+    }
+  }
+
+  /**
+   * Refuses a finished file of predictions that lacks some of the images, where the file says which
+   * it has.
+   *
+   * @throws BadInputException naming the first that it lacks
+   */
+  public void checkComplete(Path file) throws IOException {
+    if (!PredictedImages.areNamedIn(output.format())) {
+      return;
+    }
+    Set<String> there = PredictedImages.read(file, output.format());
+    List<String> lacking =
+        images.stream()
+            .map(InputImage::name)
+            .filter(name -> !there.contains(name) && mustBeIn(output.format(), name))
+            .toList();
+    if (!lacking.isEmpty()) {
+      throw BadInputException.at(
+          file,
+          String.format(
+              Locale.ROOT,
+              "a complete run without %d of the %d images; the first is %s",
+              lacking.size(),
+              images.size(),
+              lacking.get(0)),
+          "all of them",
+          "--overwrite predicts them all; or name another file for these");
+    }
+  }
+
+  /** Whether an image that was done stands in the file: CSV has none in which nobody is. */
+  private boolean mustBeIn(PredictionsFormat format, String image) {
+    return format != PredictionsFormat.CSV
+        || (boxes == null
+            ? request.detection() == null || request.detection().wholeWhereNobody()
+            : !boxes.of(image).isEmpty());
   }
 
   private ExtraColumns extra() {
@@ -333,8 +429,12 @@ public final class PredictionJob {
     if (!numbered && request.shard() == null) {
       return ImageIds.NONE;
     }
-    return boxes == null || boxes.ids().isEmpty()
-        ? ImageIds.of(all.stream().map(InputImage::name).toList())
-        : ImageIds.given(boxes.ids());
+    List<String> names = all.stream().map(InputImage::name).toList();
+    boolean given =
+        boxes != null
+            && !boxes.ids().isEmpty()
+            && names.stream()
+                .allMatch(name -> boxes.ids().containsKey(name) || boxes.of(name).isEmpty());
+    return boxes == null || !given ? ImageIds.of(names) : ImageIds.given(boxes.ids());
   }
 }

@@ -46,7 +46,7 @@ class Int8Test {
     Checkpoint read = Checkpoint.read(file);
     assertThat(read.int8()).isEqualTo(with.int8());
     assertThat(read.quantization(file)).isEqualTo(QUANTIZATION);
-    assertThat(read.described("a card").calibrated(Map.of()).int8()).isEqualTo(with.int8());
+    assertThat(read.described("a card").int8()).isEqualTo(with.int8());
     assertThat(read.compact(file).int8()).as("the same weights").isEqualTo(with.int8());
     assertThat(read.fingerprint())
         .as("a resumed job is not mixed")

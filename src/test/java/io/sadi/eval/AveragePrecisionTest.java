@@ -75,7 +75,8 @@ class AveragePrecisionTest {
       joints.x()[k] = (float) found.x()[k];
       joints.y()[k] = (float) found.y()[k];
     }
-    return new Detection(joints, found.score(), found.area(), String.valueOf(found.category()));
+    return new Detection(
+        joints, found.score(), found.area(), String.valueOf(found.category()), false);
   }
 
   /** Quarters of pixels, so that float and double hold the same. */
@@ -256,10 +257,10 @@ class AveragePrecisionTest {
     Detection asPerson = detection(found(dog, 0, 0.5), 0);
     AveragePrecision apart = AveragePrecision.of(Detections.of(truth, List.of(asPerson)), false);
     assertThat(apart.values().get("AP")).isZero();
-    Detection asDog = new Detection(asPerson.joints(), 0.5, 2000, "7");
+    Detection asDog = new Detection(asPerson.joints(), 0.5, 2000, "7", false);
     assertThat(AveragePrecision.of(Detections.of(truth, List.of(asDog)), false).values().get("AP"))
         .isCloseTo(50, within(1e-9));
-    Detection asCat = new Detection(asPerson.joints(), 0.5, 2000, "8");
+    Detection asCat = new Detection(asPerson.joints(), 0.5, 2000, "8", false);
     AveragePrecision cat = AveragePrecision.of(Detections.of(truth, List.of(asDog, asCat)), false);
     assertThat(cat.otherCategory()).isEqualTo(1);
     assertThat(cat.notes().toString()).contains("1 detections of other categories");

@@ -37,6 +37,21 @@ class BoxPrecisionTest {
     assertThat(all.table()).contains("2 people in 2 images; 2 boxes found").contains("AP50");
   }
 
+  /** What the file's name promises must be what a program finds in it. */
+  @Test
+  void everyFormatIsWritten() {
+    BoxPrecision all = BoxPrecision.of(List.of(image(List.of(PERSON), found(PERSON, 0.9))), true);
+    assertThat(all.write(EvaluationFormat.CSV, "d", "val").lines())
+        .hasSize(13)
+        .startsWith("dataset,split,metric,decode,kind,name,value,counted,low,high")
+        .contains("d,val,box,,average_precision,AP50,100,,100,100", "d,val,box,,people,all,1,,,");
+    assertThat(all.write(EvaluationFormat.MARKDOWN, "d", "val").lines())
+        .contains("| AP | AP50 | AP75 | APm | APl | AR | AR50 | AR75 | ARm | ARl |")
+        .anyMatch(line -> line.startsWith("| 100.00 | 100.00 |"));
+    assertThat(all.write(EvaluationFormat.JSON, "d", "val")).startsWith("{\"schema_version\":1,");
+    assertThat(all.write(EvaluationFormat.TABLE, "d", "val")).isEqualTo(all.table());
+  }
+
   /** Surest first: right, wrong, right. Precision 1 up to recall 0.5, then 2/3. */
   @Test
   void theCurveIsThatOfCoco() {

@@ -136,6 +136,54 @@ class PredictionsFileTest {
     assertThat(said.get(2)).contains("1 of 5 predictions are for nobody in split val");
   }
 
+  /** A detector counts its boxes by their scores: by those numbers two people would be swapped. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "p.csv | image,person,box_score,neck_x,neck_y;a/1.jpg,0,0.9,99,0;a/1.jpg,1,0.8,1,0;a/2.jpg,0,,50,0;",
+        "p.jsonl | {'image':'a/1.jpg','people':[{'person':0,'box_score':0.9,'keypoints':[{'name':'neck','x':99,'y':0}]},{'person':1,'box_score':0.8,'keypoints':[{'name':'neck','x':1,'y':0}]}]};{'image':'a/2.jpg','people':[{'person':0,'keypoints':[{'name':'neck','x':50,'y':0}]}]}",
+        "q.json | [{'file_name':'a/1.jpg','person':0,'box_score':0.9,'keypoints':[99,0,1]},{'file_name':'a/1.jpg','person':1,'keypoints':[1,0,1]},{'file_name':'a/2.jpg','person':0,'keypoints':[50,0,1]}]",
+      })
+  void detectedPeopleAreForTheNearest(String name, String text) throws IOException {
+    Predictions predictions = read(name, text.replace(';', '\n'));
+    assertThat(neck(predictions, 0)).isEqualTo(1);
+    assertThat(neck(predictions, 1)).isEqualTo(99);
+    assertThat(neck(predictions, 2)).isEqualTo(50);
+    assertThat(said)
+        .containsExactly(
+            folder.resolve(name)
+                + ": people whom a detector found (box_score); each is for the person nearest to"
+                + " it, whatever its number");
+  }
+
+  /** What is for others must not count as a find of nobody, nor their lack be said. */
+  @Test
+  void whatIsForPeopleWhoAreNotMeasuredIsLeftOut() throws IOException {
+    Path file = folder.resolve("p.csv");
+    Files.writeString(file, "image,neck_x,neck_y\na/1.jpg,99,0\na/1.jpg,1,0\n");
+    List<Person> first = people.subList(0, 1);
+    Predictions predictions = PredictionsFile.read(file, dataset, "val", people, first, progress);
+    assertThat(neck(predictions, 0)).isEqualTo(1);
+    assertThat(predictions.size()).isEqualTo(1);
+    assertThat(said).hasSize(1).first().asString().contains("2 results say no person");
+  }
+
+  @Test
+  void aPersonInTwoFilesOfAFolderIsRefusedByTheSecond() throws IOException {
+    Path files = Files.createDirectory(folder.resolve("files"));
+    String person = "[{\"file_name\":\"a/1.jpg\",\"person\":0,\"keypoints\":[1,0,1]}]";
+    Files.writeString(files.resolve("1.json"), person);
+    Files.writeString(files.resolve("2.json"), person);
+    assertThatThrownBy(() -> PredictionsFile.read(files, dataset, "val", people, progress))
+        .isInstanceOf(BadInputException.class)
+        .message()
+        .startsWith(
+            files.resolve("2.json") + ": found a/1.jpg, person 0, which another file has, too")
+        .hasLineCount(1);
+  }
+
   @Test
   void aResultThatSaysItsPersonKeepsIt() throws IOException {
     Predictions predictions =

@@ -104,6 +104,23 @@ class SmallMetricsTest {
     check("oks of joints", expected, values(similarity), 1e-4);
   }
 
+  /** With the whole split as truth, some people who are all found would have a low AP. */
+  @Test
+  void somePeopleAreMeasuredWithoutTheOthers() throws IOException {
+    Dataset dataset = DatasetReader.readFolderOrFile(TRUTH);
+    String split = DatasetReader.WHOLE_FILE;
+    List<Person> all = DatasetReader.people(dataset, split);
+    OksTruth truth = OksTruth.read(dataset, split, null);
+    for (int n = 1; n < all.size(); n++) {
+      List<Person> people = all.subList(0, n);
+      Predictions perfect = new Predictions(people.stream().map(People::perfect).toList());
+      MetricResult result =
+          MetricResult.of(
+              PoseMetric.OKS, "", dataset.skeleton(), people, perfect, truth.among(people), false);
+      assertThat(result.averagePrecision().values().get("AP")).isCloseTo(100, within(1e-9));
+    }
+  }
+
   private static Map<String, Double> values(MetricResult result) {
     Map<String, Double> values = new LinkedHashMap<>(result.joints());
     values.putAll(result.groups());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import com.google.gson.JsonObject;
 import io.sadi.checkpoint.Checkpoint;
 import io.sadi.checkpoint.Decode;
 import io.sadi.data.Dataset;
@@ -28,6 +29,7 @@ import io.sadi.io.Progress;
 import io.sadi.io.Safetensors;
 import io.sadi.predict.engine.InferenceConfig;
 import io.sadi.predict.engine.Refine;
+import io.sadi.predict.output.Journal;
 import io.sadi.predict.output.PredictionOutput;
 import io.sadi.testing.TestModels;
 import io.sadi.testing.Warnings;
@@ -37,6 +39,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -237,6 +240,51 @@ class ModelEvaluationTest {
         }
       }
     }
+  }
+
+  /** A run of hours that is not finished is worth more than what is saved over it. */
+  @Test
+  void predictionsAreNotSavedOverAnUnfinishedRun() throws IOException {
+    ModelEvaluation evaluation =
+        ModelEvaluation.prepare(model("full"), dataset, people, Decode.FUSED, Progress.NONE);
+    Path saved = folder.resolve("kept.csv");
+    Path part = folder.resolve("kept.csv.part");
+    Journal.open(part, new JsonObject(), false).close();
+    byte[] run = Files.readAllBytes(part);
+    assertThatThrownBy(
+            () -> evaluation.save(saved, Map.of("fused", new Predictions()), CONFIG, Map.of()))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageStartingWith(part.toString());
+    assertThat(part).hasBinaryContent(run);
+  }
+
+  /** A training writes a better network there while the older one is being measured. */
+  @Test
+  void whatCameMeanwhileIsNotOverwrittenByACalibration() throws IOException {
+    Path file = model("full");
+    ModelEvaluation mu = ModelEvaluation.prepare(file, dataset, people, Decode.MU, Progress.NONE);
+    ModelEvaluation h2 = ModelEvaluation.prepare(file, dataset, people, Decode.H2, Progress.NONE);
+    Map<String, Predictions> found = h2.run(CONFIG, Progress.NONE);
+    mu.calibrate(mu.run(CONFIG, Progress.NONE));
+    h2.calibrate(found);
+    assertThat(Checkpoint.read(file).temperatures()).containsOnlyKeys(Decode.MU, Decode.H2);
+
+    Safetensors before = Safetensors.read(file);
+    Map<String, Safetensors.Entry> tensors = new LinkedHashMap<>(before.tensors());
+    String first = tensors.keySet().iterator().next();
+    Safetensors.Entry entry = tensors.get(first);
+    float[] other = entry.floats();
+    other[0] += 1;
+    tensors.put(first, Safetensors.Entry.ofFloats(entry.shape(), other));
+    new Safetensors(before.metadata(), tensors).write(file);
+    byte[] better = Files.readAllBytes(file);
+    assertThatThrownBy(() -> h2.calibrate(found))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            file
+                + ": found other weights than when it was read, expected those that were"
+                + " calibrated; it has changed since, calibrate again");
+    assertThat(file).hasBinaryContent(better);
   }
 
   /** What calibrating writes changes the deviations of its decode, and nothing else. */

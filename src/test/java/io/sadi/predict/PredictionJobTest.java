@@ -12,6 +12,7 @@ import io.sadi.eval.PredictionsFile;
 import io.sadi.image.Image;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
+import io.sadi.io.Shard;
 import io.sadi.predict.engine.InferenceConfig;
 import io.sadi.predict.engine.InputFailure;
 import io.sadi.predict.engine.Refine;
@@ -362,6 +363,56 @@ class PredictionJobTest {
     assertThatThrownBy(() -> run(onPlain.apply(with(Decode.MU, false))))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("--decode: found mu, expected h1");
+  }
+
+  private PredictionRequest labels(Shard shard) {
+    PredictionOutput output =
+        new PredictionOutput(
+            null,
+            folder.resolve("labels"),
+            PredictionsFormat.YOLO,
+            null,
+            null,
+            null,
+            null,
+            null,
+            Existing.RESUME);
+    return new PredictionRequest(
+        model, List.of(in.toString()), null, Decode.FUSED, 1, config(4, 1), shard, output);
+  }
+
+  /** Labels say that an image is done: without its photo it would never be tried again. */
+  @Test
+  void labelsComeAfterTheirPhotos() throws IOException {
+    Files.createDirectories(folder.resolve("labels/images"));
+    Path inTheWay = Files.writeString(folder.resolve("labels/images/sub"), "a file");
+    PredictionJob job =
+        PredictionJob.prepare(labels(null), new ByteArrayInputStream(new byte[0]), progress);
+    assertThatThrownBy(() -> job.run(new ByteArrayOutputStream(), progress))
+        .isInstanceOf(IOException.class);
+    assertThat(folder.resolve("labels/labels/0.txt")).exists();
+    assertThat(folder.resolve("labels/labels/sub")).doesNotExist();
+    Files.delete(inTheWay);
+    PredictionJob.prepare(labels(null), new ByteArrayInputStream(new byte[0]), progress)
+        .run(new ByteArrayOutputStream(), progress);
+    assertThat(folder.resolve("labels/labels/sub/1.txt")).exists();
+    assertThat(folder.resolve("labels/images/sub/1.png")).isSymbolicLink();
+  }
+
+  /** The second part's labels would take the place of the first one's. */
+  @Test
+  void imagesOfDifferentPartsWithOneLabelAreRefused() throws IOException {
+    image(in.resolve("twin.png"), 30, 30, 1);
+    Files.copy(in.resolve("twin.png"), in.resolve("twin.bmp"));
+    for (int part = 1; part <= 9; part++) { // whichever parts the two are in
+      Shard shard = new Shard(part, 9);
+      assertThatThrownBy(
+              () ->
+                  PredictionJob.prepare(
+                      labels(shard), new ByteArrayInputStream(new byte[0]), progress))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining("twin.txt: both");
+    }
   }
 
   @Test

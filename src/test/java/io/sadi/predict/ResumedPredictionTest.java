@@ -14,6 +14,7 @@ import io.sadi.predict.engine.Refine;
 import io.sadi.predict.output.Journal;
 import io.sadi.predict.output.PredictionOutcome;
 import io.sadi.predict.output.PredictionOutput;
+import io.sadi.predict.output.PredictionOutput.Drawings;
 import io.sadi.predict.output.PredictionOutput.Existing;
 import io.sadi.predict.output.PredictionOutput.Resuming;
 import io.sadi.predict.output.PredictionsFormat;
@@ -80,11 +81,39 @@ class ResumedPredictionTest {
         output);
   }
 
+  private static PredictionRequest request(
+      Path input, PredictionOutput output, InferenceConfig inference) {
+    return new PredictionRequest(
+        model, List.of(input.toString()), null, Decode.FUSED, 1, inference, null, output);
+  }
+
+  private static PredictionOutcome job(PredictionRequest request, Progress progress)
+      throws IOException {
+    return PredictionJob.prepare(request, new ByteArrayInputStream(new byte[0]), progress)
+        .run(new ByteArrayOutputStream(), progress);
+  }
+
   private static PredictionOutcome run(PredictionOutput output, Progress progress)
       throws IOException {
-    return PredictionJob.prepare(
-            request(output, 1), new ByteArrayInputStream(new byte[0]), progress)
-        .run(new ByteArrayOutputStream(), progress);
+    return job(request(output, 1), progress);
+  }
+
+  /** Keeps what a person would see. */
+  private record Said(List<String> lines) implements Progress {
+    @Override
+    public Work start(String what, long total, String unit) {
+      return Work.NONE;
+    }
+
+    @Override
+    public void note(String line) {
+      lines.add(line);
+    }
+
+    @Override
+    public void warn(String line) {
+      lines.add(line);
+    }
   }
 
   private static PredictionOutcome run(Path file, Existing existing) throws IOException {
@@ -157,7 +186,6 @@ class ResumedPredictionTest {
       assertThat(outcome.people()).isEqualTo(undisturbed.people());
       assertThat(outcome.failures()).isEqualTo(undisturbed.failures());
       assertThat(file).hasSameBinaryContentAs(whole);
-      assertThat(part(file)).doesNotExist();
       Files.delete(file);
     }
   }
@@ -223,6 +251,83 @@ class ResumedPredictionTest {
     }
   }
 
+  /** Also those of a run that went on to its end, whose good images are not looked at again. */
+  @Test
+  void failuresOfAFinishedRunAreTriedAgain() throws IOException {
+    assertThat(run(out, Existing.REFUSE).failures()).hasSize(1);
+    byte[] first = Files.readAllBytes(out);
+    assertThat(resume(Resuming.STRICTLY, computing("fp32", 4)).failures()).hasSize(1);
+    assertThat(out).hasBinaryContent(first);
+    Path broken = images.resolve("2 broken.png");
+    byte[] content = Files.readAllBytes(broken);
+    Files.copy(images.resolve("8.png"), broken, StandardCopyOption.REPLACE_EXISTING);
+    try {
+      Path whole = folder.resolve("whole.csv");
+      run(whole, Existing.REFUSE);
+      PredictionOutcome again = resume(Resuming.STRICTLY, computing("fp32", 4));
+      assertThat(again.failures()).isEmpty();
+      assertThat(again.kept()).isEqualTo(IMAGES);
+      assertThat(out).hasSameBinaryContentAs(whole);
+      assertThat(part(out)).doesNotExist();
+    } finally {
+      Files.write(broken, content);
+    }
+  }
+
+  /** An image that is not there must not be taken for one that is done. */
+  @ParameterizedTest
+  @ValueSource(strings = {"csv", "json", "jsonl"})
+  void aCompleteRunIsComparedWithWhatIsAskedFor(String extension) throws IOException {
+    Path some = Files.createDirectory(folder.resolve("some"));
+    Path file = folder.resolve("found." + extension);
+    for (int i = 0; i < 2; i++) {
+      Files.copy(images.resolve(i + ".png"), some.resolve(i + ".png"));
+    }
+    PredictionOutput output = PredictionOutput.file(file, Existing.RESUME);
+    job(request(some, output, computing("fp32", 4)), Progress.NONE);
+    assertThat(part(file)).doesNotExist();
+    PredictionJob.prepare(
+            request(some, output, computing("fp32", 4)),
+            new ByteArrayInputStream(new byte[0]),
+            Progress.NONE)
+        .checkComplete(file);
+    Files.copy(images.resolve("8.png"), some.resolve("8.png"));
+    PredictionJob more =
+        PredictionJob.prepare(
+            request(some, output, computing("fp32", 4)),
+            new ByteArrayInputStream(new byte[0]),
+            Progress.NONE);
+    assertThatThrownBy(() -> more.checkComplete(file))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageStartingWith(
+            file + ": found a complete run without 1 of the 3 images; the first is 8.png");
+  }
+
+  /** Two folders whose photos are called alike, as cameras call them. */
+  @Test
+  void anotherPhotoOfTheSameNameIsDoneAgain() throws IOException {
+    Path others = Files.createDirectory(folder.resolve("others"));
+    for (int i = 0; i < IMAGES; i++) {
+      Path other = images.resolve((i < 3 ? i : IMAGES - 1 - i) + ".png");
+      Files.createLink(others.resolve(i + ".png"), other);
+    }
+    Files.delete(others.resolve("2.png"));
+    Files.copy(images.resolve("2.png"), others.resolve("2.png")); // later, of the same size
+    Path whole = folder.resolve("whole.csv");
+    job(
+        request(others, PredictionOutput.file(whole, Existing.REFUSE), computing("fp32", 4)),
+        Progress.NONE);
+    interrupt(out, 7); // 0, 1, 2, the broken one, 3...
+    List<String> said = new ArrayList<>();
+    PredictionOutcome outcome =
+        job(
+            request(others, PredictionOutput.file(out, Existing.RESUME), computing("fp32", 4)),
+            new Said(said));
+    assertThat(outcome.kept()).isEqualTo(3); // 0, 1 and 4 are what they were
+    assertThat(said).anyMatch(line -> line.contains(" done again: the file has another size"));
+    assertThat(out).hasSameBinaryContentAs(whole);
+  }
+
   /** Half of the rows in bf16 and half in fp32 would be measured as one network. */
   @Test
   void aRunIsNotMixedOfTwoWaysToComputeUnlessAskedFor() throws IOException {
@@ -285,7 +390,6 @@ class ResumedPredictionTest {
         .hasMessageContaining("found.csv.part: found something else, expected an unfinished run");
     run(out, Existing.OVERWRITE);
     assertThat(out).isNotEmptyFile();
-    assertThat(part(out)).doesNotExist();
   }
 
   /** The input may have grown meanwhile: what is there counts, each image once. */
@@ -303,19 +407,61 @@ class ResumedPredictionTest {
     }
   }
 
+  private PredictionOutput output(Existing existing, Resuming how, Drawings drawings) {
+    return new PredictionOutput(
+        null,
+        folder.resolve("d"),
+        PredictionsFormat.JSON,
+        null,
+        drawings,
+        null,
+        null,
+        existing,
+        how);
+  }
+
   private PredictionOutcome files(Existing existing) throws IOException {
-    return run(
-        new PredictionOutput(
-            null,
-            folder.resolve("d"),
-            PredictionsFormat.JSON,
-            null,
-            null,
-            null,
-            null,
-            null,
-            existing),
-        Progress.NONE);
+    return run(output(existing, Resuming.STRICTLY, Drawings.NONE), Progress.NONE);
+  }
+
+  /** As with a journal: half of the files by one network and half by another are no run. */
+  @Test
+  void filesOfAFolderAreNotMixedUnlessAskedFor() throws IOException {
+    files(Existing.REFUSE);
+    Path one = folder.resolve("d/3.png.json");
+    Files.delete(one);
+    PredictionOutput strict = output(Existing.RESUME, Resuming.STRICTLY, Drawings.NONE);
+    assertThatThrownBy(() -> job(request(strict, 1.25), Progress.NONE))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining(".sadi-predict: scales: found nothing, expected [1.25]");
+    PredictionRequest bf16 = request(images, strict, computing("bf16", 4));
+    assertThatThrownBy(() -> job(bf16, Progress.NONE))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining(".sadi-predict: found images computed with precision fp32")
+        .hasMessageContaining("--allow-mixed");
+    assertThat(one).doesNotExist();
+
+    PredictionOutput mixed = output(Existing.RESUME, new Resuming(false, true), Drawings.NONE);
+    assertThat(job(request(mixed, 1.25), Progress.NONE).images()).isEqualTo(1);
+    Files.delete(one);
+    assertThatThrownBy(() -> files(Existing.RESUME)).hasMessageContaining("scales: found [1.25]");
+    files(Existing.OVERWRITE); // all of one kind again
+    Files.delete(one);
+    assertThat(files(Existing.RESUME).images()).isEqualTo(1);
+  }
+
+  /** Whoever asks for pictures too late hears that they are not there. */
+  @Test
+  void picturesOfImagesThatWereDoneBeforeAreSaidToBeMissing() throws IOException {
+    files(Existing.REFUSE);
+    Files.delete(folder.resolve("d/3.png.json"));
+    Path drawn = folder.resolve("drawn");
+    Drawings overlays = new Drawings(drawn, null, null, null);
+    List<String> said = new ArrayList<>();
+    run(output(Existing.RESUME, Resuming.STRICTLY, overlays), new Said(said));
+    assertThat(drawn.resolve("3.png.jpg")).exists();
+    assertThat(said)
+        .contains(drawn + ": no pictures of 8 images that were done before; --overwrite draws all");
   }
 
   @Test
@@ -326,9 +472,9 @@ class ResumedPredictionTest {
     assertThat(outcome.failures()).extracting(InputFailure::image).containsExactly("2 broken.png");
     try (Stream<Path> files = Files.list(d)) {
       assertThat(files.map(file -> String.valueOf(file.getFileName())))
-          .hasSize(IMAGES)
+          .hasSize(IMAGES + 1)
           .contains("0.png.json", "8.png.json")
-          .allMatch(name -> name.endsWith(".png.json"));
+          .allMatch(name -> name.endsWith(".png.json") || name.equals(".sadi-predict"));
     }
     byte[] first = Files.readAllBytes(d.resolve("0.png.json"));
     assertThatThrownBy(() -> files(Existing.REFUSE))

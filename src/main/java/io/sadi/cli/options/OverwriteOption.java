@@ -21,6 +21,11 @@ public final class OverwriteOption {
    * @param outputs the files to write, null for each that is not asked for; no two may be one
    */
   public void check(@Nullable Path... outputs) throws IOException {
+    for (Path output : outputs) {
+      if (output != null) {
+        AtomicFile.checkPart(output);
+      }
+    }
     check(false, outputs);
   }
 
@@ -30,13 +35,30 @@ public final class OverwriteOption {
    * @param resume whether it does
    */
   public void check(boolean resume, @Nullable Path... outputs) throws IOException {
-    List<Path> checked = new ArrayList<>();
     for (Path output : outputs) {
       if (output != null) {
         check(output, overwrite || resume);
+      }
+    }
+    checkDistinct("file", outputs);
+  }
+
+  /**
+   * Refuses one folder for two kinds of files that are called alike.
+   *
+   * @param outputs the folders, null for each that is not asked for
+   */
+  public static void checkFolders(@Nullable Path... outputs) throws IOException {
+    checkDistinct("folder", outputs);
+  }
+
+  private static void checkDistinct(String kind, @Nullable Path... outputs) throws IOException {
+    List<Path> checked = new ArrayList<>();
+    for (Path output : outputs) {
+      if (output != null) {
         for (Path other : checked) {
           if (isSame(output, other)) {
-            throw new BadInputException(output + ": named for two outputs; name another file");
+            throw new BadInputException(output + ": named for two outputs; name another " + kind);
           }
         }
         checked.add(output);

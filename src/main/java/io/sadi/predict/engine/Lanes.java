@@ -1,11 +1,11 @@
 package io.sadi.predict.engine;
 
+import io.sadi.io.Workers;
 import io.sadi.torch.Torch;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Threads that run a network on several batches at the same time, each with its share of LibTorch's
@@ -55,20 +55,7 @@ public final class Lanes implements AutoCloseable {
   /** Waits for what is under way, since it uses the network's memory; what is not is left out. */
   @Override
   public void close() {
-    lanes.shutdownNow();
-    boolean interrupted = false;
-    while (true) {
-      try {
-        if (lanes.awaitTermination(1, TimeUnit.HOURS)) {
-          break;
-        }
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Workers.end(lanes);
     Torch.ownThreads(threads.count()); // threads that are started from now on have it from here
   }
 }

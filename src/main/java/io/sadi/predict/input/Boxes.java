@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * it.
  *
  * @param people in the file's order
- * @param ids numbers that a COCO file gives its images; empty for others
+ * @param ids that a COCO file gives its images, numbers or text; empty for others
  */
 public record Boxes(Map<String, List<PersonBox>> people, Map<String, CocoId> ids) {
 

@@ -73,9 +73,11 @@ final class DetectedBoxes {
       DetectedBox one = detections.get(i);
       String image = name(one, numbered, i);
       List<PersonBox> inImage = people.computeIfAbsent(image, name -> new ArrayList<>());
-      if (one.image().matches("-?[0-9]{1,18}")) {
-        ids.put(image, CocoId.of(Long.parseLong(one.image())));
-      }
+      ids.put(
+          image,
+          one.image().matches("-?[0-9]{1,18}")
+              ? CocoId.of(Long.parseLong(one.image()))
+              : CocoId.of(one.image()));
       if (one.category() != category) {
         others++;
       } else if (!choice.includes(one.score())) {

@@ -199,7 +199,11 @@ public final class FilmOutput implements Closeable {
     rows.finish(all);
     if (file != null && journal != null) {
       file.finish();
-      journal.delete();
+      if (failures.isEmpty()) {
+        journal.delete();
+      } else {
+        journal.close(); // it stays, so that the failures can be tried again
+      }
     }
     return new PredictionOutcome(images, people, kept, List.copyOf(failures));
   }

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,6 +46,10 @@ public final class Journal implements Closeable {
   private final Map<String, Line> images = new LinkedHashMap<>();
   private final Map<String, String> failures = new LinkedHashMap<>();
   private final Set<Numerics> computed = new LinkedHashSet<>();
+
+  /** Files as they were when an earlier run did them; without those of older versions. */
+  private final Map<String, FileState> files = new HashMap<>();
+
   private final List<Place> places = new ArrayList<>();
   private int version = SCHEMA;
   private JsonObject settings = new JsonObject();
@@ -146,19 +151,14 @@ public final class Journal implements Closeable {
           "an unfinished run of this version of SADI",
           "--overwrite begins a new one");
     }
-    check(expected, settings);
+    check(file, expected, settings);
     long end = head.end();
     for (Line line = lines.line(end); line != null; line = lines.line(end)) {
       if (!load(line)) {
         break; // a crash of the machine may leave such lines; their images are done again
       }
-      if (whole != null || !places.isEmpty()) {
-        break; // a finished one goes on: its inputs may be others now
-      }
       end = line.end();
     }
-    whole = null;
-    places.clear();
     lines.truncate(end);
     return true;
   }
@@ -180,7 +180,7 @@ public final class Journal implements Closeable {
     }
     long end = head.end();
     for (Line line = lines.line(end); line != null; line = lines.line(end)) {
-      if (whole != null || !load(line)) {
+      if (whole != null || !(load(line) || loadEnd(line))) {
         throw damaged();
       }
       end = line.end();
@@ -219,7 +219,12 @@ public final class Journal implements Closeable {
     }
   }
 
-  private void check(JsonObject expected, JsonObject found) {
+  /**
+   * Refuses settings that differ.
+   *
+   * @param file that has those found
+   */
+  static void check(Path file, JsonObject expected, JsonObject found) {
     Set<String> names = new LinkedHashSet<>(expected.keySet());
     names.addAll(found.keySet());
     for (String name : names) {
@@ -235,18 +240,36 @@ public final class Journal implements Closeable {
     }
   }
 
-  /** Whether the line is one that was written. */
+  /** Whether the line is one that is written while images are done. */
   private boolean load(Line line) throws IOException {
     try {
       JsonObject object = lines.read(line);
       if (object.has(COMPUTED)) {
         current = Numerics.of(object.getAsJsonObject(COMPUTED));
-      } else if (object.has(PLACE)) {
-        places.add(Place.of(object.getAsJsonObject(PLACE)));
-      } else if (object.has(PART_OF)) {
-        whole = WholeJob.of(object.getAsJsonObject(PART_OF));
       } else {
-        note(OutcomeJson.of(object), line);
+        ImageOutcome outcome = OutcomeJson.of(object);
+        FileState state = FileState.of(object);
+        note(outcome, line);
+        if (state != null) {
+          files.put(outcome.name(), state);
+        } else {
+          files.remove(outcome.name());
+        }
+      }
+      return true;
+    } catch (RuntimeException e) { // anything but the object that was written
+      return false;
+    }
+  }
+
+  /** Whether the line is one of those that make a finished journal. */
+  private boolean loadEnd(Line line) throws IOException {
+    try {
+      JsonObject object = lines.read(line);
+      if (object.has(PLACE)) {
+        places.add(Place.of(object.getAsJsonObject(PLACE)));
+      } else {
+        whole = WholeJob.of(object.getAsJsonObject(PART_OF));
       }
       return true;
     } catch (RuntimeException e) { // anything but the object that was written
@@ -276,19 +299,28 @@ public final class Journal implements Closeable {
    * @throws BadInputException if it differs and may not
    */
   void computing(Numerics now, boolean allowMixed) throws IOException {
-    for (Numerics before : computed) {
-      String differing = before.where(now);
-      if (!differing.isEmpty() && !allowMixed) {
-        throw BadInputException.at(
-            file,
-            "images computed with " + differing,
-            now.where(before) + " as now",
-            "resume where and as it was begun, or mix the two with --allow-mixed");
-      }
+    for (Numerics before : allowMixed ? Set.<Numerics>of() : computed) {
+      checkComputed(file, before, now);
     }
     if (!now.equals(current)) {
       lines.append(object(COMPUTED, now.json()));
       current = now;
+    }
+  }
+
+  /**
+   * Refuses to compute otherwise than before.
+   *
+   * @param file that says how it was before
+   */
+  static void checkComputed(Path file, Numerics before, Numerics now) {
+    String differing = before.where(now);
+    if (!differing.isEmpty()) {
+      throw BadInputException.at(
+          file,
+          "images computed with " + differing,
+          now.where(before) + " as now",
+          "resume where and as it was begun, or mix the two with --allow-mixed");
     }
   }
 
@@ -316,7 +348,25 @@ public final class Journal implements Closeable {
 
   /** Adds what became of an image: it is in the file when this returns. */
   void add(ImageOutcome outcome) throws IOException {
-    note(outcome, lines.append(OutcomeJson.json(outcome)));
+    add(outcome, null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param state of the image's file; null where it is none
+   */
+  void add(ImageOutcome outcome, @Nullable FileState state) throws IOException {
+    JsonObject object = OutcomeJson.json(outcome);
+    if (state != null) {
+      state.addTo(object);
+    }
+    note(outcome, lines.append(object));
+  }
+
+  /** An image's file as it was when an earlier run did it; null where nothing says. */
+  @Nullable FileState state(String image) {
+    return files.get(image);
   }
 
   /** Whether an image has been done, be it that it could not be used. */

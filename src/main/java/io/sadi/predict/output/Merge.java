@@ -84,7 +84,7 @@ public final class Merge implements Closeable {
     if (Files.exists(companion)) {
       return companion;
     }
-    if (Files.exists(AtomicFile.part(file))) {
+    if (!Files.exists(file) && Files.exists(AtomicFile.part(file))) {
       throw new BadInputException(
           AtomicFile.part(file) + ": this part is not finished; 'sadi predict --resume' goes on");
     }
@@ -272,6 +272,7 @@ public final class Merge implements Closeable {
     }
     WholeJob job = parts.get(0).whole();
     // A place counts in the order of the whole, which its part may not have had.
+    ids.putAll(job.numbered() ? Map.of() : job.otherIds());
     Map<String, CocoId> merged = job.numbered() ? ImageIds.places(List.copyOf(ids.keySet())) : ids;
     Writing writing = new Writing(format, job.about(), merged, null, job.extra());
     int people;

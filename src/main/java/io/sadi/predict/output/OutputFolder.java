@@ -109,7 +109,7 @@ public final class OutputFolder {
   }
 
   /** The file for an image. */
-  Path of(String image) {
+  public Path of(String image) {
     Path target = targets.get(image);
     if (target == null) {
       throw new IllegalArgumentException(image + " was not planned");

@@ -19,10 +19,7 @@ import io.sadi.torch.Numerics;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -91,6 +88,9 @@ public final class RunOutput implements Closeable {
   private final Progress progress;
   private final @Nullable Journal journal;
 
+  /** What made the files of a folder; null where there is none. */
+  private final @Nullable FolderRecord record;
+
   /** The file that is written; null for stdout and folders. */
   private final AtomicFile.@Nullable Growing file;
 
@@ -109,11 +109,13 @@ public final class RunOutput implements Closeable {
       Plan plan,
       Progress progress,
       @Nullable Journal journal,
+      @Nullable FolderRecord record,
       AtomicFile.@Nullable Growing file,
       @Nullable PredictionsWriter rows) {
     this.plan = plan;
     this.progress = progress;
     this.journal = journal;
+    this.record = record;
     this.file = file;
     this.rows = rows;
     if (journal != null) {
@@ -135,15 +137,18 @@ public final class RunOutput implements Closeable {
     PredictionOutput output = plan.output();
     Path file = output.file();
     if (file == null) {
-      PredictionsWriter rows = output.folder() == null ? plan.writing().to(stdout) : null;
-      return new RunOutput(plan, progress, null, null, rows);
+      Path folder = output.folder();
+      return folder == null
+          ? new RunOutput(plan, progress, null, null, null, plan.writing().to(stdout))
+          : new RunOutput(
+              plan, progress, null, FolderRecord.open(folder, settings, output), null, null);
     }
     boolean resume = output.existing() == Existing.RESUME;
     Journal journal = Journal.open(AtomicFile.part(file), settings, resume);
     try {
       AtomicFile.Growing growing = AtomicFile.begin(file, growing(file));
       PredictionsWriter rows = plan.writing().to(growing.out());
-      return new RunOutput(plan, progress, journal, growing, rows);
+      return new RunOutput(plan, progress, journal, null, growing, rows);
     } catch (IOException | RuntimeException e) {
       closeUnused(journal);
       throw e;
@@ -159,13 +164,30 @@ public final class RunOutput implements Closeable {
   public List<InputImage> remaining() throws IOException {
     List<InputImage> remaining = new ArrayList<>();
     int again = 0;
+    int changed = 0;
     for (InputImage image : plan.images()) {
-      if (isDone(image)) {
-        kept++;
-      } else {
+      if (!isDone(image)) {
         remaining.add(image);
         again += failures.containsKey(image.name()) ? 1 : 0;
+      } else if (hasChanged(image)) {
+        remaining.add(image);
+        changed++;
+      } else {
+        kept++;
       }
+    }
+    if (changed > 0) {
+      progress.note(
+          changed
+              + (changed == 1 ? " image is" : " images are")
+              + " done again: the file has another size or time than when it was done");
+    }
+    if (record != null && kept > 0 && record.isUnknown()) {
+      progress.warn(
+          record.file()
+              + ": there is none, so nothing says which model made the "
+              + kept
+              + " files that are kept");
     }
     if (again > 0) {
       progress.note(
@@ -183,25 +205,33 @@ public final class RunOutput implements Closeable {
     if (plan.folder() == null || plan.output().existing() != Existing.RESUME) {
       return false;
     }
-    FileTime made = modified(plan.folder().of(image.name()));
+    FileState made = FileState.of(plan.folder().of(image.name()));
     if (made == null) {
       return false;
     }
-    FileTime source = modified(image.file());
-    return source != null && made.compareTo(source) >= 0;
+    FileState source = FileState.of(image.file());
+    return source != null && made.modified().compareTo(source.modified()) >= 0;
   }
 
-  /** When a file was last written to, asked once; null where there is none that can be read. */
-  private static @Nullable FileTime modified(Path file) throws IOException {
-    try {
-      return Files.getLastModifiedTime(file);
-    } catch (FileSystemException e) {
-      return null; // whoever reads it says why it cannot be
+  /** Whether an image that is done was another file then. */
+  private boolean hasChanged(InputImage image) throws IOException {
+    if (journal == null || failures.containsKey(image.name())) {
+      return false; // what failed stays out or is tried again, whatever it is now
     }
+    FileState before = journal.state(image.name());
+    return before != null && !before.equals(FileState.of(image.file()));
+  }
+
+  /** Whether an image could not be used, now or in the run that this one goes on with. */
+  public boolean failed(String image) {
+    return failures.containsKey(image);
   }
 
   /** Crops in a batch of the run that this one goes on with; 0 where nothing was computed. */
   public int batch() {
+    if (record != null) {
+      return record.batch();
+    }
     return journal == null
         ? 0
         : journal.computed().stream().mapToInt(Numerics::batch).findFirst().orElse(0);
@@ -216,13 +246,16 @@ public final class RunOutput implements Closeable {
     if (journal != null) {
       journal.computing(numerics, plan.output().resuming().allowMixed());
     }
+    if (record != null) {
+      record.computing(numerics);
+    }
   }
 
   /** Takes what became of an image: of those that {@link #remaining} gave, in their order. */
   public void add(ImageOutcome outcome) throws IOException {
     writeKept(outcome.name());
     if (journal != null) {
-      journal.add(outcome);
+      journal.add(outcome, FileState.of(plan.images().get(settled - 1).file()));
     }
     if (outcome instanceof InputFailure failure) {
       failures.put(failure.image(), failure.error());
@@ -251,6 +284,9 @@ public final class RunOutput implements Closeable {
     if (rows != null) {
       rows.write(image);
     }
+    if (plan.yolo() != null) {
+      plan.yolo().link(image); // before the labels, which say that the image is done
+    }
     if (plan.folder() != null) {
       AtomicFile.write(
           plan.folder().of(image.name()),
@@ -259,9 +295,6 @@ public final class RunOutput implements Closeable {
             writer.write(image);
             writer.finish(List.of());
           });
-    }
-    if (plan.yolo() != null) {
-      plan.yolo().add(image);
     }
     if (plan.report() != null) {
       plan.report().add(image);
@@ -313,7 +346,11 @@ public final class RunOutput implements Closeable {
         writePart(file.file(), plan.part(), journal);
       }
       file.finish();
-      journal.delete();
+      if (all.isEmpty()) {
+        journal.delete();
+      } else {
+        journal.close(); // it stays, so that the failures can be tried again
+      }
     }
     if (plan.yolo() != null) {
       plan.yolo().finish(progress);
@@ -332,7 +369,13 @@ public final class RunOutput implements Closeable {
     }
     from.finish(
         Journal.shard(file),
-        WholeJob.of(part.shard(), part.names(), part.numbered(), writing.extra(), writing.about()),
+        WholeJob.of(
+            part.shard(),
+            part.names(),
+            part.numbered(),
+            writing.extra(),
+            writing.ids(),
+            writing.about()),
         plan.unusable(),
         places);
   }

@@ -3,6 +3,7 @@ package io.sadi.predict.output;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.sadi.data.CocoId;
 import io.sadi.data.Skeleton;
 import io.sadi.data.Skeleton.Pair;
 import io.sadi.io.Checksum;
@@ -11,6 +12,10 @@ import io.sadi.predict.engine.ModelInfo;
 import io.sadi.predict.input.Inputs;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a shard is a part of: the last line of its file.
@@ -22,6 +27,8 @@ import java.util.List;
  * @param entries how many of them are this part's
  * @param numbered whether the images' ids are their places
  * @param extra columns of CSV
+ * @param otherIds of images that are none of the inputs, by name: ids that a file has given and
+ *     nobody else may get
  * @param about the model
  */
 record WholeJob(
@@ -32,16 +39,26 @@ record WholeJob(
     int entries,
     boolean numbered,
     ExtraColumns extra,
+    Map<String, CocoId> otherIds,
     ModelInfo about) {
   private static final String BOX_SCORE = "box_score";
+  private static final String OTHER_IDS = "other_ids";
 
   /**
    * Of a part.
    *
    * @param names of all inputs of the whole job, in order
+   * @param ids of all images that have one, by name
    */
   static WholeJob of(
-      Shard shard, List<String> names, boolean numbered, ExtraColumns extra, ModelInfo about) {
+      Shard shard,
+      List<String> names,
+      boolean numbered,
+      ExtraColumns extra,
+      Map<String, CocoId> ids,
+      ModelInfo about) {
+    Map<String, CocoId> others = new TreeMap<>(ids);
+    names.forEach(others::remove);
     return new WholeJob(
         shard,
         names.size(),
@@ -50,6 +67,7 @@ record WholeJob(
         (int) names.stream().filter(shard::holds).count(),
         numbered,
         extra,
+        others,
         about);
   }
 
@@ -63,6 +81,11 @@ record WholeJob(
     object.addProperty("numbered", numbered);
     if (extra.boxScore()) {
       object.addProperty(BOX_SCORE, true);
+    }
+    if (!otherIds.isEmpty()) {
+      JsonObject ids = new JsonObject();
+      otherIds.forEach((name, id) -> ids.add(name, id.toJson()));
+      object.add(OTHER_IDS, ids);
     }
     object.add("model", about.model());
     JsonArray joints = new JsonArray();
@@ -94,7 +117,18 @@ record WholeJob(
         object.get("entries").getAsInt(),
         object.get("numbered").getAsBoolean(),
         new ExtraColumns(object.has(BOX_SCORE), false),
+        ids(object.getAsJsonObject(OTHER_IDS)),
         new ModelInfo(object.getAsJsonObject("model"), skeleton));
+  }
+
+  private static Map<String, CocoId> ids(@Nullable JsonObject object) {
+    Map<String, CocoId> ids = new TreeMap<>();
+    if (object != null) {
+      for (String name : object.keySet()) {
+        ids.put(name, Objects.requireNonNull(CocoId.of(object.get(name))));
+      }
+    }
+    return ids;
   }
 
   private static JsonArray array(List<Pair> pairs) {

@@ -47,8 +47,8 @@ public final class YoloDataset {
     return OutputFolder.ofLabels(folder.resolve("labels"), images, replace);
   }
 
-  /** Links an image whose labels are written. */
-  void add(FoundImage image) throws IOException {
+  /** Links an image whose labels are about to be written. */
+  void link(FoundImage image) throws IOException {
     outside += YoloWriter.outside(image);
     Path link = links.of(image.name());
     Path file = files.getOrDefault(image.name(), Path.of(image.name())).toAbsolutePath();
@@ -65,7 +65,7 @@ public final class YoloDataset {
     try {
       Files.createSymbolicLink(link, file.normalize());
     } catch (UnsupportedOperationException e) { // as on FAT
-      Files.copy(file, link);
+      AtomicFile.write(link, out -> Files.copy(file, out)); // half a photo would stay for good
     }
   }
 

@@ -235,6 +235,10 @@ class BoxesTest {
     assertThat(read("d.json", list, BoxChoice.ALL, "IMG 1.jpg", "c.jpg").people())
         .as("by the ends of paths")
         .containsOnlyKeys("IMG 1", "c.jpg");
+    assertThat(boxes.ids())
+        .as("as they are written there")
+        .containsEntry("IMG_1.jpg", CocoId.of("IMG_1.jpg"))
+        .containsEntry("x/c.jpg", CocoId.of(3));
   }
 
   @Test

@@ -1,11 +1,13 @@
 package io.sadi.predict.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import io.sadi.data.PersonBox;
 import io.sadi.eval.Prediction;
 import io.sadi.geom.Box;
+import io.sadi.io.AtomicFile;
 import io.sadi.io.BadInputException;
 import io.sadi.predict.engine.FoundImage;
 import io.sadi.predict.engine.FoundPerson;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a killed run has found is kept as it was found, or is looked for again. */
@@ -56,6 +59,27 @@ class JournalTest {
 
   private static final List<ImageOutcome> OUTCOMES =
       List.of(found("a.png"), new InputFailure("b.png", "no image"), found("\u00e4 c.png"));
+
+  /** A merge or an evaluation into NAME would have taken hours of a run with it. */
+  @Test
+  void aFileWhosePartIsAnUnfinishedRunIsNotWritten() throws IOException {
+    Path file = folder.resolve("found.csv");
+    Path part = AtomicFile.part(file);
+    byte[] run = written(part);
+    for (Executable writing :
+        List.<Executable>of(
+            () -> AtomicFile.writeString(file, "x"), () -> AtomicFile.checkPart(file))) {
+      assertThatThrownBy(writing::execute)
+          .isInstanceOf(BadInputException.class)
+          .hasMessageStartingWith(part + ": found a run of 'sadi predict'")
+          .hasMessageContaining("--resume");
+      assertThat(part).hasBinaryContent(run);
+    }
+    Files.writeString(part, "half of something else");
+    AtomicFile.writeString(file, "x");
+    assertThat(file).content().isEqualTo("x");
+    assertThat(part).doesNotExist();
+  }
 
   private byte[] written(Path file) throws IOException {
     try (Journal journal = Journal.open(file, settings(), false)) {

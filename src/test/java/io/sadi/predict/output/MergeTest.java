@@ -34,6 +34,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -260,10 +261,12 @@ class MergeTest {
         for (Path part : parts) {
           Files.delete(part);
           Files.delete(Merge.companion(part));
+          Files.deleteIfExists(AtomicFile.part(part)); // of the broken image
         }
         Files.delete(merged);
       }
       Files.delete(whole);
+      Files.deleteIfExists(AtomicFile.part(whole));
     }
   }
 
@@ -281,7 +284,8 @@ class MergeTest {
           places.add(new Place(i, name, ids.byName().get(name)));
         }
       }
-      WholeJob job = WholeJob.of(shard, names, ids.places(), ExtraColumns.NONE, about);
+      WholeJob job =
+          WholeJob.of(shard, names, ids.places(), ExtraColumns.NONE, ids.byName(), about);
       journal.finish(Journal.shard(part), job, List.of(), places);
       journal.delete();
     }
@@ -301,6 +305,54 @@ class MergeTest {
     assertThat(merge(parts, out).images()).isEqualTo(names.size());
     assertThat(Files.readAllLines(out))
         .allSatisfy(line -> assertThat(names).anyMatch(line::contains));
+  }
+
+  /**
+   * Who has no id gets one that no image of the boxes' file has, also of those not in the input.
+   */
+  @Test
+  void aMergedDatasetHasTheIdsOfOneRun() throws IOException {
+    Path given = folder.resolve("given.json");
+    Files.writeString(
+        given,
+        """
+        {"images": [{"id": 1, "file_name": "elsewhere.png"}, {"id": 3, "file_name": "%s"}],
+         "categories": [{"id": 1, "name": "person"}],
+         "annotations": [{"id": 1, "image_id": 3, "category_id": 1, "bbox": [2, 3, 20, 30]}]}
+        """
+            .formatted(images.get(2)));
+    Path whole = folder.resolve("whole.json");
+    PredictionRequest request =
+        new PredictionRequest(
+            model,
+            images,
+            given,
+            Decode.FUSED,
+            1,
+            new InferenceConfig("cpu", "fp32", 4, 1, false, Refine.QUARTER),
+            null,
+            new PredictionOutput(
+                whole,
+                null,
+                PredictionsFormat.COCO_DATASET,
+                null,
+                null,
+                null,
+                null,
+                null,
+                Existing.REFUSE));
+    PredictionJob.prepare(request, new ByteArrayInputStream(new byte[0]), Progress.NONE)
+        .run(new ByteArrayOutputStream(), Progress.NONE);
+    Path merged = folder.resolve("merged.json");
+    try (Merge merge = Merge.of(parts(3, "csv", given), false)) {
+      merge.write(
+          merged, new ByteArrayOutputStream(), PredictionsFormat.COCO_DATASET, null, Progress.NONE);
+    }
+    assertThat(whole)
+        .content()
+        .contains("{\"id\":2,\"file_name\"")
+        .doesNotContain("\"id\":1,\"file");
+    assertThat(merged).hasSameBinaryContentAs(whole);
   }
 
   /** Any names, any orders, any number of parts. */
@@ -431,7 +483,7 @@ class MergeTest {
         parts, "part2.csv.shard: found schema_version 2 of another version of SADI, expected 3");
     Files.delete(companion);
     refuses(parts, "part2.csv.shard: no such file; 'sadi predict --shard' wrote it beside");
-    Files.move(second, folder.resolve("part2.csv.part"));
+    Files.move(second, folder.resolve("part2.csv.part"), StandardCopyOption.REPLACE_EXISTING);
     refuses(parts, "part2.csv.part: this part is not finished");
   }
 
@@ -500,7 +552,6 @@ class MergeTest {
       Files.writeString(AtomicFile.part(part), begun);
       predict(part, new Shard(1, 1), images, Existing.RESUME);
       assertThat(part).hasBinaryContent(rows);
-      assertThat(AtomicFile.part(part)).doesNotExist();
       merge(List.of(part), folder.resolve("merged.csv"));
       assertThat(folder.resolve("merged.csv")).hasBinaryContent(rows);
     }
