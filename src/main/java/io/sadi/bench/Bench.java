@@ -16,6 +16,7 @@ import io.sadi.model.NetworkCost;
 import io.sadi.prepare.SyntheticPeople;
 import io.sadi.prepare.write.DatasetOutput;
 import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.Gpu;
 import io.sadi.torch.OutOfMemory;
 import io.sadi.torch.Precision;
 import io.sadi.torch.QuantizedConvolution;

@@ -9,6 +9,7 @@ import io.sadi.io.Json;
 import io.sadi.io.Version;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.DeviceUnavailableException;
+import io.sadi.torch.Gpu;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Torch;
 import java.io.IOException;

@@ -8,7 +8,6 @@ import io.sadi.io.NativeCache;
 import io.sadi.io.Version;
 import io.sadi.model.Proof.Outcome;
 import io.sadi.torch.ComputeDevice;
-import io.sadi.torch.CpuFeatures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,20 +48,20 @@ final class ProofFile {
     if (!reject.isEmpty()) {
       return new ProofFile(null, Pattern.compile(reject));
     }
-    ProofFile file = new ProofFile(place(device), null);
+    ProofFile file = new ProofFile(place(device.identity()), null);
     file.read();
     return file;
   }
 
-  private static @Nullable Path place(ComputeDevice device) {
+  /**
+   * The file of a device.
+   *
+   * @param identity as {@link ComputeDevice#identity} has it
+   * @return null if there is no folder that can be written
+   */
+  static @Nullable Path place(String identity) {
     try {
-      String key =
-          Checksum.sha256(
-              List.of(
-                  CpuFeatures.identity(),
-                  Version.pytorch(),
-                  NativeCache.jars(),
-                  device.toString()));
+      String key = Checksum.sha256(List.of(identity, Version.pytorch(), NativeCache.jars()));
       return NativeCache.folder().resolve("proof-" + key.substring(0, 16) + ".txt");
     } catch (FailedException e) {
       return null; // no folder of our own

@@ -79,4 +79,15 @@ class ProofFileTest {
     assertThat(open().get("a")).isEqualTo(RIGHT);
     assertThat(open().get("b")).isNull();
   }
+
+  /** Another GPU, driver or mode of arithmetic: what is known of the old one does not count. */
+  @Test
+  void eachDeviceHasAFileOfItsOwn() {
+    Path one = ProofFile.place(ComputeDevice.CPU.identity());
+    assertThat(one).isEqualTo(ProofFile.place(ComputeDevice.CPU.identity()));
+    assertThat(one.getParent()).isEqualTo(cache);
+    assertThat(ProofFile.place("cuda:0\nNVIDIA L4, 8.9, 580.1"))
+        .isNotEqualTo(one)
+        .isNotEqualTo(ProofFile.place("cuda:0\nNVIDIA H100, 9.0, 580.1"));
+  }
 }
