@@ -38,11 +38,18 @@ final class Proof {
   /** Largest number of values of a trial's map. */
   private static final long VALUES = 500_000;
 
+  /** Of a single image LibTorch computes some convolutions by another operator. */
+  private static final int FEWEST = 2;
+
+  /** With one thread LibTorch computes a 1x1 kernel in float32 by oneDNN from so many images on. */
+  private static final int ONEDNN_ALONE = 16;
+
   private final ComputeDevice device;
   private final Precision precision;
   private final Quantization quantization;
   private final boolean training;
   private final int batch;
+  private final boolean oneThread;
   private final ProofFile file;
 
   /**
@@ -61,6 +68,7 @@ final class Proof {
     this.quantization = quantization;
     this.training = training;
     this.batch = batch;
+    this.oneThread = !device.cuda() && Torch.threads() == 1;
     this.file = file;
   }
 
@@ -256,20 +264,20 @@ final class Proof {
     return worst;
   }
 
-  /** In training, sums are not fused. */
   private LayerForm form(Layer layer) {
-    return training ? layer.form().plain() : layer.form();
+    return training ? layer.form().trained() : layer.form().used();
   }
 
   private String key(LayerForm form, boolean int8) {
     return String.format(
         Locale.ROOT,
-        "%s, batch %d, %s%s %s",
+        "%s, batch %d, %s%s %s%s",
         form,
         batch(form),
         int8 ? "int8 or " : "",
         name(precision),
-        training ? "training" : "use");
+        training ? "training" : "use",
+        oneThread ? ", one thread" : "");
   }
 
   private Outcome tried(LayerForm form, Way byRule, boolean reduced, Tensor numbers) {
@@ -294,11 +302,22 @@ final class Proof {
     return reduced ? 0.01 : 1e-5;
   }
 
-  /** As many as asked for, but no more than {@link #MACS} and {@link #VALUES} allow, or two. */
   private int batch(LayerForm form) {
+    return batch(form, batch, oneThread);
+  }
+
+  /**
+   * The batch of a trial: as many as asked for, but no more than {@link #MACS} and {@link #VALUES}
+   * allow, or as few as are computed by the same operator.
+   *
+   * @param asked crops at a time
+   * @param oneThread whether LibTorch has one thread
+   */
+  static int batch(LayerForm form, int asked, boolean oneThread) {
     long values = (long) form.side() * form.side() * Math.max(form.in(), form.out());
     long most = Math.min(MACS / form.macs(), VALUES / values);
-    return (int) Math.min(batch, Math.max(2, most));
+    boolean byBatch = oneThread && form.kernel() == 1 && !form.product();
+    return (int) Math.min(asked, Math.max(byBatch ? ONEDNN_ALONE : FEWEST, most));
   }
 
   /** The number of values of the form's largest operand. */
@@ -317,7 +336,7 @@ final class Proof {
         if (run > 0) {
           trial.litter();
         }
-        double error = training ? trial.training(way) : trial.use(way);
+        double error = training ? trial.error(trial.step(way)) : trial.error(trial.use(way));
         worst = Double.isNaN(error) ? Double.POSITIVE_INFINITY : Math.max(worst, error);
       }
     }
