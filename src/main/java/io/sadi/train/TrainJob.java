@@ -301,11 +301,7 @@ public record TrainJob(
   RunState run(Ranks ranks, boolean allowMixed, Progress progress) throws IOException {
     ComputeDevice device = device(ranks.size(), ranks.localRank());
     Precision precision = Precision.of(config.train().precision(), device);
-    int threads = config.train().threads();
-    if (threads == 0 && ranks.size() > 1) {
-      threads = Math.max(1, Runtime.getRuntime().availableProcessors() / ranks.size());
-    }
-    Torch.threads(threads);
+    Torch.threads(config.train().threads(), ranks.localSize());
     if (people.size() < config.train().share(0, ranks.size()).parts()) {
       throw new BadInputException(
           dataset.folder()
