@@ -323,7 +323,7 @@ public record TrainJob(
     try (ProcessLock lock = ranks.first() ? folder.lock() : null;
         Trainer trainer =
             new Trainer(config, dataset.skeleton().size(), device, precision, ranks)) {
-      trainer.warnings().forEach(progress::warn);
+      trainer.warnings(Validation.share(validationPeople.size(), ranks)).forEach(progress::warn);
       if (ranks.first() && !goesOn) {
         folder.begin(mode == Mode.OVERWRITE);
       }
