@@ -4,9 +4,11 @@ import io.sadi.io.FailedException;
 import io.sadi.model.ShapeOperations.Layer;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.FusedConvolution;
+import io.sadi.torch.OutOfMemory;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Torch;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -120,6 +123,27 @@ final class Proof {
     return new Proof(device, precision, quantization, training, batch, file).prove(layers);
   }
 
+  /**
+   * Checks networks as if nothing were known of them, and remembers the results in the place of
+   * what was known.
+   *
+   * @return for each network how it is trained, and how it is used
+   */
+  static List<Arithmetic> anew(List<SadiNet> networks, Precision precision, int batch) {
+    List<Arithmetic> all = new ArrayList<>();
+    Map<ComputeDevice, ProofFile> files = new HashMap<>();
+    for (SadiNet net : networks) {
+      ComputeDevice device = net.device();
+      ProofFile file = files.computeIfAbsent(device, ProofFile::empty);
+      for (boolean training : new boolean[] {true, false}) {
+        all.add(
+            new Proof(device, precision, Quantization.NONE, training, batch, file)
+                .prove(ShapeOperations.layers(net)));
+      }
+    }
+    return all;
+  }
+
   /** The best way of this device. */
   static Way byRule(ComputeDevice device, Precision precision, boolean training) {
     return !training && FusedConvolution.available(device, type(precision))
@@ -145,6 +169,7 @@ final class Proof {
       boolean int8 = inInt8(entry.getKey());
       Outcome outcome = Objects.requireNonNull(file.get(key(form, int8)));
       if (!outcome.right()) {
+        file.save();
         throw new FailedException(
             String.format(
                 Locale.ROOT,
@@ -173,10 +198,7 @@ final class Proof {
     if (!slower.isEmpty()) {
       warnings.add(warning(slower, failing, worst));
     }
-    String trouble = file.save();
-    if (trouble != null) {
-      warnings.add(trouble + ": that the arithmetic is right is proven anew each time");
-    }
+    file.save().ifPresent(warnings::add);
     return Arithmetic.of(byRule, exceptions, !slower.isEmpty(), fallbacks, warnings);
   }
 
@@ -255,13 +277,7 @@ final class Proof {
       return Double.POSITIVE_INFINITY;
     }
     ScalarType rest = precision == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
-    double worst = 0;
-    for (int run = 0; run < 2; run++) {
-      try (PointerScope scope = new PointerScope()) {
-        worst = Math.max(worst, new QuantizedTrial(form, batch(form), rest).error());
-      }
-    }
-    return worst;
+    return worst(run -> new QuantizedTrial(form, batch(form), rest).error());
   }
 
   private LayerForm form(Layer layer) {
@@ -328,16 +344,33 @@ final class Proof {
     return Math.max(maps, weights);
   }
 
-  /** The larger relative error of two runs. */
   private double error(Trial trial, Way way) {
+    return worst(
+        run -> {
+          if (run > 0) {
+            trial.litter();
+          }
+          return training ? trial.error(trial.step(way)) : trial.error(trial.use(way));
+        });
+  }
+
+  /**
+   * The larger relative error of two runs. What is not computed at all is infinitely wrong: a
+   * library may refuse an operator on some processor, and another way may do.
+   *
+   * @param trial the error of a run, 0 or 1
+   */
+  static double worst(IntToDoubleFunction trial) {
     double worst = 0;
     for (int run = 0; run < 2; run++) {
       try (PointerScope scope = new PointerScope()) {
-        if (run > 0) {
-          trial.litter();
-        }
-        double error = training ? trial.error(trial.step(way)) : trial.error(trial.use(way));
+        double error = trial.applyAsDouble(run);
         worst = Double.isNaN(error) ? Double.POSITIVE_INFINITY : Math.max(worst, error);
+      } catch (RuntimeException e) {
+        if (OutOfMemory.isSaid(e)) {
+          throw e;
+        }
+        return Double.POSITIVE_INFINITY;
       }
     }
     return worst;

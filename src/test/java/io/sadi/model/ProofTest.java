@@ -174,6 +174,26 @@ class ProofTest {
     }
   }
 
+  /** Where a library refuses an operator the next way must be tried, and doctor must go on. */
+  @Test
+  void whatThrowsIsWrong() {
+    assertThat(
+            Proof.worst(
+                run -> {
+                  throw new IllegalStateException("could not create a primitive");
+                }))
+        .isInfinite();
+    assertThat(Proof.worst(run -> run == 0 ? 0.5 : 0.25)).isEqualTo(0.5);
+    assertThat(Proof.worst(run -> run == 0 ? Double.NaN : 0)).isInfinite();
+    assertThatThrownBy(
+            () ->
+                Proof.worst(
+                    run -> {
+                      throw new IllegalStateException("DefaultCPUAllocator: not enough memory");
+                    }))
+        .hasMessageContaining("not enough memory");
+  }
+
   /** Only the image's gradient is needed by nobody, not that of three channels anywhere. */
   @Test
   void aWrongGradientIsSeen() {
