@@ -480,7 +480,7 @@ _sadi_value() {
         train.sample_every data.train_split data.val_split data.limit_train data.upright
         data.workers train.threads train.device train.precision train.rank_timeout train.seed
         teacher.files teacher.weight teacher.min_score teacher.distance teacher.disagreement
-        eval.fusion_weight loss.centre loss.box augment.mosaic augment.mosaic_photos
+        eval.fusion_weight loss.centre loss.boxes loss.box augment.mosaic augment.mosaic_photos
         augment.negative augment.background data.found'
       ;;
     'sadi train --precision' | \
@@ -587,6 +587,7 @@ _sadi_setting() {
     teacher.disagreement) echo 'keep drop replace' ;;
     eval.fusion_weight) echo 'auto' ;;
     loss.centre) echo 'focal mse' ;;
+    loss.boxes) echo 'giou l1' ;;
   esac
 }
 
