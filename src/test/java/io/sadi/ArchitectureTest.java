@@ -272,7 +272,7 @@ final class ArchitectureTest {
           .and()
           .doNotHaveFullyQualifiedName("io.sadi.io.Interruption")
           .and()
-          .doNotHaveFullyQualifiedName("io.sadi.bench.Gpu")
+          .doNotHaveFullyQualifiedName("io.sadi.torch.Gpu")
           .and()
           .doNotHaveFullyQualifiedName("io.sadi.film.Ffmpeg")
           .should()

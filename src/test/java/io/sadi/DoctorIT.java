@@ -72,8 +72,9 @@ class DoctorIT {
             .with("JAVA_TOOL_OPTIONS", "'-Dorg.bytedeco.javacpp.cachedir=" + file + "/x'")
             .expecting("Picked up JAVA_TOOL_OPTIONS: .*")
             .run("doctor");
-    assertThat(result.exitCode()).isEqualTo(1);
-    assertThat(result.out()).contains("fail  cache: " + file);
+    // It works from the folder at home, and the word says so.
+    assertThat(result.exitCode()).as(result.out()).isZero();
+    assertThat(result.out()).contains("warn  cache: " + file, "cannot be written");
   }
 
   @Test

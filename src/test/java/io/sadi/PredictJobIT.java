@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.sadi.testing.BinSadi;
 import io.sadi.testing.Signals;
 import io.sadi.testing.TinyRun;
+import io.sadi.torch.CpuFeatures;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,6 +166,7 @@ class PredictJobIT {
   /** A machine with bf16 in a job of machines without it. */
   @Test
   void partsThatWereComputedDifferentlyAreNotMixedUnawares() throws IOException {
+    Assumptions.assumeTrue(CpuFeatures.hasBf16(), "this processor has no bf16");
     for (int i = 1; i <= 2; i++) {
       List<String> words = predict("--shard", i + "/2", "--out", "part" + i + ".csv");
       Collections.replaceAll(words, "fp32", i == 1 ? "fp32" : "bf16");

@@ -16,6 +16,7 @@ import io.sadi.model.NetworkCost;
 import io.sadi.prepare.SyntheticPeople;
 import io.sadi.prepare.write.DatasetOutput;
 import io.sadi.torch.ComputeDevice;
+import io.sadi.torch.Gpu;
 import io.sadi.torch.OutOfMemory;
 import io.sadi.torch.Precision;
 import io.sadi.torch.QuantizedConvolution;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,6 +118,8 @@ public record Bench(
    *
    * @param what stack, forward, predict, step, pipeline or train
    * @param batch images at a time
+   * @param imagesPerSecond crops a second; photos a second of detect and all
+   * @param peoplePerImage on average: more than 1 where images are photos of several people
    * @param gflopPerSecond 1e9 multiplications and additions a second; NaN for the pipeline
    * @param peakRssMb of the process up to now
    */
@@ -124,6 +128,7 @@ public record Bench(
       Precision precision,
       int batch,
       double imagesPerSecond,
+      double peoplePerImage,
       double gflopPerSecond,
       long peakRssMb) {}
 
@@ -175,8 +180,8 @@ public record Bench(
 
     /** The cost of real data compared with a constant batch, and advice. */
     private String data(BenchRow train) {
-      double step = rate("step", train.batch());
-      double pipeline = rate("pipeline", train.batch());
+      double step = rate("step", train.batch(), train.precision());
+      double pipeline = rate("pipeline", train.batch(), train.precision());
       String constant = String.format(Locale.ROOT, "a constant batch %.1f, so ", step);
       if (train.imagesPerSecond() >= KEEPS_UP * step) {
         return constant + "the data keeps up";
@@ -204,7 +209,7 @@ public record Bench(
      * if not measured.
      */
     public String overhead() {
-      if (!has(What.FORWARD, What.PREDICT)) {
+      if (!has(What.PREDICT)) {
         return "";
       }
       BenchRow best =
@@ -212,13 +217,17 @@ public record Bench(
               .filter(row -> row.what().equals("predict"))
               .max(Comparator.comparingDouble(BenchRow::imagesPerSecond))
               .orElseThrow();
+      double network = rate("forward", best.batch(), best.precision());
+      if (Double.isNaN(network)) { // measured in int8 alone
+        return "";
+      }
       return String.format(
           Locale.ROOT,
           "predict, from photos to rows: %.1f img/s at --batch %d, %.0f %% of the network's own %.1f",
           best.imagesPerSecond(),
           best.batch(),
-          100 * best.imagesPerSecond() / rate("forward", best.batch()),
-          rate("forward", best.batch()));
+          100 * best.imagesPerSecond() / network,
+          network);
     }
 
     /**
@@ -236,16 +245,20 @@ public record Bench(
               .orElseThrow();
       double slowest = Double.POSITIVE_INFINITY;
       double seconds = 0;
+      double people = best.peoplePerImage();
       for (String stage : List.of("detect", "crop", "estimate")) {
-        double rate = rate(stage, best.batch());
-        slowest = Math.min(slowest, rate);
-        seconds += 1 / rate;
+        // The latter two have a crop for each person.
+        double crops = stage.equals("detect") ? 1 : people;
+        double photos = rate(stage, best.batch(), best.precision()) / crops;
+        slowest = Math.min(slowest, photos);
+        seconds += 1 / photos;
       }
       return String.format(
           Locale.ROOT,
-          "with the detector: %.1f img/s at --batch %d, %.2f of the slowest stage's own %.1f, and"
-              + " %.2f of the %.1f that stages which share all cores can have",
+          "with the detector: %.1f photos/s of %.1f people each at --batch %d, %.2f of the slowest"
+              + " stage's own %.1f, and %.2f of the %.1f that stages which share all cores can have",
           best.imagesPerSecond(),
+          people,
           best.batch(),
           best.imagesPerSecond() / slowest,
           slowest,
@@ -253,9 +266,10 @@ public record Bench(
           1 / seconds);
     }
 
-    private double rate(String what, int batch) {
+    private double rate(String what, int batch, Precision precision) {
       return rows.stream()
           .filter(row -> row.what().equals(what) && row.batch() == batch)
+          .filter(row -> row.precision() == precision)
           .mapToDouble(BenchRow::imagesPerSecond)
           .findFirst()
           .orElse(Double.NaN);
@@ -273,6 +287,7 @@ public record Bench(
         one.addProperty("precision", Config.name(row.precision()));
         one.addProperty("batch", row.batch());
         one.add("img_per_s", Json.number(row.imagesPerSecond(), 2));
+        one.add("people_per_img", Json.number(row.peoplePerImage(), 2));
         one.add("gflop_per_s", Json.number(row.gflopPerSecond(), 1));
         one.addProperty("peak_rss_mb", row.peakRssMb());
         array.add(one);
@@ -440,6 +455,18 @@ public record Bench(
       return null;
     }
     BenchRow best = so.fastest();
+    List<CoreSplit> even = ways.stream().filter(way -> way.divides(best.batch())).toList();
+    if (even.size() < ways.size() && splits != null) {
+      List<CoreSplit> uneven = ways.stream().filter(way -> !even.contains(way)).toList();
+      progress.warn(
+          "--splits: left out "
+              + uneven.stream().map(CoreSplit::toString).collect(Collectors.joining(", "))
+              + ", whose processes cannot have equal shares of a batch of "
+              + best.batch());
+    }
+    if (even.isEmpty()) {
+      return null;
+    }
     double steps = Math.ceil(seconds * best.imagesPerSecond() / best.batch());
     int most = people / best.batch();
     SplitBench bench =
@@ -451,7 +478,7 @@ public record Bench(
             rounds);
     Path scratch = Files.createTempDirectory("sadi-bench");
     try {
-      return bench.run(ways, scratch, progress);
+      return bench.run(even, scratch, progress);
     } finally {
       FileTree.delete(scratch);
     }
@@ -490,6 +517,7 @@ public record Bench(
                   what == What.INT8 ? Precision.INT8 : precision,
                   workload.batch(),
                   median * workload.images(),
+                  workload.peoplePerImage(),
                   median * workload.gflop(),
                   ProcessMemory.peakMb()));
         });

@@ -56,10 +56,16 @@ public record CoreSplit(int processes, int threads, int workers) {
     return List.copyOf(splits);
   }
 
+  /** Whether all processes have the same share of a step's crops. */
+  boolean divides(int batch) {
+    return batch % processes == 0;
+  }
+
   /**
    * The options of a training command.
    *
-   * @param batch crops of a step, of which each process takes its share
+   * @param batch crops of a step, of which each process takes its share; the split {@link #divides}
+   *     it
    */
   List<String> options(int batch) {
     List<String> options = new ArrayList<>();
@@ -68,7 +74,7 @@ public record CoreSplit(int processes, int threads, int workers) {
     }
     options.add("--threads=" + threads);
     options.add("--set=data.workers=" + workers);
-    options.add("--set=train.batch=" + Math.max(1, batch / processes));
+    options.add("--set=train.batch=" + batch / processes);
     return options;
   }
 

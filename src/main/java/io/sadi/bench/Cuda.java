@@ -1,6 +1,7 @@
 package io.sadi.bench;
 
 import io.sadi.bench.DoctorFinding.Level;
+import io.sadi.torch.Gpu;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -9,6 +9,7 @@ import io.sadi.io.Json;
 import io.sadi.io.Version;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.DeviceUnavailableException;
+import io.sadi.torch.Gpu;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Torch;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks this machine. A failed check does not stop the others.
@@ -29,6 +31,12 @@ public record Doctor(List<DoctorFinding> findings) {
   @FunctionalInterface
   private interface Check {
     String run() throws IOException;
+  }
+
+  /** A check that may throw, and has its own finding if it does not. */
+  @FunctionalInterface
+  interface Examination {
+    DoctorFinding run() throws IOException;
   }
 
   /**
@@ -57,7 +65,7 @@ public record Doctor(List<DoctorFinding> findings) {
             "images",
             SelfTest::images,
             "check that the jar is for this system, and that temporary files can be written"));
-    findings.add(films());
+    findings.add(films(Ffmpeg.find()));
     if (libtorch.level() == Level.OK) {
       findings.addAll(arithmetic(device));
     }
@@ -65,12 +73,16 @@ public record Doctor(List<DoctorFinding> findings) {
   }
 
   /** Only who has films needs it, so nothing is wrong without. */
-  private static DoctorFinding films() {
-    Ffmpeg ffmpeg = Ffmpeg.find();
-    return ffmpeg == null
-        ? new DoctorFinding(
-            Level.OK, "films", "no ffmpeg, so photos can be read and films cannot", Ffmpeg.ADVICE)
-        : DoctorFinding.ok("films", "ffmpeg " + ffmpeg.version() + " reads them");
+  static DoctorFinding films(@Nullable Ffmpeg ffmpeg) {
+    if (ffmpeg == null) {
+      return new DoctorFinding(
+          Level.OK, "films", "no ffmpeg, so photos can be read and films cannot", Ffmpeg.ADVICE);
+    }
+    String found = "ffmpeg " + ffmpeg.version();
+    return ffmpeg.isNewEnough()
+        ? DoctorFinding.ok("films", found + " reads them")
+        : DoctorFinding.warn(
+            "films", found + " is too old, so films cannot be read", Ffmpeg.ADVICE);
   }
 
   private static String libtorch() {
@@ -95,8 +107,7 @@ public record Doctor(List<DoctorFinding> findings) {
   }
 
   /**
-   * Checks layers and a small network in each precision of the device. In a precision that is not
-   * the default, errors are no failure.
+   * Checks layers and a small network in float32, and in bf16 where that is the device's default.
    */
   private static List<DoctorFinding> arithmetic(String name) {
     String advice =
@@ -115,7 +126,8 @@ public record Doctor(List<DoctorFinding> findings) {
       if (precision == Precision.FP32 || used == Precision.BF16) {
         String label = precision.name().toLowerCase(Locale.ROOT);
         if (!device.cuda()) {
-          findings.add(layers(label, precision, advice));
+          String what = "arithmetic " + label;
+          findings.add(finding(what, () -> layers(what, precision), advice));
         }
         findings.add(
             attempt("self-test " + label, () -> SelfTest.network(device, precision), advice));
@@ -124,34 +136,34 @@ public record Doctor(List<DoctorFinding> findings) {
     return findings;
   }
 
-  private static DoctorFinding layers(String label, Precision precision, String advice) {
-    String what = "arithmetic " + label;
-    try {
-      SelfTest.Layers layers = SelfTest.layers(precision);
-      String found = layers.count() + " layers of the presets, trained and used: right";
-      List<String> fallbacks = layers.fallbacks();
-      if (fallbacks.isEmpty()) {
-        return DoctorFinding.ok(what, found);
-      }
-      found +=
-          String.format(
-              Locale.ROOT,
-              ", but %d of them not by the fastest way, as that is wrong on this processor: %s%s",
-              fallbacks.size(),
-              String.join(", ", fallbacks.subList(0, Math.min(3, fallbacks.size()))),
-              fallbacks.size() > 3 ? "..." : "");
-      return layers.slower()
-          ? DoctorFinding.warn(what, found, "nothing: the numbers are right, but take longer")
-          : DoctorFinding.ok(what, found);
-    } catch (FailedException e) {
-      return DoctorFinding.fail(what, String.valueOf(e.getMessage()), advice);
+  private static DoctorFinding layers(String what, Precision precision) {
+    SelfTest.Layers layers = SelfTest.layers(precision);
+    String found = layers.count() + " layers of the presets, trained and used: right";
+    List<String> fallbacks = layers.fallbacks();
+    if (fallbacks.isEmpty()) {
+      return DoctorFinding.ok(what, found);
     }
+    found +=
+        String.format(
+            Locale.ROOT,
+            ", but %d of them not by the fastest way, as that is wrong on this processor: %s%s",
+            fallbacks.size(),
+            String.join(", ", fallbacks.subList(0, Math.min(3, fallbacks.size()))),
+            fallbacks.size() > 3 ? "..." : "");
+    return layers.slower()
+        ? DoctorFinding.warn(what, found, "nothing: the numbers are right, but take longer")
+        : DoctorFinding.ok(what, found);
+  }
+
+  /** Runs a check that is ok where it does not throw. */
+  private static DoctorFinding attempt(String what, Check check, String advice) {
+    return finding(what, () -> DoctorFinding.ok(what, check.run()), advice);
   }
 
   /** Runs a check; any exception becomes a finding. */
-  private static DoctorFinding attempt(String what, Check check, String advice) {
+  static DoctorFinding finding(String what, Examination examination, String advice) {
     try {
-      return DoctorFinding.ok(what, check.run());
+      return examination.run();
     } catch (DeviceUnavailableException | FailedException e) {
       return DoctorFinding.fail(what, String.valueOf(e.getMessage()), advice);
     } catch (FileSystemException e) {

@@ -299,6 +299,10 @@ final class Machine {
       if (free < UNPACKED_GB * GB && size(folder) < UNPACKED_GB * GB) {
         return DoctorFinding.warn("cache", found, "free some, or " + advice);
       }
+      String warning = NativeCache.warning();
+      if (warning != null) {
+        return DoctorFinding.warn("cache", warning, advice);
+      }
       if (!named && NativeCache.isNamed()) {
         return DoctorFinding.warn(
             "cache",

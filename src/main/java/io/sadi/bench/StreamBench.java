@@ -13,9 +13,11 @@ class StreamBench implements Workload {
   private final double gflop;
   private final Supplier<PredictionStream> begin;
   private @Nullable PredictionStream stream;
+  private long photos;
+  private long people;
 
   /**
-   * @param size people at a time
+   * @param size images at a time
    * @param gflop of them; NaN where it is not known
    */
   StreamBench(int size, double gflop, Supplier<PredictionStream> begin) {
@@ -38,7 +40,8 @@ class StreamBench implements Workload {
 
   @Override
   public void once() {
-    stream().next(size);
+    people += stream().next(size);
+    photos += size;
   }
 
   @Override
@@ -47,6 +50,11 @@ class StreamBench implements Workload {
       stream.close();
       stream = null;
     }
+  }
+
+  @Override
+  public double peoplePerImage() {
+    return photos == 0 ? 1 : (double) people / photos;
   }
 
   @Override

@@ -11,6 +11,11 @@ interface Workload extends AutoCloseable {
   /** Does the work once; on a GPU, too, it is complete when this returns. */
   void once();
 
+  /** People in an image, on average so far, where images are photos; 1 where they are crops. */
+  default double peoplePerImage() {
+    return 1;
+  }
+
   /** Images of one repetition. */
   int images();
 

@@ -72,7 +72,8 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Also measure a detector, and predicting with it: detect (photos in memory), crop (photos"
-              + " decoded and cut), estimate (the network) and all, the three side by side.")
+              + " decoded and cut), estimate (the network) and all, the three side by side. detect"
+              + " and all count photos, crop and estimate the people in them.")
   @Nullable Path detector;
 
   @Option(

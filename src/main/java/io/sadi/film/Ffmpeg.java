@@ -52,11 +52,16 @@ public record Ffmpeg(String version) {
     if (ffmpeg == null) {
       throw new BadInputException(film + ": is a film, and there is no ffmpeg; " + ADVICE);
     }
-    if (!ffmpeg.atLeast(4, 4)) {
+    if (!ffmpeg.isNewEnough()) {
       throw BadInputException.at(
           film + ": ffmpeg", "version " + ffmpeg.version, "4.4 or newer", ADVICE);
     }
     return ffmpeg;
+  }
+
+  /** Whether films are read with it. */
+  public boolean isNewEnough() {
+    return atLeast(4, 4);
   }
 
   /** Whether it is of a version or a newer one; builds between versions are new. */

@@ -34,7 +34,7 @@ final class OpenCv {
           () -> {
             Loader.load(opencv_core.class);
             Loader.load(opencv_imgproc.class);
-            Loader.load(opencv_imgcodecs.class);
+            return Loader.load(opencv_imgcodecs.class);
           });
       // Images are spread over Java threads; threads inside one image would only compete with them.
       opencv_core.setNumThreads(1);

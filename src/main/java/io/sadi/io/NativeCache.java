@@ -3,6 +3,7 @@ package io.sadi.io;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -12,11 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TimeZone;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where JavaCPP unpacks the native libraries: the folder that its property names, else one in the
- * user's home. Where that cannot be written, JavaCPP would take a folder for temporary files, which
+ * user's home. Where neither can be written, JavaCPP would take a folder for temporary files, which
  * another user may have prepared with other libraries; this takes one that only this user can
  * write.
  */
@@ -25,6 +27,11 @@ public final class NativeCache {
 
   /** What the CPU's libraries take when they are unpacked. */
   private static final long UNPACKED = 500L << 20;
+
+  /** Another folder than the one that was named, which cannot be used. */
+  private record Moved(Path from, Path to) {}
+
+  private static @Nullable Moved moved;
 
   private NativeCache() {}
 
@@ -41,8 +48,19 @@ public final class NativeCache {
    */
   public static synchronized Path folder() {
     if (isNamed()) {
-      return Path.of(System.getProperty(PROPERTY));
+      Path named = Path.of(System.getProperty(PROPERTY));
+      if (isUsable(named)) {
+        return named;
+      }
+      Path other = unnamed();
+      moved = new Moved(named, other);
+      System.setProperty(PROPERTY, other.toString());
+      return other;
     }
+    return unnamed();
+  }
+
+  private static Path unnamed() {
     Path inHome = Path.of(System.getProperty("user.home", "?"), ".javacpp", "cache");
     if (inHome.isAbsolute() && isUsable(inHome)) {
       return inHome;
@@ -52,39 +70,54 @@ public final class NativeCache {
     return own;
   }
 
+  /** Why the folder is another than the one that was named, one line; null where it is not. */
+  public static synchronized @Nullable String warning() {
+    Path folder = folder();
+    return moved == null || !moved.to.equals(folder)
+        ? null
+        : moved.from
+            + " (org.bytedeco.javacpp.cachedir) cannot be written: the native libraries are in "
+            + folder;
+  }
+
   /**
    * Loads libraries while no other process unpacks any. JavaCPP unpacks one at a time, under a lock
    * of its own, but loading one makes the system read those that it needs, and where another
    * process has unpacked half of one of them it ends this process. Once all are there nobody waits.
    *
    * @param what is loaded
-   * @param loading may unpack; what it throws is passed on
+   * @param loading may unpack; what it throws is passed on. It returns the file of a library that
+   *     it loaded: where that is gone, all are unpacked again
    */
-  public static synchronized void load(String what, Runnable loading) {
+  public static synchronized void load(String what, Supplier<String> loading) {
     Path folder = folder();
     TimeZone zone = TimeZone.getDefault();
     // A jar's times are local ones, which JavaCPP compares with the files': in another time zone
-    // all
-    // of them would be unpacked again.
+    // all of them would be unpacked again.
     TimeZone.setDefault(TimeZone.getTimeZone(ZoneOffset.UTC));
     try {
       Path whole = folder.resolve("." + what + "-" + jars().substring(0, 16));
-      if (Files.exists(whole)) {
+      try (ProcessLock lock = isWhole(whole) ? null : lock(folder)) {
         NativeStderr.disconnect();
-        loading.run();
-        return;
-      }
-      try (ProcessLock lock = lock(folder)) {
-        NativeStderr.disconnect();
-        loading.run();
+        String library = loading.get();
         if (lock != null) {
-          Files.writeString(whole, "");
+          Files.writeString(whole, library);
         }
       } catch (IOException e) {
         // All is loaded; the next process will take the lock, too.
       }
     } finally {
       TimeZone.setDefault(zone);
+    }
+  }
+
+  /** Whether all was unpacked, and not removed since by somebody who frees space. */
+  private static boolean isWhole(Path mark) {
+    try {
+      String library = Files.readString(mark);
+      return !library.isEmpty() && Files.exists(Path.of(library));
+    } catch (IOException | InvalidPathException e) {
+      return false;
     }
   }
 

@@ -1,5 +1,6 @@
 package io.sadi.model;
 
+import io.sadi.torch.Precision;
 import java.util.IdentityHashMap;
 import java.util.List;
 
@@ -51,6 +52,18 @@ public final class Arithmetic {
       List<String> fallbacks,
       List<String> warnings) {
     return new Arithmetic(byRule, exceptions, slower, fallbacks, warnings);
+  }
+
+  /**
+   * Checks networks on this machine as if nothing were known of it, and remembers the results.
+   *
+   * @param networks described or allocated; their parameters are not read
+   * @param batch crops at a time
+   * @return for each network how it is trained, and how it is used
+   * @throws io.sadi.io.FailedException if every way gives wrong results for a layer
+   */
+  public static List<Arithmetic> anew(List<SadiNet> networks, Precision precision, int batch) {
+    return Proof.anew(networks, precision, batch);
   }
 
   /** How a layer is computed. */

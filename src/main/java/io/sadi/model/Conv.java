@@ -12,8 +12,14 @@ public final class Conv {
   private final int kernel;
   private final int stride;
   private final int dilation;
+  private final boolean first;
   private final CostMeter meter;
 
+  /**
+   * Without bias.
+   *
+   * @param first whether it reads the network's input
+   */
   Conv(
       Parameters.Scope scope,
       int in,
@@ -21,9 +27,9 @@ public final class Conv {
       int kernel,
       int stride,
       int dilation,
-      boolean withBias,
+      boolean first,
       Initializer initializer) {
-    this(scope, in, out, kernel, stride, dilation, initializer, withBias ? Initializer.ZERO : null);
+    this(scope, in, out, kernel, stride, dilation, first, initializer, null);
   }
 
   private Conv(
@@ -33,6 +39,7 @@ public final class Conv {
       int kernel,
       int stride,
       int dilation,
+      boolean first,
       Initializer initializer,
       @Nullable Initializer biasInitializer) {
     this.path = scope.path();
@@ -43,6 +50,7 @@ public final class Conv {
     this.kernel = kernel;
     this.stride = stride;
     this.dilation = dilation;
+    this.first = first;
     this.meter = scope.meter();
   }
 
@@ -54,7 +62,7 @@ public final class Conv {
   /** The same with another bias to begin with. */
   static Conv pointwise(
       Parameters.Scope scope, int in, int out, Initializer initializer, Initializer bias) {
-    return new Conv(scope, in, out, 1, 1, 1, initializer, bias);
+    return new Conv(scope, in, out, 1, 1, 1, false, initializer, bias);
   }
 
   /** [B, in, H, W] to [B, out, H / stride, W / stride]. */
@@ -105,6 +113,11 @@ public final class Conv {
 
   public int dilation() {
     return dilation;
+  }
+
+  /** Whether it reads the network's input, whose gradient nobody needs. */
+  boolean first() {
+    return first;
   }
 
   /** Zeros around the input, on every side. */

@@ -25,14 +25,31 @@ public final class ConvBn {
 
   ConvBn(
       Parameters.Scope scope, int in, int out, int kernel, int stride, int dilation, boolean relu) {
+    this(scope, in, out, kernel, stride, dilation, relu, false);
+  }
+
+  private ConvBn(
+      Parameters.Scope scope,
+      int in,
+      int out,
+      int kernel,
+      int stride,
+      int dilation,
+      boolean relu,
+      boolean first) {
     this.conv =
-        new Conv(scope.at("conv"), in, out, kernel, stride, dilation, false, Initializer.KAIMING);
+        new Conv(scope.at("conv"), in, out, kernel, stride, dilation, first, Initializer.KAIMING);
     Parameters.Scope bn = scope.at("bn");
     this.scale = bn.weight("weight", Initializer.ONE, out);
     this.shift = bn.weight("bias", Initializer.ZERO, out);
     this.mean = bn.statistic("running_mean", Initializer.ZERO, out);
     this.variance = bn.statistic("running_var", Initializer.ONE, out);
     this.relu = relu;
+  }
+
+  /** A network's first layer, 7x7 with stride 2 and ReLU, for the 3 channels of an image. */
+  static ConvBn ofImage(Parameters.Scope scope, int out) {
+    return new ConvBn(scope, 3, out, 7, 2, 1, true, true);
   }
 
   /** Stride 1, no dilation, with ReLU. */

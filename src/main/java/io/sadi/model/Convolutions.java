@@ -25,9 +25,6 @@ import org.jspecify.annotations.Nullable;
  * zeros make them right.
  */
 final class Convolutions {
-  /** Channels of an image. */
-  private static final int IMAGE = 3;
-
   private Convolutions() {}
 
   // For training: gradients reach the parameters.
@@ -222,7 +219,7 @@ final class Convolutions {
   }
 
   private static int missingIn(Way way, Tensor x, Conv layer) {
-    return layer.in() == IMAGE ? 0 : missing(way, x, layer.in());
+    return layer.first() ? 0 : missing(way, x, layer.in());
   }
 
   /** The pixels of x that the layer reads, channels-last, followed by channels of zeros. */

@@ -14,6 +14,9 @@ import java.util.Locale;
  * @param dilation of the kernel
  * @param side of the map that goes in, in pixels; 1 for a product
  * @param exact whether it is float32 in any precision of the network
+ * @param first whether the network's input goes in, whose gradient nobody needs
+ * @param bias whether a bias is added
+ * @param relu whether a ReLU follows
  * @param added whether the result is added to another map in place
  */
 record LayerForm(
@@ -25,9 +28,12 @@ record LayerForm(
     int dilation,
     int side,
     boolean exact,
+    boolean first,
+    boolean bias,
+    boolean relu,
     boolean added) {
 
-  static LayerForm convolution(Conv layer, long side, boolean exact, boolean added) {
+  static LayerForm convolution(Conv layer, long side, boolean exact, boolean relu, boolean added) {
     return new LayerForm(
         false,
         layer.in(),
@@ -37,16 +43,26 @@ record LayerForm(
         layer.dilation(),
         (int) side,
         exact,
+        layer.first(),
+        layer.bias() != null,
+        relu,
         added);
   }
 
   static LayerForm product(long in, long out, boolean exact) {
-    return new LayerForm(true, (int) in, (int) out, 1, 1, 1, 1, exact, false);
+    return new LayerForm(true, (int) in, (int) out, 1, 1, 1, 1, exact, false, true, false, false);
   }
 
-  /** The same with nothing added. */
-  LayerForm plain() {
-    return new LayerForm(product, in, out, kernel, stride, dilation, side, exact, false);
+  /** As it is trained: ReLUs and sums are operations of their own. */
+  LayerForm trained() {
+    return new LayerForm(
+        product, in, out, kernel, stride, dilation, side, exact, first, bias, false, false);
+  }
+
+  /** As it is used: with a bias, which is batch norm's where the layer has none. */
+  LayerForm used() {
+    return new LayerForm(
+        product, in, out, kernel, stride, dilation, side, exact, first, true, relu, added);
   }
 
   /** Multiply-accumulates of an image. */
@@ -55,7 +71,7 @@ record LayerForm(
     return (long) in * out * kernel * kernel * Math.max(1, pixels);
   }
 
-  /** As in {@code conv 24->24 3x3 /2 d2 16x16}: for messages and {@link ProofFile}. */
+  /** As in {@code conv 24->24 3x3 /2 d2 16x16 bias}: for messages and {@link ProofFile}. */
   @Override
   public String toString() {
     String what =
@@ -72,6 +88,11 @@ record LayerForm(
                 dilation > 1 ? " d" + dilation : "",
                 side,
                 side);
-    return what + (exact ? " float32" : "") + (added ? " added" : "");
+    return what
+        + (exact ? " float32" : "")
+        + (first ? " first" : "")
+        + (bias ? " bias" : "")
+        + (relu ? " relu" : "")
+        + (added ? " added" : "");
   }
 }

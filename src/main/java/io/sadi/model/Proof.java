@@ -4,9 +4,11 @@ import io.sadi.io.FailedException;
 import io.sadi.model.ShapeOperations.Layer;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.FusedConvolution;
+import io.sadi.torch.OutOfMemory;
 import io.sadi.torch.Precision;
 import io.sadi.torch.Torch;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -38,11 +41,18 @@ final class Proof {
   /** Largest number of values of a trial's map. */
   private static final long VALUES = 500_000;
 
+  /** Of a single image LibTorch computes some convolutions by another operator. */
+  private static final int FEWEST = 2;
+
+  /** With one thread LibTorch computes a 1x1 kernel in float32 by oneDNN from so many images on. */
+  private static final int ONEDNN_ALONE = 16;
+
   private final ComputeDevice device;
   private final Precision precision;
   private final Quantization quantization;
   private final boolean training;
   private final int batch;
+  private final boolean oneThread;
   private final ProofFile file;
 
   /**
@@ -61,6 +71,7 @@ final class Proof {
     this.quantization = quantization;
     this.training = training;
     this.batch = batch;
+    this.oneThread = !device.cuda() && Torch.threads() == 1;
     this.file = file;
   }
 
@@ -112,6 +123,27 @@ final class Proof {
     return new Proof(device, precision, quantization, training, batch, file).prove(layers);
   }
 
+  /**
+   * Checks networks as if nothing were known of them, and remembers the results in the place of
+   * what was known.
+   *
+   * @return for each network how it is trained, and how it is used
+   */
+  static List<Arithmetic> anew(List<SadiNet> networks, Precision precision, int batch) {
+    List<Arithmetic> all = new ArrayList<>();
+    Map<ComputeDevice, ProofFile> files = new HashMap<>();
+    for (SadiNet net : networks) {
+      ComputeDevice device = net.device();
+      ProofFile file = files.computeIfAbsent(device, ProofFile::empty);
+      for (boolean training : new boolean[] {true, false}) {
+        all.add(
+            new Proof(device, precision, Quantization.NONE, training, batch, file)
+                .prove(ShapeOperations.layers(net)));
+      }
+    }
+    return all;
+  }
+
   /** The best way of this device. */
   static Way byRule(ComputeDevice device, Precision precision, boolean training) {
     return !training && FusedConvolution.available(device, type(precision))
@@ -137,6 +169,7 @@ final class Proof {
       boolean int8 = inInt8(entry.getKey());
       Outcome outcome = Objects.requireNonNull(file.get(key(form, int8)));
       if (!outcome.right()) {
+        file.save();
         throw new FailedException(
             String.format(
                 Locale.ROOT,
@@ -165,10 +198,7 @@ final class Proof {
     if (!slower.isEmpty()) {
       warnings.add(warning(slower, failing, worst));
     }
-    String trouble = file.save();
-    if (trouble != null) {
-      warnings.add(trouble + ": that the arithmetic is right is proven anew each time");
-    }
+    file.save().ifPresent(warnings::add);
     return Arithmetic.of(byRule, exceptions, !slower.isEmpty(), fallbacks, warnings);
   }
 
@@ -247,29 +277,23 @@ final class Proof {
       return Double.POSITIVE_INFINITY;
     }
     ScalarType rest = precision == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
-    double worst = 0;
-    for (int run = 0; run < 2; run++) {
-      try (PointerScope scope = new PointerScope()) {
-        worst = Math.max(worst, new QuantizedTrial(form, batch(form), rest).error());
-      }
-    }
-    return worst;
+    return worst(run -> new QuantizedTrial(form, batch(form), rest).error());
   }
 
-  /** In training, sums are not fused. */
   private LayerForm form(Layer layer) {
-    return training ? layer.form().plain() : layer.form();
+    return training ? layer.form().trained() : layer.form().used();
   }
 
   private String key(LayerForm form, boolean int8) {
     return String.format(
         Locale.ROOT,
-        "%s, batch %d, %s%s %s",
+        "%s, batch %d, %s%s %s%s",
         form,
         batch(form),
         int8 ? "int8 or " : "",
         name(precision),
-        training ? "training" : "use");
+        training ? "training" : "use",
+        oneThread ? ", one thread" : "");
   }
 
   private Outcome tried(LayerForm form, Way byRule, boolean reduced, Tensor numbers) {
@@ -294,11 +318,22 @@ final class Proof {
     return reduced ? 0.01 : 1e-5;
   }
 
-  /** As many as asked for, but no more than {@link #MACS} and {@link #VALUES} allow, or two. */
   private int batch(LayerForm form) {
+    return batch(form, batch, oneThread);
+  }
+
+  /**
+   * The batch of a trial: as many as asked for, but no more than {@link #MACS} and {@link #VALUES}
+   * allow, or as few as are computed by the same operator.
+   *
+   * @param asked crops at a time
+   * @param oneThread whether LibTorch has one thread
+   */
+  static int batch(LayerForm form, int asked, boolean oneThread) {
     long values = (long) form.side() * form.side() * Math.max(form.in(), form.out());
     long most = Math.min(MACS / form.macs(), VALUES / values);
-    return (int) Math.min(batch, Math.max(2, most));
+    boolean byBatch = oneThread && form.kernel() == 1 && !form.product();
+    return (int) Math.min(asked, Math.max(byBatch ? ONEDNN_ALONE : FEWEST, most));
   }
 
   /** The number of values of the form's largest operand. */
@@ -309,16 +344,33 @@ final class Proof {
     return Math.max(maps, weights);
   }
 
-  /** The larger relative error of two runs. */
   private double error(Trial trial, Way way) {
+    return worst(
+        run -> {
+          if (run > 0) {
+            trial.litter();
+          }
+          return training ? trial.error(trial.step(way)) : trial.error(trial.use(way));
+        });
+  }
+
+  /**
+   * The larger relative error of two runs. What is not computed at all is infinitely wrong: a
+   * library may refuse an operator on some processor, and another way may do.
+   *
+   * @param trial the error of a run, 0 or 1
+   */
+  static double worst(IntToDoubleFunction trial) {
     double worst = 0;
     for (int run = 0; run < 2; run++) {
       try (PointerScope scope = new PointerScope()) {
-        if (run > 0) {
-          trial.litter();
-        }
-        double error = training ? trial.training(way) : trial.use(way);
+        double error = trial.applyAsDouble(run);
         worst = Double.isNaN(error) ? Double.POSITIVE_INFINITY : Math.max(worst, error);
+      } catch (RuntimeException e) {
+        if (OutOfMemory.isSaid(e)) {
+          throw e;
+        }
+        return Double.POSITIVE_INFINITY;
       }
     }
     return worst;

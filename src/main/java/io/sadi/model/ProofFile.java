@@ -8,14 +8,16 @@ import io.sadi.io.NativeCache;
 import io.sadi.io.Version;
 import io.sadi.model.Proof.Outcome;
 import io.sadi.torch.ComputeDevice;
-import io.sadi.torch.CpuFeatures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +32,10 @@ final class ProofFile {
    */
   static final String REJECT = "sadi.proof.reject";
 
-  private static final String RIGHT = "right";
-  private static final String WRONG = "wrong";
+  /** What this process has complained of: once is enough, however many networks it proves. */
+  private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
+
+  private static final String ANEW = ": that the arithmetic is right is proven anew each time";
 
   private final @Nullable Path path;
   private final @Nullable Pattern rejected;
@@ -45,24 +49,28 @@ final class ProofFile {
 
   /** The results for a device; empty if the file cannot be read. */
   static ProofFile open(ComputeDevice device) {
-    String reject = System.getProperty(REJECT, "");
-    if (!reject.isEmpty()) {
-      return new ProofFile(null, Pattern.compile(reject));
-    }
-    ProofFile file = new ProofFile(place(device), null);
+    ProofFile file = empty(device);
     file.read();
     return file;
   }
 
-  private static @Nullable Path place(ComputeDevice device) {
+  /** No results; those to come take the place of the ones that are written down. */
+  static ProofFile empty(ComputeDevice device) {
+    String reject = System.getProperty(REJECT, "");
+    return reject.isEmpty()
+        ? new ProofFile(place(device.identity()), null)
+        : new ProofFile(null, Pattern.compile(reject));
+  }
+
+  /**
+   * The file of a device.
+   *
+   * @param identity as {@link ComputeDevice#identity} has it
+   * @return null if there is no folder that can be written
+   */
+  static @Nullable Path place(String identity) {
     try {
-      String key =
-          Checksum.sha256(
-              List.of(
-                  CpuFeatures.identity(),
-                  Version.pytorch(),
-                  NativeCache.jars(),
-                  device.toString()));
+      String key = Checksum.sha256(List.of(identity, Version.pytorch(), NativeCache.jars()));
       return NativeCache.folder().resolve("proof-" + key.substring(0, 16) + ".txt");
     } catch (FailedException e) {
       return null; // no folder of our own
@@ -70,19 +78,17 @@ final class ProofFile {
   }
 
   private void read() {
-    if (path == null || !Files.isReadable(path)) {
+    if (rejected != null || path == null || !Files.isReadable(path)) {
       return;
     }
     try {
       for (String line : Files.readAllLines(path)) {
         String[] fields = line.split("\t", -1);
         // Damaged: the trials run again.
-        if (fields.length == 5
-            && fields[4].equals(Checksum.sha256(List.of(fields).subList(0, 4)))) {
+        if (fields.length == 4
+            && fields[3].equals(Checksum.sha256(List.of(fields).subList(0, 3)))) {
           outcomes.put(
-              fields[0],
-              new Outcome(
-                  Way.valueOf(fields[1]), fields[2].equals(RIGHT), Double.parseDouble(fields[3])));
+              fields[0], new Outcome(Way.valueOf(fields[1]), true, Double.parseDouble(fields[2])));
         }
       }
     } catch (IOException | IllegalArgumentException e) {
@@ -105,17 +111,27 @@ final class ProofFile {
 
   /**
    * Adds new results to those that other processes have written meanwhile. If one of them is
-   * writing now, nothing is written, and the trials run again next time.
+   * writing now, nothing is written, and the trials run again next time. Forms that are right in no
+   * way are not written, so that they are tried again.
    *
-   * @return why it could not be written; null if it was, or may be next time
+   * @return a warning where it could not be written, or elsewhere than was asked for, unless this
+   *     process gave it before
    */
-  @Nullable String save() {
+  Optional<String> save() {
+    String trouble = write();
+    if (trouble == null && path != null) {
+      trouble = NativeCache.warning();
+    }
+    return Optional.ofNullable(trouble).filter(SAID::add);
+  }
+
+  private @Nullable String write() {
     if (!changed || rejected != null) {
       return null;
     }
     changed = false;
     if (path == null) {
-      return "no folder of the cache can be written";
+      return "no folder of the cache can be written" + ANEW;
     }
     Map<String, Outcome> ours = Map.copyOf(outcomes);
     read();
@@ -123,13 +139,11 @@ final class ProofFile {
     List<String> lines = new ArrayList<>();
     outcomes.forEach(
         (key, outcome) -> {
-          List<String> fields =
-              List.of(
-                  key,
-                  outcome.way().name(),
-                  outcome.right() ? RIGHT : WRONG,
-                  String.valueOf(outcome.error()));
-          lines.add(String.join("\t", fields) + "\t" + Checksum.sha256(fields));
+          if (outcome.right()) {
+            List<String> fields =
+                List.of(key, outcome.way().name(), String.valueOf(outcome.error()));
+            lines.add(String.join("\t", fields) + "\t" + Checksum.sha256(fields));
+          }
         });
     try {
       AtomicFile.writeString(path, String.join("\n", lines) + "\n");
@@ -137,7 +151,7 @@ final class ProofFile {
     } catch (BadInputException e) {
       return null; // another process writes it
     } catch (IOException | FailedException e) {
-      return path + " cannot be written";
+      return path + " cannot be written" + ANEW;
     }
   }
 }

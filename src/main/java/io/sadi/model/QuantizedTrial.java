@@ -6,6 +6,7 @@ import io.sadi.torch.QuantizedConvolution;
 import io.sadi.torch.QuantizedMaps;
 import io.sadi.torch.Tensors;
 import io.sadi.torch.Uint8Range;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.ScalarOptional;
@@ -33,6 +34,7 @@ final class QuantizedTrial {
   private final Tensor x;
   private final Tensor weight;
   private final Tensor sum;
+  private final Tensor bias;
   private final ScalarType rest;
 
   /**
@@ -51,6 +53,9 @@ final class QuantizedTrial {
       this.x = codes(generator, 0, 256, batch, form.in(), side, side);
       this.weight = codes(generator, -127, 128, form.out(), form.in(), k, k);
       this.sum = codes(generator, 0, 256, batch, form.out(), small, small);
+      // As large as sums of products of codes are, by which a missing one shows.
+      long reach = Math.round(10_000 * Math.sqrt(form.in() * k * k));
+      this.bias = codes(generator, -reach, reach + 1, form.out());
     }
   }
 
@@ -63,8 +68,21 @@ final class QuantizedTrial {
   double error() {
     try (InferenceMode inference = new InferenceMode(true)) {
       Tensor exact = exact();
+      double error = error(exact, false);
+      // A sum may be rectified, too; which of both its layer does not know.
+      return form.relu() || form.added() ? Math.max(error, error(exact, true)) : error;
+    }
+  }
+
+  /**
+   * The same.
+   *
+   * @param exact without ReLU
+   */
+  private double error(Tensor exact, boolean relu) {
+    try (PointerScope scope = new PointerScope()) {
       double reach = exact.abs().max().item_double();
-      double real = distanceOfReal(exact, reach);
+      double real = distanceOfReal(relu ? exact.relu() : exact, reach, relu);
       if (form.added()) {
         // Sums of codes are small beside a convolution's: as large a step as its range has.
         double step = (float) Math.max(1, 2 * reach / Uint8Range.CODES);
@@ -75,20 +93,20 @@ final class QuantizedTrial {
         Tensor q = quantized(sum.sub(Tensors.scalar(of.zeroPoint())).mul(Tensors.scalar(step)), of);
         Tensor input = input();
         Tensor found =
-            QuantizedConvolution.addTo(q, input, weights(input), geometry(), false, range);
-        return Math.max(distance(found, added, range), real);
+            QuantizedConvolution.addTo(q, input, weights(input), geometry(), relu, range);
+        return Math.max(distance(found, relu ? added.relu() : added, range), real);
       }
       Uint8Range range = Uint8Range.of(-reach, reach);
       Tensor input = input();
-      Tensor found = QuantizedConvolution.of(input, weights(input), geometry(), false, range);
-      return Math.max(distance(found, exact, range), real);
+      Tensor found = QuantizedConvolution.of(input, weights(input), geometry(), relu, range);
+      return Math.max(distance(found, relu ? exact.relu() : exact, range), real);
     }
   }
 
   /** The same of a result that is not quantised, whose map others use as it is. */
-  private double distanceOfReal(Tensor exact, double reach) {
+  private double distanceOfReal(Tensor exact, double reach, boolean relu) {
     Tensor input = input();
-    Tensor real = QuantizedConvolution.of(input, weights(input), geometry(), false, rest);
+    Tensor real = QuantizedConvolution.of(input, weights(input), geometry(), relu, rest);
     double steps = rest == ScalarType.BFloat16 ? 2 : 1; // its 8 bits round twice as far as a code
     double distance = real.to(ScalarType.Double).sub(exact).abs().max().item_double();
     return distance / Math.max(reach, 1) / steps;
@@ -106,7 +124,7 @@ final class QuantizedTrial {
     return QuantizedConvolution.layOut(
         weight.to(ScalarType.Char),
         torch.ones(new long[] {form.out()}, ComputeDevice.CPU.floats()),
-        null,
+        bias.to(ScalarType.Float),
         input,
         geometry());
   }
@@ -127,7 +145,7 @@ final class QuantizedTrial {
     return new ScalarOptional(Tensors.scalar((code - range.zeroPoint()) * range.scale()));
   }
 
-  /** The convolution as patches times weights, in float64. */
+  /** The convolution as patches times weights, with its bias, in float64. */
   private Tensor exact() {
     long k = form.kernel();
     Geometry geometry = geometry();
@@ -141,6 +159,7 @@ final class QuantizedTrial {
     return weight
         .reshape(form.out(), -1)
         .matmul(patches)
-        .view(x.size(0), form.out(), sum.size(2), sum.size(3));
+        .view(x.size(0), form.out(), sum.size(2), sum.size(3))
+        .add(bias.view(1, -1, 1, 1));
   }
 }

@@ -26,9 +26,6 @@ final class RangeObserver extends InferenceOperations {
   /** Maps of this side and more are looked at in every second row and column. */
   private static final int LARGE = 32;
 
-  /** An image's channels: the first layer stays in floating point. */
-  private static final int IMAGE = 3;
-
   private final Map<String, RangeSearch> searches = new TreeMap<>();
   private final Set<String> layers = new TreeSet<>();
   private final Set<String> unfit = new HashSet<>();
@@ -124,7 +121,7 @@ final class RangeObserver extends InferenceOperations {
   }
 
   private void input(Tensor x, Conv layer) {
-    if (exact || layer.in() == IMAGE) {
+    if (exact || layer.first()) { // which stays in floating point
       other(x);
       return;
     }

@@ -6,6 +6,7 @@ import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A convolution or product, and its gradients, in float64, for comparison. All channels would take
@@ -23,6 +24,8 @@ final class Reference {
   private final Tensor x; // [B, H, W, in]
   private final Tensor weight; // [out, in, k k]
   private final Tensor gradient; // [B, H', W', out]
+  private final @Nullable Tensor bias; // [out]
+  private final @Nullable Tensor sum; // [B, H', W', out]
   private final Tensor signsIn;
   private final Tensor signsOut;
   private final Tensor output;
@@ -30,30 +33,34 @@ final class Reference {
   private final Tensor weightGradient;
 
   /**
+   * What a layer computes with.
+   *
    * @param x [B, in, H, W]; [B, in] of a product
    * @param weight [out, in, k, k]; [out, in] of a product
+   * @param bias [out]; null for none
+   * @param sum what the result is added to, in its shape; null for nothing
    * @param gradient of the output, in its shape
+   */
+  record Operands(
+      Tensor x, Tensor weight, @Nullable Tensor bias, @Nullable Tensor sum, Tensor gradient) {}
+
+  /**
    * @param rounded whether the operands and the compared results are rounded to bf16: then float32
    *     is exact enough, and takes half the time
    * @param gradients whether gradients will be asked for
    */
-  Reference(
-      LayerForm form,
-      Conv layer,
-      Tensor x,
-      Tensor weight,
-      Tensor gradient,
-      boolean rounded,
-      boolean gradients) {
+  Reference(LayerForm form, Conv layer, Operands of, boolean rounded, boolean gradients) {
     this.form = form;
     this.layer = layer;
     this.type = rounded ? ScalarType.Float : ScalarType.Double;
-    this.x = channelsBehind(x.to(type));
-    this.weight = weight.to(type).reshape(form.out(), form.in(), -1);
-    this.gradient = channelsBehind(gradient.to(type));
+    this.x = channelsBehind(of.x.to(type));
+    this.weight = of.weight.to(type).reshape(form.out(), form.in(), -1);
+    this.gradient = channelsBehind(of.gradient.to(type));
+    this.bias = of.bias == null ? null : of.bias.to(type);
+    this.sum = of.sum == null ? null : channelsBehind(of.sum.to(type));
     this.signsIn = signs(form.in(), x);
     this.signsOut = signs(form.out(), x);
-    this.output = output();
+    this.output = added(output());
     this.inputGradient = gradients ? inputGradient() : output;
     this.weightGradient = gradients ? weightGradient() : output;
   }
@@ -87,6 +94,26 @@ final class Reference {
   }
 
   /**
+   * Of the gradient of the bias, [out]: a sum of the gradient over all pixels. oneDNN adds them up
+   * one by one in float32, whose rounding grows with their number and is no fault.
+   */
+  double errorOfBiasGradient(Tensor found, double worst) {
+    Tensor pixels = gradient.reshape(-1, form.out()).to(ScalarType.Double); // [B H' W', out]
+    long count = pixels.size(0);
+    Tensor right = pixels.sum(0);
+    double size = Math.sqrt(count * number(pixels.square().mean()));
+    double rounding = Math.max(1, count / 8192.0);
+    return error(found.to(ScalarType.Double), right, size, worst) / rounding;
+  }
+
+  /** The relative error of values that are not mixed. */
+  static double distance(Tensor found, Tensor right, double worst) {
+    Tensor exact = right.to(ScalarType.Double);
+    double size = Math.sqrt(number(exact.square().mean()));
+    return error(found.to(ScalarType.Double), exact, size, worst);
+  }
+
+  /**
    * The relative error of a mixture: the root mean square of the difference, or a share of the
    * largest difference, relative to the mixture's size without cancellation.
    *
@@ -95,10 +122,14 @@ final class Reference {
    */
   private static double error(
       Tensor mixed, Tensor right, Tensor values, int channels, double worst) {
-    Tensor difference = mixed.sub(right);
+    return error(mixed, right, Math.sqrt(channels * number(values.square().mean())), worst);
+  }
+
+  /** The root mean square of the difference, or a share of the largest, relative to a size. */
+  private static double error(Tensor found, Tensor right, double size, double worst) {
+    Tensor difference = found.sub(right);
     double rms = Math.sqrt(number(difference.square().mean()));
     double largest = number(difference.abs().max());
-    double size = Math.sqrt(channels * number(values.square().mean()));
     return Math.max(rms, largest / worst) / Math.max(size, Float.MIN_NORMAL);
   }
 
@@ -111,7 +142,13 @@ final class Reference {
     return maps.dim() == 4 ? maps.permute(0, 2, 3, 1).contiguous() : maps;
   }
 
-  /** The mixture of the output's channels, [B, H', W']. */
+  /** The mixture with that of bias and sum. */
+  private Tensor added(Tensor mixed) {
+    Tensor shifted = bias == null ? mixed : mixed.add(bias.dot(signsOut));
+    return sum == null ? shifted : shifted.add(sum.matmul(signsOut));
+  }
+
+  /** The mixture of the convolution's output channels, [B, H', W']. */
   private Tensor output() {
     Tensor kernel = signsOut.view(1, -1).mm(weight.reshape(form.out(), -1)).view(form.in(), -1);
     Tensor adds = x.matmul(kernel); // [B, H, W, k k]

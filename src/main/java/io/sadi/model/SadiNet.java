@@ -69,7 +69,7 @@ public final class SadiNet implements AutoCloseable {
     Parameters.Scope root = parameters.root();
     int channels = config.channels().get(0);
     Parameters.Scope stem = root.at("stem");
-    this.stemConv = new ConvBn(stem.at("conv"), 3, config.stem(), 7, 2, 1, true);
+    this.stemConv = ConvBn.ofImage(stem.at("conv"), config.stem());
     this.stemBlock = new Block(stem.at("block"), config.stem(), channels, 2, config.rfm());
     Hourglass.Sizes sizes = new Hourglass.Sizes(config.channels(), config.blocks(), config.rfm());
     for (int s = 0; s < config.stacks(); s++) {

@@ -65,8 +65,9 @@ final class ShapeOperations implements Operations<ShapeOperations.Shape> {
     return operations.layers;
   }
 
-  private Shape convolved(Shape x, Conv layer, boolean added) {
-    layers.put(layer, new Layer(layer.path(), LayerForm.convolution(layer, x.at(2), exact, added)));
+  private Shape convolved(Shape x, Conv layer, boolean relu, boolean added) {
+    LayerForm form = LayerForm.convolution(layer, x.at(2), exact, relu, added);
+    layers.put(layer, new Layer(layer.path(), form));
     return new Shape((long) layer.out(), x.at(2) / layer.stride(), x.at(3) / layer.stride());
   }
 
@@ -77,17 +78,17 @@ final class ShapeOperations implements Operations<ShapeOperations.Shape> {
 
   @Override
   public Shape conv(Shape x, Conv layer) {
-    return convolved(x, layer, false);
+    return convolved(x, layer, false, false);
   }
 
   @Override
   public Shape conv(Shape x, ConvBn layer) {
-    return convolved(x, layer.conv(), false);
+    return convolved(x, layer.conv(), layer.relu(), false);
   }
 
   @Override
   public Shape addConv(Shape sum, Shape x, ConvBn layer) {
-    return convolved(x, layer.conv(), true);
+    return convolved(x, layer.conv(), layer.relu(), !layer.relu());
   }
 
   @Override

@@ -9,10 +9,12 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a {@link LayerForm} on random operands and measures its distance from {@link Reference}. Its
@@ -37,6 +39,8 @@ final class Trial {
   private final Tensor x;
   private final Tensor weight;
   private final Tensor gradient;
+  private final @Nullable Tensor bias;
+  private final Tensor sum;
   private final Reference reference;
 
   /**
@@ -66,8 +70,16 @@ final class Trial {
       this.x = drawn(numbers, 0, batch, form.in(), side, side);
       this.weight = drawn(numbers, 1_234_567, form.out(), form.in(), k, k);
       this.gradient = drawn(numbers, 7_654_321, batch, form.out(), small, small);
-      this.reference = new Reference(form, layer, x, weight, gradient, reduced, training);
+      // As large as the results, so that they show there; a power of two keeps numbers rounded.
+      Scalar size = Tensors.scalar(Math.scalb(1.0, Math.getExponent(Math.sqrt(form.in() * k * k))));
+      this.bias = form.bias() ? numbers.narrow(0, 0, form.out()).mul(size) : null;
+      this.sum = form.added() ? gradient.mul(size) : gradient;
+      this.reference = new Reference(form, layer, operands(), reduced, training);
     }
+  }
+
+  private Reference.Operands operands() {
+    return new Reference.Operands(x, weight, bias, form.added() ? sum : null, gradient);
   }
 
   /** A layer of a form, without weights. */
@@ -79,7 +91,7 @@ final class Trial {
         form.kernel(),
         form.stride(),
         form.dilation(),
-        false,
+        form.first(),
         Initializer.ZERO);
   }
 
@@ -123,53 +135,81 @@ final class Trial {
     return reduced ? x.to(ScalarType.BFloat16) : x;
   }
 
-  /** The largest relative error of output and gradients in training. */
-  double training(Way way) {
-    boolean image = !form.product() && form.in() == 3; // its gradient is not needed
-    Tensor in = input().detach().requires_grad_(!image);
+  /**
+   * What a step of training gives.
+   *
+   * @param output of the layer
+   * @param input gradient of its input; null where nobody needs it
+   * @param weight gradient of its weights
+   * @param bias gradient of its bias; null where it has none
+   */
+  record Step(Tensor output, @Nullable Tensor input, Tensor weight, @Nullable Tensor bias) {}
+
+  /** Forward and backward. */
+  Step step(Way way) {
+    Tensor in = input().detach().requires_grad_(!form.first());
     Tensor w = weight.detach().requires_grad_(true);
+    Tensor b = bias == null ? null : bias.detach().requires_grad_(true);
     Tensor y;
     try (Autocast autocast = Autocast.of(reduced ? Precision.BF16 : Precision.FP32, device)) {
       y =
           form.product()
-              ? Convolutions.multiply(way, in, w, null, device)
-              : Convolutions.convolve(way, in, layer, w, null, device);
+              ? Convolutions.multiply(way, in, w, b, device)
+              : Convolutions.convolve(way, in, layer, w, b, device);
     }
     y.backward(
         gradient.to(y.scalar_type()), new BoolOptional(), false, new TensorArrayRefOptional());
+    return new Step(
+        y.detach(), form.first() ? null : in.grad(), w.grad(), b == null ? null : b.grad());
+  }
+
+  /** The largest relative error of output and gradients. */
+  double error(Step step) {
     try (NoGradGuard noGrad = new NoGradGuard()) {
-      double error = reference.errorOfOutput(y.detach(), WORST);
-      if (!image) {
-        error = Math.max(error, reference.errorOfInputGradient(in.grad(), WORST));
+      double error = reference.errorOfOutput(step.output, WORST);
+      if (step.input != null) {
+        error = Math.max(error, reference.errorOfInputGradient(step.input, WORST));
       }
-      return Math.max(error, reference.errorOfWeightGradient(w.grad(), WORST));
+      if (step.bias != null) {
+        error = Math.max(error, reference.errorOfBiasGradient(step.bias, WORST));
+      }
+      return Math.max(error, reference.errorOfWeightGradient(step.weight, WORST));
     }
   }
 
-  /** The relative error of the output in inference. */
-  double use(Way way) {
-    try (NoGradGuard noGrad = new NoGradGuard()) {
-      return error(output(way));
-    }
-  }
-
-  /** The relative error of an output. */
-  double error(Tensor output) {
-    return reference.errorOfOutput(output, WORST);
-  }
+  /**
+   * What inference gives.
+   *
+   * @param output without ReLU
+   * @param rectified with ReLU; null where none follows
+   */
+  record Use(Tensor output, @Nullable Tensor rectified) {}
 
   /** The output in inference. */
-  Tensor output(Way way) {
-    Tensor in = input();
-    Tensor bias = torch.zeros(new long[] {form.out()}, device.floats());
-    if (form.product()) {
-      return Convolutions.multiply(in, Convolutions.layOut(way, in, weight, bias));
+  Use use(Way way) {
+    try (NoGradGuard noGrad = new NoGradGuard()) {
+      Tensor in = input();
+      if (form.product()) {
+        return new Use(Convolutions.multiply(in, Convolutions.layOut(way, in, weight, bias)), null);
+      }
+      LaidOut weights = Convolutions.layOut(way, in, layer, weight, bias);
+      if (form.added()) {
+        Tensor before = sum.to(in.scalar_type()).clone(); // is overwritten
+        return new Use(Convolutions.addTo(before, in, layer, weights), null);
+      }
+      return new Use(
+          Convolutions.convolve(in, layer, weights, false),
+          form.relu() ? Convolutions.convolve(in, layer, weights, true) : null);
     }
-    LaidOut weights = Convolutions.layOut(way, in, layer, weight, bias);
-    if (!form.added()) {
-      return Convolutions.convolve(in, layer, weights, false);
+  }
+
+  /** The larger relative error of both outputs. */
+  double error(Use use) {
+    try (NoGradGuard noGrad = new NoGradGuard()) {
+      double error = reference.errorOfOutput(use.output, WORST);
+      return use.rectified == null
+          ? error
+          : Math.max(error, Reference.distance(use.rectified, use.output.relu(), WORST));
     }
-    Tensor sum = torch.zeros_like(gradient).to(in.scalar_type());
-    return Convolutions.addTo(sum, in, layer, weights);
   }
 }

@@ -184,7 +184,9 @@ public record ModelEvaluation(
 
   private void predict(List<ReadPredictions> readings, InferenceConfig config, Progress progress) {
     try (TrainedModel model = new TrainedModel(checkpoint, file, config)) {
-      model.estimator().prove(config.batch()).warnings().forEach(progress::warn);
+      DatasetPredictor.prove(model.estimator(), people.size(), config.pyramid(), config.batch())
+          .warnings()
+          .forEach(progress::warn);
       DatasetPredictor.predict(
           model.estimator(),
           dataset,

@@ -98,8 +98,13 @@ public final class PredictionStream implements AutoCloseable {
         .iterator();
   }
 
-  /** Writes the rows of so many more images. */
-  public void next(int count) {
+  /**
+   * Writes the rows of so many more images.
+   *
+   * @return people in them
+   */
+  public int next(int count) {
+    int written = 0;
     try {
       for (int i = 0; i < count; i++) {
         ImageOutcome outcome = images.next();
@@ -107,8 +112,10 @@ public final class PredictionStream implements AutoCloseable {
           throw new IllegalStateException(failure.image() + ": " + failure.error());
         } else if (outcome instanceof FoundImage found) {
           rows.write(found);
+          written += found.people().size();
         }
       }
+      return written;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

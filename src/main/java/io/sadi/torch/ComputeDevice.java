@@ -68,6 +68,15 @@ public record ComputeDevice(boolean cuda, int index) {
     }
   }
 
+  /**
+   * What LibTorch chooses its kernels by on this device, for whatever holds there alone: the
+   * processor ({@link CpuFeatures#identity}), and the GPU, its driver and its libraries. Two GPUs
+   * have the same number in two machines, or before and after an update.
+   */
+  public String identity() {
+    return CpuFeatures.identity() + "\n" + this + (cuda ? "\n" + Gpu.identity() : "");
+  }
+
   DeviceType type() {
     return cuda ? DeviceType.CUDA : DeviceType.CPU;
   }

@@ -5,13 +5,26 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What the processor can do, as the kernel lists it. */
 public final class CpuFeatures {
   /** For tests: a file in the place of the kernel's list. */
   static final String CPUINFO = "sadi.cpuinfo";
+
+  /**
+   * Variables that change results: oneDNN's (its mode of float32 may be bf16, its instructions may
+   * be limited), LibTorch's, OpenBLAS' and CUDA's. Which of oneDNN's matter depends on its version,
+   * so all count except those that only have it say more.
+   */
+  private static final Pattern CHOOSING =
+      Pattern.compile(
+          "(ONEDNN|DNNL)_(?!.*VERBOSE).*|ATEN_.*|OPENBLAS_CORETYPE|LD_PRELOAD"
+              + "|(CUDNN|CUBLAS|CUBLASLT)_(?!.*LOG).*|CUDA_VISIBLE_DEVICES"
+              + "|NVIDIA_TF32_OVERRIDE|TORCH_ALLOW_TF32_CUBLAS_OVERRIDE");
 
   private CpuFeatures() {}
 
@@ -46,9 +59,15 @@ public final class CpuFeatures {
 
   /**
    * What LibTorch chooses its kernels by, for whatever holds on one processor alone: its model, its
-   * instructions, whether it lists its caches, and the variables that restrict it.
+   * instructions, whether it lists its caches, and the environment variables that libraries choose
+   * kernels or precisions by.
    */
   public static String identity() {
+    return identity(System.getenv());
+  }
+
+  /** The same in another environment. */
+  static String identity(Map<String, String> environment) {
     StringBuilder identity = new StringBuilder(System.getProperty("os.arch"));
     try (Stream<String> lines = Files.lines(cpuinfo(), StandardCharsets.ISO_8859_1)) {
       lines
@@ -59,9 +78,13 @@ public final class CpuFeatures {
       identity.append("\nunknown");
     }
     identity.append("\ncaches listed: ").append(listsCaches());
-    for (String variable : List.of("ONEDNN_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY", "LD_PRELOAD")) {
-      identity.append('\n').append(variable).append('=').append(System.getenv(variable));
-    }
+    new TreeMap<>(environment)
+        .forEach(
+            (variable, value) -> {
+              if (CHOOSING.matcher(variable).matches()) {
+                identity.append('\n').append(variable).append('=').append(value);
+              }
+            });
     return identity.toString();
   }
 

@@ -2,6 +2,7 @@ package io.sadi.torch;
 
 import io.sadi.io.BadInputException;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param rank 0 .. size-1
  * @param size processes of the job
  * @param localRank among those of this machine
+ * @param localSize processes of this machine; all where nobody says
  * @param address of the process that holds the job's store
  * @param port of that store
  * @param storeIsThere whether somebody else holds it; otherwise rank 0 does
@@ -20,6 +22,7 @@ public record Membership(
     int rank,
     int size,
     int localRank,
+    int localSize,
     String address,
     int port,
     boolean storeIsThere,
@@ -42,6 +45,9 @@ public record Membership(
               rank,
               size,
               local,
+              has(environment, "LOCAL_WORLD_SIZE")
+                  ? number(environment, "LOCAL_WORLD_SIZE", 1, size)
+                  : size,
               environment.getOrDefault("MASTER_ADDR", ""),
               number(environment, "MASTER_PORT", 1, 65535),
               "True".equals(environment.get("TORCHELASTIC_USE_AGENT_STORE")),
@@ -59,12 +65,31 @@ public record Membership(
           number(environment, "SLURM_PROCID", 0, size - 1),
           size,
           has(environment, "SLURM_LOCALID") ? number(environment, "SLURM_LOCALID", 0, size - 1) : 0,
+          Math.min(size, tasksPerNode(environment, size)),
           firstHost(environment.getOrDefault("SLURM_JOB_NODELIST", "")),
           SLURM_PORT + job % 10_000,
           false,
           0);
     }
     return null;
+  }
+
+  /**
+   * What was asked for, or else what Slurm made of it, as in {@code 4(x3),2}: the most of any node.
+   *
+   * @param unknown where neither is said
+   */
+  private static int tasksPerNode(Map<String, String> environment, int unknown) {
+    if (has(environment, "SLURM_NTASKS_PER_NODE")) {
+      return number(environment, "SLURM_NTASKS_PER_NODE", 1, 65536);
+    }
+    String tasks = environment.getOrDefault("SLURM_TASKS_PER_NODE", "");
+    return Stream.of(tasks.split(",", -1))
+        .map(node -> node.replaceFirst("\\(x\\d+\\)$", "").strip())
+        .filter(node -> node.matches("[1-9]\\d{0,4}"))
+        .mapToInt(Integer::parseInt)
+        .max()
+        .orElse(unknown);
   }
 
   /** Of {@code gpu[07-09,12],login} it is gpu07. */

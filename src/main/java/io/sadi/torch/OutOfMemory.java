@@ -9,7 +9,7 @@ import java.util.function.IntConsumer;
 public final class OutOfMemory {
   /**
    * LibTorch and the libraries below it have nothing but words for it, in this order: CUDA, the CPU
-   * on Linux and on Windows, C++, cuBLAS and cuDNN, oneDNN, which does not say why it could not.
+   * on Linux and on Windows, C++, cuBLAS and cuDNN.
    */
   private static final List<String> WORDS =
       List.of(
@@ -17,16 +17,26 @@ public final class OutOfMemory {
           "can't allocate memory",
           "not enough memory",
           "bad_alloc",
-          "alloc_failed",
-          "could not create a primitive",
-          "could not execute a primitive");
+          "alloc_failed");
+
+  /** What oneDNN says, for want of memory or of anything else. */
+  private static final List<String> ONEDNN =
+      List.of("could not create a primitive", "could not execute a primitive");
 
   private OutOfMemory() {}
 
   /** Whether that is what an exception of LibTorch's says. */
   public static boolean is(RuntimeException e) {
-    String first = Torch.firstLine(e).toLowerCase(Locale.ROOT);
-    return WORDS.stream().anyMatch(first::contains);
+    return isSaid(e) || ONEDNN.stream().anyMatch(firstLine(e)::contains);
+  }
+
+  /** The same, but for oneDNN's words, which it has where it lacks an operator, too. */
+  public static boolean isSaid(RuntimeException e) {
+    return WORDS.stream().anyMatch(firstLine(e)::contains);
+  }
+
+  private static String firstLine(RuntimeException e) {
+    return Torch.firstLine(e).toLowerCase(Locale.ROOT);
   }
 
   /**

@@ -21,14 +21,25 @@ public enum Precision {
    * The precision that {@code auto}, {@code fp32} or {@code bf16} names on a device.
    *
    * @throws BadInputException if the text is none of these
+   * @throws DeviceUnavailableException for bf16 on a processor that has no instructions for it:
+   *     LibTorch would compute it by float32, slower than float32 itself
    */
   public static Precision of(String text, ComputeDevice device) {
     checkName(text);
     return switch (text) {
       case "fp32" -> FP32;
-      case "bf16" -> BF16;
+      case "bf16" -> bf16(device);
       default -> auto(device);
     };
+  }
+
+  private static Precision bf16(ComputeDevice device) {
+    if (!device.cuda() && !CpuFeatures.hasBf16()) {
+      throw new DeviceUnavailableException(
+          "--precision bf16: this processor lists neither avx512_bf16 nor amx_bf16, which it takes;"
+              + " take auto or fp32 (in a config train.precision)");
+    }
+    return BF16;
   }
 
   /**

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ranks implements AutoCloseable {
   /** A process of its own. */
-  public static final Ranks ALONE = new Ranks(0, 1, 0, null);
+  public static final Ranks ALONE = new Ranks(0, 1, 0, 1, null);
 
   private static final String PREFIX = "sadi";
 
@@ -45,6 +45,7 @@ public final class Ranks implements AutoCloseable {
   private final int rank;
   private final int size;
   private final int localRank;
+  private final int localSize;
   private final @Nullable Connection connection;
 
   /**
@@ -57,10 +58,11 @@ public final class Ranks implements AutoCloseable {
   private record Connection(
       PointerScope memory, TCPStore tcp, Store store, Backend backend, Duration patience) {}
 
-  private Ranks(int rank, int size, int localRank, @Nullable Connection connection) {
+  private Ranks(int rank, int size, int localRank, int localSize, @Nullable Connection connection) {
     this.rank = rank;
     this.size = size;
     this.localRank = localRank;
+    this.localSize = localSize;
     this.connection = connection;
   }
 
@@ -204,6 +206,7 @@ public final class Ranks implements AutoCloseable {
           place.rank(),
           place.size(),
           place.localRank(),
+          place.localSize(),
           new Connection(scope.extend(), tcp, store, backend, patience));
     } catch (RuntimeException e) {
       throw new FailedException(
@@ -238,6 +241,11 @@ public final class Ranks implements AutoCloseable {
   /** Among the processes of this machine. */
   public int localRank() {
     return localRank;
+  }
+
+  /** How many processes of the job this machine has. */
+  public int localSize() {
+    return localSize;
   }
 
   /** Whether this process is the one that writes files and speaks. */

@@ -41,11 +41,11 @@ public final class Torch {
     try {
       NativeCache.load("libtorch", () -> Loader.load(torch.class));
       // NNPACK would be asked for small convolutions where there is one thread, and complains at
-      // each
-      // where it does not know the processor; TF32 keeps ten bits of what is asked for in float32.
+      // each where it does not know the processor. TF32 keeps ten bits of what is asked for in
+      // float32.
       torch.globalContext().setUserEnabledNNPACK(false);
       torch.globalContext().setAllowTF32CuDNN(false);
-      torch.set_num_threads(defaultThreads());
+      torch.set_num_threads(defaultThreads(System.getenv("OMP_NUM_THREADS"), 1));
       loaded = true;
     } catch (LinkageError | RuntimeException e) {
       failure =
@@ -81,20 +81,33 @@ public final class Torch {
    * @throws FailedException if the system does not start that many
    */
   public static void threads(int count) {
+    threads(count, 1);
+  }
+
+  /**
+   * The same where several processes share the machine.
+   *
+   * @param count of threads; 0 for OMP_NUM_THREADS, or else an equal share of the processors
+   * @param processes of this machine that compute side by side
+   */
+  public static void threads(int count, int processes) {
     load();
-    int threads = count > 0 ? count : defaultThreads();
+    int threads = count > 0 ? count : defaultThreads(System.getenv("OMP_NUM_THREADS"), processes);
     // Those that share out an operator, OpenMP's, and a pool of LibTorch's own.
     SpareThreads.check(2 * threads);
     torch.set_num_threads(threads);
   }
 
-  /** What OMP_NUM_THREADS says, whose first number is meant, or the processors that Java sees. */
-  private static int defaultThreads() {
-    String asked = Objects.requireNonNullElse(System.getenv("OMP_NUM_THREADS"), "");
-    String first = asked.replaceFirst(",.*", "").strip();
+  /**
+   * What OMP_NUM_THREADS says, or this process's share of the processors that Java sees.
+   *
+   * @param asked OMP_NUM_THREADS, whose first number is meant
+   */
+  static int defaultThreads(@Nullable String asked, int processes) {
+    String first = Objects.requireNonNullElse(asked, "").replaceFirst(",.*", "").strip();
     return first.matches("[1-9][0-9]{0,3}")
         ? Integer.parseInt(first)
-        : Runtime.getRuntime().availableProcessors();
+        : Math.max(1, Runtime.getRuntime().availableProcessors() / processes);
   }
 
   /**

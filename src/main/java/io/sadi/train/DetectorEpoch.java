@@ -87,6 +87,12 @@ record DetectorEpoch(
     return line.append(String.format(Locale.ROOT, ", %d MB", residentMb)).toString();
   }
 
+  /** A row's number in a column; NaN if it has none. */
+  static double number(List<String> row, String column) {
+    String cell = row.get(COLUMNS.indexOf(column));
+    return cell.isEmpty() ? Double.NaN : Double.parseDouble(cell);
+  }
+
   private static String decimals(double value, int decimals) {
     return Double.isNaN(value) ? "" : Decimal.of(value, decimals);
   }

@@ -12,6 +12,7 @@ import io.sadi.torch.Precision;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The reports of a detector's run, as {@link RunLog} has those of a pose run. */
 final class DetectorLog {
@@ -23,6 +24,7 @@ final class DetectorLog {
   private final int epochs;
   private final ComputeDevice device;
   private final Precision precision;
+  private final LearningCheck learning;
   private final List<List<String>> rows = new ArrayList<>();
   private final long started = System.nanoTime();
   private double imagesPerSecond = Double.NaN;
@@ -37,12 +39,17 @@ final class DetectorLog {
     this.epochs = epochs;
     this.device = device;
     this.precision = precision;
+    this.learning = LearningCheck.ofLosses(LearningCheck.STEPS);
   }
 
   /** Continues after the first epochs of a run. */
   void resume(int done) throws IOException {
     rows.addAll(folder.metrics(DetectorEpoch.COLUMNS, done));
     imagesPerSecond = EpochResult.lastRate(DetectorEpoch.COLUMNS, rows);
+    for (List<String> row : rows) { // whose warning has been given
+      learning.after(
+          (long) DetectorEpoch.number(row, "steps"), DetectorEpoch.number(row, "loss"), List.of());
+    }
   }
 
   void note(String line) throws IOException {
@@ -64,6 +71,10 @@ final class DetectorLog {
     folder.metrics(DetectorEpoch.COLUMNS, rows);
     folder.curves(METRIC);
     note(result.describe(epochs));
+    Optional<String> warning = learning.after(result.steps(), result.loss().total(), List.of());
+    if (warning.isPresent()) {
+      warn(warning.get());
+    }
   }
 
   void summary(RunState state, Position position, TrainedOn trainedOn) throws IOException {

@@ -41,6 +41,19 @@ final class LearningCheck {
     this.meanPose = meanPose;
   }
 
+  /**
+   * Of a run whose losses alone are compared.
+   *
+   * @param patience steps before which nothing is checked
+   */
+  static LearningCheck ofLosses(int patience) {
+    return new LearningCheck(
+        patience,
+        () -> {
+          throw new IllegalStateException("no validation is compared");
+        });
+  }
+
   /** Of a run that learns from {@code people} and is validated on others. */
   static LearningCheck of(
       int patience, Dataset dataset, List<Person> people, List<Person> validationPeople) {

@@ -33,6 +33,7 @@ final class LocalRanks implements AutoCloseable {
         ProcessBuilder builder = ChildProcess.of(List.of(), arguments);
         builder.environment().put("RANK", String.valueOf(rank));
         builder.environment().put("LOCAL_RANK", String.valueOf(rank));
+        builder.environment().put("LOCAL_WORLD_SIZE", String.valueOf(size));
         builder.environment().put("WORLD_SIZE", String.valueOf(size));
         builder.environment().put("MASTER_ADDR", "127.0.0.1");
         builder.environment().put("MASTER_PORT", String.valueOf(port));

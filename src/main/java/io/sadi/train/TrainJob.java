@@ -301,11 +301,7 @@ public record TrainJob(
   RunState run(Ranks ranks, boolean allowMixed, Progress progress) throws IOException {
     ComputeDevice device = device(ranks.size(), ranks.localRank());
     Precision precision = Precision.of(config.train().precision(), device);
-    int threads = config.train().threads();
-    if (threads == 0 && ranks.size() > 1) {
-      threads = Math.max(1, Runtime.getRuntime().availableProcessors() / ranks.size());
-    }
-    Torch.threads(threads);
+    Torch.threads(config.train().threads(), ranks.localSize());
     if (people.size() < config.train().share(0, ranks.size()).parts()) {
       throw new BadInputException(
           dataset.folder()
@@ -327,7 +323,7 @@ public record TrainJob(
     try (ProcessLock lock = ranks.first() ? folder.lock() : null;
         Trainer trainer =
             new Trainer(config, dataset.skeleton().size(), device, precision, ranks)) {
-      trainer.warnings().forEach(progress::warn);
+      trainer.warnings(Validation.share(validationPeople.size(), ranks)).forEach(progress::warn);
       if (ranks.first() && !goesOn) {
         folder.begin(mode == Mode.OVERWRITE);
       }

@@ -10,6 +10,7 @@ import io.sadi.model.Losses.Loss;
 import io.sadi.model.Losses.Targets;
 import io.sadi.model.SadiNet;
 import io.sadi.model.SadiNet.Output;
+import io.sadi.predict.engine.DatasetPredictor;
 import io.sadi.torch.Autocast;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.OutOfMemory;
@@ -38,7 +39,6 @@ public class Trainer implements AutoCloseable {
   private final Batches.Share share;
   private final SadiNet net;
   private final Arithmetic arithmetic;
-  private final List<String> warnings;
   private final WeightAverage average;
   private final Adam optimizer;
   private final PointerScope memory;
@@ -63,7 +63,6 @@ public class Trainer implements AutoCloseable {
     this.net = SadiNet.create(config.model(), joints, device, true, settings.seed());
     this.arithmetic = net.prove(precision, settings.batch());
     this.average = new WeightAverage(net, settings.ema());
-    this.warnings = warnings(settings.batch());
     net.parameters().freeze(settings.freeze());
     this.optimizer = new Adam(net.parameters(), device, settings.weightDecay());
     try (PointerScope scope = new PointerScope()) {
@@ -236,22 +235,25 @@ public class Trainer implements AutoCloseable {
     return precision;
   }
 
-  private List<String> warnings(int batch) {
-    Set<String> both = new LinkedHashSet<>(arithmetic.warnings());
-    try (InferenceNet validated = InferenceNet.of(average.network(), precision)) {
-      both.addAll(validated.prove(batch).warnings());
-    }
-    return List.copyOf(both);
-  }
-
   /** How the layers are computed on this machine. */
   Arithmetic arithmetic() {
     return arithmetic;
   }
 
-  /** Warnings about the arithmetic of training and validation. */
-  List<String> warnings() {
-    return warnings;
+  /**
+   * Warnings about the arithmetic of training and validation.
+   *
+   * @param people that this process validates; 0 for none
+   */
+  List<String> warnings(int people) {
+    Set<String> both = new LinkedHashSet<>(arithmetic.warnings());
+    if (people > 0) {
+      int batch = DatasetPredictor.batch(people, config.train().batch(), device);
+      try (InferenceNet validated = InferenceNet.of(average.network(), precision)) {
+        both.addAll(validated.prove(batch).warnings());
+      }
+    }
+    return List.copyOf(both);
   }
 
   /** The network with the averaged weights, which is validated and kept. */

@@ -72,7 +72,8 @@ record Validation(double fusionWeight, List<MetricResult> results) {
     try (PoseEstimator estimator =
         new PoseEstimator(
             net, dataset.skeleton().flipPermutation(), false, Refine.QUARTER, precision)) {
-      estimator.prove(batch); // its warnings have been given by the trainer
+      // Its warnings have been given by the trainer.
+      DatasetPredictor.prove(estimator, to - from, batch);
       DatasetPredictor.predict(
           estimator, dataset, people.subList(from, to), all, batch, workers, progress);
     } catch (UncheckedIOException e) {
@@ -103,6 +104,12 @@ record Validation(double fusionWeight, List<MetricResult> results) {
       results.add(measure.of(reading.readout().decode(), reading.predictions()));
     }
     return new Validation(weight, results);
+  }
+
+  /** How many of the people a process measures. */
+  static int share(int people, Ranks ranks) {
+    return share(people, ranks.rank() + 1, ranks.size())
+        - share(people, ranks.rank(), ranks.size());
   }
 
   /** Index at which a process's share of the people begins. */

@@ -91,8 +91,49 @@ class BenchTest {
   private static List<String> advice(double step, double pipeline, double train) {
     List<Bench.BenchRow> rows = new ArrayList<>();
     Map.of("step", step, "pipeline", pipeline, "train", train)
-        .forEach((what, rate) -> rows.add(new Bench.BenchRow(what, Precision.FP32, 8, rate, 1, 1)));
+        .forEach((what, rate) -> rows.add(row(what, Precision.FP32, rate, 1)));
     return new Bench.BenchResult("cpu", 1, rows, null, null).recommendation();
+  }
+
+  private static Bench.BenchRow row(String what, Precision precision, double rate, double people) {
+    return new Bench.BenchRow(what, precision, 8, rate, people, 1, 1);
+  }
+
+  private static Bench.BenchResult result(Bench.BenchRow... rows) {
+    return new Bench.BenchResult("cpu", 1, List.of(rows), null, null);
+  }
+
+  /** Predicting in bf16 is no share of what the network does in int8. */
+  @Test
+  void comparesPredictingWithTheNetworkInTheSamePrecision() {
+    Bench.BenchRow int8 = row("forward", Precision.INT8, 400, 1);
+    Bench.BenchRow predict = row("predict", Precision.BF16, 90, 1);
+    assertThat(result(int8, predict).overhead()).isEmpty();
+    assertThat(result(int8, row("forward", Precision.BF16, 100, 1), predict).overhead())
+        .contains("90 % of the network's own 100.0");
+  }
+
+  /** A photo of three people is one detection, three crops and three estimates. */
+  @Test
+  void stagesAreComparedByPhotos() {
+    assertThat(
+            result(
+                    row("detect", Precision.FP32, 20, 1),
+                    row("crop", Precision.FP32, 300, 1),
+                    row("estimate", Precision.FP32, 60, 1),
+                    row("all", Precision.FP32, 8, 3))
+                .sideBySide())
+        .contains("8.0 photos/s of 3.0 people each", "0.40 of the slowest stage's own 20.0")
+        .contains("0.88 of the 9.1 that");
+  }
+
+  /** Processes with other shares than the table says would be compared as if they were equal. */
+  @Test
+  void splitsThatDoNotDivideTheBatchAreLeftOut() {
+    assertThat(new CoreSplit(4, 1, 1).divides(6)).isFalse();
+    assertThat(new CoreSplit(2, 1, 1).divides(1)).isFalse();
+    assertThat(new CoreSplit(3, 1, 1).divides(6)).isTrue();
+    assertThat(new CoreSplit(3, 1, 1).options(6)).contains("--set=train.batch=2");
   }
 
   /** What to do is said of what was measured. */

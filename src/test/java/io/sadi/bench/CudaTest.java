@@ -3,6 +3,7 @@ package io.sadi.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sadi.bench.DoctorFinding.Level;
+import io.sadi.torch.Gpu;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sadi.bench.DoctorFinding.Level;
+import io.sadi.film.Ffmpeg;
 import io.sadi.io.BadInputException;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
@@ -46,6 +47,29 @@ class DoctorTest {
   @Test
   void unknownDeviceIsRefused() {
     assertThatThrownBy(() -> Doctor.examine("gpu")).isInstanceOf(BadInputException.class);
+  }
+
+  /** predict refuses films there, so doctor must not praise it. */
+  @Test
+  void anOldFfmpegReadsNoFilms() {
+    assertThat(Doctor.films(new Ffmpeg("4.2.7")).level()).isEqualTo(Level.WARN);
+    assertThat(Doctor.films(new Ffmpeg("4.2.7")).found()).contains("4.2.7", "too old");
+    assertThat(Doctor.films(new Ffmpeg("4.4")).level()).isEqualTo(Level.OK);
+    assertThat(Doctor.films(null).level()).isEqualTo(Level.OK);
+  }
+
+  /** A machine on which something throws is the one that needs a doctor. */
+  @Test
+  void whatAnExaminationThrowsIsAFinding() {
+    DoctorFinding finding =
+        Doctor.finding(
+            "arithmetic fp32",
+            () -> {
+              throw new IllegalStateException("could not create a primitive");
+            },
+            "do something");
+    assertThat(finding.level()).isEqualTo(Level.FAIL);
+    assertThat(finding.found()).isEqualTo("could not create a primitive");
   }
 
   /** Both kinds of arithmetic, whatever this processor would choose. */

@@ -204,7 +204,7 @@ final class ManPages {
       roff.item("4", "Done in part: some inputs failed and are listed, the others are done.");
     }
     if (all || command.findOption("--device") != null) {
-      roff.item("5", "There is no such device.");
+      roff.item("5", "There is no such device, or not the precision that was asked for.");
     }
     roff.item("130, 143", "Interrupted by SIGINT (Ctrl-C) or SIGTERM, after the state was saved.");
   }

@@ -28,7 +28,9 @@ class QuantizedTrialTest {
   void isRoundedOnceFromTheExactSum(
       int in, int out, int kernel, int stride, int dilation, int side, boolean added) {
     assumeTrue(QuantizedConvolution.available(ComputeDevice.CPU), "a processor with VNNI");
-    LayerForm form = new LayerForm(false, in, out, kernel, stride, dilation, side, false, added);
+    LayerForm form =
+        new LayerForm(
+            false, in, out, kernel, stride, dilation, side, false, false, true, !added, added);
     try (PointerScope scope = new PointerScope()) {
       for (ScalarType rest : List.of(ScalarType.Float, ScalarType.BFloat16)) {
         double error = new QuantizedTrial(form, 2, rest).error();

@@ -19,6 +19,7 @@ import io.sadi.predict.output.PredictionOutput.Existing;
 import io.sadi.predict.output.PredictionOutput.Resuming;
 import io.sadi.predict.output.PredictionsFormat;
 import io.sadi.testing.TestModels;
+import io.sadi.torch.CpuFeatures;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -32,6 +33,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -331,6 +333,7 @@ class ResumedPredictionTest {
   /** Half of the rows in bf16 and half in fp32 would be measured as one network. */
   @Test
   void aRunIsNotMixedOfTwoWaysToComputeUnlessAskedFor() throws IOException {
+    Assumptions.assumeTrue(CpuFeatures.hasBf16(), "this processor has no bf16");
     byte[] part = interrupt(out, 4);
     assertThatThrownBy(() -> resume(Resuming.STRICTLY, computing("bf16", 4)))
         .isInstanceOf(BadInputException.class)

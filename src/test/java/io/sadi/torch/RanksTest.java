@@ -17,7 +17,8 @@ class RanksTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static float sum(Ranks.RankHost host, int rank, int size, int attempt) {
-    Membership place = new Membership(rank, size, rank, "127.0.0.1", host.port(), true, attempt);
+    Membership place =
+        new Membership(rank, size, rank, size, "127.0.0.1", host.port(), true, attempt);
     try (Ranks.Meeting meeting = Ranks.meet(place, PATIENCE);
         Ranks ranks = meeting.join(ComputeDevice.CPU);
         PointerScope scope = new PointerScope()) {

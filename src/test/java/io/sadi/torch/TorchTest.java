@@ -27,6 +27,16 @@ class TorchTest {
     }
   }
 
+  /** Two processes with all cores each take several times as long as with half of them. */
+  @Test
+  void threadsAreWhatWasAskedForOrAShare() {
+    int all = Runtime.getRuntime().availableProcessors();
+    assertThat(Torch.defaultThreads("3,1", 2)).isEqualTo(3);
+    assertThat(Torch.defaultThreads(null, 1)).isEqualTo(all);
+    assertThat(Torch.defaultThreads("none", 2)).isEqualTo(Math.max(1, all / 2));
+    assertThat(Torch.defaultThreads("", 4 * all)).isEqualTo(1);
+  }
+
   /** Both bring copies of OpenBLAS, libgomp and libstdc++ along. */
   @Test
   void livesBesideOpenCvInOneProcess() {

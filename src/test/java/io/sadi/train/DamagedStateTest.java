@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sadi.checkpoint.Checkpoint;
+import io.sadi.checkpoint.Decode;
 import io.sadi.config.Config;
 import io.sadi.io.Progress;
 import io.sadi.io.Safetensors;
@@ -19,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,9 +87,11 @@ class DamagedStateTest {
   /** Calibrating changes the header of a state; it is to go on nevertheless. */
   @Test
   void aCheckpointThatWasChangedOnPurposeIsWhole() throws IOException {
-    Checkpoint.read(last(run)).described("a card").rewrite(last(run));
+    Checkpoint before = Checkpoint.read(last(run));
+    List<Double> factors = Collections.nCopies(before.skeleton().size(), 1.5);
+    before.calibrate(last(run), Map.of(Decode.H1, factors));
     Safetensors.read(last(run)).checkSums(last(run));
-    assertThat(Checkpoint.read(last(run)).card()).isEqualTo("a card");
+    assertThat(Checkpoint.read(last(run)).temperatures()).containsEntry(Decode.H1, factors);
   }
 
   /** Files of older versions have no checksum of their metadata. */

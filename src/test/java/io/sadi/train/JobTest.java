@@ -66,7 +66,7 @@ class JobTest {
     try (Ranks.RankHost host = new Ranks.RankHost()) {
       Membership[] places = new Membership[2];
       for (int rank = 0; rank < 2; rank++) {
-        places[rank] = new Membership(rank, 2, rank, "127.0.0.1", host.port(), true, 0);
+        places[rank] = new Membership(rank, 2, rank, 2, "127.0.0.1", host.port(), true, 0);
       }
       List<Future<RunState>> states = new ArrayList<>();
       states.add(threads.submit(() -> first.run(places[0], false, Progress.NONE)));

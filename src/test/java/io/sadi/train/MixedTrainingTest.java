@@ -8,9 +8,11 @@ import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
 import io.sadi.io.Safetensors;
 import io.sadi.testing.NoisePeople;
+import io.sadi.torch.CpuFeatures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +33,7 @@ class MixedTrainingTest {
 
   @Test
   void aRunIsNotMixedOfTwoWaysToComputeUnlessAskedFor() throws IOException {
+    Assumptions.assumeTrue(CpuFeatures.hasBf16(), "this processor has no bf16");
     Path data = NoisePeople.write(folder.resolve("data"));
     Path run = folder.resolve("run");
     TrainJob.prepare(config("fp32", 1), true, data, run, TrainJob.Mode.REFUSE, null)

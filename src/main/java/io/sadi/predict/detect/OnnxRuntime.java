@@ -39,9 +39,15 @@ final class OnnxRuntime {
     if (System.getProperty(PATH) == null && System.getenv("ONNXRUNTIME_NATIVE_PATH") == null) {
       System.setProperty(PATH, unpacked().toString());
     }
+    String folder = System.getProperty(PATH, "");
     OrtEnvironment[] loaded = new OrtEnvironment[1];
     try {
-      NativeCache.load("onnxruntime", () -> loaded[0] = onDeepStack(OnnxRuntime::environment));
+      NativeCache.load(
+          "onnxruntime",
+          () -> {
+            loaded[0] = onDeepStack(OnnxRuntime::environment);
+            return folder;
+          });
     } catch (UnsatisfiedLinkError | IllegalStateException e) {
       throw new FailedException(
           "ONNX Runtime cannot be loaded: " + e.getMessage() + "; " + NativeCache.trouble(), e);

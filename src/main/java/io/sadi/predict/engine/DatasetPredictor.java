@@ -8,8 +8,10 @@ import io.sadi.eval.Predictions;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Interruption;
 import io.sadi.io.Progress;
+import io.sadi.model.Arithmetic;
 import io.sadi.predict.engine.Look.Seen;
 import io.sadi.predict.engine.Look.SeenPerson;
+import io.sadi.torch.ComputeDevice;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -26,6 +28,38 @@ public final class DatasetPredictor {
   }
 
   private DatasetPredictor() {}
+
+  /**
+   * The crops of a batch of {@link #predict}: as many as asked for, or fewer where all batches are
+   * to be as full as each other.
+   *
+   * @param crops in all
+   * @param asked crops in a batch
+   */
+  public static int batch(long crops, int asked, ComputeDevice device) {
+    return Batching.of(asked, crops, device).size();
+  }
+
+  /**
+   * Proves that the network comes out right in the batches that {@link #predict} makes.
+   *
+   * @param people that it will predict
+   * @param batch crops at a time that it is asked for
+   */
+  public static Arithmetic prove(PoseEstimator estimator, int people, int batch) {
+    return prove(estimator, people, ImagePyramid.ONE, batch);
+  }
+
+  /**
+   * The same, with everyone seen in several sizes.
+   *
+   * @param pyramid the sizes
+   */
+  public static Arithmetic prove(
+      PoseEstimator estimator, int people, ImagePyramid pyramid, int batch) {
+    long crops = (long) people * pyramid.size();
+    return estimator.prove(batch(crops, batch, estimator.device()));
+  }
 
   /**
    * Predicts everyone, reading each answer in several ways: one pass of the network serves all. It

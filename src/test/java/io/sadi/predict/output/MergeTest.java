@@ -28,6 +28,7 @@ import io.sadi.predict.engine.Refine;
 import io.sadi.predict.input.Inputs;
 import io.sadi.predict.output.PredictionOutput.Existing;
 import io.sadi.testing.TestModels;
+import io.sadi.torch.CpuFeatures;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -47,6 +48,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -490,6 +492,7 @@ class MergeTest {
   /** Machines with and without bf16 share a job: half of the rows would be of another network. */
   @Test
   void partsThatWereComputedDifferentlyAreRefusedUnlessAskedFor() throws IOException {
+    Assumptions.assumeTrue(CpuFeatures.hasBf16(), "this processor has no bf16");
     List<Path> parts = parts(2, "csv", null);
     Path bf16 = folder.resolve("bf16.csv");
     predict(bf16, new Shard(2, 2), images, null, Decode.FUSED, "bf16", 4);
