@@ -173,7 +173,7 @@ final class DetectorRun {
     try {
       step = trainer.step(taken, rate, position.limit());
     } catch (RuntimeException e) {
-      throw OutOfMemory.is(e) ? OutOfMemory.failure(settings.batch(), 0, "", e) : e;
+      throw OutOfMemory.is(e) ? OutOfMemory.failure(settings.batch(), 1, 0, "", e) : e;
     }
     taken.forEach(batches::release);
     StepLoss loss = step.loss();
