@@ -307,10 +307,10 @@ final class DetectorRun {
    *
    * @param except parts of names that stay random
    */
-  void initialise(DetectorCheckpoint from, List<String> except, Object origin) {
+  void initialise(DetectorCheckpoint from, List<String> except, Path origin) {
     trainer.weights().raw().load(from.tensors(), except, origin);
     trainer.weights().average().load(from.tensors(), except, origin);
-    states.startedFrom(from.trainedOn());
+    states.startedFrom(origin, from.trainedOn());
   }
 
   private DetectorCheckpoint checkpoint(Position at, @Nullable TrainedOn trainedOn) {

@@ -389,10 +389,10 @@ final class TrainRun {
    *
    * @param except prefixes of names that stay random
    */
-  void initialise(Checkpoint from, List<String> except, Object origin) {
+  void initialise(Checkpoint from, List<String> except, Path origin) {
     trainer.weights().raw().load(from.tensors(), except, origin);
     trainer.weights().average().load(from.tensors(), except, origin);
-    states.startedFrom(from.trainedOn());
+    states.startedFrom(origin, from.trainedOn());
   }
 
   private Checkpoint checkpoint(Position at, TrainedOn trainedOn) {
