@@ -6,7 +6,10 @@ import io.sadi.image.LazyImage;
 import io.sadi.predict.engine.ImageTask;
 import io.sadi.predict.engine.ImageTask.PixelSource;
 import io.sadi.predict.engine.InputImage;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.DataBuffer;
 import java.awt.image.Raster;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -112,21 +115,50 @@ public final class Photo {
     int height = image.getHeight();
     byte[] rgb = new byte[Math.multiplyExact(3, Math.multiplyExact(width, height))];
     // Java takes grey to be linear and would make it brighter; files of grey photos mean sRGB's.
-    Raster grey = image.getType() == BufferedImage.TYPE_BYTE_GRAY ? image.getRaster() : null;
+    boolean grey = image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY;
     int[] row = new int[width];
     int at = 0;
     for (int y = 0; y < height; y++) {
-      if (grey != null) {
-        grey.getSamples(0, y, width, 1, 0, row);
+      if (grey) {
+        grey(image, y, row);
       } else {
         image.getRGB(0, y, width, 1, row, 0, width);
       }
       for (int pixel : row) {
-        rgb[at++] = (byte) (grey != null ? pixel : pixel >> 16);
-        rgb[at++] = (byte) (grey != null ? pixel : pixel >> 8);
+        rgb[at++] = (byte) (grey ? pixel : pixel >> 16);
+        rgb[at++] = (byte) (grey ? pixel : pixel >> 8);
         rgb[at++] = (byte) pixel;
       }
     }
     return rgb;
+  }
+
+  /** Reads a row of a grey image, 0 to 255, as the same image in a file is decoded. */
+  private static void grey(BufferedImage image, int y, int[] row) {
+    ColorModel model = image.getColorModel();
+    Raster raster = image.getRaster();
+    int type = model.getTransferType();
+    if (type != DataBuffer.TYPE_BYTE
+        && type != DataBuffer.TYPE_USHORT
+        && type != DataBuffer.TYPE_INT) { // signed and real numbers
+      for (int x = 0; x < row.length; x++) {
+        Object pixel = raster.getDataElements(x, y, null);
+        float value = model.getNormalizedComponents(pixel, null, 0)[0];
+        row[x] = Math.round(255 * Math.max(0, Math.min(1, value)));
+      }
+      return;
+    }
+    raster.getSamples(0, y, row.length, 1, 0, row);
+    int bits = model.getComponentSize(0);
+    double most = (1L << bits) - 1;
+    boolean multiplied = model.hasAlpha() && model.isAlphaPremultiplied();
+    for (int x = 0; x < row.length; x++) {
+      double value = Integer.toUnsignedLong(row[x]);
+      if (multiplied) {
+        double alpha = Integer.toUnsignedLong(raster.getSample(x, y, 1));
+        value = alpha == 0 ? 0 : Math.min(most, Math.rint(value * most / alpha));
+      }
+      row[x] = (int) (bits < 8 ? value * 255 / most : value / (1L << (bits - 8)));
+    }
   }
 }

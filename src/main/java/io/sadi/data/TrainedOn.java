@@ -21,13 +21,16 @@ import org.jspecify.annotations.Nullable;
  * @param teachers files of predictions that were a second opinion on the labels; none as a rule
  * @param before what its weights had been trained on earlier, the first first: by the run that they
  *     come from ({@code --init}), or by this run before it went on with other data
+ * @param unknownBefore the file of the network that its weights come from in the first place, where
+ *     that does not say what it was trained on, as imported ones do not; null for none
  */
 public record TrainedOn(
     String dataset,
     Fingerprint train,
     @Nullable Fingerprint val,
     List<TeacherFile> teachers,
-    List<TrainedOn> before) {
+    List<TrainedOn> before,
+    @Nullable String unknownBefore) {
   /** Digits of a checksum that a person is shown. */
   private static final int SHOWN = 12;
 
@@ -36,10 +39,10 @@ public record TrainedOn(
     before = List.copyOf(before);
   }
 
-  /** Without a second opinion. */
+  /** Without a second opinion; all that it was trained on is known. */
   public TrainedOn(
       String dataset, Fingerprint train, @Nullable Fingerprint val, List<TrainedOn> before) {
-    this(dataset, train, val, List.of(), before);
+    this(dataset, train, val, List.of(), before, null);
   }
 
   /**
@@ -99,7 +102,7 @@ public record TrainedOn(
 
   /** The same with second opinions on the labels. */
   public TrainedOn with(List<TeacherFile> files) {
-    return new TrainedOn(dataset, train, val, files, before);
+    return new TrainedOn(dataset, train, val, files, before, unknownBefore);
   }
 
   /**
@@ -120,8 +123,15 @@ public record TrainedOn(
   public TrainedOn after(TrainedOn earlier) {
     List<TrainedOn> all = new ArrayList<>(earlier.before);
     all.add(
-        new TrainedOn(earlier.dataset, earlier.train, earlier.val, earlier.teachers, List.of()));
-    return new TrainedOn(dataset, train, val, teachers, all);
+        new TrainedOn(
+            earlier.dataset, earlier.train, earlier.val, earlier.teachers, List.of(), null));
+    return new TrainedOn(dataset, train, val, teachers, all, earlier.unknownBefore);
+  }
+
+  /** The same for weights of a network that does not say what it was trained on. */
+  public TrainedOn afterUnknown(Path network) {
+    return new TrainedOn(
+        dataset, train, val, teachers, before, String.valueOf(network.getFileName()));
   }
 
   /**
@@ -201,6 +211,9 @@ public record TrainedOn(
       before.forEach(one -> earlier.add(one.json()));
       json.add("before", earlier);
     }
+    if (unknownBefore != null) {
+      json.addProperty("unknown_before", unknownBefore);
+    }
     return json;
   }
 
@@ -218,13 +231,15 @@ public record TrainedOn(
     if (json.get("teachers").isGiven()) {
       json.get("teachers").list().forEach(one -> teachers.add(TeacherFile.from(one)));
     }
+    Field unknown = json.get("unknown_before");
     Field val = json.get("val");
     return new TrainedOn(
         json.get("dataset").text(),
         Fingerprint.from(json.get("train")),
         val.isGiven() ? Fingerprint.from(val) : null,
         teachers,
-        before);
+        before,
+        last && unknown.isGiven() ? unknown.text() : null);
   }
 
   /** As in {@code synthetic, split train (48 people, sha256 3f2a91c04d12), validated on ...}. */
@@ -239,6 +254,9 @@ public record TrainedOn(
     }
     for (int i = before.size() - 1; i >= 0; i--) {
       words.append("; before that on ").append(before.get(i));
+    }
+    if (unknownBefore != null) {
+      words.append("; before that on people that ").append(unknownBefore).append(" does not name");
     }
     return words.toString();
   }

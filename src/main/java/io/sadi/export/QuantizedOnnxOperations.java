@@ -98,7 +98,10 @@ final class QuantizedOnnxOperations extends OnnxOperations {
   @Override
   public OnnxValue multiplyAddRelu(String name, OnnxValue a, OnnxValue b, OnnxValue c) {
     Uint8Range scaled = quantization.map(Quantization.scaled(name));
-    if (scaled == null || !ranges.containsKey(a.name()) || !ranges.containsKey(c.name())) {
+    if (quantization.map(name) == null
+        || scaled == null
+        || !ranges.containsKey(a.name())
+        || !ranges.containsKey(c.name())) {
       return rounded(name, relu(multiplyAdd(a, b, c)));
     }
     OnnxValue product = multiply(a, rounded(b, Uint8Range.UNIT));

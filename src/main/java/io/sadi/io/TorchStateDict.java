@@ -32,7 +32,11 @@ public final class TorchStateDict {
   /** What PyTorch calls the padding in a record's header. */
   private static final short PADDING = 0x4246;
 
-  private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+  /**
+   * Of every record. For ZIP's first moment, and what is before it, Java writes the time in another
+   * field too, in the time zone of the machine and of a length that shifts the content.
+   */
+  private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 1, 0, 0, 2);
 
   private TorchStateDict() {}
 

@@ -138,6 +138,11 @@ public final class DetectorNet implements AutoCloseable {
     return arithmetic;
   }
 
+  /** As {@link SadiNet#fewestToTrain}. */
+  public int fewestToTrain(List<String> frozen) {
+    return ShapeOperations.fewestToTrain(config.input(), this::forward, frozen);
+  }
+
   /** As {@link ShapeOperations#layers} has them. */
   Map<Object, ShapeOperations.Layer> layers() {
     return ShapeOperations.layers(config.input(), this::forward);

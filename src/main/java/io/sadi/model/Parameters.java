@@ -244,7 +244,7 @@ public final class Parameters implements AutoCloseable {
             .collect(Collectors.toUnmodifiableSet());
     Set<String> parts = new LinkedHashSet<>();
     for (String name : byName.keySet()) {
-      if (!names.contains(name) && !isExcepted(name, except)) {
+      if (!names.contains(name) && !hasPart(name, except)) {
         Stream.of(name.split("\\."))
             .filter(part -> !known.contains(part))
             .findFirst()
@@ -295,7 +295,7 @@ public final class Parameters implements AutoCloseable {
   public void check(Map<String, Safetensors.Entry> entries, List<String> except, Object origin) {
     checkParts(except, "parameters");
     for (String name : entries.keySet()) {
-      if (!byName.containsKey(name) && !isExcepted(name, except)) {
+      if (!byName.containsKey(name) && !hasPart(name, except)) {
         throw new BadInputException(
             origin
                 + ": tensor "
@@ -304,7 +304,7 @@ public final class Parameters implements AutoCloseable {
       }
     }
     for (Parameter parameter : byName.values()) {
-      if (isExcepted(parameter.name(), except)) {
+      if (hasPart(parameter.name(), except)) {
         continue;
       }
       Safetensors.Entry entry = entries.get(parameter.name());
@@ -336,7 +336,7 @@ public final class Parameters implements AutoCloseable {
     check(entries, except, origin);
     for (Parameter parameter : byName.values()) {
       Safetensors.Entry entry = entries.get(parameter.name());
-      if (entry != null && !parameter.isRead() && !isExcepted(parameter.name(), except)) {
+      if (entry != null && !parameter.isRead() && !hasPart(parameter.name(), except)) {
         load(parameter, entry);
       }
     }
@@ -351,8 +351,9 @@ public final class Parameters implements AutoCloseable {
     }
   }
 
-  private static boolean isExcepted(String name, List<String> except) {
-    return except.stream().anyMatch(part -> hasPart(name, part));
+  /** Whether a path has one of these parts. */
+  static boolean hasPart(String name, List<String> parts) {
+    return parts.stream().anyMatch(part -> hasPart(name, part));
   }
 
   @Override

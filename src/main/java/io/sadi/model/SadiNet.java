@@ -165,6 +165,15 @@ public final class SadiNet implements AutoCloseable {
     return device;
   }
 
+  /**
+   * The fewest crops of a training batch: 2 where a batch norm sees maps of a single pixel, else 1.
+   *
+   * @param frozen parts of names of parameters that are not trained
+   */
+  public int fewestToTrain(List<String> frozen) {
+    return ShapeOperations.fewestToTrain(config.input(), this::forward, frozen);
+  }
+
   public Parameters parameters() {
     return parameters;
   }

@@ -41,6 +41,7 @@ final class ShapeOperations implements Operations<ShapeOperations.Shape> {
   record Layer(String path, LayerForm form) {}
 
   private final Map<Object, Layer> layers = new LinkedHashMap<>();
+  private final Map<ConvBn, Long> normalised = new LinkedHashMap<>();
   private boolean exact;
 
   /**
@@ -65,6 +66,33 @@ final class ShapeOperations implements Operations<ShapeOperations.Shape> {
     return operations.layers;
   }
 
+  /**
+   * The fewest images of a training batch. A batch norm takes the variance of a channel's values
+   * over the batch, so it needs two of them, and a map may be a single pixel.
+   *
+   * @param side of the network's input
+   * @param forward its forward pass
+   * @param frozen parts of names of parameters that are not trained: such a batch norm uses its
+   *     running statistics
+   */
+  static int fewestToTrain(
+      long side, BiConsumer<ShapeOperations, Shape> forward, List<String> frozen) {
+    ShapeOperations operations = new ShapeOperations();
+    forward.accept(operations, new Shape(3L, side, side));
+    return operations.normalised.entrySet().stream()
+            .anyMatch(
+                norm ->
+                    norm.getValue() < 2
+                        && !Parameters.hasPart(norm.getKey().mean().name(), frozen))
+        ? 2
+        : 1;
+  }
+
+  private Shape normalised(Shape y, ConvBn layer) {
+    normalised.put(layer, y.at(2) * y.at(3));
+    return y;
+  }
+
   private Shape convolved(Shape x, Conv layer, boolean relu, boolean added) {
     LayerForm form = LayerForm.convolution(layer, x.at(2), exact, relu, added);
     layers.put(layer, new Layer(layer.path(), form));
@@ -83,12 +111,12 @@ final class ShapeOperations implements Operations<ShapeOperations.Shape> {
 
   @Override
   public Shape conv(Shape x, ConvBn layer) {
-    return convolved(x, layer.conv(), layer.relu(), false);
+    return normalised(convolved(x, layer.conv(), layer.relu(), false), layer);
   }
 
   @Override
   public Shape addConv(Shape sum, Shape x, ConvBn layer) {
-    return convolved(x, layer.conv(), layer.relu(), !layer.relu());
+    return normalised(convolved(x, layer.conv(), layer.relu(), !layer.relu()), layer);
   }
 
   @Override

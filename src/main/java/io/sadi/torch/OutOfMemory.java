@@ -43,17 +43,21 @@ public final class OutOfMemory {
    * The line for a person.
    *
    * @param size of a batch that there is no memory for
+   * @param fewest a batch may have
    * @param fits what {@link #fitting} found
    * @param advice what to do where some batch fits
    */
-  public static FailedException failure(int size, int fits, String advice, RuntimeException cause) {
+  public static FailedException failure(
+      int size, int fewest, int fits, String advice, RuntimeException cause) {
     return new FailedException(
         String.format(
             Locale.ROOT,
             "out of memory: a batch of %d crops does not fit, %s (%s)",
             size,
             fits == 0
-                ? "nor does a single one: take a smaller network or model.input"
+                ? "nor does "
+                    + (fewest == 1 ? "a single one" : "one of " + fewest + ", the fewest")
+                    + ": take a smaller network or model.input"
                 : "one of " + fits + " does: " + advice,
             Torch.firstLine(cause).replaceFirst("^[. ]+", "")),
         cause);
@@ -63,12 +67,13 @@ public final class OutOfMemory {
    * How much of a batch there is memory for, found by trying a half, a quarter and so on.
    *
    * @param size of a batch that there is none for
+   * @param fewest a batch may have
    * @param attempt computes as many
-   * @return 0 where there is none for a single one
+   * @return 0 where there is none for the fewest
    */
-  public static int fitting(int size, IntConsumer attempt) {
-    for (int part = size; part > 1; ) {
-      part = (part + 1) / 2;
+  public static int fitting(int size, int fewest, IntConsumer attempt) {
+    for (int part = size; part > fewest; ) {
+      part = Math.max(fewest, (part + 1) / 2);
       try {
         attempt.accept(part);
         return part;

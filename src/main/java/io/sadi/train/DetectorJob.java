@@ -137,8 +137,15 @@ public record DetectorJob(
 
   /** Checks the frozen parameters, the initial network, and that a resumed run keeps its people. */
   private void check() throws IOException {
-    Parameters parameters = DetectorNet.describe(config.model()).parameters();
+    DetectorNet net = DetectorNet.describe(config.model());
+    Parameters parameters = net.parameters();
     parameters.checkParts(config.train().freeze(), "train.freeze");
+    config
+        .train()
+        .checkBatch(
+            Math.min(config.train().batch(), photos.size()),
+            net.fewestToTrain(config.train().freeze()),
+            photos.size() + (photos.size() == 1 ? " photo" : " photos") + " to learn from");
     if (init != null && !goesOn()) {
       parameters.check(
           DetectorCheckpoint.read(init.checkpoint()).tensors(), init.except(), init.checkpoint());

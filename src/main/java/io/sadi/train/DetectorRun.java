@@ -146,7 +146,7 @@ final class DetectorRun extends EpochLoop {
     try {
       step = trainer.step(taken, rate, position().limit());
     } catch (RuntimeException e) {
-      throw OutOfMemory.is(e) ? OutOfMemory.failure(settings.batch(), 0, "", e) : e;
+      throw OutOfMemory.is(e) ? OutOfMemory.failure(settings.batch(), 1, 0, "", e) : e;
     }
     taken.forEach(batches::release);
     StepLoss loss = step.loss();
@@ -282,10 +282,10 @@ final class DetectorRun extends EpochLoop {
    *
    * @param except parts of names that stay random
    */
-  void initialise(DetectorCheckpoint from, List<String> except, Object origin) {
+  void initialise(DetectorCheckpoint from, List<String> except, Path origin) {
     trainer.weights().raw().load(from.tensors(), except, origin);
     trainer.weights().average().load(from.tensors(), except, origin);
-    states.startedFrom(from.trainedOn());
+    states.startedFrom(origin, from.trainedOn());
   }
 
   private DetectorCheckpoint checkpoint(Position at, @Nullable TrainedOn trainedOn) {

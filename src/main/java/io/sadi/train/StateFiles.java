@@ -151,11 +151,14 @@ final class StateFiles {
     return trainedOn;
   }
 
-  /** The initial weights were trained before, on these people. */
-  void startedFrom(@Nullable TrainedOn before) {
-    if (before != null) {
-      trainedOn = trainedOn.after(before);
-    }
+  /**
+   * Notes what the initial weights were trained on.
+   *
+   * @param network their file
+   * @param before what it says; null where it says nothing
+   */
+  void startedFrom(Path network, @Nullable TrainedOn before) {
+    trainedOn = before == null ? trainedOn.afterUnknown(network) : trainedOn.after(before);
   }
 
   /** A state with NaN must not replace a good one. */

@@ -145,6 +145,26 @@ public record TrainConfig(
             "train.seed", 1, 0, Integer.MAX_VALUE, "of weights, order and augmentation"));
   }
 
+  /**
+   * Refuses batches that are too small for batch norm, whose statistics would be no numbers.
+   *
+   * @param used images of a batch as it is used, where there are fewer people than a step takes
+   * @param fewest images of a batch
+   * @param learned what is learned from, for the message
+   */
+  void checkBatch(int used, int fewest, String learned) {
+    if (used < fewest) {
+      throw BadInputException.at(
+          "train.batch",
+          batch == used ? String.valueOf(used) : batch + ", but a batch is " + used + " of " + learned,
+          "batches of at least "
+              + fewest
+              + ", because the network's smallest map is a single pixel and batch norm needs two"
+              + " values a channel",
+          batch == used ? "or take a larger model.input" : "take more of them, or a larger model.input");
+    }
+  }
+
   /** A process's share of a step's batches. */
   Batches.Share share(int rank, int ranks) {
     return new Batches.Share(batch, accumulate * ranks, rank * accumulate, accumulate);

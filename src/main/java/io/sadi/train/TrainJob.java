@@ -163,6 +163,7 @@ public record TrainJob(
     Parameters parameters =
         SadiNet.describe(config.model(), dataset.skeleton().size()).parameters();
     parameters.checkParts(config.train().freeze(), "train.freeze");
+    checkBatch(1);
     if (init != null && !goesOn()) {
       init.check(parameters, dataset);
     }
@@ -175,6 +176,20 @@ public record TrainJob(
           "name that dataset with --data, or go on with this one with --override-config");
     }
     return this;
+  }
+
+  private void checkBatch(int ranks) {
+    Batches.Share share = config.train().share(0, ranks);
+    config
+        .train()
+        .checkBatch(
+            share.fitting(people.size()).size(),
+            SadiNet.describe(config.model(), dataset.skeleton().size())
+                .fewestToTrain(config.train().freeze()),
+            people.size()
+                + (people.size() == 1 ? " person" : " people")
+                + " to learn from"
+                + (share.parts() > 1 ? " in " + share.parts() + " batches a step" : ""));
   }
 
   /**
@@ -311,6 +326,7 @@ public record TrainJob(
               + config.train().share(0, ranks.size()).parts()
               + " batches of a step");
     }
+    checkBatch(ranks.size());
     JobConsistency.check(this, ranks, device);
     if (ranks.first()) {
       warn(progress);

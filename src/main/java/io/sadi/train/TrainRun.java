@@ -186,15 +186,21 @@ final class TrainRun extends EpochLoop {
     if (batch == null) {
       return e;
     }
+    int fewest = trainer.fewest();
     int fits = trainer.fitting(batch);
+    int parts = fits == 0 ? 1 : (batch.size() + fits - 1) / fits;
+    int step = settings.share(0, ranks.size()).parts() * parts;
+    if (people.size() / step < fewest) {
+      parts = 1; // with as many batches a step none would be large enough
+    }
     String advice =
         String.format(
             Locale.ROOT,
             "--resume --override-config --set train.batch=%d --set train.accumulate=%d takes the"
                 + " same steps, from the last state, which is intact",
             fits,
-            fits == 0 ? 0 : settings.accumulate() * ((batch.size() + fits - 1) / fits));
-    return OutOfMemory.failure(batch.size(), fits, advice, e);
+            settings.accumulate() * parts);
+    return OutOfMemory.failure(batch.size(), fewest, fits, advice, e);
   }
 
   /** Writes a picture of the run's first batch, for people to check what is learned from. */
@@ -355,10 +361,10 @@ final class TrainRun extends EpochLoop {
    *
    * @param except prefixes of names that stay random
    */
-  void initialise(Checkpoint from, List<String> except, Object origin) {
+  void initialise(Checkpoint from, List<String> except, Path origin) {
     trainer.weights().raw().load(from.tensors(), except, origin);
     trainer.weights().average().load(from.tensors(), except, origin);
-    states.startedFrom(from.trainedOn());
+    states.startedFrom(origin, from.trainedOn());
   }
 
   private Checkpoint checkpoint(Position at, TrainedOn trainedOn) {

@@ -199,15 +199,21 @@ public class Trainer implements AutoCloseable {
     }
   }
 
+  /** The fewest crops of a batch. */
+  int fewest() {
+    return net.fewestToTrain(config.train().freeze());
+  }
+
   /**
    * How many of a batch's crops there is memory for, found by trying a half, a quarter and so on.
    *
-   * @return 0 if there is none for a single crop
+   * @return 0 if there is none for {@link #fewest}
    */
   int fitting(Batch batch) {
     int fits =
         OutOfMemory.fitting(
             batch.size(),
+            fewest(),
             size -> {
               try (PointerScope scope = new PointerScope()) {
                 Batch part = batch.first(size);

@@ -18,7 +18,13 @@ import io.sadi.predict.output.PredictionsFormat;
 import io.sadi.testing.BinSadi;
 import io.sadi.testing.TestModels;
 import java.awt.Color;
+import java.awt.Transparency;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.WritableRaster;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -35,6 +41,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
@@ -166,15 +173,52 @@ class PoseModelTest {
   /** Java would brighten grey photos, and the network see others than it has learned. */
   @Test
   void greyPhotosAreAsBrightAsInTheirFiles() throws IOException {
-    BufferedImage grey = new BufferedImage(70, 60, BufferedImage.TYPE_BYTE_GRAY);
-    byte[] rgb = new byte[70 * 60 * 3];
-    Random random = new Random(3);
-    for (int i = 0; i < 70 * 60; i++) {
-      int value = random.nextInt(256);
-      grey.getRaster().setSample(i % 70, i / 70, 0, value);
-      rgb[3 * i] = rgb[3 * i + 1] = rgb[3 * i + 2] = (byte) value;
+    byte[] values = new byte[70 * 60];
+    new Random(3).nextBytes(values);
+    byte[] rgb = new byte[3 * values.length];
+    for (int i = 0; i < rgb.length; i++) {
+      rgb[i] = values[i / 3];
     }
-    assertThat(model.find(grey)).isEqualTo(model.find(Photo.ofRgb(rgb, 70, 60)));
+    List<Pose> expected = model.find(Photo.ofRgb(rgb, 70, 60));
+    for (boolean alpha : new boolean[] {false, true}) {
+      for (int type : new int[] {DataBuffer.TYPE_BYTE, DataBuffer.TYPE_USHORT}) {
+        BufferedImage grey = grey(values, type, alpha, false);
+        assertThat(model.find(grey)).isEqualTo(expected);
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        assertThat(ImageIO.write(grey, "png", file)).isTrue();
+        assertThat(model.find(Photo.ofFile(file.toByteArray()))).isEqualTo(expected);
+      }
+    }
+    assertThat(model.find(grey(values, DataBuffer.TYPE_FLOAT, false, false))).isEqualTo(expected);
+    // Every pixel's brightness comes back where it was multiplied by its opacity.
+    assertThat(model.find(grey(values, DataBuffer.TYPE_USHORT, true, true))).isEqualTo(expected);
+  }
+
+  /** 70x60 pixels; half of the columns are half transparent. */
+  private static BufferedImage grey(byte[] values, int type, boolean alpha, boolean multiplied) {
+    ColorModel colours =
+        new ComponentColorModel(
+            ColorSpace.getInstance(ColorSpace.CS_GRAY),
+            alpha,
+            multiplied,
+            alpha ? Transparency.TRANSLUCENT : Transparency.OPAQUE,
+            type);
+    WritableRaster raster = colours.createCompatibleWritableRaster(70, 60);
+    boolean real = type == DataBuffer.TYPE_FLOAT;
+    boolean wide = type == DataBuffer.TYPE_USHORT;
+    for (int i = 0; i < values.length; i++) {
+      int value = values[i] & 255;
+      int x = i % 70;
+      int opacity = x % 2 == 0 ? 255 : 128;
+      // In sixteen bits the lower eight are not 0.
+      double sample = real ? value / 255.0 : wide ? 256 * value + 77 : value;
+      double seen = multiplied ? Math.rint(sample * opacity / 255) : sample;
+      raster.setSample(x, i / 70, 0, seen);
+      if (alpha) {
+        raster.setSample(x, i / 70, 1, wide ? 257 * opacity : opacity);
+      }
+    }
+    return new BufferedImage(colours, raster, multiplied, null);
   }
 
   @Test

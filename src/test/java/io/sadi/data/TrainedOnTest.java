@@ -87,7 +87,9 @@ class TrainedOnTest {
     TrainedOn first = trained(person(1, 1), List.of());
     TrainedOn second = trained(person(2, 1), List.of(person(3, 1))).after(first);
     TrainedOn third = trained(person(4, 1), List.of()).after(second);
-    for (TrainedOn one : List.of(first, second, third)) {
+    TrainedOn fourth = trained(person(5, 1), List.of()).afterUnknown(Path.of("x/theirs.pth"));
+    TrainedOn fifth = trained(person(6, 1), List.of()).after(fourth);
+    for (TrainedOn one : List.of(first, second, third, fourth, fifth)) {
       assertThat(TrainedOn.from(Field.root(Json.parse(Json.compact(one.json()), "x"), "x")))
           .isEqualTo(one);
     }
@@ -95,7 +97,13 @@ class TrainedOnTest {
     assertThat(third)
         .asString()
         .startsWith("mine, split train (1 people, sha256 ")
-        .contains("; before that on mine, split train (1 people", ", validated on split val (1 ");
+        .contains("; before that on mine, split train (1 people", ", validated on split val (1 ")
+        .doesNotContain("does not name");
+    assertThat(fifth.before()).hasSize(1);
+    assertThat(fifth)
+        .asString()
+        .contains("; before that on mine, ")
+        .endsWith("; before that on people that theirs.pth does not name");
   }
 
   @Test

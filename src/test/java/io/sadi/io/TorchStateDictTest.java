@@ -8,13 +8,16 @@ import io.sadi.io.Safetensors.Dtype;
 import io.sadi.io.Safetensors.Entry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.TimeZone;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +71,42 @@ class TorchStateDictTest {
     byte[] first = Files.readAllBytes(file);
     TorchStateDict.write(file, tensors());
     assertThat(Files.readAllBytes(file)).isEqualTo(first);
+  }
+
+  /** The same export has the same checksum wherever it is made. */
+  @Test
+  void theBytesDoNotDependOnTheTimeZone() throws IOException {
+    TimeZone zone = TimeZone.getDefault();
+    List<byte[]> written = new ArrayList<>();
+    try {
+      for (String name : List.of("UTC", "Asia/Tokyo", "America/New_York")) {
+        TimeZone.setDefault(TimeZone.getTimeZone(name));
+        Path file = folder.resolve("zone.pth");
+        TorchStateDict.write(file, tensors());
+        written.add(Files.readAllBytes(file));
+      }
+    } finally {
+      TimeZone.setDefault(zone);
+    }
+    assertThat(written.get(1)).isEqualTo(written.get(0));
+    assertThat(written.get(2)).isEqualTo(written.get(0));
+  }
+
+  /** Else a program that maps the file reads misaligned numbers. */
+  @Test
+  void everyRecordBeginsAtAMultipleOf64Bytes() throws IOException {
+    Path file = folder.resolve("a.pth");
+    TorchStateDict.write(file, tensors());
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    int records = 0;
+    int at = 0;
+    while (bytes.getInt(at) == 0x04034b50) { // a local header
+      int content = at + 30 + bytes.getShort(at + 26) + bytes.getShort(at + 28);
+      assertThat(content % 64).isZero();
+      at = content + bytes.getInt(at + 18);
+      records++;
+    }
+    assertThat(records).isEqualTo(tensors().size() + 3);
   }
 
   @Test

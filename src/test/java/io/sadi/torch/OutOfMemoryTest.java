@@ -25,7 +25,7 @@ class OutOfMemoryTest {
       })
   void knowsItByItsWords(String message) {
     assertThat(OutOfMemory.is(new RuntimeException(message))).isTrue();
-    assertThat(OutOfMemory.failure(8, 2, "--batch=2", new RuntimeException(message)))
+    assertThat(OutOfMemory.failure(8, 1, 2, "--batch=2", new RuntimeException(message)))
         .hasMessageStartingWith(
             "out of memory: a batch of 8 crops does not fit, one of 2 does: --batch=2 (")
         .hasMessageNotContainingAny("\n", ".cpp", "(. ");
@@ -44,6 +44,7 @@ class OutOfMemoryTest {
     assertThat(
             OutOfMemory.fitting(
                 25,
+                1,
                 size -> {
                   tried.add(size);
                   if (size > 5) {
@@ -56,16 +57,34 @@ class OutOfMemoryTest {
 
   @Test
   void findsThatNothingFits() {
-    assertThat(OutOfMemory.fitting(3, size -> fail("std::bad_alloc"))).isZero();
-    assertThat(OutOfMemory.fitting(1, size -> fail("std::bad_alloc"))).isZero();
-    assertThat(OutOfMemory.failure(3, 0, "--batch=0", new RuntimeException("std::bad_alloc")))
+    assertThat(OutOfMemory.fitting(3, 1, size -> fail("std::bad_alloc"))).isZero();
+    assertThat(OutOfMemory.fitting(1, 1, size -> fail("std::bad_alloc"))).isZero();
+    assertThat(OutOfMemory.failure(3, 1, 0, "--batch=0", new RuntimeException("std::bad_alloc")))
         .hasMessageContaining("nor does a single one")
         .hasMessageNotContaining("--batch");
   }
 
   @Test
+  void proposesNoBatchThatCannotBeTrained() {
+    List<Integer> tried = new ArrayList<>();
+    assertThat(
+            OutOfMemory.fitting(
+                5,
+                2,
+                size -> {
+                  tried.add(size);
+                  fail("std::bad_alloc");
+                }))
+        .isZero();
+    assertThat(tried).containsExactly(3, 2);
+    assertThat(OutOfMemory.failure(5, 2, 0, "", new RuntimeException("std::bad_alloc")))
+        .hasMessageStartingWith(
+            "out of memory: a batch of 5 crops does not fit, nor does one of 2, the fewest: take");
+  }
+
+  @Test
   void anotherFaultOnTheWayIsNotHidden() {
-    assertThatThrownBy(() -> OutOfMemory.fitting(4, size -> fail("shapes differ")))
+    assertThatThrownBy(() -> OutOfMemory.fitting(4, 1, size -> fail("shapes differ")))
         .hasMessage("shapes differ");
   }
 

@@ -102,6 +102,32 @@ class DetectorJobTest {
         .hasMessageContaining("was trained on");
   }
 
+  @Test
+  void aBatchTooSmallForBatchNormIsRefused() throws IOException {
+    Path data = NoisePeople.write(folder.resolve("data"));
+    Path run = folder.resolve("run");
+    String one = "model.input=32"; // 1x1 at the bottom of three levels
+    String levels = "model.channels=[4, 4, 8, 8]";
+    String blocks = "model.blocks=[1, 1, 1, 1]";
+    for (String few : List.of("train.batch=1", "data.limit_train=1")) {
+      assertThatThrownBy(
+              () -> job(config(TINY, one, levels, blocks, few), data, run, TrainJob.Mode.REFUSE))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageStartingWith("train.batch: found ")
+          .hasMessageContaining("expected batches of at least 2");
+      job(config(TINY, few), data, run, TrainJob.Mode.REFUSE);
+    }
+    assertThatThrownBy(
+            () ->
+                job(
+                    config(TINY, one, levels, blocks, "data.limit_train=1"),
+                    data,
+                    run,
+                    TrainJob.Mode.REFUSE))
+        .hasMessageContaining("found 4, but a batch is 1 of 1 photo to learn from");
+    job(config(TINY, one, levels, blocks), data, run, TrainJob.Mode.REFUSE);
+  }
+
   /** With a single validation nothing was compared yet. */
   @Test
   void patienceWaitsForTwoValidations() throws IOException {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sadi.checkpoint.Checkpoint;
 import io.sadi.config.Config;
 import io.sadi.convert.TorchImport;
+import io.sadi.data.TrainedOn;
 import io.sadi.geom.PixelConvention;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Progress;
@@ -60,6 +61,12 @@ class ForeignStartTest {
     Checkpoint best = Checkpoint.read(folder.resolve("run/checkpoints/best.safetensors"));
     assertThat(best.model().pixels()).isEqualTo(PixelConvention.CORNER);
     assertThat(best.skeleton().size()).isEqualTo(14);
+    // Else it would look as if it had seen this data alone.
+    TrainedOn trainedOn = requireNonNull(best.trainedOn());
+    assertThat(trainedOn.unknownBefore()).isEqualTo("theirs.pth");
+    assertThat(trainedOn)
+        .asString()
+        .endsWith("; before that on people that theirs.pth does not name");
     TorchImport network = TorchImport.read(theirs, null, null);
     for (String frozen : List.of("stem.conv.conv.weight", "stem.block.conv1.bn.running_var")) {
       Entry before = requireNonNull(network.tensors().get(frozen));

@@ -363,6 +363,21 @@ class LongRunTest {
                 + " allocate 2 GiB.)");
     assertThat(run.resolve("summary.json")).content().contains("\"failed\"");
     assertThat(Files.readAllBytes(last(run))).isEqualTo(before);
+    // A batch of one is too few for this network's batch norm.
+    TrainerOf narrow =
+        config ->
+            trainer(
+                config,
+                batch -> {
+                  if (batch.size() > 1) {
+                    throw new RuntimeException("CUDA out of memory.");
+                  }
+                },
+                loss -> loss);
+    assertThatThrownBy(() -> trainWith(run, config("train.batch=8"), narrow))
+        .hasMessage(
+            "out of memory: a batch of 8 crops does not fit, nor does one of 2, the fewest: take a"
+                + " smaller network or model.input (CUDA out of memory.)");
     // What it says to do is done.
     assertThat(trainWith(run, config("train.batch=2", "train.accumulate=4"), room))
         .isEqualTo(RunState.DONE);

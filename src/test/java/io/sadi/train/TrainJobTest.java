@@ -135,6 +135,35 @@ class TrainJobTest {
         .hasMessageContaining("holds other files");
   }
 
+  /** Else the running variances become no numbers, and the run ends with nothing saved. */
+  @Test
+  void aBatchTooSmallForBatchNormIsRefusedBeforeItIsTrained() throws IOException {
+    Path run = folder.resolve("run");
+    assertThatThrownBy(() -> prepared(run, "train.batch=1"))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            "train.batch: found 1, expected batches of at least 2, because the network's smallest"
+                + " map is a single pixel and batch norm needs two values a channel; or take a"
+                + " larger model.input");
+    assertThatThrownBy(() -> prepared(run, "data.limit_train=1"))
+        .hasMessageStartingWith(
+            "train.batch: found 4, but a batch is 1 of 1 person to learn from, expected");
+    assertThatThrownBy(() -> prepared(run, "train.accumulate=5"))
+        .hasMessageStartingWith(
+            "train.batch: found 4, but a batch is 1 of 8 people to learn from in 5 batches a step,");
+    assertThat(run).doesNotExist();
+    // Two crops, two by two pixels, or statistics that stay, are enough.
+    prepared(run, "train.batch=2");
+    prepared(run, "train.batch=1", "model.input=128");
+    prepared(run, "train.batch=1", "train.freeze=[hourglass]");
+    assertThat(prepared(run, "train.batch=1", "train.freeze=[hourglass]").run(Progress.NONE))
+        .isEqualTo(RunState.DONE);
+  }
+
+  private TrainJob prepared(Path run, String... sets) throws IOException {
+    return TrainJob.prepare(config(sets), true, data, run, TrainJob.Mode.REFUSE, null);
+  }
+
   @Test
   void aChangedConfigIsNotResumed() throws IOException {
     Path run = folder.resolve("run");

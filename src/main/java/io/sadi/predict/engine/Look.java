@@ -188,9 +188,10 @@ final class Look implements Iterator<Look.Seen> {
       if (!OutOfMemory.is(e)) {
         throw e;
       }
-      int fits = OutOfMemory.fitting(size, smaller -> estimator.run(pixels, smaller));
-      String advice = "--batch=" + fits + ", in training train.batch=" + fits;
-      throw OutOfMemory.failure(size, fits, advice, e);
+      int fits = OutOfMemory.fitting(size, 1, smaller -> estimator.run(pixels, smaller));
+      // In training a batch of one may be too few for batch norm.
+      String advice = "--batch=" + fits + (fits > 1 ? ", in training train.batch=" + fits : "");
+      throw OutOfMemory.failure(size, 1, fits, advice, e);
     } finally {
       memory.give(pixels);
     }
