@@ -16,6 +16,7 @@ import io.sadi.predict.engine.DatasetDetector;
 import io.sadi.predict.engine.PersonDetector;
 import io.sadi.torch.Numerics;
 import io.sadi.torch.OutOfMemory;
+import io.sadi.torch.Ranks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,7 +72,9 @@ final class DetectorRun extends EpochLoop {
             settings.onNan(),
             folder,
             photos.stream().map(LabelledPhoto::image).toList(),
-            config.model().input());
+            config.model().input(),
+            Ranks.ALONE,
+            trainer.device());
   }
 
   @Override

@@ -100,7 +100,9 @@ final class TrainRun extends EpochLoop {
             settings.onNan(),
             folder,
             people.stream().map(Person::image).toList(),
-            config.model().input());
+            config.model().input(),
+            ranks,
+            trainer.device());
   }
 
   @Override

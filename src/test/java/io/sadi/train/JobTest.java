@@ -204,26 +204,24 @@ class JobTest {
     return Numerics.of(precision, fallbacks, ComputeDevice.CPU, 8);
   }
 
-  /**
-   * Compares two processes' arithmetic.
-   *
-   * @param mixed what each is told of --allow-mixed
-   */
-  private static List<Future<List<Numerics>>> compare(List<Numerics> both, boolean... mixed)
-      throws Exception {
+  /** What a process of a job does. */
+  private interface OfRank<T> {
+    T in(Ranks ranks) throws IOException;
+  }
+
+  /** What comes of two processes that meet. */
+  private static <T> List<Future<T>> together(OfRank<T> work) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(2);
     try (Ranks.RankHost host = new Ranks.RankHost()) {
-      List<Future<List<Numerics>>> found = new ArrayList<>();
+      List<Future<T>> found = new ArrayList<>();
       for (int rank = 0; rank < 2; rank++) {
         Membership place = new Membership(rank, 2, rank, "127.0.0.1", host.port(), true, 0);
-        Numerics own = both.get(rank);
-        boolean allow = mixed[rank];
         found.add(
             threads.submit(
                 () -> {
                   try (Ranks.Meeting meeting = Ranks.meet(place, Duration.ofSeconds(60));
                       Ranks ranks = meeting.join(ComputeDevice.CPU)) {
-                    return JobConsistency.check(own, allow, ranks, ComputeDevice.CPU);
+                    return work.in(ranks);
                   }
                 }));
       }
@@ -232,6 +230,66 @@ class JobTest {
       return found;
     } finally {
       threads.shutdownNow();
+    }
+  }
+
+  /**
+   * Compares two processes' arithmetic.
+   *
+   * @param mixed what each is told of --allow-mixed
+   */
+  private static List<Future<List<Numerics>>> compare(List<Numerics> both, boolean... mixed)
+      throws Exception {
+    return together(
+        ranks -> {
+          int rank = ranks.rank();
+          return JobConsistency.check(both.get(rank), mixed[rank], ranks, ComputeDevice.CPU);
+        });
+  }
+
+  /** Who reads rank 0's lines is to find the images of all, and their crops on their machines. */
+  @Test
+  void badBatchesOfAllProcessesAreNamed() throws Exception {
+    List<String> images = List.of("a.png", "b.png", "c.png", "d.png");
+    Position position = Position.START.badStep();
+    for (boolean both : new boolean[] {false, true}) {
+      List<Future<String>> lines =
+          together(
+              ranks -> {
+                int rank = ranks.rank();
+                Path run = folder.resolve("machine-" + rank + both);
+                BadBatch batch =
+                    new BadBatch(
+                        List.of(2 * rank, 2 * rank + 1), List.of(new byte[12], new byte[12]));
+                StepLoss loss = StepLoss.of(new LossValues(Double.NaN, 0, 0), 1, 1);
+                List<String> said = new ArrayList<>();
+                new BadSteps(
+                        TrainConfig.OnNan.SKIP,
+                        RunFolder.at(run),
+                        images,
+                        2,
+                        ranks,
+                        ComputeDevice.CPU)
+                    .after(
+                        new Trainer.Step(loss, rank == 1 || both ? List.of(batch) : List.of()),
+                        position,
+                        said::add);
+                return String.join("\n", said);
+              });
+      String first = folder.resolve("machine-0" + both) + "/nan/epoch-0001-batch-000001";
+      String second = folder.resolve("machine-1" + both) + "/nan/epoch-0001-batch-000001-rank-1";
+      for (Future<String> line : lines) {
+        assertThat(line.get())
+            .isEqualTo(
+                "epoch 1, batch 1: the loss is no number for "
+                    + (both ? "a.png, b.png, c.png, d.png" : "c.png, d.png")
+                    + "; its crops are in "
+                    + (both ? first + " and " : "")
+                    + second
+                    + " of rank 1; skipped");
+      }
+      assertThat(Path.of(second, "images.txt")).hasContent("c.png\nd.png");
+      assertThat(Files.exists(Path.of(first))).isEqualTo(both);
     }
   }
 
