@@ -139,7 +139,7 @@ class TrainJobTest {
         .isEqualTo(names.stream().map(name -> "state/" + name).collect(Collectors.toSet()));
     try (Stream<Path> state = Files.list(run.resolve("state"))) {
       assertThat(state.map(file -> file.getFileName().toString()))
-          .allMatch(name -> name.matches("optimizer-\\d+\\.safetensors"));
+          .allMatch(name -> name.matches("lock|optimizer-\\d+\\.safetensors"));
     }
     for (String key :
         Json.parse(last.metadata().get("architecture"), "x").getAsJsonObject().keySet()) {
