@@ -39,6 +39,8 @@ class ExportIT {
     assertThat(json.get("schema_version").getAsInt()).isEqualTo(1);
     assertThat(json.get("bytes").getAsLong())
         .isEqualTo(Files.size(folder.resolve("mein Netz.onnx")));
+    assertThat(json.keySet())
+        .containsExactly("schema_version", "file", "bytes", "opset", "inputs", "outputs");
     assertThat(json.getAsJsonArray("outputs")).hasSize(4);
     assertThat(folder.resolve("mein Netz.onnx.part")).doesNotExist();
   }
@@ -50,6 +52,7 @@ class ExportIT {
     BinSadi.Result result = export("--out", "half.safetensors", "--card", "card.md", "--json");
     assertThat(result.exitCode()).as(result.err()).isZero();
     JsonObject json = JsonParser.parseString(result.out()).getAsJsonObject();
+    assertThat(json.keySet()).containsExactly("schema_version", "file", "bytes");
     assertThat(json.get("bytes").getAsLong())
         .isLessThan(Files.size(folder.resolve("net.safetensors")) * 3 / 4);
     BinSadi.Result info =

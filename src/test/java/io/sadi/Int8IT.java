@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +73,15 @@ class Int8IT {
     };
     BinSadi.Result exported = sadi(export);
     assertThat(exported.exitCode()).as(exported.err()).isZero();
+    BinSadi.Result onnx =
+        sadi("export", "--model", "int8.safetensors", "--int8", "--out", "int8.onnx", "--json");
+    assertThat(onnx.exitCode()).as(onnx.err()).isZero();
+    for (String field : List.of("int8_layers", "int8_deviation")) {
+      assertThat(JsonParser.parseString(onnx.out()).getAsJsonObject().get(field))
+          .as(field)
+          .isEqualTo(JsonParser.parseString(exported.out()).getAsJsonObject().get(field))
+          .isNotNull();
+    }
     assertThat(exported.err())
         .contains(" convolutions in int8: off by h1 ", "on 54 crops of split train");
     JsonObject json = JsonParser.parseString(exported.out()).getAsJsonObject();

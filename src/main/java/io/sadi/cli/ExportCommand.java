@@ -211,7 +211,19 @@ final class ExportCommand implements Callable<Integer> {
       return new JsonObject();
     }
     onnx.write(out);
-    return onnx.json(out);
+    JsonObject about = onnx.json(out);
+    if (int8) {
+      addInt8(about, onnx.checkpoint());
+    }
+    return about;
+  }
+
+  private static void addInt8(JsonObject about, Checkpoint checkpoint) {
+    Int8 ranges = checkpoint.int8();
+    if (ranges != null) {
+      about.addProperty("int8_layers", ranges.quantization().layers().size());
+      about.addProperty("int8_deviation", ranges.deviation());
+    }
   }
 
   private JsonObject compact(Checkpoint checkpoint) throws IOException {
@@ -222,11 +234,7 @@ final class ExportCommand implements Callable<Integer> {
     Checkpoint compact = checkpoint.compact(model);
     compact.write(out, Map.of(), Map.of());
     JsonObject about = about();
-    Int8 ranges = compact.int8();
-    if (ranges != null) {
-      about.addProperty("int8_layers", ranges.quantization().layers().size());
-      about.addProperty("int8_deviation", ranges.deviation());
-    }
+    addInt8(about, compact);
     return about;
   }
 

@@ -114,11 +114,6 @@ final class OnnxGraph {
     return name;
   }
 
-  /** Bytes of all constants. */
-  long constantBytes() {
-    return graph.getInitializerList().stream().mapToLong(t -> t.getRawData().size()).sum();
-  }
-
   /** Something that whoever runs the graph provides. */
   OnnxValue input(String name, String meaning, long... shape) {
     OnnxValue value = OnnxValue.of(name, shape);

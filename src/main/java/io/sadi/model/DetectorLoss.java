@@ -28,8 +28,8 @@ public record DetectorLoss(CentreLoss form, BoxLoss boxes, double boxWeight) {
   public enum BoxLoss {
     /**
      * 1 - GIoU, 0 to 2: what two boxes have in common, and how far apart they are where that is
-     * nothing (Rezatofighi et al., Generalized Intersection over Union, 2019). A pixel counts as much
-     * as it is of the box.
+     * nothing (Rezatofighi et al., Generalized Intersection over Union, 2019). A pixel counts as
+     * much as it is of the box.
      */
     GIOU,
     /**

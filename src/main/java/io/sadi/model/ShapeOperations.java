@@ -82,8 +82,7 @@ final class ShapeOperations implements Operations<ShapeOperations.Shape> {
     return operations.normalised.entrySet().stream()
             .anyMatch(
                 norm ->
-                    norm.getValue() < 2
-                        && !Parameters.hasPart(norm.getKey().mean().name(), frozen))
+                    norm.getValue() < 2 && !Parameters.hasPart(norm.getKey().mean().name(), frozen))
         ? 2
         : 1;
   }

@@ -156,12 +156,16 @@ public record TrainConfig(
     if (used < fewest) {
       throw BadInputException.at(
           "train.batch",
-          batch == used ? String.valueOf(used) : batch + ", but a batch is " + used + " of " + learned,
+          batch == used
+              ? String.valueOf(used)
+              : batch + ", but a batch is " + used + " of " + learned,
           "batches of at least "
               + fewest
               + ", because the network's smallest map is a single pixel and batch norm needs two"
               + " values a channel",
-          batch == used ? "or take a larger model.input" : "take more of them, or a larger model.input");
+          batch == used
+              ? "or take a larger model.input"
+              : "take more of them, or a larger model.input");
     }
   }
 

@@ -107,8 +107,7 @@ class DetectorLossTest {
     double areaA = 1;
     double areaB = 1;
     for (int axis = 0; axis < 2; axis++) {
-      common *=
-          Math.max(0, Math.min(a[axis + 2], b[axis + 2]) - Math.max(a[axis], b[axis]));
+      common *= Math.max(0, Math.min(a[axis + 2], b[axis + 2]) - Math.max(a[axis], b[axis]));
       hull *= Math.max(a[axis + 2], b[axis + 2]) - Math.min(a[axis], b[axis]);
       areaA *= a[axis + 2] - a[axis];
       areaB *= b[axis + 2] - b[axis];

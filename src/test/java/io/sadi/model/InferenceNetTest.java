@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sadi.io.Safetensors;
 import io.sadi.model.SadiNet.Output;
+import io.sadi.testing.Architecture;
 import io.sadi.testing.Shared;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Precision;
@@ -72,8 +73,7 @@ class InferenceNetTest {
     Safetensors.Entry input =
         Safetensors.read(folder.resolve("input.safetensors")).tensors().get("image");
     Architecture architecture =
-        Architecture.fromJson(
-            weights.metadata().get("architecture"), (int) input.shape()[2], folder);
+        Architecture.fromJson(weights.metadata().get("architecture"), (int) input.shape()[2]);
     try (PointerScope scope = new PointerScope();
         SadiNet net =
             SadiNet.create(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sadi.io.Safetensors;
 import io.sadi.model.DistributionLearningModule.Moments;
 import io.sadi.model.SadiNet.Output;
+import io.sadi.testing.Architecture;
 import io.sadi.testing.Shared;
 import io.sadi.torch.ComputeDevice;
 import io.sadi.torch.Tensors;
@@ -40,7 +41,7 @@ class ModelOracleTest {
     Safetensors expected = Safetensors.read(folder.resolve("expected.safetensors"));
     long[] shape = input.tensors().get("image").shape();
     Architecture architecture =
-        Architecture.fromJson(weights.metadata().get("architecture"), (int) shape[2], folder);
+        Architecture.fromJson(weights.metadata().get("architecture"), (int) shape[2]);
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard();
         SadiNet net =

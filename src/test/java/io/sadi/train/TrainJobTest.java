@@ -37,6 +37,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,6 +116,35 @@ class TrainJobTest {
                 .run(Progress.NONE))
         .isEqualTo(RunState.DONE);
     assertThat(Files.readAllBytes(run.resolve("checkpoints/last.safetensors"))).isEqualTo(before);
+  }
+
+  /** Another program finds the state by sadi-formats(5). */
+  @Test
+  void theLastCheckpointHoldsWhatTheManualSays() throws IOException {
+    Path run = folder.resolve("run");
+    prepared(run, "train.epochs=1").run(Progress.NONE);
+    Safetensors last = Safetensors.read(run.resolve("checkpoints/last.safetensors"));
+    String page = Files.readString(Path.of("src/man/sadi-formats.roff"), StandardCharsets.UTF_8);
+    int start = page.indexOf(".SH CHECKPOINT\n");
+    String section = page.substring(start, page.indexOf("\n.SH ", start + 1));
+    assertThat(last.metadata().keySet())
+        .contains("training", "crc32c", "computed", "trained_on", "architecture")
+        .allMatch(key -> section.contains("\\fI" + key + "\\fR"));
+    assertThat(section).contains("\\fIstate/NAME\\fR");
+    Set<String> names = new TreeSet<>(last.tensors().keySet());
+    names.removeIf(name -> name.startsWith("state/"));
+    Set<String> raw = new TreeSet<>(last.tensors().keySet());
+    raw.removeAll(names);
+    assertThat(raw)
+        .isEqualTo(names.stream().map(name -> "state/" + name).collect(Collectors.toSet()));
+    try (Stream<Path> state = Files.list(run.resolve("state"))) {
+      assertThat(state.map(file -> file.getFileName().toString()))
+          .allMatch(name -> name.matches("lock|optimizer-\\d+\\.safetensors"));
+    }
+    for (String key :
+        Json.parse(last.metadata().get("architecture"), "x").getAsJsonObject().keySet()) {
+      assertThat(section.replaceAll("\\s+", " ")).contains(key);
+    }
   }
 
   @Test
