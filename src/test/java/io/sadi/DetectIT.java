@@ -161,7 +161,8 @@ class DetectIT {
     BinSadi.Result both =
         sadi("predict", "photos/a.png", "--detector", "spots.onnx", "--boxes", "boxes.csv");
     assertThat(both.exitCode()).isEqualTo(2);
-    assertThat(sadi("predict", "photos/a.png", "--people", "all").exitCode()).isEqualTo(2);
+    assertThat(sadi("predict", "photos/a.png", "--detector", "none", "--people", "all").exitCode())
+        .isEqualTo(2);
     assertThat(sadi("predict", "photos/a.png", "--detector", "none.onnx").exitCode()).isEqualTo(3);
   }
 

@@ -118,7 +118,8 @@ public record Checkpoint(
       throw BadInputException.at(
           file, "a PyTorch file", "a checkpoint of sadi", "'sadi import' makes one of it");
     }
-    Safetensors content = file.equals(BUILTIN) ? builtin() : Safetensors.read(file);
+    Safetensors content =
+        file.equals(BUILTIN) ? comesWithTheProgram(BUILTIN_RESOURCE, file) : Safetensors.read(file);
     Header header = new Header(file, content.metadata());
     if (DetectorCheckpoint.FORMAT.equals(content.metadata().get("format"))) {
       throw BadInputException.at(
@@ -175,16 +176,14 @@ public record Checkpoint(
         : null;
   }
 
-  private static Safetensors builtin() throws IOException {
-    try (InputStream in = Checkpoint.class.getResourceAsStream(BUILTIN_RESOURCE)) {
+  /** A network of the program's own. */
+  static Safetensors comesWithTheProgram(String resource, Path name) throws IOException {
+    try (InputStream in = Checkpoint.class.getResourceAsStream(resource)) {
       if (in == null) {
         throw BadInputException.at(
-            "--model",
-            BUILTIN.toString(),
-            "a file",
-            "this build has no network of its own: name a checkpoint");
+            name, "none", "a file", "this build has no network of its own: name a checkpoint");
       }
-      return Safetensors.of(in.readAllBytes(), BUILTIN);
+      return Safetensors.of(in.readAllBytes(), name);
     }
   }
 
@@ -196,6 +195,11 @@ public record Checkpoint(
    * @throws BadInputException naming a tensor with a weight that float16 cannot hold
    */
   public Checkpoint compact(Object file) {
+    return new Checkpoint(design, reading, compact(tensors, file), origin).withoutStrangeInt8();
+  }
+
+  static Map<String, Safetensors.Entry> compact(
+      Map<String, Safetensors.Entry> tensors, Object file) {
     Map<String, Safetensors.Entry> compact = new LinkedHashMap<>();
     tensors.forEach(
         (name, entry) -> {
@@ -212,7 +216,7 @@ public record Checkpoint(
                     + ", which ends at 65504; use the network as it is, or export it as ONNX");
           }
         });
-    return new Checkpoint(design, reading, compact, origin).withoutStrangeInt8();
+    return compact;
   }
 
   @Override

@@ -34,6 +34,11 @@ public record DetectorCheckpoint(
     Checkpoint.Origin origin)
     implements NetworkFile {
 
+  /** Stands for the detector that comes with the program. */
+  public static final Path BUILTIN = Path.of("builtin-detector");
+
+  private static final String BUILTIN_RESOURCE = BUILTIN + ".safetensors";
+
   /** Metadata {@code format} of such a file. */
   static final String FORMAT = "sadi-detector-1";
 
@@ -47,9 +52,13 @@ public record DetectorCheckpoint(
   /**
    * Whether a file is a checkpoint of a detector, by what its header says.
    *
+   * @param file or {@link #BUILTIN}
    * @return false also for a file that is not there, or of another kind
    */
   public static boolean isOne(Path file) throws IOException {
+    if (file.equals(BUILTIN)) {
+      return true;
+    }
     if (!Files.isRegularFile(file)) {
       return false;
     }
@@ -62,6 +71,9 @@ public record DetectorCheckpoint(
 
   /** Whether a file is of the kind that checkpoints are, safetensors, by its first bytes. */
   public static boolean isSafetensors(Path file) throws IOException {
+    if (file.equals(BUILTIN)) {
+      return true;
+    }
     if (!Files.isRegularFile(file)) {
       return false;
     }
@@ -78,13 +90,17 @@ public record DetectorCheckpoint(
   /**
    * Reads and checks a checkpoint; its tensors stay in the file until they are needed.
    *
+   * @param file or {@link #BUILTIN}
    * @throws BadInputException also where it is a network of another kind
    */
   public static DetectorCheckpoint read(Path file) throws IOException {
     if (TorchFile.isOne(file)) {
       throw BadInputException.at(file, "a PyTorch file", WHAT, "");
     }
-    Safetensors content = Safetensors.read(file);
+    Safetensors content =
+        file.equals(BUILTIN)
+            ? Checkpoint.comesWithTheProgram(BUILTIN_RESOURCE, file)
+            : Safetensors.read(file);
     Header header = new Header(file, content.metadata());
     if (Checkpoint.FORMAT.equals(content.metadata().get("format"))) {
       throw BadInputException.at(file, "a network that finds joints", WHAT, "");
@@ -100,6 +116,22 @@ public record DetectorCheckpoint(
             (int) header.number("epoch", 1e9),
             content.metadata().getOrDefault(CARD, ""),
             Checkpoint.trainedOn(content, file)));
+  }
+
+  /** As {@link Checkpoint#compact}. */
+  public DetectorCheckpoint compact(Object file) {
+    return new DetectorCheckpoint(config, model, Checkpoint.compact(tensors, file), origin);
+  }
+
+  /** The same with another description. */
+  public DetectorCheckpoint described(String card) {
+    return new DetectorCheckpoint(
+        config, model, tensors, new Checkpoint.Origin(origin.epoch(), card, origin.trainedOn()));
+  }
+
+  /** What the weights are, as a checksum. */
+  public String fingerprint() {
+    return Safetensors.sum(tensors);
   }
 
   @Override

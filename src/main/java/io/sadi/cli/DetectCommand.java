@@ -31,13 +31,14 @@ import picocli.CommandLine.Spec;
     header = "Find people's boxes in images.",
     description = {
       "Boxes for 'sadi predict --boxes', to be looked at, corrected or used again; 'sadi predict"
-          + " --detector' does both at once. No network for it comes with the program, and none is"
-          + " ever downloaded: sadi-predict(1) says where people get one."
+          + " --detector' does both at once. The network that comes with the program knows people of"
+          + " some size, and no crowds; none is ever downloaded, but sadi-predict(1) says where"
+          + " people get others."
     },
     footer = {
       "",
       "Examples:",
-      "  sadi detect photos --detector yolov8n.onnx --out boxes.csv",
+      "  sadi detect photos --out boxes.csv",
       "  sadi predict photos --boxes boxes.csv --out joints.csv",
       "  sadi detect photo.jpg --detector rtdetr.onnx --detector-score 0.6 | head",
       "  sadi detect photos --detector runs/det/checkpoints/best.safetensors"
@@ -76,9 +77,9 @@ final class DetectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    DetectorOptions options = detector.options();
+    DetectorOptions options = detector.options(true);
     if (options == null) {
-      throw new ParameterException(spec.commandLine(), "Missing required option: --detector=FILE");
+      throw new ParameterException(spec.commandLine(), "--detector none finds nobody");
     }
     if (threads < 0) {
       throw new ParameterException(spec.commandLine(), "--threads is 1 or more");

@@ -52,8 +52,9 @@ import picocli.CommandLine.TypeConversionException;
     name = "predict",
     header = "Find people's joints in images and films.",
     description = {
-      "Every image is one person's, who fills it, unless --boxes says who is where. Every joint has"
-          + " a position, a score and, where the network has the part that tells it (the SFM, see"
+      "Whom the detector that comes with the program finds are looked at, unless --boxes says who is"
+          + " where; with a --model of yours and no --detector, every image is one person's, who"
+          + " fills it. Every joint has a position, a score and, where the network has the part that tells it (the SFM, see"
           + " sadi-model(7)), a sigma; none is left out, however unsure.",
       "The score, 0 to 1, is how high the heatmap peaks at the joint. It ranks: the higher, the"
           + " more often right; but it is no probability, and 0.8 does not mean right in 8 of 10"
@@ -78,7 +79,8 @@ import picocli.CommandLine.TypeConversionException;
       "  find . -name '*.png' | sadi predict - | head",
       "  sadi predict --model best.safetensors photos --boxes people.csv \\",
       "    --out joints.json --overlays drawn --errors broken.csv",
-      "  sadi predict holiday --detector yolov8n.onnx --overlays drawn --out joints.csv",
+      "  sadi predict holiday --overlays drawn --out joints.csv",
+      "  sadi predict holiday --detector yolov8n.onnx --out joints.csv",
       "  sadi predict photos --format coco-dataset --out labels.json",
       "  sadi predict film.mp4 --smooth --out joints.csv --overlays drawn.mp4",
       "  sadi predict --model best.safetensors mpii/images \\",
@@ -145,7 +147,7 @@ final class PredictCommand implements Callable<Integer> {
       order = 9,
       paramLabel = "WHO",
       description =
-          "With --detector: ${COMPLETION-CANDIDATES}. one: the largest; all: everybody, and an"
+          "Of those whom the detector finds: ${COMPLETION-CANDIDATES}. one: the largest; all: everybody, and an"
               + " image in which nobody is found as one person's who fills it; found: everybody,"
               + " and no row where nobody is found. Default: all, of a film found.")
   private @Nullable WhichPeople people;
@@ -428,7 +430,7 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   private @Nullable DetectorUse detection(boolean isFilm) {
-    DetectorOptions options = detector.options();
+    DetectorOptions options = boxes == null ? detector.options(isBuiltin()) : null;
     if (options == null) {
       return null;
     }
@@ -436,6 +438,11 @@ final class PredictCommand implements Callable<Integer> {
     WhichPeople who = people == null ? usual : people;
     return new DetectorUse(
         who == WhichPeople.ONE ? options.largestAlone() : options, who != WhichPeople.FOUND);
+  }
+
+  /** The program's own network finds the joints of people, whom its detector knows. */
+  private boolean isBuiltin() {
+    return model.equals(Checkpoint.BUILTIN);
   }
 
   private PredictionsFormat format(@Nullable Path file) {
@@ -467,8 +474,11 @@ final class PredictCommand implements Callable<Integer> {
                 "--format mpii-mat is one file for all images: --out, not --out-dir"),
             refuse(boxes != null && detector.given(), "give one of --boxes and --detector"),
             refuse(
-                !detector.given() && (people != null || detector.isIncomplete()),
-                "--people and --detector-class, -layout and -input are for --detector FILE"),
+                people != null && (boxes != null || detector.options(isBuiltin()) == null),
+                "--people is for --detector"),
+            refuse(
+                detector.isIncomplete(),
+                "--detector-class, -layout and -input are for --detector FILE"),
             refuse(against != null && heatmaps == null, "--against is for --heatmaps DIR"),
             refuse(resume && overwrite.overwrite, "give one of --resume and --overwrite"),
             refuse(

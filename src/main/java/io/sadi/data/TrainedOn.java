@@ -116,7 +116,8 @@ public record TrainedOn(
         train.with(photos),
         val == null ? null : val.with(validationPhotos),
         teachers,
-        before);
+        before,
+        unknownBefore);
   }
 
   /** The same for weights that had been trained on something else, or on the same, before. */

@@ -124,8 +124,8 @@ public record DetectorLoss(CentreLoss form, BoxLoss boxes, double boxWeight) {
    * @param target the same
    */
   static Tensor giou(Tensor found, Tensor target) {
-    Sides x = Sides.of(found, target, 0);
-    Sides y = Sides.of(found, target, 1);
+    BoxSides x = BoxSides.of(found, target, 0);
+    BoxSides y = BoxSides.of(found, target, 1);
     Tensor common = x.common.mul(y.common);
     Tensor hull = x.hull.mul(y.hull);
     Tensor union = x.found.mul(y.found).add(x.target.mul(y.target)).sub(common);
@@ -141,8 +141,8 @@ public record DetectorLoss(CentreLoss form, BoxLoss boxes, double boxWeight) {
    * @param common what they have in common
    * @param hull from where the first begins to where the last ends
    */
-  private record Sides(Tensor found, Tensor target, Tensor common, Tensor hull) {
-    static Sides of(Tensor found, Tensor target, int axis) {
+  private record BoxSides(Tensor found, Tensor target, Tensor common, Tensor hull) {
+    static BoxSides of(Tensor found, Tensor target, int axis) {
       Tensor side = side(found, axis);
       Tensor targetSide = side(target, axis);
       Tensor begins = begins(found, axis, side);
@@ -151,7 +151,7 @@ public record DetectorLoss(CentreLoss form, BoxLoss boxes, double boxWeight) {
       Tensor targetEnds = targetBegins.add(targetSide);
       Tensor common = ends.minimum(targetEnds).sub(begins.maximum(targetBegins));
       Tensor hull = ends.maximum(targetEnds).sub(begins.minimum(targetBegins));
-      return new Sides(side, targetSide, common.clamp_min(Tensors.scalar(0)), hull);
+      return new BoxSides(side, targetSide, common.clamp_min(Tensors.scalar(0)), hull);
     }
 
     private static Tensor side(Tensor box, int axis) {

@@ -8,7 +8,6 @@ import io.sadi.film.Film;
 import io.sadi.film.FilmWriter;
 import io.sadi.film.FrameChoice;
 import io.sadi.io.BadInputException;
-import io.sadi.io.InputFile;
 import io.sadi.io.Progress;
 import io.sadi.model.Arithmetic;
 import io.sadi.predict.Frames.FrameStream;
@@ -172,7 +171,7 @@ public final class FilmJob {
       checks.boxes(progress);
     }
     if (request.detection() != null) {
-      InputFile.require(request.detection().detector().model());
+      request.detection().detector().require();
     }
     return new FilmJob(
         request,

@@ -5,7 +5,6 @@ import io.sadi.checkpoint.Checkpoint;
 import io.sadi.checkpoint.Decode;
 import io.sadi.io.BadInputException;
 import io.sadi.io.Checksum;
-import io.sadi.io.InputFile;
 import io.sadi.io.Progress;
 import io.sadi.model.Arithmetic;
 import io.sadi.predict.engine.Batching;
@@ -158,7 +157,7 @@ public final class PredictionJob {
     checks.submission(checkpoint.skeleton().joints(), progress);
     job.checkPictures();
     if (request.detection() != null) {
-      InputFile.require(request.detection().detector().model());
+      request.detection().detector().require();
     }
     return job;
   }
@@ -337,7 +336,7 @@ public final class PredictionJob {
     }
     PredictionRequest.DetectorUse detection = request.detection();
     if (detection != null) {
-      settings.addProperty("detector", Checksum.sha256(detection.detector().model()));
+      settings.addProperty("detector", detection.detector().fingerprint());
       settings.addProperty("detector_settings", detection.detector().settings());
       settings.addProperty("whole_where_nobody", detection.wholeWhereNobody());
     }

@@ -215,7 +215,7 @@ class JobTest {
     try (Ranks.RankHost host = new Ranks.RankHost()) {
       List<Future<T>> found = new ArrayList<>();
       for (int rank = 0; rank < 2; rank++) {
-        Membership place = new Membership(rank, 2, rank, "127.0.0.1", host.port(), true, 0);
+        Membership place = new Membership(rank, 2, rank, 2, "127.0.0.1", host.port(), true, 0);
         found.add(
             threads.submit(
                 () -> {

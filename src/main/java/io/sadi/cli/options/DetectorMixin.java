@@ -1,5 +1,6 @@
 package io.sadi.cli.options;
 
+import io.sadi.checkpoint.DetectorCheckpoint;
 import io.sadi.predict.detect.DetectorLayout;
 import io.sadi.predict.detect.DetectorOptions;
 import java.nio.file.Path;
@@ -11,20 +12,27 @@ public final class DetectorMixin {
   @Option(
       names = "--detector",
       order = 10,
-      paramLabel = "FILE",
+      paramLabel = "FILE|builtin|none",
       description =
-          "A network that finds people: a checkpoint of 'sadi train --task detect', or as ONNX YOLOv5, YOLOv8 to YOLO26, YOLOX, RT-DETR, D-FINE, DETR,"
-              + " RTMDet, torchvision's and TensorFlow's, as their exporters write ONNX. What its"
-              + " input and outputs mean is read from the file; -v says what was made of it.")
+          "A network that finds people: builtin, the one that comes with the program ('sadi info"
+              + " --model builtin-detector' says how good it is); a checkpoint of 'sadi train --set"
+              + " train.task=detect'; or as ONNX YOLOv5, YOLOv8 to YOLO26, YOLOX, RT-DETR, D-FINE,"
+              + " DETR, RTMDet, torchvision's and TensorFlow's, as their exporters write ONNX. What"
+              + " its input and outputs mean is read from the file; -v says what was made of it."
+              + " Default: builtin; where 'predict' has a --model of yours, none.")
   private @Nullable Path detector;
 
   @Option(
       names = "--detector-score",
       order = 11,
       paramLabel = "S",
-      defaultValue = "" + DetectorOptions.SCORE,
-      description = "Leave out boxes of a lower score. Default: ${DEFAULT-VALUE}.")
-  private double score;
+      description =
+          "Leave out boxes of a lower score. Default: "
+              + DetectorOptions.SCORE
+              + ", with builtin "
+              + DetectorOptions.BUILTIN_SCORE
+              + ".")
+  private @Nullable Double score;
 
   @Option(
       names = "--detector-overlap",
@@ -71,20 +79,39 @@ public final class DetectorMixin {
               + " letterbox, corner or stretch.")
   private @Nullable String input;
 
-  /** Whether there is a detector. */
+  private static final Path NAME = Path.of("builtin");
+  private static final Path NONE = Path.of("none");
+
+  /** Whether a detector is named. */
   public boolean given() {
-    return detector != null;
+    return detector != null && !detector.equals(NONE);
   }
 
-  /** Whether one of the others was given without it. */
+  /** Whether nobody is to be looked for. */
+  public boolean none() {
+    return NONE.equals(detector);
+  }
+
+  /** Whether what is for ONNX files was given without one. */
   public boolean isIncomplete() {
-    return detector == null && (category != null || layout != null || input != null);
+    return !given() && (category != null || layout != null || input != null);
   }
 
-  /** As given, checked; null without a detector. */
-  public @Nullable DetectorOptions options() {
-    return detector == null
-        ? null
-        : new DetectorOptions(detector, score, overlap, most, category, layout, input);
+  /**
+   * As given, checked; without a detector null.
+   *
+   * @param usual whether the program's own is used where nothing is said
+   */
+  public @Nullable DetectorOptions options(boolean usual) {
+    if (none() || (detector == null && !usual)) {
+      return null;
+    }
+    Path file = detector == null || detector.equals(NAME) ? DetectorCheckpoint.BUILTIN : detector;
+    double usually =
+        file.equals(DetectorCheckpoint.BUILTIN)
+            ? DetectorOptions.BUILTIN_SCORE
+            : DetectorOptions.SCORE;
+    return new DetectorOptions(
+        file, score == null ? usually : score, overlap, most, category, layout, input);
   }
 }

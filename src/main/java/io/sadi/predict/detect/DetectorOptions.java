@@ -1,6 +1,10 @@
 package io.sadi.predict.detect;
 
+import io.sadi.checkpoint.DetectorCheckpoint;
 import io.sadi.io.BadInputException;
+import io.sadi.io.Checksum;
+import io.sadi.io.InputFile;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How people are detected.
  *
- * @param model an ONNX file
+ * @param model an ONNX file, a checkpoint or {@link DetectorCheckpoint#BUILTIN}
  * @param score boxes below it are left out, 0 to 1
  * @param overlap of two boxes with more in common (intersection over union) the surer one stays, 0
  *     to 1
@@ -26,6 +30,10 @@ public record DetectorOptions(
     @Nullable DetectorLayout layout,
     @Nullable String input) {
   public static final double SCORE = 0.3;
+
+  /** The program's own is modest: at this score it finds most, and few who are nobody. */
+  public static final double BUILTIN_SCORE = 0.2;
+
   public static final double OVERLAP = 0.5;
   public static final int MOST = 50;
 
@@ -40,6 +48,20 @@ public record DetectorOptions(
   /** The same for the largest person of each photo. */
   public DetectorOptions largestAlone() {
     return new DetectorOptions(model, score, overlap, 1, category, layout, input);
+  }
+
+  /** Refuses a file that is not there or cannot be read. */
+  public void require() {
+    if (!model.equals(DetectorCheckpoint.BUILTIN)) {
+      InputFile.require(model);
+    }
+  }
+
+  /** What the model's weights are, as a checksum. */
+  public String fingerprint() throws IOException {
+    return model.equals(DetectorCheckpoint.BUILTIN)
+        ? DetectorCheckpoint.read(model).fingerprint()
+        : Checksum.sha256(model);
   }
 
   /** All that boxes depend on beside the model, in a line. */
