@@ -54,7 +54,7 @@ final class QuantizedTrial {
       this.weight = codes(generator, -127, 128, form.out(), form.in(), k, k);
       this.sum = codes(generator, 0, 256, batch, form.out(), small, small);
       // As large as sums of products of codes are, by which a missing one shows.
-      long reach = Math.round(10_000 * Math.sqrt(form.in() * k * k));
+      long reach = Math.round(10_000 * Math.sqrt((double) form.in() * k * k));
       this.bias = codes(generator, -reach, reach + 1, form.out());
     }
   }

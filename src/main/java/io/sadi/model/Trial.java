@@ -49,7 +49,7 @@ final class Trial {
    * @param batch maps, or rows of a product
    * @param reduced whether the layer is computed in bf16: the operands are then rounded to it, so
    *     that the remaining error is the arithmetic's own
-   * @param training whether {@link #training} will be called
+   * @param training whether {@link #step} will be called
    * @param numbers of {@link #numbers}, at least as many as the largest operand has values
    */
   Trial(
@@ -71,7 +71,8 @@ final class Trial {
       this.weight = drawn(numbers, 1_234_567, form.out(), form.in(), k, k);
       this.gradient = drawn(numbers, 7_654_321, batch, form.out(), small, small);
       // As large as the results, so that they show there; a power of two keeps numbers rounded.
-      Scalar size = Tensors.scalar(Math.scalb(1.0, Math.getExponent(Math.sqrt(form.in() * k * k))));
+      Scalar size =
+          Tensors.scalar(Math.scalb(1.0, Math.getExponent(Math.sqrt((double) form.in() * k * k))));
       this.bias = form.bias() ? numbers.narrow(0, 0, form.out()).mul(size) : null;
       this.sum = form.added() ? gradient.mul(size) : gradient;
       this.reference = new Reference(form, layer, operands(), reduced, training);
