@@ -29,9 +29,9 @@ public final class NativeCache {
   private static final long UNPACKED = 500L << 20;
 
   /** Another folder than the one that was named, which cannot be used. */
-  private record Moved(Path from, Path to) {}
+  private record MovedCache(Path from, Path to) {}
 
-  private static @Nullable Moved moved;
+  private static @Nullable MovedCache moved;
 
   private NativeCache() {}
 
@@ -53,7 +53,7 @@ public final class NativeCache {
         return named;
       }
       Path other = unnamed();
-      moved = new Moved(named, other);
+      moved = new MovedCache(named, other);
       System.setProperty(PROPERTY, other.toString());
       return other;
     }

@@ -144,10 +144,10 @@ final class Trial {
    * @param weight gradient of its weights
    * @param bias gradient of its bias; null where it has none
    */
-  record Step(Tensor output, @Nullable Tensor input, Tensor weight, @Nullable Tensor bias) {}
+  record TrialStep(Tensor output, @Nullable Tensor input, Tensor weight, @Nullable Tensor bias) {}
 
   /** Forward and backward. */
-  Step step(Way way) {
+  TrialStep step(Way way) {
     Tensor in = input().detach().requires_grad_(!form.first());
     Tensor w = weight.detach().requires_grad_(true);
     Tensor b = bias == null ? null : bias.detach().requires_grad_(true);
@@ -160,12 +160,12 @@ final class Trial {
     }
     y.backward(
         gradient.to(y.scalar_type()), new BoolOptional(), false, new TensorArrayRefOptional());
-    return new Step(
+    return new TrialStep(
         y.detach(), form.first() ? null : in.grad(), w.grad(), b == null ? null : b.grad());
   }
 
   /** The largest relative error of output and gradients. */
-  double error(Step step) {
+  double error(TrialStep step) {
     try (NoGradGuard noGrad = new NoGradGuard()) {
       double error = reference.errorOfOutput(step.output, WORST);
       if (step.input != null) {

@@ -62,7 +62,7 @@ public final class CpuFeatures {
    * instructions, whether it lists its caches, and the environment variables that libraries choose
    * kernels or precisions by.
    */
-  public static String identity() {
+  static String identity() {
     return identity(System.getenv());
   }
 

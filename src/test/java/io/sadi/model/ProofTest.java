@@ -199,16 +199,19 @@ class ProofTest {
   void aWrongGradientIsSeen() {
     try (PointerScope scope = new PointerScope()) {
       Trial trial = trial(3, 3, false, true, false);
-      Trial.Step right = trial.step(Way.DIRECT);
+      Trial.TrialStep right = trial.step(Way.DIRECT);
       assertThat(trial.error(right)).isLessThan(1e-5);
       Tensor input = disturbed(right.input());
-      assertThat(trial.error(new Trial.Step(right.output(), input, right.weight(), right.bias())))
+      assertThat(
+              trial.error(new Trial.TrialStep(right.output(), input, right.weight(), right.bias())))
           .isGreaterThan(0.01);
       Tensor weight = disturbed(right.weight());
-      assertThat(trial.error(new Trial.Step(right.output(), right.input(), weight, right.bias())))
+      assertThat(
+              trial.error(new Trial.TrialStep(right.output(), right.input(), weight, right.bias())))
           .isGreaterThan(0.01);
       Tensor bias = disturbed(right.bias());
-      assertThat(trial.error(new Trial.Step(right.output(), right.input(), right.weight(), bias)))
+      assertThat(
+              trial.error(new Trial.TrialStep(right.output(), right.input(), right.weight(), bias)))
           .isGreaterThan(0.01);
       assertThat(trial(3, 16, true, false, false).step(Way.DIRECT).input()).isNull();
     }

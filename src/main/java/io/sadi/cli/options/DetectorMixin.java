@@ -88,7 +88,7 @@ public final class DetectorMixin {
   }
 
   /** Whether nobody is to be looked for. */
-  public boolean none() {
+  private boolean none() {
     return NONE.equals(detector);
   }
 
