@@ -174,7 +174,7 @@ class DetectIT {
           {"3", "page.onnx: found no network", "photos/a.png", "--detector", "page.onnx"},
           {"3", "no such file", "photos/a.png", "--detector", "none.onnx"},
           {"3", "photos/broken.jpg", "photos/broken.jpg", "--detector", "spots.onnx"},
-          {"2", "--detector", "photos/a.png"},
+          {"2", "--detector none finds nobody", "photos/a.png", "--detector", "none"},
           {
             "3",
             "an input",
