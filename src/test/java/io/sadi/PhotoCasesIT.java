@@ -108,7 +108,7 @@ class PhotoCasesIT {
               (place, result) -> assertThat(result.err()).contains("save(..., '-v7')")),
           new Case(
               "predict-csv-as-labels",
-              "predict photos --threads 1 --out joints.csv",
+              "predict photos --people one --threads 1 --out joints.csv",
               0,
               (place, result) -> {
                 BinSadi.Result prepared =

@@ -125,9 +125,19 @@ class ProofIT {
     assertThat(folder.resolve("none.csv")).doesNotExist();
   }
 
+  /** One network alone, of which a warning can be. */
   private BinSadi.Result predict(BinSadi sadi, Path photos, String out) {
     BinSadi.Result result =
-        sadi.in(folder).run("predict", photos.toString(), "--precision", "fp32", "--out", out);
+        sadi.in(folder)
+            .run(
+                "predict",
+                photos.toString(),
+                "--detector",
+                "none",
+                "--precision",
+                "fp32",
+                "--out",
+                out);
     assertThat(result.exitCode()).as(result.err()).isZero();
     return result;
   }
